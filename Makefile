@@ -1,0 +1,76 @@
+# Two commands: `make run` and `make test`. Both set up .venv/ first, once.
+# Kept to GNU make 3.81 and POSIX sh, so that it runs on a Mac as it comes.
+
+SHELL := /bin/sh
+PORT ?= 8501
+PYTHON ?=
+BIN := .venv/bin
+STAMP := .venv/.setup-done
+LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+# The stamp holds the folder it was made in: a project that was moved, or whose Python went away, is set up again.
+SET_UP_IN := $(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null)
+
+.PHONY: help setup run test lint bench lock clean again
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## make .venv/ with the headway command, from requirements.lock
+
+run: setup ## open the dashboard at PORT (default 8501), on the demo company while there is no data
+	@$(BIN)/headway serve --demo --port "$(PORT)"
+
+test: lint ## run every check and every test, none skipped; fetches a browser and GitHub's schema once
+	@$(BIN)/python -m tests.machine
+	@$(BIN)/python -m pytest
+
+lint: setup ## check style, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: setup ## measure the collector beside the obvious loop
+	@$(BIN)/python -m tests.bench
+
+lock: ## renew requirements.lock and tests/node.lock from pyproject.toml (needs uv)
+	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
+	@uv pip compile $(LOCK_FLAGS) --group dev --output-file requirements.lock pyproject.toml
+	@uv pip compile $(LOCK_FLAGS) --group pyproject.toml:node --output-file tests/node.lock
+
+clean: ## remove .venv/ and every cache; data/ stays
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build headway.egg-info
+	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
+
+# The stamp is written last, so a setup that was interrupted starts over. With a stamp in place only the lock changed,
+# and what is there is brought up to it.
+ifneq ($(SET_UP_IN),$(CURDIR))
+$(STAMP): again
+endif
+$(STAMP): requirements.lock pyproject.toml
+	@set -e; \
+	if [ "$(SET_UP_IN)" = "$(CURDIR)" ]; then clear=; else clear=--clear; fi; \
+	rm -f $(STAMP); \
+	if command -v uv >/dev/null 2>&1; then \
+		echo "Setting up .venv with uv" >&2; \
+		if [ -n "$$clear" ]; then uv venv --quiet --clear --python "$(or $(PYTHON),>=3.11)" .venv; fi; \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		for python in $(PYTHON) python3.13 python3.12 python3.11 python3 none; do \
+			if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+			then break; fi; \
+		done; \
+		if [ "$$python" = none ]; then \
+			echo "Headway needs Python 3.11 or newer with venv, or uv:" \
+				"install python3 and python3-venv, or see https://docs.astral.sh/uv/" >&2; \
+			exit 1; \
+		fi; \
+		echo "Setting up .venv with $$python and pip" >&2; \
+		if [ -n "$$clear" ] || ! $(BIN)/python -c 'import pip' 2>/dev/null; then "$$python" -m venv --clear .venv; fi; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi; \
+	printf '%s\n' "$(CURDIR)" > $(STAMP)
+again:

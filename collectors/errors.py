@@ -1,0 +1,19 @@
+"""The few ways a source can fail; each message is one line that says what, where and what to do next."""
+
+from __future__ import annotations
+
+
+class SourceError(Exception):
+    """A source, or one scope of it, could not be read."""
+
+
+class AccessError(SourceError):
+    """The source refuses us altogether: no scope of it can be read."""
+
+
+class LedgerError(Exception):
+    """The ledger cannot be opened or written."""
+
+
+class LedgerBusyError(LedgerError):
+    """Another process holds the ledger."""

@@ -1,0 +1,89 @@
+"""GraphQL queries, joined from the fragments of ``github.graphql``: one request can carry many parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).with_name("github.graphql")
+FRAGMENT = re.compile(r"^fragment (\w+) on .*?^}", re.S | re.M)
+SPREAD = re.compile(r"\.\.\.(\w+)")
+#: raise it when the fragments of a pull request ask for more than before: older rows are then read again
+DETAILS_VERSION = 1
+EVENT_TYPES = (
+    "READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT, CLOSED_EVENT, REOPENED_EVENT, MERGED_EVENT, LABELED_EVENT, "
+    "UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT, CROSS_REFERENCED_EVENT"
+)
+#: the lists in a pull request: how each is called for its first or a later page (``%s`` takes the cursor)
+LISTS = {
+    "labels": "labels(first: 30%s) { ...LabelPage }",
+    "assignees": "assignees(first: 10%s) { ...AssigneePage }",
+    "closingIssuesReferences": "closingIssuesReferences(first: 10%s) { ...ClosingIssuePage }",
+    "commits": "commits(first: 100%s) { ...CommitPage }",
+    "files": "files(first: 100%s) { ...FilePage }",
+    "reviews": "reviews(first: 100%s) { ...ReviewPage }",
+    "comments": "comments(first: 100%s) { ...CommentPage }",
+    "timelineItems": f"timelineItems(first: 100%s, itemTypes: [{EVENT_TYPES}]) {{ ...EventPage }}",
+}
+FRAGMENTS = {found[1]: found[0] for found in FRAGMENT.finditer(SOURCE.read_text(encoding="utf-8"))}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One top-level field of a query, under its own alias; variables as ``{name: (type, value)}``."""
+
+    alias: str
+    text: str
+    variables: Mapping[str, tuple[str, Any]]
+
+
+def compose(parts: Iterable[Part]) -> tuple[str, dict[str, Any]]:
+    """Return the query of all parts, with the fragments they need, and its variables."""
+    parts = list(parts)
+    body = "\n".join(f"  {part.alias}: {part.text}" for part in parts)
+    declared = {f"{name}": kind for part in parts for name, (kind, _) in part.variables.items()}
+    head = ", ".join(f"${name}: {kind}" for name, kind in declared.items())
+    needed: dict[str, None] = {}
+    waiting = SPREAD.findall(body)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in needed:
+            needed[name] = None
+            waiting += SPREAD.findall(FRAGMENTS[name])
+    query = f"query ({head}) {{\n{body}\n}}\n" + "\n".join(FRAGMENTS[name] for name in needed)
+    return query, {name: value for part in parts for name, (_, value) in part.variables.items()}
+
+
+def repository_part(alias: str, repo: str, selection: str, **variables: tuple[str, Any]) -> Part:
+    """Return a part that asks one repository, by its name, for a selection."""
+    owner, _, name = repo.partition("/")
+    text = f"repository(owner: ${alias}_owner, name: ${alias}_name) {{ {selection} }}"
+    mine = {f"{alias}_owner": ("String!", owner), f"{alias}_name": ("String!", name)}
+    return Part(alias, text, mine | {f"{alias}_{key}": value for key, value in variables.items()})
+
+
+def details_part(node_ids: list[str]) -> Part:
+    """Return the part that asks for pull requests in full, up to the first page of their inner lists."""
+    lists = " ".join(text % "" for text in LISTS.values())
+    text = f"nodes(ids: $ids) {{ __typename ... on PullRequest {{ ...PullRequestFields {lists} }} }}"
+    return Part("nodes", text, {"ids": ("[ID!]!", node_ids)})
+
+
+def next_page_part(alias: str, node_id: str, name: str, cursor: str) -> Part:
+    """Return the part that asks for the next page of one list of one pull request."""
+    page = LISTS[name] % f", after: ${alias}_after"
+    text = f"node(id: ${alias}_id) {{ ... on PullRequest {{ {page} }} }}"
+    return Part(alias, text, {f"{alias}_id": ("ID!", node_id), f"{alias}_after": ("String!", cursor)})
+
+
+def organization_part(login: str, cursor: str | None) -> Part:
+    """Return the part that lists an owner's repositories, an organization's or a user's."""
+    text = (
+        "repositoryOwner(login: $login) { repositories(first: 100, after: $after, ownerAffiliations: OWNER, "
+        "orderBy: {field: NAME, direction: ASC}) "
+        "{ nodes { nameWithOwner isFork } pageInfo { hasNextPage endCursor } } }"
+    )
+    return Part("owner", text, {"login": ("String!", login), "after": ("String", cursor)})

@@ -1,0 +1,235 @@
+"""The ledger: raw rows and watermarks in one private DuckDB file. This module is its only writer."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from collectors.errors import LedgerBusyError, LedgerError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BACKUPS_KEPT = 7
+#: what makes a row of each table the same row
+KEYS: dict[str, tuple[str, ...]] = {
+    "watermarks": ("source", "scope", "name"),
+    "loads": ("load_id",),
+    "github_repositories": ("host", "repo_id"),
+    "github_pull_requests": ("host", "repo_id", "number"),
+    "github_issues": ("host", "repo_id", "number"),
+    "github_releases": ("host", "repo_id", "node_id"),
+    "github_deployments": ("host", "repo_id", "node_id"),
+    "github_commits": ("host", "repo_id", "position"),
+    "github_queue": ("host", "repo_id", "number"),
+}
+Row = Mapping[str, Any]
+
+
+def now() -> datetime:
+    """The time in UTC, without a zone: the form in which the ledger keeps times."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@contextlib.contextmanager
+def refresh_lock(data: Path) -> Iterator[None]:
+    """Hold the data folder for one refresh; the system frees it even if the holder is killed.
+
+    Raises LedgerBusyError where another process holds it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "refresh.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip()
+            raise LedgerBusyError(
+                f"another refresh is running on {data}{f' ({holder})' if holder else ''}; wait for it, then run again"
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} since {now():%Y-%m-%d %H:%M:%S} UTC")
+        file.flush()
+        yield
+
+
+class Store:
+    """An open ledger. Methods may be called from any thread; they take turns."""
+
+    def __init__(self, path: Path, version: str) -> None:
+        """Open or create the ledger at ``path``, back it up once a day, and bring it to the newest form."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._turn = threading.RLock()
+        self._depth = 0
+        try:
+            if path.exists():
+                _back_up(path)
+            self._db = _connect(path)
+        except duckdb.Error as error:
+            raise LedgerError(f"{path}: {str(error).splitlines()[0]}; restore the newest file of backups/") from None
+        except OSError as error:
+            raise LedgerError(f"{path}: {error.strerror}; check the folder's permissions and space") from None
+        self._migrate(version)
+
+    def __enter__(self) -> Store:
+        """Return the store itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the ledger, leaving one file and no log beside it."""
+        with self._turn:
+            self._db.close()
+
+    def _migrate(self, version: str) -> None:
+        steps = {int(path.stem): path for path in MIGRATIONS.glob("*.sql")}
+        known = self.rows("select 1 from duckdb_tables() where table_name = 'migrations'")
+        done = {row["number"] for row in self.rows("select number from migrations")} if known else set()
+        if done - set(steps):
+            self._db.close()
+            raise LedgerError(f"{self.path} was written by a newer Headway; upgrade this one, or restore a backup")
+        for number in sorted(set(steps) - done):
+            with self.transaction():
+                self._db.execute(steps[number].read_text(encoding="utf-8"))
+                self._db.execute("insert into migrations values (?, ?, ?)", [number, now(), version])
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: rows and the watermark that stands for them are committed together."""
+        with self._turn:
+            if self._depth:
+                yield
+                return
+            self._db.execute("begin")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            else:
+                self._db.execute("commit")
+            finally:
+                self._depth -= 1
+
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+        """Return the rows of a query as dictionaries."""
+        with self._turn:
+            result = self._db.execute(sql, parameters or None)
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def merge(self, table: str, rows: Sequence[Row]) -> int:
+        """Insert or update rows by the table's key, and return how many came; of rows with one key the last wins.
+
+        Columns that the rows do not name keep what they have.
+        """
+        if not rows:
+            return 0
+        keys, columns = KEYS[table], list(rows[0])
+        latest = {tuple(row[key] for key in keys): row for row in rows}
+        match = " and ".join(f"held.{key} is not distinct from new.{key}" for key in keys)
+        update = ", ".join(f"{c} = new.{c}" for c in columns if c not in keys)
+        names, values = ", ".join(columns), ", ".join(f"new.{c}" for c in columns)
+        with self.transaction(), self._frame("arrived", columns, latest.values()):
+            self._db.execute(
+                f"merge into {table} as held using arrived as new on {match} "
+                f"when matched then update set {update} "
+                f"when not matched then insert ({names}) values ({values})"
+            )
+        return len(latest)
+
+    def delete(self, table: str, rows: Sequence[Row]) -> None:
+        """Delete the rows that have the same values in the columns given."""
+        if not rows:
+            return
+        match = " and ".join(f"{table}.{column} is not distinct from gone.{column}" for column in rows[0])
+        with self.transaction(), self._frame("gone", list(rows[0]), rows):
+            self._db.execute(f"delete from {table} using gone where {match}")
+
+    def replace(self, table: str, rows: Sequence[Row]) -> None:
+        """Make these rows all that a table holds."""
+        with self.transaction():
+            self._db.execute(f"delete from {table}")
+            if rows:
+                columns = list(rows[0])
+                with self._frame("arrived", columns, rows):
+                    self._db.execute(f"insert into {table} ({', '.join(columns)}) select * from arrived")
+
+    @contextlib.contextmanager
+    def _frame(self, name: str, columns: list[str], rows: Iterable[Row]) -> Iterator[None]:
+        """Let SQL read rows as a table of this name for a while."""
+        cells = [[_cell(row[column]) for column in columns] for row in rows]
+        self._db.register(name, pd.DataFrame(cells, columns=columns, dtype=object))
+        try:
+            yield
+        finally:
+            self._db.unregister(name)
+
+    def watermark(self, source: str, scope: str, name: str) -> Any:
+        """Return how far a source was read in one scope; None where it never was."""
+        sql = "select value from watermarks where source = ? and scope = ? and name = ?"
+        found = self.rows(sql, [source, scope, name])
+        return json.loads(found[0]["value"]) if found else None
+
+    def set_watermark(self, source: str, scope: str, name: str, value: Any) -> None:
+        """Keep how far a source was read; call it in the transaction that writes the rows."""
+        row = {"source": source, "scope": scope, "name": name, "value": json.dumps(value), "updated_at": now()}
+        self.merge("watermarks", [row])
+
+    def keepsake(self, name: str) -> str:
+        """Return a secret of this ledger, made on first use."""
+        with self.transaction():
+            found = self.rows("select value from keepsakes where name = ?", [name])
+            if not found:
+                found = [{"value": secrets.token_hex(32)}]
+                self._db.execute("insert into keepsakes values (?, ?)", [name, found[0]["value"]])
+        return str(found[0]["value"])
+
+    def record_load(self, source: str, scope: str, started_at: datetime, status: str, **figures: Any) -> None:
+        """Note one attempt to read a scope: its status ('read', 'unchanged' or 'failed'), rows, requests, message."""
+        row = {"load_id": uuid.uuid4().hex, "source": source, "scope": scope, "started_at": started_at}
+        row |= {"finished_at": now(), "status": status, "rows_read": 0, "requests": 0, "message": None}
+        self.merge("loads", [row | figures])
+
+
+def _cell(value: Any) -> Any:
+    """A value as the ledger holds it: documents are JSON text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, dict | list) else value
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the file for writing, readable by its owner alone."""
+    old = os.umask(0o077)
+    try:
+        return duckdb.connect(str(path), config={"storage_compatibility_version": "v1.5.0"})
+    finally:
+        os.umask(old)
+
+
+def _back_up(path: Path) -> None:
+    """Copy the closed ledger before its first write of a day, and keep the newest copies only."""
+    folder = path.parent / "backups"
+    target = folder / f"{path.stem}-{now():%Y-%m-%d}.duckdb"
+    if target.exists():
+        return
+    if Path(f"{path}.wal").exists():
+        _connect(path).close()  # a log left by a killed process holds rows that a copy of the file would miss
+    folder.mkdir(mode=0o700, exist_ok=True)
+    part = target.with_suffix(".part")
+    shutil.copyfile(path, part)
+    part.chmod(0o600)
+    part.replace(target)
+    for stale in sorted(folder.glob(f"{path.stem}-*.duckdb"))[:-BACKUPS_KEPT]:
+        stale.unlink()

@@ -1,0 +1,159 @@
+"""Every metric with its page, unit and chart: an entry, not a code path."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from queries.models import ROOT, SqlFile, metric_sql
+
+Value = str | int | float | date | None
+BEGIN, END = "<!-- metrics: begin -->", "<!-- metrics: end -->"
+#: what the estimate of a metric is, and how its effect is told
+EFFECTS = {"median": "ratio", "share": "difference", "per week": "ratio"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the dashboard: the question it answers, and its place in the address."""
+
+    name: str
+    question: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. ``phrase`` completes a sentence: {value} and {period} are filled in.
+
+    ``sql`` names its file under metrics/ (by default its own name), ``parameters`` the file's own parameters;
+    ``matures_after`` the days an item must have been open to count (a window ends that long before the cutoff).
+    """
+
+    name: str
+    page: str
+    title: str
+    unit: Literal["hours", "share", "pull requests per week", "days"]
+    aggregate: Literal["median", "share", "per week"]
+    better: Literal["up", "down"]
+    phrase: str
+    nothing: str
+    chart: Literal["line", "bars", "ages"] = "line"
+    sql: str = ""
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    matures_after: int = 0
+    is_headline: bool = False
+
+    @property
+    def file(self) -> SqlFile:
+        """The metric's SQL: one row per item that counts."""
+        return metric_sql(self.sql or self.name)
+
+    @property
+    def definition(self) -> str:
+        """What is measured, as the SQL file says it."""
+        days = self.parameters.get("days")
+        text = self.file.definition.replace("within so many days", f"within {days} day{'s' if days != 1 else ''}")
+        kind = self.parameters.get("only_work_type")
+        return f"{text} Only work type {kind}." if kind else text
+
+    @property
+    def definition_hash(self) -> str:
+        """Changes whenever the metric's SQL or anything that it reads changes."""
+        read = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "models").glob("*.sql")))
+        text = self.file.text + (ROOT / "window.sql").read_text(encoding="utf-8") + read + repr(dict(self.parameters))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+PAGES = (Page("cycle-time", "Q2", "How has our cycle time on features changed?"),)
+
+
+def _merged_within(days: int, is_headline: bool = False) -> Metric:
+    plural = "day" if days == 1 else "days"
+    return Metric(
+        f"merged_within_{days}_{plural}", "cycle-time", f"Merged within {days} {plural} of ready", "share", "share", "up",
+        f"{{value}} of the pull requests that became ready {{period}} were merged within {days} {plural}",
+        "No pull request became ready {period}",
+        sql="merged_within_days", parameters={"days": days}, matures_after=days, is_headline=is_headline,
+    )  # fmt: skip
+
+
+METRICS = (
+    Metric(
+        "feature_cycle_time", "cycle-time", "Cycle time of features", "hours", "median", "down",
+        "Half of the features opened {period} were merged within {value} of starting",
+        "No feature was opened {period}",
+        sql="cycle_time", parameters={"only_work_type": "feature"}, is_headline=True,
+    ),
+    _merged_within(7, is_headline=True),
+    Metric(
+        "pickup_time", "cycle-time", "Pickup time", "hours", "median", "down",
+        "Half of the pull requests that became ready {period} had a human response within {value}",
+        "No pull request that became ready {period} had a response",
+        is_headline=True,
+    ),
+    Metric(
+        "review_time", "cycle-time", "Review time", "hours", "median", "down",
+        "Half of the pull requests first answered {period} were merged within {value} of that response",
+        "No pull request was first answered {period}",
+        is_headline=True,
+    ),
+    Metric(
+        "cycle_time", "cycle-time", "Cycle time of all work", "hours", "median", "down",
+        "Half of the pull requests opened {period} were merged within {value} of starting",
+        "No pull request was opened {period}",
+        parameters={"only_work_type": None},
+    ),
+    Metric(
+        "coding_time", "cycle-time", "Coding time", "hours", "median", "down",
+        "Half of the pull requests that became ready {period} got there within {value} of starting",
+        "No pull request became ready {period}",
+    ),
+    _merged_within(1),
+    _merged_within(3),
+    _merged_within(14),
+    Metric(
+        "throughput", "cycle-time", "Throughput", "pull requests per week", "per week", "up",
+        "{value} pull requests were merged per week {period}",
+        "No pull request was merged {period}",
+        chart="bars",
+    ),
+    Metric(
+        "open_work_age", "cycle-time", "Ageing open work", "days", "median", "down",
+        "Half of the open, ready pull requests have waited {value} or less",
+        "No pull request is open and ready",
+        chart="ages",
+    ),
+)  # fmt: skip
+
+
+def metric(name: str) -> Metric:
+    """Return the metric of this name; KeyError where there is none."""
+    return {found.name: found for found in METRICS}[name]
+
+
+def readme_table() -> str:
+    """Return the catalogue as a Markdown table."""
+    lines = ["| metric | question | unit | better | what it measures |", "| --- | --- | --- | --- | --- |"]
+    questions = {page.name: page.question for page in PAGES}
+    for found in METRICS:
+        name = f"**`{found.name}`**" if found.is_headline else f"`{found.name}`"
+        definition = re.sub(r"\s+", " ", found.definition)
+        lines.append(f"| {name} | {questions[found.page]} | {found.unit} | {found.better} | {definition} |")
+    return "\n".join(lines)
+
+
+def write_readme(path: Path) -> None:
+    """Put the catalogue's table between its two marks in a README."""
+    head, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    tail = rest.partition(END)[2]
+    path.write_text(f"{head}{BEGIN}\n{readme_table()}\n{END}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_readme(Path("README.md"))

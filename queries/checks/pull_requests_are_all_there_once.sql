@@ -1,0 +1,11 @@
+-- Every pull request of the ledger that was opened before the cutoff is published, once.
+with published as (
+    select repo, number, count(*) as copies
+    from pull_requests
+    group by repo, number
+)
+
+select expected.repo, expected.number, published.copies
+from stg_pull_requests as expected
+full join published on published.repo = expected.repo and published.number = expected.number
+where published.copies is distinct from 1 or expected.number is null

@@ -1,0 +1,20 @@
+-- Words of the models' SQL. They exist while a snapshot is built.
+
+-- A time of the vendor's as UTC without a zone.
+create or replace temp macro utc(text) as timezone('UTC', text::timestamptz);
+
+-- A login as GraphQL writes it: REST adds [bot] to the same account.
+create or replace temp macro login_of(name) as regexp_replace(name, '\[bot\]$', '');
+
+-- Hours between two times; null where one is missing.
+create or replace temp macro hours(earlier, later) as epoch_us(later - earlier) / 3600000000.0;
+
+create or replace temp macro mask_emails(text) as
+regexp_replace(text, '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+', '…@…', 'g');
+
+-- A person as `people` of the settings allows: not at all, under a keyed hash, or by login.
+create or replace temp macro shown_person(login, people, pseudonym_key) as
+case people
+    when 'names' then login
+    when 'pseudonyms' then 'p-' || left(sha256(pseudonym_key || lower(login)), 12)
+end;

@@ -1,0 +1,64 @@
+"""The SQL files: what each says of itself, and the order in which models are built."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+COLUMN = re.compile(r"^(\w+): (.+)$")
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """A file of SQL: its name, what its header says, the comment of each column, and the statement."""
+
+    name: str
+    text: str
+    definition: str
+    columns: dict[str, str]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the model is a table of the published file; ``stg_`` models exist at build time only."""
+        return not self.name.startswith("stg_")
+
+
+@cache
+def read_sql(path: Path) -> SqlFile:
+    """Return a file of SQL with its header read: the definition first, then after an empty comment line the columns."""
+    text = path.read_text(encoding="utf-8")
+    header: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        header.append(line.removeprefix("--").strip())
+    blank = header.index("") if "" in header else len(header)
+    columns = {found[1]: found[2] for line in header[blank:] if (found := COLUMN.match(line))}
+    return SqlFile(path.stem, text, " ".join(header[:blank]), columns)
+
+
+def models() -> list[SqlFile]:
+    """Return every model in an order in which each comes after those it reads."""
+    found = {path.stem: read_sql(path) for path in (ROOT / "models").glob("*.sql")}
+    order = TopologicalSorter({name: sorted(_reads(file) & set(found) - {name}) for name, file in sorted(found.items())})
+    return [found[name] for name in order.static_order()]
+
+
+def _reads(file: SqlFile) -> set[str]:
+    """Names that a statement reads from, but for those it defines itself."""
+    own = set(re.findall(r"^(?:with )?(\w+) as \($", file.text, re.M))
+    return set(re.findall(r"\b(?:from|join)\s+(\w+)", file.text)) - own
+
+
+def checks() -> list[SqlFile]:
+    """Return the checks: queries for rows that must not exist."""
+    return [read_sql(path) for path in sorted((ROOT / "checks").glob("*.sql"))]
+
+
+def metric_sql(name: str) -> SqlFile:
+    """Return the SQL of a metric: one row per item that counts."""
+    return read_sql(ROOT / "metrics" / f"{name}.sql")

@@ -1,0 +1,63 @@
+-- One row per merged pull request that was shipped: its first release and production deployment, by the order of commits.
+with releases as (
+    select
+        found.repo,
+        found.tag,
+        found.published_at,
+        history.position
+    from stg_releases as found
+    inner join stg_history as history on history.repo = found.repo and history.oid = found.commit_oid
+),
+
+first_releases as (
+    select
+        repo,
+        position,
+        min((published_at, position, tag)) over (
+            partition by repo order by position
+            range between current row and unbounded following
+        ) as first_release
+    from releases
+    qualify row_number() over (partition by repo, position order by published_at, tag) = 1
+),
+
+deployments as (
+    select
+        found.repo,
+        found.deployed_at,
+        history.position
+    from stg_deployments as found
+    inner join stg_history as history on history.repo = found.repo and history.oid = found.commit_oid
+),
+
+first_deployments as (
+    select
+        repo,
+        position,
+        min(deployed_at) over (
+            partition by repo order by position
+            range between current row and unbounded following
+        ) as deployed_at
+    from deployments
+    qualify row_number() over (partition by repo, position order by deployed_at) = 1
+),
+
+merges as (
+    select pull_requests.repo, pull_requests.number, history.position
+    from stg_pull_requests as pull_requests
+    inner join stg_history as history
+        on history.repo = pull_requests.repo and history.oid = pull_requests.merge_commit
+    where pull_requests.merged_at is not null
+)
+
+select
+    merges.repo,
+    merges.number,
+    first_releases.first_release[1] as released_at,
+    first_releases.first_release[3] as released_in,
+    first_deployments.deployed_at
+from merges
+asof left join first_releases
+    on first_releases.repo = merges.repo and first_releases.position >= merges.position
+asof left join first_deployments
+    on first_deployments.repo = merges.repo and first_deployments.position >= merges.position

@@ -1,0 +1,12 @@
+-- One row per commit of the default branch before the cutoff; `position` is its place in the branch, oldest first.
+select
+    repositories.repo,
+    held.oid,
+    held.position,
+    utc(held.node->>'committedDate') as committed_at,
+    coalesce(held.node->>'message', '') as message
+from ledger.github_commits as held
+inner join stg_repositories as repositories
+    on repositories.host = held.host and repositories.repo_id = held.repo_id
+cross join stg_settings as settings
+where utc(held.node->>'committedDate') < settings.cutoff

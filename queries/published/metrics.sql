@@ -1,0 +1,31 @@
+-- The catalogue: every metric, what it measures and how.
+-- Grain: metric. Stable.
+--
+-- metric: its name. Stable.
+-- question: the question it helps to answer, Q1 to Q5. Stable.
+-- page: the page it is on. Stable.
+-- title: its title. Stable.
+-- unit: hours, share (0 to 1), days, or pull requests per week. Stable.
+-- aggregate: median, share or per week. Experimental.
+-- better: whether up or down is better. Stable.
+-- chart: how it is drawn. Experimental.
+-- definition: what it measures, in words. Stable.
+-- definition_hash: changes whenever its SQL or anything that it reads changes. Stable.
+-- is_headline: whether it is answered by quarter. Stable.
+-- matures_after_days: a window ends so many days before the cutoff. Stable.
+-- sql: one row per item that counts; parameters as $name. Experimental.
+select
+    metric,
+    question,
+    page,
+    title,
+    unit,
+    aggregate,
+    better,
+    chart,
+    definition,
+    definition_hash,
+    is_headline,
+    matures_after_days,
+    sql
+from metrics_frame

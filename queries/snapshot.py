@@ -1,0 +1,255 @@
+"""Published files: building one from the ledger, swapping it in whole, and opening the newest for reading.
+
+Readers never meet a writer: every publish is a new file under its own name, reached by the link ``headway.duckdb``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from queries.answers import answer, metric_rows
+from queries.errors import NothingPublishedError, PublishError
+from queries.models import ROOT, SqlFile, checks, models, read_sql
+from queries.rules import Rule
+from queries.settings import Settings
+
+CONTRACT_VERSION = 1
+LINK = "headway.duckdb"
+#: what a query of the user's can raise
+QueryError = duckdb.Error
+KEPT = 5
+#: snapshots that a process keeps open: a page may still be reading the one before
+OPEN_AT_ONCE = 3
+READ_ONLY: dict[str, str | bool] = {
+    "access_mode": "read_only", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    "enable_external_access": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a snapshot is made of: a closed ledger, the settings and the rules in force.
+
+    ``host`` limits it to the repositories that the settings name; None takes all that the ledger holds.
+    """
+
+    ledger: Path
+    settings: Settings
+    rules: Sequence[Rule]
+    pseudonym_key: str
+    version: str
+    host: str | None = None
+    is_synthetic: bool = False
+
+
+def publish(source: Source, data: Path, as_of: date | None = None, say: Callable[[str], None] = lambda _: None) -> Path:
+    """Build a snapshot, check it, swap it in, and return its path.
+
+    Raises PublishError, which names what is wrong; the snapshot before then stays in place.
+    """
+    folder = data / "snapshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    published_at = datetime.now(UTC).replace(tzinfo=None)
+    snapshot_id = f"{published_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    work = folder / f".building-{snapshot_id}.duckdb"
+    try:
+        _build(source, work, snapshot_id, published_at, as_of, say)
+        target = folder / f"headway-{snapshot_id}.duckdb"
+        _swap_in(work, target, data / LINK)
+    except duckdb.Error as error:
+        raise PublishError(f"nothing was published: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise PublishError(f"nothing was published: {error.strerror} ({folder}); check space and permissions") from None
+    finally:
+        for left in (work, Path(f"{work}.wal")):
+            left.unlink(missing_ok=True)
+    _drop_old(folder, target)
+    return target
+
+
+def _build(
+    source: Source, work: Path, snapshot_id: str, published_at: datetime, as_of: date | None, say: Callable[[str], None]
+) -> None:
+    config: dict[str, Any] = {
+        "storage_compatibility_version": "v1.5.0", "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False, "preserve_insertion_order": True,
+    }  # fmt: skip
+    with duckdb.connect(str(work), config=config) as db:
+        db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
+        day = as_of or _newest_day(db)
+        facts = {
+            "snapshot_id": snapshot_id, "as_of": day, "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(1),
+            "published_at": published_at, "headway_version": source.version, "contract_version": CONTRACT_VERSION,
+            "is_synthetic": source.is_synthetic, "people": source.settings.people, "host": source.host,
+            "pseudonym_key": source.pseudonym_key, "durable_days": source.settings.durable_days,
+            "small_group": source.settings.small_group, "repos": [name.lower() for name in source.settings.repos],
+            "owners": [name.lower() for name in source.settings.orgs],
+        }  # fmt: skip
+        _set_up(db, facts, source)
+        for model in models():
+            say(model.name)
+            _create(db, model)
+        say("answers")
+        _create_from(db, "metrics", metrics_frame=metric_rows())
+        answers, inputs = answer(db, day)
+        _create_from(db, "answers", answers_frame=answers)
+        _create_from(db, "answer_inputs", inputs_frame=inputs)
+        say("checks")
+        _create_from(db, "checks", checks_frame=_check(db))
+        db.execute("detach ledger")
+        db.execute("checkpoint")
+
+
+def _newest_day(db: duckdb.DuckDBPyConnection) -> date:
+    """The last complete UTC day that any repository was read through."""
+    found = db.execute((ROOT / "newest_day.sql").read_text(encoding="utf-8")).fetchone()
+    if not found or found[0] is None:
+        raise PublishError("nothing was published: the ledger holds no repository that was read to its end; run `headway refresh`")
+    day: date = found[0]
+    return day
+
+
+def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Source) -> None:
+    """The words and the tables that models start from."""
+    db.execute((ROOT / "macros.sql").read_text(encoding="utf-8"))
+    db.execute((ROOT / "stg_settings.sql").read_text(encoding="utf-8"), dict(facts))
+    rules = [asdict(rule) for rule in source.rules]
+    db.register("rules_frame", pd.DataFrame(rules, dtype=object))
+    db.register("rollouts_frame", pd.DataFrame(
+        [asdict(rollout) for rollout in source.settings.rollouts], columns=["name", "on", "transition_days"], dtype=object
+    ))  # fmt: skip
+    db.execute((ROOT / "stg_rules.sql").read_text(encoding="utf-8"))
+
+
+def _create(db: duckdb.DuckDBPyConnection, model: SqlFile) -> None:
+    """Make one model a table: published with its comments, or for the time of the build."""
+    kind = "table" if model.is_published else "temp table"
+    db.execute(f"create {kind} {model.name} as\n{model.text}")
+    if not model.is_published:
+        return
+    db.execute(f"comment on table {model.name} is '{_quoted(model.definition)}'")
+    for column, comment in model.columns.items():
+        db.execute(f"comment on column {model.name}.\"{column}\" is '{_quoted(comment)}'")
+
+
+def _create_from(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
+    for frame_name, frame in frames.items():
+        db.register(frame_name, frame)
+    _create(db, read_sql(ROOT / "published" / f"{name}.sql"))
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _check(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Run every check; raise PublishError where one finds rows."""
+    done = []
+    for check in checks():
+        bad = db.execute(check.text).df()
+        if len(bad):
+            first = ", ".join(f"{name} {value}" for name, value in bad.iloc[0].items())
+            raise PublishError(
+                f"nothing was published: {len(bad)} rows break the check {check.name} ({check.definition}), "
+                f"the first: {first}; please report it with this line"
+            )
+        done.append({"check_name": check.name, "description": check.definition, "failing_rows": 0})
+    return pd.DataFrame(done)
+
+
+def _swap_in(work: Path, target: Path, link: Path) -> None:
+    """Make the finished file the published one, in one step that a reader sees before or after, never between."""
+    if Path(f"{work}.wal").exists():
+        raise PublishError(f"nothing was published: {work} was not closed cleanly; run `headway publish` again")
+    with work.open("rb") as file:
+        os.fsync(file.fileno())
+    work.chmod(0o444)
+    work.rename(target)
+    fresh = link.with_name(f".{link.name}-{target.stem}")
+    fresh.symlink_to(target.relative_to(link.parent))
+    fresh.replace(link)
+    folder = os.open(link.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _drop_old(folder: Path, newest: Path) -> None:
+    """Keep the last few snapshots, and nothing that a killed publish left behind."""
+    for stale in sorted(folder.glob("headway-*.duckdb"))[:-KEPT]:
+        if stale != newest:
+            stale.unlink(missing_ok=True)
+    for left in folder.glob(".building-*"):
+        left.unlink(missing_ok=True)
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An open published file. Queries may come from any thread: each gets a cursor of its own."""
+
+    path: Path
+    id: str
+    as_of: date
+    published_at: datetime
+    is_synthetic: bool
+    _db: duckdb.DuckDBPyConnection
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return the result of one query as a frame."""
+        with self._db.cursor() as cursor:
+            return cursor.execute(sql, dict(parameters) if parameters else None).df()
+
+
+def listing(snapshot: Snapshot, name: str, **parameters: Any) -> pd.DataFrame:
+    """Return one of the lists under listings/."""
+    return snapshot.query(read_sql(ROOT / "listings" / f"{name}.sql").text, parameters)
+
+
+_open: dict[Path, Snapshot] = {}
+_turn = threading.Lock()
+
+
+def current(data: Path) -> Snapshot:
+    """Return the newest published file of a data folder, opened once for each process.
+
+    Raises NothingPublishedError where there is none.
+    """
+    for _ in range(10):
+        path = (data / LINK).resolve()
+        with _turn:
+            if path in _open:
+                return _open[path]
+            try:
+                _open[path] = _opened(path)
+            except (duckdb.IOException, duckdb.CatalogException):
+                if path != (data / LINK).resolve():
+                    continue  # a publish came between the link and the file
+                raise NothingPublishedError(
+                    f"nothing is published in {data}; run `headway refresh`, or `headway demo` for a synthetic company"
+                ) from None
+            while len(_open) > OPEN_AT_ONCE:
+                _open.pop(next(iter(_open)))
+            return _open[path]
+    raise NothingPublishedError(f"{data / LINK} keeps changing; try again")
+
+
+def _opened(path: Path) -> Snapshot:
+    db = duckdb.connect(str(path), config=READ_ONLY)
+    found = db.execute("select id, as_of, published_at, is_synthetic from snapshot").fetchone()
+    if found is None:
+        raise duckdb.CatalogException(f"{path} is not a snapshot")
+    return Snapshot(path, found[0], found[1], found[2], found[3], db)

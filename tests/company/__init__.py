@@ -1,0 +1,73 @@
+"""The hand-written company: five repositories in which every case happens once, and what should be published of them.
+
+``datasets()`` gives the datasets that ``tests.github_server`` serves; ``expected/`` holds the published tables as of
+``AS_OF``, typed by hand; ``people.csv`` is the company's. The README says which pull request is which case.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from . import others, shop, shop_large, shop_later, web
+from .expand import expand
+from .source import Push, Repository
+
+HERE = Path(__file__).parent
+AS_OF = date(2026, 6, 30)
+EXPECTED = HERE / "expected"
+PEOPLE = HERE / "people.csv"
+
+REPOSITORIES = [
+    Repository(
+        "acme/shop",
+        101,
+        "2024-06-03 08:00",
+        language="Python",
+        topics=["checkout", "payments"],
+        issues=[*shop.ISSUES, *shop_later.ISSUES],
+        pulls=[*shop.PULLS, *shop_large.PULLS, *shop_later.PULLS],
+        pushes=shop.PUSHES,
+        releases=shop_later.RELEASES,
+        deployments=shop_later.DEPLOYMENTS,
+    ),
+    Repository(
+        "acme/web",
+        102,
+        "2025-02-03 09:00",
+        language="TypeScript",
+        topics=["frontend"],
+        pulls=web.PULLS,
+        pushes=[Push(0, "2025-02-03 10:00", "Initial commit", "jon")],
+    ),
+    Repository(
+        "acme/infra",
+        103,
+        "2025-09-01 09:00",
+        default_branch="trunk",
+        language="HCL",
+        topics=["terraform"],
+        former_names=["acme/ops"],
+        pulls=others.INFRA_PULLS,
+        pushes=[Push(0, "2025-09-01 10:00", "Initial commit", "gus")],
+        deployments=others.INFRA_DEPLOYMENTS,
+    ),
+    Repository(
+        "acme/legacy",
+        104,
+        "2024-06-03 09:00",
+        default_branch="master",
+        language="Ruby",
+        is_archived=True,
+        issues=others.LEGACY_ISSUES,
+        pulls=others.LEGACY_PULLS,
+        pushes=[Push(0, "2024-06-03 10:00", "Initial commit", "hal")],
+    ),
+    Repository("acme/empty", 105, "2026-05-04 09:00"),
+]
+
+
+def datasets() -> dict[str, dict[str, Any]]:
+    """The company's datasets, by ``owner/name``."""
+    return expand(REPOSITORIES)

@@ -1,0 +1,274 @@
+"""Turns the written company into datasets: fills in ids, implied events, merge commits, history and references."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .source import (
+    AUTHOR,
+    FAST_FORWARD,
+    MERGE,
+    SQUASH,
+    Commit,
+    Event,
+    Issue,
+    Pull,
+    Push,
+    Repository,
+    event,
+    iso,
+    sha,
+)
+
+Raw = dict[str, Any]
+CAPTURED_AT = "2026-07-05 00:00"
+ROBOTS = (
+    "chatgpt-codex-connector",
+    "coderabbitai",
+    "copilot-swe-agent",
+    "dependabot",
+    "devin-ai-integration",
+    "github-actions",
+    "github-merge-queue",
+    "google-labs-jules",
+    "renovate",
+)
+USERS: dict[str, Raw] = {login: {"type": "Bot"} for login in ROBOTS}
+USERS["copilot-swe-agent"]["rest_login"] = "Copilot"
+USERS["mona-import"] = {"type": "Mannequin"}
+OUTSIDERS = (*USERS, "zoe", "acme-release-bot", "cursoragent")
+MENTION = re.compile(r"(?:(?P<repo>[\w-]+/[\w-]+))?#(?P<number>\d+)\b")
+LINK = re.compile(r"https://github\.com/(?P<repo>[\w-]+/[\w-]+)/(?:pull|issues)/(?P<number>\d+)\b")
+
+
+def expand(repositories: Sequence[Repository]) -> dict[str, Raw]:
+    """The datasets of the repositories, by name."""
+    mentions = _mentions(repositories)
+    return {repository.name: _dataset(repository, mentions) for repository in repositories}
+
+
+def _dataset(repository: Repository, mentions: dict[tuple[str, int], list[Event]]) -> Raw:
+    commits: dict[str, Raw] = {}
+    landings: list[tuple[str, list[str]]] = []
+    slug = repository.name.partition("/")[2]
+    for push in repository.pushes:
+        oid = sha(slug, 0, push.place)
+        commits[oid] = _pushed(oid, push)
+        landings.append((push.committed, [oid]))
+    pulls = []
+    for pull in repository.pulls:
+        own, merge = _commits_of(slug, pull)
+        commits |= {c["oid"]: c for c in [*own, *merge]}
+        pulls.append(_pull(repository, pull, [c["oid"] for c in own], merge, mentions))
+        if pull.merged and pull.base in ("", repository.default_branch):
+            landed = {SQUASH: merge, MERGE: [*own, *merge], FAST_FORWARD: own}[pull.method]
+            landings.append((pull.merged[0], [c["oid"] for c in landed]))
+    history = _land(commits, landings)
+    issues = [_item(repository, issue, mentions) for issue in repository.issues]
+    used = {e["label"] for item in [*issues, *pulls] for e in item["events"] if "label" in e}
+    return {
+        "format": 1,
+        "captured_at": iso(CAPTURED_AT),
+        "repository": _about(repository, history, commits),
+        "users": USERS,
+        "labels": [{"name": name, "color": "ededed", "description": ""} for name in sorted(used)],
+        "issues": issues,
+        "pulls": pulls,
+        "commits": commits,
+        "history": history,
+        "releases": [
+            {
+                "tag": r.tag,
+                "name": r.tag.removeprefix("v"),
+                "oid": r.oid,
+                "created_at": iso(r.created),
+                "published_at": iso(r.published) if r.published else None,
+                "is_draft": r.published is None,
+                "is_prerelease": r.is_prerelease,
+            }
+            for r in repository.releases
+        ],
+        "deployments": [
+            {
+                "environment": d.environment,
+                "oid": d.oid,
+                "created_at": iso(d.created),
+                "statuses": [{"state": state, "created_at": iso(time)} for state, time in d.statuses],
+            }
+            for d in repository.deployments
+        ],
+    }
+
+
+def _about(repository: Repository, history: list[str], commits: dict[str, Raw]) -> Raw:
+    return {
+        "name_with_owner": repository.name,
+        "database_id": repository.database_id,
+        "default_branch": repository.default_branch,
+        "created_at": iso(repository.created),
+        "pushed_at": max((commits[oid]["committed_at"] for oid in history), default=None),
+        "is_archived": repository.is_archived,
+        "language": repository.language,
+        "topics": list(repository.topics),
+        "former_names": list(repository.former_names),
+    }
+
+
+# -- git ---------------------------------------------------------------------------------------------------------------
+
+
+def _commit(oid: str, message: str, authored: str, committed: str, login: str | None, email: str) -> Raw:
+    name = (login or email.partition("@")[0]).removesuffix("[bot]")
+    sides = {
+        f"{side}_{member}": v for side in ("author", "committer") for member, v in (("name", name), ("email", email))
+    }
+    return {
+        "oid": oid,
+        "message": message,
+        "parents": [],
+        "files": [],
+        "authored_at": iso(authored),
+        "committed_at": iso(committed),
+        "author_login": login,
+        "committer_login": login,
+        **sides,
+    }
+
+
+def _pushed(oid: str, push: Push) -> Raw:
+    return _commit(oid, push.message, push.committed, push.committed, push.login, f"{push.login}@acme.example")
+
+
+def _commits_of(slug: str, pull: Pull) -> tuple[list[Raw], list[Raw]]:
+    """A pull request's own commits, and the one it was merged as (none where it was not merged, or fast-forward)."""
+    own = []
+    for place, c in enumerate(pull.commits):
+        login = pull.author if c.login == AUTHOR else c.login
+        email = c.email or f"{login}@acme.example"
+        message, committed = c.message or pull.title, c.committed or c.authored
+        own.append(_commit(sha(slug, pull.number, place), message, c.authored, committed, login, email))
+    own[0]["files"] = [list(f[:3]) for f in pull.files]
+    if not pull.merged:
+        return own, []
+    time = pull.merged[0]
+    if pull.method == FAST_FORWARD:
+        own[-1]["landed_at"] = iso(time)
+        return own, []
+    if pull.method == MERGE:
+        title = f"Merge pull request #{pull.number} from acme/{_head(pull)}\n\n{pull.title}"
+        for row in own:
+            row["landed_at"] = iso(time)
+    else:
+        title = f"{pull.title} (#{pull.number})\n\n" + "\n\n".join(_messages(pull.commits))
+    first = own[0]
+    merge = _commit(sha(slug, pull.number), title.strip(), time, time, first["author_login"], first["author_email"])
+    merge |= {"committer_name": "GitHub", "committer_login": "web-flow", "committer_email": "noreply@github.com"}
+    merge["files"] = first["files"] if pull.method != MERGE else []
+    return own, [merge]
+
+
+def _messages(commits: Iterable[Commit]) -> list[str]:
+    return [f"* {c.message}" for c in commits if c.message]
+
+
+def _land(commits: dict[str, Raw], landings: list[tuple[str, list[str]]]) -> list[str]:
+    """The default branch, newest first, in the order in which things landed; every commit stands on the one before."""
+    oldest_first = [oid for _, oids in sorted(landings, key=lambda landing: landing[0]) for oid in oids]
+    for before, oid in itertools.pairwise(oldest_first):
+        commits[oid]["parents"] = [before]
+    return oldest_first[::-1]
+
+
+# -- issues and pull requests ------------------------------------------------------------------------------------------
+
+
+def _head(pull: Pull) -> str:
+    return pull.head or f"{pull.author or 'someone'}-{pull.number}"
+
+
+def _association(login: str | None) -> str:
+    return "NONE" if login is None or login in OUTSIDERS else "MEMBER"
+
+
+def _item(repository: Repository, item: Issue | Pull, mentions: dict[tuple[str, int], list[Event]]) -> Raw:
+    """What an issue and a pull request share."""
+    events = [*getattr(item, "events", ()), *mentions.get((repository.name, item.number), [])]
+    recorded = {e.get("label") for e in events}
+    events += [event("Labeled", item.opened, item.author, label=name) for name in item.labels if name not in recorded]
+    merged = getattr(item, "merged", None)
+    if merged:
+        events.append(event("Merged", merged[0], merged[1]))
+    end = merged or item.closed
+    if end:
+        events.append(event("Closed", end[0], end[1]))
+    events.sort(key=lambda e: str(e["created_at"]))
+    return {
+        "number": item.number,
+        "title": item.title,
+        "body": item.body,
+        "author": item.author,
+        "association": getattr(item, "association", _association(item.author)),
+        "state": "MERGED" if merged else "CLOSED" if item.closed else "OPEN",
+        "state_reason": "COMPLETED" if item.closed and isinstance(item, Issue) else None,
+        "created_at": iso(item.opened),
+        "updated_at": max([iso(item.opened), *(e["created_at"] for e in events)]),
+        "closed_at": iso(end[0]) if end else None,
+        "labels": list(item.labels),
+        "assignees": list(getattr(item, "assignees", ())),
+        "comments": [_said(time, login) for time, login in getattr(item, "comments", ())],
+        "events": events,
+    }
+
+
+def _said(time: str, login: str | None, **members: Any) -> Raw:
+    stamp = iso(time)
+    said = {"author": login, "association": _association(login), "body": "", "created_at": stamp, "updated_at": stamp}
+    return said | members
+
+
+def _pull(
+    repository: Repository, pull: Pull, own: list[str], merge: list[Raw], mentions: dict[tuple[str, int], list[Event]]
+) -> Raw:
+    files = [[*f[:3], f[3] if len(f) > 3 else "MODIFIED"] for f in pull.files]
+    reviews = [_said(time, login, state=state, comments=[]) for time, login, state in pull.reviews]
+    row = _item(repository, pull, mentions)
+    row["updated_at"] = max([row["updated_at"], *(said["updated_at"] for said in [*reviews, *row["comments"]])])
+    merged_as = merge[0]["oid"] if merge else own[-1]
+    for e in row["events"]:
+        if e["type"] == "MergedEvent":
+            e["commit"] = merged_as
+    return row | {
+        "merged_at": iso(pull.merged[0]) if pull.merged else None,
+        "merged_by": pull.merged[1] if pull.merged else None,
+        "merge_commit": merged_as if pull.merged else None,
+        "base_ref": pull.base or repository.default_branch,
+        "head_ref": _head(pull),
+        "head_oid": own[-1],
+        "head_repository": repository.name,
+        "closing_issues": list(pull.closes),
+        "reviews": reviews,
+        "commits": own,
+        "additions": sum(f[1] for f in files),
+        "deletions": sum(f[2] for f in files),
+        "changed_files": len(files),
+        "files": files,
+        "draft_at_creation": pull.draft,
+    }
+
+
+def _mentions(repositories: Sequence[Repository]) -> dict[tuple[str, int], list[Event]]:
+    """The cross-references that GitHub makes of mentions in a body, by what is mentioned."""
+    found: dict[tuple[str, int], list[Event]] = {}
+    for repository in repositories:
+        items: list[Issue | Pull] = [*repository.issues, *repository.pulls]
+        for item in items:
+            here = {"repo": repository.name, "number": item.number}
+            text = LINK.sub("", item.body)
+            places = {((m["repo"] or repository.name), int(m["number"])) for m in MENTION.finditer(text)}
+            places |= {(m["repo"], int(m["number"])) for m in LINK.finditer(item.body)}
+            for place in sorted(places - {(repository.name, item.number)}):
+                found.setdefault(place, []).append(event("CrossReferenced", item.opened, item.author, source=here))
+    return found

@@ -1,0 +1,103 @@
+"""Builds one repository from its dataset, as it was at the world's moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .items import ItemBuilder
+from .model import Actor, Issue, seeded
+from .repository import Commit, Deployment, DeploymentStatus, GitActor, Label, Release, Repository, no_reply
+
+if TYPE_CHECKING:
+    from .world import World
+
+Raw = dict[str, Any]
+
+
+class Builder:
+    """Builds one repository; its issues and pull requests are built by ``ItemBuilder``."""
+
+    def __init__(self, world: World, raw: Raw) -> None:
+        self.world, self.raw, self.now = world, raw, min(world.now, raw["captured_at"])
+        self.repository: Repository
+
+    def build(self) -> Repository:
+        """The repository with all that had happened by then."""
+        raw, meta = self.raw, self.raw["repository"]
+        owner_name, name = meta["name_with_owner"].split("/")
+        identity = (meta.get("former_names") or [meta["name_with_owner"]])[0]
+        fresh = Actor(owner_name, meta.get("owner_type", "Organization"))
+        repository = self.repository = Repository(
+            owner=self.world.actors.setdefault(owner_name.lower(), fresh),
+            name=name,
+            identity=identity,
+            database_id=meta.get("database_id") or seeded("repository", identity),
+            created_at=meta["created_at"],
+            description=meta.get("description"),
+            default_branch=meta["default_branch"],
+            is_private=meta.get("private", False),
+            is_archived=meta.get("is_archived", False),
+            language=meta.get("language"),
+            topics=meta.get("topics", []),
+        )
+        for row in raw["labels"]:
+            repository.labels[row["name"]] = Label(
+                repository, row["name"], row["color"], row.get("description") or None
+            )
+        rows = raw["commits"]
+        repository.commits = {oid: self.commit(row) for oid, row in rows.items() if row["committed_at"] <= self.now}
+        landed = {oid: rows[oid].get("landed_at") or rows[oid]["committed_at"] for oid in raw["history"] if oid in rows}
+        repository.history = [repository.commits[oid] for oid, at in landed.items() if at <= self.now]
+        repository.pushed_at = max((at for at in landed.values() if at <= self.now), default=None)
+        repository.releases = [self._release(row) for row in self.seen(raw["releases"])]
+        deployments = enumerate(raw.get("deployments", []))
+        repository.deployments = [self._deployment(row, i) for i, row in deployments if row["created_at"] <= self.now]
+        items = ItemBuilder(self)
+        repository.issues = {row["number"]: items.issue(row) for row in self.seen(raw["issues"])}
+        repository.pull_requests = {row["number"]: items.pull(row) for row in self.seen(raw["pulls"])}
+        every: list[Issue] = [*repository.issues.values(), *repository.pull_requests.values()]
+        repository.updated_at = max([repository.created_at, repository.pushed_at or "", *(i.updated_at for i in every)])
+        return repository
+
+    def seen(self, rows: Iterable[Raw]) -> list[Raw]:
+        """The rows that exist by now."""
+        return [row for row in rows if row["created_at"] <= self.now]
+
+    def numbered(self, rows: Iterable[Raw]) -> list[tuple[int, Raw]]:
+        """Visible rows with their place in the whole list, which ids are derived from."""
+        return [(i, row) for i, row in enumerate(rows) if row["created_at"] <= self.now]
+
+    def actor(self, login: str | None) -> Actor | None:
+        """The account of this repository's dataset; None for a deleted one."""
+        return self.world.actor(login, self.raw["users"])
+
+    def commit(self, row: Raw) -> Commit:
+        """A commit of the dataset."""
+        author, committer = self._side(row, "author", "authored_at"), self._side(row, "committer", "committed_at")
+        return Commit(self.repository, row["oid"], row["message"], author, committer, row["parents"], row["files"])
+
+    def _side(self, row: Raw, side: str, time: str) -> GitActor:
+        user = self.actor(row.get(f"{side}_login"))
+        return GitActor(row[f"{side}_name"], row[time], user, row.get(f"{side}_email") or no_reply(user))
+
+    def label(self, name: str) -> Label:
+        """The label of this name, made up where the dataset does not list it."""
+        labels = self.repository.labels
+        return labels.get(name) or labels.setdefault(name, Label(self.repository, name, "ededed", None))
+
+    def _release(self, row: Raw) -> Release:
+        """A release; until it is published it is a draft."""
+        published = None if row.get("is_draft") else row.get("published_at") or row["created_at"]
+        shown = published if published and published <= self.now else None
+        commit = self.repository.commits.get(row["oid"])
+        early = row.get("is_prerelease", False)
+        return Release(self.repository, row["tag"], row["name"], row["created_at"], shown, early, commit)
+
+    def _deployment(self, row: Raw, place: int) -> Deployment:
+        creator = self.actor(row.get("creator")) or Actor("github-actions", "Bot")
+        made = Deployment(self.repository, row["environment"], row["oid"], row["created_at"], creator, place)
+        statuses = self.numbered(row.get("statuses", []))
+        shown = [DeploymentStatus(made, status["state"].upper(), status["created_at"], i) for i, status in statuses]
+        made.statuses = sorted(shown, key=lambda s: (s.created_at, s.place), reverse=True)
+        return made

@@ -1,0 +1,62 @@
+"""Planned faults: what goes wrong, and at which request."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import HttpError
+
+KINDS = {"status", "timeout", "resource_limits", "secondary", "primary", "reset", "cut", "truncate", "empty", "slow"}
+
+
+@dataclass
+class Fault:
+    """One line of a plan; see the README for its members."""
+
+    kind: str
+    at: int | list[int] | None = None
+    every: int | None = None
+    probability: float | None = None
+    times: int | None = None
+    api: str | None = None
+    path: str | None = None
+    status: int = 502
+    retry_after: int | None = None
+    seconds: float = 12.0
+    seen: int = field(default=0, init=False)
+    fired: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown fault kind {self.kind!r}; known: {', '.join(sorted(KINDS))}")
+
+    def strikes(self, api: str, path: str, dice: random.Random) -> bool:
+        """Count a request; whether this fault strikes it."""
+        if (self.api and self.api != api) or (self.path and not re.search(self.path, path)):
+            return False
+        self.seen += 1
+        if self.times is not None and self.fired >= self.times:
+            return False
+        places = [self.at] if isinstance(self.at, int) else self.at or []
+        hit = self.seen in places or bool(self.every and self.seen % self.every == 0)
+        hit = hit or (self.probability is not None and dice.random() < self.probability)
+        self.fired += hit
+        return hit
+
+
+class Plan:
+    """All faults of a run, with one seeded source of chance."""
+
+    def __init__(self, rows: list[dict[str, Any]], seed: int) -> None:
+        try:
+            self.faults = [Fault(**row) for row in rows]
+        except (TypeError, ValueError) as error:
+            raise HttpError(422, f"Not a fault plan: {error}") from None
+        self.dice = random.Random(seed)
+
+    def strike(self, api: str, path: str) -> Fault | None:
+        """The first fault that strikes this request; all of them count it."""
+        return next(iter([f for f in self.faults if f.strikes(api, path, self.dice)]), None)

@@ -1,0 +1,185 @@
+"""Resolvers of issues, pull requests, their events and their commits."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .errors import GraphQLApiError
+from .model import Event, Issue, PullRequest
+from .registry import context_of, ordered, resolver
+from .relay import Connection, by, connect
+from .repository import Commit, GitActor, Ref, Repository
+from .world import timestamp
+
+CO_AUTHOR = re.compile(r"^co-authored-by:\s*(.+?)\s*<([^>]*)>\s*$", re.I | re.M)
+NOREPLY = re.compile(r"^(?:\d+\+)?([\w-]+)(?:\[bot\])?@users\.noreply\.github\.com$", re.I)
+MAX_INT = 2**31
+
+
+@resolver("*.databaseId")
+def _database_id(source: Any, _info: Any) -> int | None:
+    value = getattr(source, "database_id", None)
+    return value if value is not None and value < MAX_INT else None
+
+
+@resolver("*.fullDatabaseId")
+def _full_database_id(source: Any, _info: Any) -> str | None:
+    return str(source.database_id)
+
+
+def _plain(attribute: str, *paths: str) -> None:
+    """Register fields that page over a list attribute in its own order."""
+
+    def resolve(source: Any, _info: Any, **page: Any) -> Connection:
+        return connect(getattr(source, attribute), page)
+
+    resolver(*paths)(resolve)
+
+
+_plain("labels", "Issue.labels", "PullRequest.labels")
+_plain("assignees", "Issue.assignedActors", "PullRequest.assignedActors")
+_plain("participants", "Issue.participants", "PullRequest.participants")
+_plain("commits", "PullRequest.commits")
+_plain("comments", "PullRequestReview.comments")
+
+
+@resolver("Issue.assignees", "PullRequest.assignees")
+def _assignees(item: Issue, _info: Any, **page: Any) -> Connection:
+    """Assigned users; bots are in ``assignedActors`` alone, as the schema's types have it."""
+    return connect([a for a in item.assignees if a.typename == "User"], page)
+
+
+@resolver("Issue.comments", "PullRequest.comments")
+def _comments(item: Issue, _info: Any, **page: Any) -> Connection:
+    created, updated = by("created_at", "database_id"), by("updated_at", "database_id")
+    return ordered(item.comments, page, CREATED_AT=created, UPDATED_AT=updated)
+
+
+@resolver("PullRequest.reviews")
+def _reviews(pull: PullRequest, _info: Any, states: Any = None, author: str | None = None, **page: Any) -> Connection:
+    found = [r for r in pull.reviews if not states or r.state in states]
+    return connect([r for r in found if not author or (r.author and r.author.login == author)], page)
+
+
+@resolver("PullRequest.latestReviews", "PullRequest.latestOpinionatedReviews")
+def _latest_reviews(pull: PullRequest, info: Any, **page: Any) -> Connection:
+    opinionated = info.field_name == "latestOpinionatedReviews"
+    kept = [r for r in pull.reviews if r.author and (not opinionated or r.state in ("APPROVED", "CHANGES_REQUESTED"))]
+    return connect(list({r.author.login: r for r in kept if r.author}.values()), page)
+
+
+@resolver("PullRequest.reviewRequests")
+def _review_requests(pull: PullRequest, _info: Any, **page: Any) -> Connection:
+    last = max((r.created_at for r in pull.reviews), default="")
+    pending = [e for e in pull.events if e.typename == "ReviewRequestedEvent" and e.created_at > last]
+    rows = [
+        {"id": e.id, "requested_reviewer": e.assignee, "pull_request": pull, "as_code_owner": False} for e in pending
+    ]
+    return connect(rows, page)
+
+
+@resolver("PullRequest.files")
+def _files(pull: PullRequest, _info: Any, **page: Any) -> Connection:
+    names, unseen = ("path", "additions", "deletions", "change_type"), {"viewer_viewed_state": "UNVIEWED"}
+    return connect([dict(zip(names, row, strict=True)) | unseen for row in pull.files], page)
+
+
+@resolver("PullRequest.closingIssuesReferences")
+def _closing(pull: PullRequest, _info: Any, **page: Any) -> Connection:
+    issues = pull.repository.issues
+    return connect([issues[n] for n in pull.closing_numbers if n in issues], page)
+
+
+@resolver("Issue.closedByPullRequestsReferences")
+def _closed_by(issue: Issue, _info: Any, **page: Any) -> Connection:
+    return connect([p for p in issue.repository.pull_requests.values() if issue.number in p.closing_numbers], page)
+
+
+@resolver("Issue.timelineItems", "PullRequest.timelineItems")
+def _timeline(item: Issue, info: Any, itemTypes: Any = None, since: str | None = None, **page: Any) -> Connection:
+    suffix = f"{item.typename}TimelineItems"
+    known = {t.name for t in info.schema.get_possible_types(info.schema.type_map[suffix])}
+    wanted = {"".join(part.capitalize() for part in name.split("_")) for name in itemTypes or []} or known
+    start = timestamp(since) if since else ""
+    return connect([x for x in item.timeline if x.typename in wanted & known and x.created_at >= start], page)
+
+
+@resolver("CrossReferencedEvent.source")
+def _source(event: Event, info: Any) -> Issue:
+    """The issue or pull request that mentioned this one; an error where it is hidden or gone."""
+    name, number = event.origin or ("", 0)
+    world = context_of(info).world
+    repository = world.repository(name) or world.renamed(name)
+    found = repository and (repository.issues.get(number) or repository.pull_requests.get(number))
+    if not found:
+        raise GraphQLApiError("NOT_FOUND", "Could not resolve to the source of the reference.")
+    return found
+
+
+@resolver("CrossReferencedEvent.willCloseTarget")
+def _will_close(event: Event, info: Any) -> bool:
+    source = _source(event, info)
+    same = source.repository is event.subject.repository
+    return same and isinstance(source, PullRequest) and event.subject.number in source.closing_numbers
+
+
+@resolver("PullRequest.headRepository", "PullRequest.baseRepository")
+def _head_repository(pull: PullRequest, info: Any) -> Repository | None:
+    if info.field_name == "baseRepository":
+        return pull.repository
+    return context_of(info).world.repository(pull.head_repository_name or "")
+
+
+@resolver("PullRequest.headRepositoryOwner")
+def _head_owner(pull: PullRequest, info: Any) -> Any:
+    return context_of(info).world.actor((pull.head_repository_name or "").partition("/")[0])
+
+
+@resolver("PullRequest.baseRef", "PullRequest.headRef")
+def _pull_ref(pull: PullRequest, info: Any) -> Ref | None:
+    branch = pull.repository.default_branch_ref
+    return branch if branch and info.field_name == "baseRef" and pull.base_ref_name == branch.name else None
+
+
+# -- git ---------------------------------------------------------------------------------------------------------------
+
+
+@resolver("Commit.history")
+def _history(commit: Commit, _info: Any, path: str | None = None, author: Any = None, **page: Any) -> Connection:
+    found = commits_of(commit.repository, path, page.pop("since", None), page.pop("until", None))
+    first = next((i for i, c in enumerate(commit.repository.history) if c is commit), 0)
+    later = set(commit.repository.history[:first])
+    return connect([c for c in found if c not in later], page)
+
+
+def commits_of(repository: Repository, path: str | None, since: str | None, until: str | None) -> list[Commit]:
+    """Default-branch commits, newest first, that touched a path within a time range."""
+    found = repository.history
+    if path:
+        path = path.strip("/")
+        found = [c for c in found if any(f[0] == path or f[0].startswith(path + "/") for f in c.files)]
+    if since:
+        found = [c for c in found if (c.committed_date or "") >= timestamp(since)]
+    return [c for c in found if not until or (c.committed_date or "") <= timestamp(until)]
+
+
+@resolver("Commit.parents")
+def _parents(commit: Commit, _info: Any, **page: Any) -> Connection:
+    known = commit.repository.commits
+    return connect([known[o] for o in commit.parent_oids if o in known], page)
+
+
+@resolver("Commit.authors")
+def _authors(commit: Commit, info: Any, **page: Any) -> Connection:
+    world, people = context_of(info).world, [commit.author]
+    for name, email in CO_AUTHOR.findall(commit.message):
+        known = NOREPLY.match(email)
+        people.append(GitActor(name, commit.author.date, world.actor(known.group(1)) if known else None, email))
+    return connect(people, page)
+
+
+@resolver("Commit.associatedPullRequests")
+def _associated(commit: Commit, _info: Any, **page: Any) -> Connection:
+    found = commit.repository.pulls_by_commit.get(commit.oid, [])
+    return ordered(found, page, CREATED_AT=by("created_at", "number"), UPDATED_AT=by("updated_at", "number"))

@@ -1,0 +1,210 @@
+"""Resolvers of the query root and of repositories: the GraphQL fields that are more than an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .errors import GraphQLApiError
+from .model import Actor, Issue, PullRequest, node_id
+from .registry import context_of, missing, ordered, resolver
+from .relay import Connection, by, connect
+from .repository import Commit, Deployment, Ref, Release, Repository
+from .world import timestamp
+
+NEWEST = {"orderBy": {"field": "CREATED_AT", "direction": "DESC"}}
+OLDEST = {"orderBy": {"field": "CREATED_AT", "direction": "ASC"}}
+
+
+@resolver("Query.repository")
+def _repository(_root: Any, info: Any, owner: str, name: str, followRenames: bool = True) -> Repository:
+    world, asked = context_of(info).world, f"{owner}/{name}"
+    if found := world.repository(asked) or (world.renamed(asked) if followRenames else None):
+        return found
+    raise missing("Repository", f"name '{asked}'")
+
+
+@resolver("Query.organization", "Query.repositoryOwner")
+def _organization(_root: Any, info: Any, login: str) -> Actor | None:
+    found = context_of(info).world.organization(login)
+    if not found and info.field_name == "organization":
+        raise missing("Organization", f"login of '{login}'")
+    return found
+
+
+@resolver("Query.user")
+def _user(_root: Any, info: Any, login: str) -> Actor:
+    context = context_of(info)
+    _ = context.world.repositories  # builds every repository, and so every account
+    found = context.world.actors.get(login.lower(), context.viewer)
+    if found.login.lower() != login.lower() or found.typename != "User":
+        raise missing("User", f"login of '{login}'")
+    return found
+
+
+@resolver("Query.viewer")
+def _viewer(_root: Any, info: Any) -> Actor:
+    return context_of(info).viewer
+
+
+@resolver("Query.rateLimit")
+def _rate_limit(_root: Any, info: Any, **_: Any) -> dict[str, Any]:
+    return context_of(info).rate_limit
+
+
+def _found(info: Any, identity: str) -> Any:
+    return context_of(info).world.nodes.get(identity) or missing("node", f"global id of '{identity}'")
+
+
+@resolver("Query.node")
+def _node(_root: Any, info: Any, id: str) -> Any:
+    found = _found(info, id)
+    if isinstance(found, GraphQLApiError):
+        raise found
+    return found
+
+
+@resolver("Query.nodes")
+def _nodes(_root: Any, info: Any, ids: list[str]) -> list[Any]:
+    """What the ids name; an error in the place of an id that names nothing, which nulls that place alone."""
+    return [_found(info, one) for one in ids]
+
+
+# -- repositories ------------------------------------------------------------------------------------------------------
+
+
+@resolver("Organization.repositories", "User.repositories")
+def _repositories(owner: Actor, info: Any, **page: Any) -> Connection:
+    found = [r for r in context_of(info).world.repositories if r.owner is owner]
+    if page.get("privacy"):
+        found = [r for r in found if r.visibility == page["privacy"]]
+    if page.get("isArchived") is not None:
+        found = [r for r in found if r.is_archived == page["isArchived"]]
+    made, pushed = by("created_at"), by("pushed_at")
+    return ordered(found, page, NAME=by("name"), CREATED_AT=made, UPDATED_AT=by("updated_at"), PUSHED_AT=pushed)
+
+
+@resolver("Organization.repository", "User.repository")
+def _owned(owner: Actor, info: Any, name: str, **_: Any) -> Repository | None:
+    return context_of(info).world.repository(f"{owner.login}/{name}")
+
+
+@resolver("Repository.repositoryTopics")
+def _topics(repository: Repository, _info: Any, **page: Any) -> Connection:
+    def shown(name: str) -> dict[str, Any]:
+        path = f"/topics/{name}"
+        topic = {"id": node_id("TO", name), "name": name}
+        return {"id": node_id("RT", repository.identity, name), "topic": topic, "resource_path": path, "url": path}
+
+    return connect([shown(name) for name in repository.topics], page)
+
+
+@resolver("Repository.languages")
+def _languages(repository: Repository, _info: Any, **page: Any) -> Connection:
+    return connect([repository.primary_language] if repository.primary_language else [], page)
+
+
+def _filtered(items: Iterable[Any], states: list[str] | None, labels: list[str] | None) -> list[Any]:
+    found = [i for i in items if not states or i.state in states]
+    wanted = {name.lower() for name in labels or []}
+    return [i for i in found if not wanted or any(x.name.lower() in wanted for x in i.labels)]
+
+
+@resolver("Repository.pullRequests")
+def _pull_requests(repo: Repository, _info: Any, states: Any = None, labels: Any = None, **page: Any) -> Connection:
+    found: list[PullRequest] = _filtered(repo.pull_requests.values(), states, labels)
+    for argument, attribute in (("headRefName", "head_ref_name"), ("baseRefName", "base_ref_name")):
+        if page.get(argument):
+            found = [p for p in found if getattr(p, attribute) == page[argument]]
+    return ordered(found, page, CREATED_AT=by("created_at", "number"), UPDATED_AT=by("updated_at", "number"))
+
+
+@resolver("Repository.issues")
+def _issues(repository: Repository, _info: Any, states: Any = None, labels: Any = None, **page: Any) -> Connection:
+    asked = page.get("filterBy") or {}
+    found: list[Issue] = _filtered(
+        repository.issues.values(), states or asked.get("states"), labels or asked.get("labels")
+    )
+    if asked.get("since"):
+        since = timestamp(asked["since"])
+        found = [i for i in found if i.updated_at >= since]
+    if asked.get("createdBy"):
+        found = [i for i in found if i.author and i.author.login.lower() == asked["createdBy"].lower()]
+    if asked.get("assignee"):
+        found = [i for i in found if any(a.login == asked["assignee"] for a in i.assignees)]
+    created, updated = by("created_at", "number"), by("updated_at", "number")
+    return ordered(found, page, CREATED_AT=created, UPDATED_AT=updated, COMMENTS=lambda i: [len(i.comments), i.number])
+
+
+@resolver("Repository.pullRequest", "Repository.issue", "Repository.issueOrPullRequest")
+def _numbered(repository: Repository, info: Any, number: int) -> Issue:
+    name = info.field_name
+    pull = repository.pull_requests.get(number) if name != "issue" else None
+    if found := pull or (repository.issues.get(number) if name != "pullRequest" else None):
+        return found
+    if name == "issueOrPullRequest":
+        raise GraphQLApiError(
+            "NOT_FOUND", f"Could not resolve to an issue or pull request with the number of {number}."
+        )
+    raise missing("PullRequest" if name == "pullRequest" else "Issue", f"number of {number}")
+
+
+@resolver("Repository.labels")
+def _labels(repository: Repository, _info: Any, **page: Any) -> Connection:
+    return connect(sorted(repository.labels.values(), key=by("name")), page, by("name"))
+
+
+@resolver("Repository.label")
+def _label(repository: Repository, _info: Any, name: str) -> Any:
+    return repository.labels.get(name)
+
+
+@resolver("Repository.releases")
+def _releases(repository: Repository, _info: Any, **page: Any) -> Connection:
+    return ordered(repository.releases, NEWEST | page, CREATED_AT=by("created_at", "tag_name"), NAME=by("tag_name"))
+
+
+@resolver("Repository.release", "Repository.latestRelease")
+def _release(repository: Repository, _info: Any, tagName: str | None = None) -> Release | None:
+    found = [r for r in repository.releases if tagName == r.tag_name or (tagName is None and is_full(r))]
+    return max(found, key=by("created_at"), default=None)
+
+
+def is_full(release: Release) -> bool:
+    """Whether a release may be the latest one: published, and no prerelease."""
+    return not (release.is_draft or release.is_prerelease)
+
+
+@resolver("Repository.deployments")
+def _deployments(repository: Repository, _info: Any, environments: Any = None, **page: Any) -> Connection:
+    found = [d for d in repository.deployments if not environments or d.environment in environments]
+    return ordered(found, OLDEST | page, CREATED_AT=by("created_at", "place"))
+
+
+@resolver("Deployment.statuses")
+def _statuses(deployment: Deployment, _info: Any, **page: Any) -> Connection:
+    return connect(deployment.statuses, page)
+
+
+@resolver("Repository.object")
+def _object(repository: Repository, _info: Any, expression: str | None = None, oid: str | None = None) -> Commit | None:
+    """A commit by its oid, or the head of the default branch; trees and files are not served."""
+    revision = oid or expression or ""
+    head = repository.history[0] if repository.history else None
+    is_head = revision in ("HEAD", repository.default_branch, f"refs/heads/{repository.default_branch}")
+    return head if is_head else repository.commits.get(revision)
+
+
+@resolver("Repository.ref")
+def _ref(repository: Repository, _info: Any, qualifiedName: str) -> Ref | None:
+    name = qualifiedName.removeprefix("refs/heads/")
+    return repository.default_branch_ref if name == repository.default_branch else None
+
+
+@resolver("Repository.refs")
+def _refs(repository: Repository, _info: Any, refPrefix: str, **page: Any) -> Connection:
+    branch = repository.default_branch_ref
+    tags = [Ref(repository, r.tag_name, r.tag_commit, "refs/tags/") for r in repository.releases if not r.is_draft]
+    return connect(
+        tags if refPrefix == "refs/tags/" else [branch] if branch and refPrefix == "refs/heads/" else [], page
+    )

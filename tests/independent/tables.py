@@ -1,0 +1,159 @@
+"""The published tables, put together from the parts: one row per pull request, area, release and repair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tests.independent.delivery import area_rows, durability, first_deployment, first_release, is_for_default_branch, release_rows
+from tests.independent.rework import Rework, find_rework
+from tests.independent.rules import Accounts, People, Rules, authorship, read_people, read_rules, work_type
+from tests.independent.stages import answers_to, hours, responsible_for, stage_hours, start_of, state_of
+from tests.independent.view import Pull, PullKey, Release, Repo, bare, moment, show
+
+SEEDS = Path(__file__).parents[2] / "queries" / "seeds"
+Row = dict[str, object]
+Tables = dict[str, list[Row]]
+
+
+def compute(
+    datasets: dict[str, dict[str, Any]],
+    as_of: date,
+    people_csv: Path | None = None,
+    seeds: Path = SEEDS,
+    durable_days: int = 14,
+    k: int = 5,
+    observed_at: str | None = None,
+) -> Tables:
+    """Return the rows of ``pull_requests``, ``pull_request_areas``, ``releases`` and ``rework``.
+
+    ``datasets`` are parsed dataset files under any key; ``observed_at`` (ISO, UTC) is when they were looked at, by
+    default after the last change. Times are naive UTC, labels are sorted lists.
+    """
+    cutoff = datetime.combine(as_of + timedelta(days=1), time())
+    observed = moment(observed_at) if observed_at else None
+    shown = [show(raw, observed, cutoff) for raw in datasets.values()]
+    repos = sorted((repo for repo in shown if repo), key=lambda repo: repo.name.lower())
+    rules = read_rules(seeds)
+    known_types = {
+        (bare(login) or "").lower(): user["type"]
+        for raw in datasets.values()
+        for login, user in raw.get("users", {}).items()
+    }
+    accounts = Accounts(known_types, rules.accounts)
+    rework = find_rework(repos, rules)
+    people, durable_for = read_people(people_csv, k), timedelta(days=durable_days)
+    judge = _Judge(cutoff, durable_for, rules, accounts, people, _known_emails(repos), rework)
+    tables: Tables = {"pull_requests": [], "pull_request_areas": [], "releases": [], "rework": []}
+    for repo in repos:
+        sources = {number: first_release(repo, pull) for number, pull in repo.pulls.items()}
+        rows = {number: judge.row(repo, pull, sources[number]) for number, pull in repo.pulls.items()}
+        tables["pull_requests"] += rows.values()
+        tables["pull_request_areas"] += area_rows(repo, {number: row["team"] for number, row in rows.items()})
+        tables["releases"] += release_rows(repo, [release for release in sources.values() if release])
+    tables["rework"] = [
+        {"repo": r.repo, "number": r.number, "by_number": r.by_number, "kind": r.kind, "happened_at": r.happened_at}
+        for r in rework
+    ]
+    return tables
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """What every row is judged by; ``emails`` tells the account of an address."""
+
+    cutoff: datetime
+    durable_for: timedelta
+    rules: Rules
+    accounts: Accounts
+    people: People
+    emails: dict[str, str]
+    rework: list[Rework]
+
+    @cached_property
+    def reverting(self) -> set[PullKey]:
+        """The pull requests that revert another one."""
+        return {row.by for row in self.rework if row.kind == "revert" and row.by}
+
+    def row(self, repo: Repo, pull: Pull, release: Release | None) -> Row:
+        """Return one row of ``pull_requests``."""
+        state = state_of(pull, self.cutoff)
+        first_commit_at, started_at, start_rule = start_of(pull)
+        responsible, responsible_rule = responsible_for(pull, self.accounts, self.emails)
+        team, role = self.people.team_and_role(responsible, pull.opened_at.date())
+        answers = answers_to(pull, state, responsible, self.accounts)
+        linked = [repo.issues[number] for number in pull.closes if number in repo.issues]
+        kind, kind_rule = work_type(pull, linked, pull.key in self.reverting, self.rules)
+        authored, authored_rule, tool = authorship(pull, self.rules)
+        released_at = release.published_at if release else None
+        deployed_at = first_deployment(repo, pull)
+        left_at = min((at for at in (released_at, deployed_at) if at), default=None)
+        own = [row for row in self.rework if (row.repo, row.number) == (pull.repo, pull.number)]
+        return {
+            "repo": repo.name,
+            "number": pull.number,
+            "title": pull.title,
+            "url": f"https://github.com/{repo.name}/pull/{pull.number}",
+            "author": pull.author,
+            "author_kind": self.accounts.kind(pull.author),
+            "responsible": responsible,
+            "responsible_rule": responsible_rule,
+            "role": role,
+            "team": team,
+            "author_association": pull.association,
+            "work_type": kind,
+            "work_type_rule": kind_rule,
+            "authorship": authored,
+            "authorship_rule": authored_rule,
+            "ai_tool": tool,
+            "state": state.state,
+            "base_branch": pull.base,
+            "is_default_base": is_for_default_branch(repo, pull),
+            "is_draft": state.is_draft,
+            "was_draft": state.was_draft,
+            "opened_at": pull.opened_at,
+            "started_at": started_at,
+            "start_rule": start_rule,
+            "ready_at": state.ready_at,
+            "first_commit_at": first_commit_at,
+            "first_response_at": answers.response_at,
+            "first_review_at": answers.review_at,
+            "first_approval_at": answers.approval_at,
+            "merged_at": pull.merged_at,
+            "closed_at": state.closed_at,
+            "reopened_count": state.reopened_count,
+            "merged_by_kind": self.accounts.kind(pull.merged_by),
+            "released_at": released_at,
+            "deployed_at": deployed_at,
+            **stage_hours(started_at, state.ready_at, answers.response_at, pull.merged_at),
+            "lead_hours": hours(started_at, left_at),
+            "had_early_feedback": answers.had_early_feedback,
+            "additions": pull.additions,
+            "deletions": pull.deletions,
+            "changed_files": pull.changed_files,
+            "size_band": size_band(pull.additions + pull.deletions),
+            "is_merged_unreviewed": answers.review_at is None if pull.merged_at else None,
+            "is_independently_reviewed": answers.review_at is not None,
+            "is_revert": kind == "revert" or pull.key in self.reverting,
+            "reverted_at": min((row.happened_at for row in own if row.kind == "revert"), default=None),
+            "durability": durability(repo, pull, self.rework, self.durable_for, self.cutoff),
+            "labels": sorted(pull.labels),
+        }
+
+
+def size_band(lines: int) -> str:
+    """Return the band of a number of changed lines."""
+    return next((band for band, most in (("XS", 10), ("S", 50), ("M", 250), ("L", 1000)) if lines <= most), "XL")
+
+
+def _known_emails(repos: list[Repo]) -> dict[str, str]:
+    """The account of each address among the authors of all pull requests' commits; of several the first by name."""
+    found: dict[str, str] = {}
+    for commit in (commit for repo in repos for pull in repo.pulls.values() for commit in pull.commits):
+        if commit.author_email and commit.author_login:
+            email = commit.author_email.lower()
+            found[email] = min(found.get(email, commit.author_login), commit.author_login, key=str.lower)
+    return found
