@@ -50,7 +50,7 @@ $(STAMP): again
 endif
 $(STAMP): requirements.lock pyproject.toml
 	@set -e; \
-	if [ "$(SET_UP_IN)" = "$(CURDIR)" ]; then clear=; else clear=--clear; fi; \
+	if [ "$(SET_UP_IN)" = "$(CURDIR)" ] && [ -x $(BIN)/python ]; then clear=; else clear=--clear; fi; \
 	rm -f $(STAMP); \
 	if command -v uv >/dev/null 2>&1; then \
 		echo "Setting up .venv with uv" >&2; \

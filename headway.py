@@ -18,7 +18,7 @@ from collectors import demo as demo_company
 from collectors import doctor as machine
 from collectors import github, people, progress
 from collectors.errors import AccessError, LedgerBusyError, LedgerError, SourceError
-from collectors.github_api import PUBLIC, find_token
+from collectors.github_api import PUBLIC, find_token, host_of
 from collectors.store import Store, now, refresh_lock
 from queries.errors import NothingPublishedError, PublishError, SettingsError
 from queries.rules import Rule, compile_rules, text_markers
@@ -109,7 +109,7 @@ def build_demo(data: Path, until: date) -> Path:
         for left in (inside.ledger, Path(f"{inside.ledger}.wal")):
             left.unlink(missing_ok=True)
         inside.seeds.mkdir(parents=True, exist_ok=True)
-        (inside.seeds / "people.csv").write_text(demo_company.people_csv(), encoding="utf-8")
+        (inside.seeds / "people.csv").write_text(demo_company.people_csv(until), encoding="utf-8")
         started = demo_company.rollout_on(until)
         settings = Settings(rollouts=(Rollout("Coding agents for three of four teams", started, 28),))
         with Store(inside.ledger, version("headway")) as store:
@@ -184,9 +184,7 @@ def collect_github(settings: Settings, rules: list[Rule], store: Store, full: bo
 
 def github_source(settings: Settings, rules: list[Rule]) -> github.GitHub:
     """What the settings ask of GitHub."""
-    return github.GitHub(
-        settings.base_url, settings.repos, settings.orgs, settings.keep_bodies, text_markers(rules)
-    )
+    return github.GitHub(settings.base_url, settings.repos, settings.orgs, settings.keep_bodies, text_markers(rules))
 
 
 def preview(place: Place, settings: Settings) -> None:
@@ -199,11 +197,9 @@ def preview(place: Place, settings: Settings) -> None:
             click.echo(result.message or f"{result.repo}: {result.status}, {result.rows:,} pull requests there")
 
 
-def publish_ledger(
-    place: Place, settings: Settings, rules: list[Rule], key: str, as_of: datetime | None
-) -> None:
+def publish_ledger(place: Place, settings: Settings, rules: list[Rule], key: str, as_of: datetime | None) -> None:
     """Publish the closed ledger as the settings say."""
-    host = github.Api(settings.base_url, "").host
+    host = host_of(settings.base_url)
     source = Source(place.ledger, settings, rules, key, version("headway"), host)
     path = publish(source, place.data, as_of.date() if as_of else None)
     say(f"published {path}")
@@ -268,12 +264,12 @@ def answers(place: Place, as_json: bool) -> None:
 
 @cli.command()
 @placed
-@click.argument("query", required=False)
+@click.argument("query", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")
-def sql(place: Place, query: str | None, as_json: bool, as_csv: bool) -> None:
+def sql(place: Place, query: str, as_json: bool, as_csv: bool) -> None:
     """Run one query on the published file, read-only; from standard input where none is given."""
-    text = query or click.get_text_stream("stdin").read()
+    text = query or sys.stdin.read()
     try:
         frame = current(place.data).query(text)
     except QueryError as error:
@@ -321,7 +317,7 @@ def doctor(place: Place) -> None:
         compile_rules(settings, place.seeds)
     except SettingsError as error:
         problem = str(error)
-    found = machine.versions() + [machine.Finding(not problem, problem or f"{place.config} can be used")]
+    found = [*machine.versions(), machine.Finding(not problem, problem or f"{place.config} can be used")]
     if settings:
         token = find_token(os.environ, settings.base_url)
         found += machine.github(github_source(settings, []), token)

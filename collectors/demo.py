@@ -20,7 +20,7 @@ from collectors.demo_rows import (
     issue_row,
     release_rows,
     repository_row,
-)  # fmt: skip
+)
 from collectors.demo_world import Chance, World
 from collectors.store import Store, now
 
@@ -35,8 +35,8 @@ def build(store: Store, until: date, seed: int = 7) -> None:
     started_at = now()
     world = World(until, Chance(seed))
     plan_work(world)
-    plan_updates(world)
     follow_up(world)
+    plan_updates(world)
     plan_backlog(world)
     world.settle()
     found = {repo: _tables(world, repo) for repo in REPOS.values()}

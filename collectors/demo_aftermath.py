@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from random import Random
 
 from collectors.demo_company import HOME, REPOS, ROLLOUT, Person, Repo, later
-from collectors.demo_words import DEPENDENCIES, ISSUES, SEEN
+from collectors.demo_words import DEPENDENCIES, HOTFIXES, ISSUES, SEEN
 from collectors.demo_world import Change, Issue, World
 
 OWNERS = {"web": "storefront", "api": "platform", "mobile": "mobile", "platform": "platform", "pipeline": "data"}
@@ -84,8 +85,7 @@ def _break(world: World, cause: Change, at: datetime) -> None:
     """An incident that names the change, mostly, and a hotfix that closes it, mostly."""
     rng = world.chance.rng
     noticed = at + timedelta(hours=rng.lognormvariate(1.8, 0.9))
-    thing = rng.choice([thing for things in cause.repo.areas.values() for thing in things])
-    phrase = rng.choice(ISSUES["incident"]).format(thing=thing)
+    phrase = rng.choice(ISSUES["incident"]).format(thing=_thing(cause))
     author = rng.choice(world.members(cause.team, noticed.date())).login
     labels = ("incident", rng.choice(("sev-1", "sev-2", "sev-2", "sev-3")))
     body = "Noticed by the alert; customers are affected."
@@ -99,12 +99,18 @@ def _break(world: World, cause: Change, at: datetime) -> None:
         incident.closed = fix.merged
 
 
+def _thing(cause: Change) -> str:
+    """What a change was about, in words, from the name of its first file."""
+    name = cause.files[0][0].rsplit("/", 1)[-1].split(".")[0].replace("_", " ")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+
+
 def _fix(world: World, cause: Change, opened: datetime, incident: Issue | None) -> Change:
     """A hotfix that names the change it repairs."""
     rng = world.chance.rng
-    thing = cause.files[0][0].rsplit("/", 1)[-1].split(".")[0].replace("_", " ")
-    change = _follower(world, cause, opened, f"Hotfix for {thing}", "", "fix")
-    change.branch = f"hotfix/{thing.lower().replace(' ', '-')}"
+    thing = _thing(cause)
+    change = _follower(world, cause, opened, rng.choice(HOTFIXES).format(thing=thing), "", "fix")
+    change.branch = f"hotfix/{thing.replace(' ', '-')}"
     change.labels = ("hotfix",) if rng.random() < 0.7 else ()
     if incident:
         change.closes = incident

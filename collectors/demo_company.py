@@ -17,11 +17,13 @@ WORKDAY_START, WORKDAY_END = time(8), time(19)
 class Rollout:
     """What changed in ``teams`` when coding agents came, once the ramp was over: relative changes, and shares.
 
-    These numbers are put into the history, so they are what an honest dashboard should find in it, give or take the
-    noise of real work. The other team got nothing, and nothing changes there. Shares are of the pull requests that
-    people or agents open (bots aside). Pickup time stays as it was for ``pickup_after_weeks``, then grows, because
-    more work waits for the same reviewers. Coding, pickup and review time are changed in working hours, so the hours of
-    the clock follow with some noise.
+    These numbers are put into the history, so they are what an honest dashboard finds in it, give or take the noise of
+    real work. The other team got nothing, and nothing changes there.
+
+    Coding, pickup and review time change in working hours; the clock follows, nights and weekends included. Pickup time
+    stays as it was for the first ``pickup_after_weeks`` and grows then, because more work waits for the same reviewers.
+    Features are counted as they are started. AI shares are of the pull requests that people or agents open (bots
+    aside); revert shares are of those of them that are merged.
     """
 
     teams: tuple[str, ...] = ("storefront", "mobile", "platform")
@@ -87,7 +89,7 @@ PEOPLE = (
     Person("oakandinkwell", ENGINEER, "mid", WEST, "storefront"),
     Person("quietkiln", ENGINEER, "mid", HOME - 0.5, "storefront"),
     Person("brambleloop", ENGINEER, "junior", HOME, "storefront", joined_weeks_ago=70),
-    Person("saltmarshy", ENGINEER, "mid", EAST, "storefront", left_weeks_ago=38),
+    Person("saltmarshy", ENGINEER, "mid", HOME, "storefront", left_weeks_ago=38),
     Person("plumbobbin", DESIGNER, "senior", HOME, "storefront"),
     Person("inkthimble", DESIGNER, "mid", WEST, "storefront"),
     Person("bluecolander", PRODUCT, "senior", HOME, "storefront"),
@@ -97,22 +99,22 @@ PEOPLE = (
     Person("pixelthrush", ENGINEER, "mid", EAST - 0.5, "mobile"),
     Person("fogandferry", ENGINEER, "junior", EAST, "mobile"),
     Person("velvetgourd", DESIGNER, "senior", EAST, "mobile"),
-    Person("marblewren", DESIGNER, "mid", HOME, "mobile", joined_weeks_ago=88),
+    Person("marblewren", DESIGNER, "mid", EAST, "mobile", joined_weeks_ago=88),
     Person("softanvil", PRODUCT, "senior", EAST, "mobile"),
     Person("rustlingpine", ENGINEER, "staff", HOME, "platform"),
     Person("ninepinfox", ENGINEER, "senior", WEST, "platform"),
     Person("lowtideling", ENGINEER, "senior", HOME + 0.5, "platform"),
     Person("gravelharp", ENGINEER, "mid", WEST - 0.5, "platform"),
     Person("emberquill", ENGINEER, "mid", HOME, "platform"),
-    Person("wickerowl", ENGINEER, "junior", WEST, "platform", joined_weeks_ago=61),
+    Person("wickerowl", ENGINEER, "junior", HOME, "platform", joined_weeks_ago=61),
     Person("slatepebble", PRODUCT, "mid", HOME, "platform"),
     Person("clovermitten", ENGINEER, "staff", HOME, "data"),
     Person("peatlantern", ENGINEER, "senior", HOME, "data"),
     Person("barleykite", ENGINEER, "senior", WEST, "data"),
     Person("tallowmoth", ENGINEER, "mid", EAST, "data"),
     Person("juniperdot", ENGINEER, "mid", HOME - 0.5, "data", moved_to="platform", moved_weeks_ago=74),
-    Person("otterbasket", ENGINEER, "junior", HOME, "data"),
-    Person("sundialmouse", ENGINEER, "mid", WEST, "storefront", moved_to="data", moved_weeks_ago=44),
+    Person("otterbasket", ENGINEER, "junior", WEST, "data"),
+    Person("sundialmouse", ENGINEER, "mid", HOME, "storefront", moved_to="data", moved_weeks_ago=44),
     Person("chalkmeadow", DESIGNER, "mid", HOME, "data"),
     Person("pewterlark", PRODUCT, "senior", WEST, "data"),
     Person("threadneedler", PRODUCT, "mid", HOME, "data"),

@@ -17,9 +17,9 @@ from collectors.demo_company import (
     Repo,
     is_workday,
     later,
-)  # fmt: skip
+)
 from collectors.demo_review import review
-from collectors.demo_text import files, text, title
+from collectors.demo_text import files, plain, text, title
 from collectors.demo_words import COMMITS, ISSUES, LABELS, OPENED_LATER, SEEN
 from collectors.demo_world import AGENT_LOGINS, Change, Issue, World
 
@@ -109,8 +109,8 @@ def _start(world: World, team: str, kind: str, day: datetime) -> None:
     change = Change(
         repo=repo, opened=opened + timedelta(seconds=7), author=author,
         title=title(rng, repo, folder, thing, kind, "title" in signal),
-        body=text(rng, thing), labels=(LABELS[kind],) if "label" in signal else (), kind=kind, team=team, person=person,
-        branch="", files=touched, oid=chance.oid(), opened_as_draft=is_draft,
+        body=text(rng, thing, kind), labels=(LABELS[kind],) if "label" in signal else (), kind=kind,
+        team=team, person=person, branch="", files=touched, oid=chance.oid(), opened_as_draft=is_draft,
     )  # fmt: skip
     change.ready = max(ready, change.opened)
     change.branch = _branch(rng, change, helper, signal)
@@ -147,13 +147,11 @@ def _place(world: World, team: str, kind: str, day: datetime) -> tuple[Repo, str
 
 
 def _branch(rng: Random, change: Change, helper: str | None, signal: str) -> str:
-    slug = "-".join(w for w in change.title.lower().replace(":", " ").split() if w.isalnum() and w not in ("the", "to"))
-    slug = slug.removeprefix("feat-").removeprefix("fix-")[:44].strip("-")
+    words = [word for word in plain(change.title).lower().split() if word.isalnum() and word not in ("a", "the", "to")]
+    slug = "-".join(words[:6])
     if helper in AGENT_LOGINS or (helper or "").endswith("branch"):
         kind = (helper or "").split()[0]
-        return (
-            f"{kind}/{rng.randrange(1_600_000_000, 1_800_000_000)}-{slug[:24]}" if kind == "devin" else f"{kind}/{slug}"
-        )
+        return f"{kind}/{rng.randrange(1_600_000_000, 1_800_000_000)}-{slug}" if kind == "devin" else f"{kind}/{slug}"
     prefix = {"feature": "feat", "experiment": "exp", "refactor": "refactor", "test": "test"}.get(
         change.kind, change.kind
     )
@@ -182,12 +180,12 @@ def _write_commits(rng: Random, change: Change, helper: str | None, start: datet
 
 
 def _hand_off(rng: Random, change: Change) -> None:
-    """Show who asked the agent for the work, and who called it ready."""
+    """Show who called the agent's work ready and, where the agent is one that is assigned, who asked for it."""
     person, agent, at = change.person.login, change.author, change.opened
-    change.events.append((at, {"__typename": "AssignedEvent", "actor": person, "assignee": agent}))
-    change.events.append((at, {"__typename": "AssignedEvent", "actor": agent, "assignee": person}))
-    if rng.random() < 0.3:
-        del change.events[0]  # often the agent takes the task up by itself
+    if agent == AGENT_LOGINS["copilot"]:
+        if rng.random() < 0.7:  # else the agent takes the task up by itself
+            change.events.append((at, {"__typename": "AssignedEvent", "actor": person, "assignee": agent}))
+        change.events.append((at, {"__typename": "AssignedEvent", "actor": agent, "assignee": person}))
     change.events.append((change.ready or at, {"__typename": "ReadyForReviewEvent", "actor": person}))
 
 
@@ -197,7 +195,7 @@ def _link(world: World, change: Change, thing: str) -> None:
     label = "feature" if change.kind == "feature" else rng.choice(("bug", "bug", "ux debt", "customer feedback"))
     if change.kind in ("docs", "chore", "test", "refactor", "experiment"):
         label = LABELS[change.kind]
-    phrase = rng.choice(ISSUES.get(label, (change.title,))).format(thing=thing)
+    phrase = rng.choice(ISSUES.get(label, (plain(change.title),))).format(thing=thing)
     opened = later(change.opened - timedelta(days=rng.lognormvariate(2, 1) + 1), rng.random() * 8, HOME)
     opened = max(opened, world.begin + timedelta(hours=rng.uniform(1, 3)))
     if opened < change.opened:

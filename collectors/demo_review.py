@@ -105,7 +105,7 @@ def _reopen(world: World, change: Change, last: datetime, zone: float) -> dateti
 def _turns(world: World, change: Change, reviewer: Person, ready: datetime, first: datetime, last: datetime) -> None:
     """What else happens on the way now and then: early remarks on drafts, back to draft, force pushes."""
     rng, person = world.chance.rng, change.person.login
-    if change.opened_as_draft and ready > change.opened and rng.random() < 0.07:
+    if change.opened_as_draft and change.author == person and rng.random() < 0.07:
         early = change.opened + (ready - change.opened) * rng.uniform(0.3, 0.9)
         change.comments.append((early, reviewer.login))
     elif not change.opened_as_draft and rng.random() < 0.02:

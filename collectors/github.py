@@ -114,7 +114,9 @@ def _expand(api: Api, source: GitHub) -> tuple[list[str], list[Result]]:
             owner = answer.data.get("owner")
             if owner is None:
                 failed.append(
-                    Result(org, "failed", 0, f"{api.host}: no owner {org!r} that this token may see; check [github] orgs")
+                    Result(
+                        org, "failed", 0, f"{api.host}: no owner {org!r} that this token may see; check [github] orgs"
+                    )
                 )
                 break
             page = owner["repositories"]
@@ -227,6 +229,10 @@ def _run(passes: list[Pass], report: Callable[[Progress], None]) -> list[Result]
             for one in [one for one in active if one.is_done]:
                 active.remove(one)
                 results.append(_finished(one))
+    except BaseException:
+        for one in passes:
+            one.api.stop()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return results

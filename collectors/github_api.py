@@ -63,12 +63,12 @@ class Api:
     _local: threading.local = field(default_factory=threading.local, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _not_before: float = 0.0
+    _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
     def host(self) -> str:
-        """The name rows are kept under: ``github.com``, or the server's own."""
-        place = urlsplit(self.base_url)
-        return "github.com" if place.hostname == "api.github.com" else place.netloc
+        """The name rows are kept under."""
+        return host_of(self.base_url)
 
     def rest(self, path: str, parameters: Mapping[str, Any]) -> Any:
         """Return the JSON of one GET.
@@ -86,6 +86,10 @@ class Api:
         sent = {"query": query, "variables": dict(variables)}
         body, headers = self._send("POST", "graphql", {}, sent, shrinkable)
         return Answer(body.get("data") or {}, body.get("errors") or [], headers.get("date", ""))
+
+    def stop(self) -> None:
+        """Let every thread that waits or is about to ask give up."""
+        self._stopped.set()
 
     # -- one request, however many tries it takes ---------------------------------------------------------------------
 
@@ -110,7 +114,7 @@ class Api:
                 self._refuse(status, path, found)
                 if attempt >= 3:
                     self.say(f"{problem}, trying again")
-                time.sleep(min(60.0, 0.5 * 2**attempt) * (0.5 + random.random() / 2))
+                self._stopped.wait(min(60.0, 0.5 * 2**attempt) * (0.5 + random.random() / 2))
         raise SourceError(f"{self.host}: {problem} after {TRIES} tries; run again later, nothing is lost")
 
     def _once(
@@ -145,8 +149,10 @@ class Api:
 
     def _hold(self) -> None:
         """Wait until the pause that any thread was told to make is over."""
-        while (left := self._not_before - time.monotonic()) > 0:
-            time.sleep(min(left, 1.0))
+        while (left := self._not_before - time.monotonic()) > 0 and not self._stopped.is_set():
+            self._stopped.wait(min(left, 1.0))
+        if self._stopped.is_set():
+            raise SourceError(f"{self.host}: stopped")
 
     def _pause_all(self, seconds: float, why: str) -> None:
         """Make every thread wait: a limit holds for the account, not for one request."""
@@ -202,6 +208,12 @@ def _network_problem(error: Exception) -> str:
     if isinstance(error, requests.exceptions.ConnectionError):
         return "the connection failed"
     return "a broken answer"
+
+
+def host_of(base_url: str) -> str:
+    """Return the name that rows of a GitHub are kept under: ``github.com``, or the server's own."""
+    place = urlsplit(base_url)
+    return "github.com" if place.hostname == "api.github.com" else place.netloc
 
 
 def find_token(environment: Mapping[str, str], base_url: str) -> str | None:

@@ -100,7 +100,7 @@ class Pass:
     full: bool = False
     read: int = 0
     total: int = 0
-    rows: int = 0
+    items: int = 0
     batch_size: int = BATCH_START
     batches_in_flight: int = 0
     started_at: datetime = field(default_factory=now)
@@ -149,6 +149,11 @@ class Pass:
         return self.feed.done and not self.waiting and not self.batches_in_flight and all(w.done for w in self.walks)
 
     @property
+    def rows(self) -> int:
+        """Rows read so far, of every kind."""
+        return self.items + sum(walk.rows for walk in self.walks)
+
+    @property
     def problem(self) -> str | None:
         """Why a list beside the pull requests could not be read, if so."""
         return next((walk.problem for walk in self.walks if walk.problem), None)
@@ -175,7 +180,7 @@ class Pass:
             self.store.merge("github_issues", [self._issue_row(item) for item in issues])
             if self.feed.since:
                 self.store.set_watermark("github", self.scope.mark, "feed", self.feed.since)
-        self.rows += len(issues)
+        self.items += len(issues)
         changed = {row["number"]: row for row in rows}
         self.waiting = [row for row in self.waiting if row["number"] not in changed]
         self.total += len(rows)
@@ -296,7 +301,7 @@ class Pass:
             self.store.merge("github_queue", noted)
         self._release(list(aliases.values()))
         self.read += len(rows)
-        self.rows += len(came)
+        self.items += len(came)
         if rows:
             self.batch_size = min(BATCH_MOST, self.batch_size * 2)
 
@@ -309,7 +314,7 @@ class Pass:
             walk.problem = f"{walk.scope.host}: {walk.scope.repo} could not be read on ({said}); run again later"
             walk.done = True
         else:
-            self.rows += walk.absorb(self.store, answer.data[alias])
+            walk.rows += walk.absorb(self.store, answer.data[alias])
 
     def _pull_row(self, batch: Batch, row: Json, fetched_at: datetime) -> Json:
         node = batch.docs[row["node_id"]]

@@ -44,6 +44,7 @@ class Walk(Protocol):
     done: bool
     in_flight: bool
     problem: str | None
+    rows: int
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
@@ -66,6 +67,7 @@ class NewestFirst:
     done: bool = False
     in_flight: bool = False
     problem: str | None = None
+    rows: int = 0
     cursor: str | None = None
     seen: set[str] = field(default_factory=set)
 
@@ -117,6 +119,7 @@ class History:
     done: bool = False
     in_flight: bool = False
     problem: str | None = None
+    rows: int = 0
     state: Json = field(default_factory=dict)
 
     def start(self, store: Store) -> None:

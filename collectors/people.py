@@ -81,16 +81,19 @@ def _row(
             found[f"{name}_on"] = date.fromisoformat(values[name]) if values.get(name) else None
         except ValueError:
             raise SourceError(
-                f"{path}, line {line}, column {header.index(name) + 1}: {values[name]!r} is not a date; write YYYY-MM-DD"
+                f"{path}, line {line}, column {header.index(name) + 1}: "
+                f"{values[name]!r} is not a date; write YYYY-MM-DD"
             ) from None
     start, end = found["from_on"] or FOREVER[0], found["to_on"] or FOREVER[1]
     if end < start:
-        raise SourceError(f"{path}, line {line}, column {header.index('to') + 1}: ends before it starts; swap the dates")
+        raise SourceError(
+            f"{path}, line {line}, column {header.index('to') + 1}: ends before it starts; swap the dates"
+        )
     others = periods.setdefault(found["login"].lower(), [])
     if any(start <= other_end and other_start <= end for other_start, other_end in others):
         raise SourceError(
-            f"{path}, line {line}, column {header.index('login') + 1}: {found['login']} has two rows for the same days; "
-            "end the first with a date in column to"
+            f"{path}, line {line}, column {header.index('login') + 1}: "
+            f"{found['login']} has two rows for the same days; end the first with a date in column to"
         )
     others.append((start, end))
     return found

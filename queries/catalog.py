@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -19,12 +20,31 @@ EFFECTS = {"median": "ratio", "share": "difference", "per week": "ratio"}
 
 
 @dataclass(frozen=True)
+class Question:
+    """One of the five questions, and in a few words what answers it."""
+
+    name: str
+    text: str
+    answered_by: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of the dashboard: the question it answers, and its place in the address."""
 
     name: str
     question: str
     title: str
+
+    @property
+    def label(self) -> str:
+        """What the navigation calls it."""
+        return self.name.replace("-", " ").capitalize()
+
+    @property
+    def file(self) -> str:
+        """The file of the page."""
+        return f"pages/{self.name.replace('-', '_')}.py"
 
 
 @dataclass(frozen=True)
@@ -33,6 +53,7 @@ class Metric:
 
     ``sql`` names its file under metrics/ (by default its own name), ``parameters`` the file's own parameters;
     ``matures_after`` the days an item must have been open to count (a window ends that long before the cutoff).
+    Metrics of one ``panel`` share a chart, in which ``label`` names this one.
     """
 
     name: str
@@ -48,6 +69,8 @@ class Metric:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     matures_after: int = 0
     is_headline: bool = False
+    panel: str = ""
+    label: str = ""
 
     @property
     def file(self) -> SqlFile:
@@ -65,9 +88,28 @@ class Metric:
     @property
     def definition_hash(self) -> str:
         """Changes whenever the metric's SQL or anything that it reads changes."""
-        read = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "models").glob("*.sql")))
-        text = self.file.text + (ROOT / "window.sql").read_text(encoding="utf-8") + read + repr(dict(self.parameters))
+        text = self.file.text + _shared_sql() + repr(dict(self.parameters))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+QUESTIONS = (
+    Question("Q1", "What can we build now that we couldn't before?", "capabilities delivered and first-time areas"),
+    Question("Q2", "How has our cycle time on features changed?", "stages from first commit to merge"),
+    Question("Q3", "Less burnout and frustration, more excitement?", "an anonymous pulse survey"),
+    Question(
+        "Q4", "More UX debt resolved, more experiments shipped, faster response to customers?",
+        "issues, experiments and first answers to customers",
+    ),
+    Question(
+        "Q5", "What is the ratio of inference cost to meaningful output? Is it improving?",
+        "spend beside durable outcomes",
+    ),
+)  # fmt: skip
+@cache
+def _shared_sql() -> str:
+    """Everything that every metric reads, as text."""
+    files = [ROOT / "window.sql", ROOT / "macros.sql", *sorted((ROOT / "models").glob("*.sql"))]
+    return "".join(path.read_text(encoding="utf-8") for path in files)
 
 
 PAGES = (Page("cycle-time", "Q2", "How has our cycle time on features changed?"),)
@@ -76,10 +118,12 @@ PAGES = (Page("cycle-time", "Q2", "How has our cycle time on features changed?")
 def _merged_within(days: int, is_headline: bool = False) -> Metric:
     plural = "day" if days == 1 else "days"
     return Metric(
-        f"merged_within_{days}_{plural}", "cycle-time", f"Merged within {days} {plural} of ready", "share", "share", "up",
+        f"merged_within_{days}_{plural}", "cycle-time", f"Merged within {days} {plural} of ready",
+        "share", "share", "up",
         f"{{value}} of the pull requests that became ready {{period}} were merged within {days} {plural}",
         "No pull request became ready {period}",
         sql="merged_within_days", parameters={"days": days}, matures_after=days, is_headline=is_headline,
+        panel="How soon ready work is merged", label=f"within {days} {plural}",
     )  # fmt: skip
 
 
@@ -89,34 +133,36 @@ METRICS = (
         "Half of the features opened {period} were merged within {value} of starting",
         "No feature was opened {period}",
         sql="cycle_time", parameters={"only_work_type": "feature"}, is_headline=True,
-    ),
-    _merged_within(7, is_headline=True),
-    Metric(
-        "pickup_time", "cycle-time", "Pickup time", "hours", "median", "down",
-        "Half of the pull requests that became ready {period} had a human response within {value}",
-        "No pull request that became ready {period} had a response",
-        is_headline=True,
-    ),
-    Metric(
-        "review_time", "cycle-time", "Review time", "hours", "median", "down",
-        "Half of the pull requests first answered {period} were merged within {value} of that response",
-        "No pull request was first answered {period}",
-        is_headline=True,
+        panel="Cycle time", label="features",
     ),
     Metric(
         "cycle_time", "cycle-time", "Cycle time of all work", "hours", "median", "down",
         "Half of the pull requests opened {period} were merged within {value} of starting",
         "No pull request was opened {period}",
-        parameters={"only_work_type": None},
+        parameters={"only_work_type": None}, panel="Cycle time", label="all work",
     ),
+    _merged_within(1),
+    _merged_within(3),
+    _merged_within(7, is_headline=True),
+    _merged_within(14),
     Metric(
         "coding_time", "cycle-time", "Coding time", "hours", "median", "down",
         "Half of the pull requests that became ready {period} got there within {value} of starting",
         "No pull request became ready {period}",
+        panel="Where the time goes", label="coding",
     ),
-    _merged_within(1),
-    _merged_within(3),
-    _merged_within(14),
+    Metric(
+        "pickup_time", "cycle-time", "Pickup time", "hours", "median", "down",
+        "Half of the pull requests that became ready {period} had a human response within {value}",
+        "No pull request that became ready {period} had a response",
+        is_headline=True, panel="Where the time goes", label="pickup",
+    ),
+    Metric(
+        "review_time", "cycle-time", "Review time", "hours", "median", "down",
+        "Half of the pull requests first answered {period} were merged within {value} of that response",
+        "No pull request was first answered {period}",
+        is_headline=True, panel="Where the time goes", label="review",
+    ),
     Metric(
         "throughput", "cycle-time", "Throughput", "pull requests per week", "per week", "up",
         "{value} pull requests were merged per week {period}",
@@ -130,6 +176,33 @@ METRICS = (
         chart="ages",
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Metrics of one page, unit and kind of chart that are drawn together."""
+
+    title: str
+    metrics: tuple[Metric, ...]
+
+    @property
+    def headlines(self) -> tuple[Metric, ...]:
+        """Those answered by quarter."""
+        return tuple(metric for metric in self.metrics if metric.is_headline)
+
+
+def panels(page: Page) -> list[Panel]:
+    """Return the panels of a page: metrics that name the same panel, or else share their SQL, in one chart."""
+    found: dict[tuple[str, str, str], list[Metric]] = {}
+    for metric in METRICS:
+        if metric.page == page.name:
+            found.setdefault((metric.panel or metric.file.name, metric.unit, metric.chart), []).append(metric)
+    return [Panel(metrics[0].panel or metrics[0].title, tuple(metrics)) for metrics in found.values()]
+
+
+def page(name: str) -> Page:
+    """Return the page of this name; KeyError where there is none."""
+    return {found.name: found for found in PAGES}[name]
 
 
 def metric(name: str) -> Metric:

@@ -22,6 +22,13 @@ class SqlFile:
     columns: dict[str, str]
 
     @property
+    def statement(self) -> str:
+        """The SQL without its header."""
+        lines = self.text.splitlines()
+        first = next(place for place, line in enumerate(lines) if not line.startswith("--"))
+        return "\n".join(lines[first:]).strip()
+
+    @property
     def is_published(self) -> bool:
         """Whether the model is a table of the published file; ``stg_`` models exist at build time only."""
         return not self.name.startswith("stg_")
@@ -44,7 +51,9 @@ def read_sql(path: Path) -> SqlFile:
 def models() -> list[SqlFile]:
     """Return every model in an order in which each comes after those it reads."""
     found = {path.stem: read_sql(path) for path in (ROOT / "models").glob("*.sql")}
-    order = TopologicalSorter({name: sorted(_reads(file) & set(found) - {name}) for name, file in sorted(found.items())})
+    order = TopologicalSorter(
+        {name: sorted(_reads(file) & set(found) - {name}) for name, file in sorted(found.items())}
+    )
     return [found[name] for name in order.static_order()]
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from queries.catalog import Metric
-from queries.models import ROOT
+from queries.models import ROOT, read_sql
 from queries.windows import Window, weeks
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Scope:
 
 def window_sql(metric: Metric, windows: str) -> str:
     """Return the query for a metric's estimates in the windows that a query names; parameters are still to be bound."""
-    template = _body((ROOT / "window.sql").read_text(encoding="utf-8"))
-    items = _indented(_body(metric.file.text))
+    template = _body("window")
+    items = _indented(metric.file.statement)
     return template.replace("{items}", items).replace("{windows}", _indented(windows))
 
 
@@ -52,33 +52,70 @@ def estimates(snapshot: Snapshot, metric: Metric, windows: Sequence[Window], sco
     The estimate is in the metric's unit, null where there is nothing to estimate or a median is not reached.
     """
     until = min(max(w.end_on for w in windows), snapshot.as_of + timedelta(days=1))
-    sql = window_sql(metric, _body((ROOT / "windows.sql").read_text(encoding="utf-8")))
+    sql = window_sql(metric, _body("windows"))
     return snapshot.query(sql, bound_in(sql, window_parameters(metric, windows, until, scope)))
 
 
 def series(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
     """Return the estimates of each ISO week of a period, with ``is_partial`` where a week is cut or still immature."""
-    last = snapshot.as_of + timedelta(days=1) - timedelta(days=metric.matures_after)
-    found = [w for w in weeks(Window(period.start_on, min(period.end_on, last)))] if period.start_on < last else []
+    found = mature_weeks(snapshot, metric, period)
     if not found:
         return pd.DataFrame(columns=["start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial"])
     frame = estimates(snapshot, metric, found, scope)
     return frame.assign(is_partial=(frame["end_on"] - frame["start_on"]) < pd.Timedelta(days=7))
 
 
-def rows(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
-    """Return the items behind a number, newest first, with title and address; ``value`` in the metric's unit."""
-    sql = _body((ROOT / "rows.sql").read_text(encoding="utf-8")).replace("{items}", _indented(_body(metric.file.text)))
-    last = snapshot.as_of + timedelta(days=1) - timedelta(days=metric.matures_after)
-    given = {"start_on": period.start_on, "end_on": min(period.end_on, last)} | asdict(scope) | dict(metric.parameters)
+def mature_weeks(snapshot: Snapshot, metric: Metric, period: Window) -> list[Window]:
+    """Return the ISO weeks of a period, up to the day from which items are too young to count."""
+    end = min(period.end_on, _last(snapshot, metric))
+    return weeks(Window(period.start_on, end)) if period.start_on < end else []
+
+
+def ages(snapshot: Snapshot, metric: Metric, scope: Scope) -> pd.DataFrame:
+    """Return how many items there are in each band of age: band, n."""
+    sql, given = _ages(snapshot, metric, scope)
     return snapshot.query(sql, bound_in(sql, given))
+
+
+def rows(snapshot: Snapshot, metric: Metric, window: Window, scope: Scope, until: date | None = None) -> pd.DataFrame:
+    """Return the items behind a number, newest first, with title and address; ``value`` in the metric's unit.
+
+    Items of repositories that were not read until ``until`` (by default the window's end) are left out, as in a number.
+    """
+    sql = _with_items("rows", metric)
+    end = min(window.end_on, _last(snapshot, metric))
+    given = {"start_on": window.start_on, "end_on": end, "required_until": until or end}
+    return snapshot.query(sql, bound_in(sql, given | asdict(scope) | dict(metric.parameters)))
 
 
 def printed_sql(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> str:
     """Return the query of some windows as text that any DuckDB client runs on the published file."""
-    sql = window_sql(metric, _body((ROOT / "windows.sql").read_text(encoding="utf-8")))
-    given = window_parameters(metric, windows, until, scope)
+    sql = window_sql(metric, _body("windows"))
+    return _printed(metric, sql, window_parameters(metric, windows, until, scope))
+
+
+def printed_ages_sql(snapshot: Snapshot, metric: Metric, scope: Scope) -> str:
+    """Return the query of the bands of age as text that any DuckDB client runs on the published file."""
+    return _printed(metric, *_ages(snapshot, metric, scope))
+
+
+def _printed(metric: Metric, sql: str, given: Mapping[str, Any]) -> str:
     return f"-- {metric.title}: {metric.definition}\n{PARAMETER.sub(lambda found: literal(given[found[1]]), sql)}\n"
+
+
+def _ages(snapshot: Snapshot, metric: Metric, scope: Scope) -> tuple[str, dict[str, Any]]:
+    given = {"required_until": snapshot.as_of + timedelta(days=1)} | asdict(scope) | dict(metric.parameters)
+    return _with_items("ages", metric), given
+
+
+def _with_items(name: str, metric: Metric) -> str:
+    """A query around the metric's own SQL."""
+    return _body(name).replace("{items}", _indented(metric.file.statement))
+
+
+def _last(snapshot: Snapshot, metric: Metric) -> date:
+    """The day from which items are too young to count."""
+    return snapshot.as_of + timedelta(days=1) - timedelta(days=metric.matures_after)
 
 
 def bound_in(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,11 +136,9 @@ def literal(value: Any) -> str:
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
 
-def _body(text: str) -> str:
-    """A file's SQL without its header."""
-    lines = text.splitlines()
-    first = next(i for i, line in enumerate(lines) if not line.startswith("--"))
-    return "\n".join(lines[first:]).strip()
+def _body(name: str) -> str:
+    """The statement of one of the shared SQL files."""
+    return read_sql(ROOT / f"{name}.sql").statement
 
 
 def _indented(text: str) -> str:

@@ -1,4 +1,4 @@
--- The items behind a number, newest first.
+-- The items behind a number, newest first, with what each counts as.
 with items as (
     {items}
 )
@@ -8,8 +8,13 @@ select
     items.repo,
     items.number,
     pull_requests.title,
-    items.value,
-    items.is_excluded,
+    if(isinf(items.value), null, items.value) as value,
+    case
+        when items.is_excluded then 'left out'
+        when items.value is null then 'no value'
+        when isinf(items.value) then 'longer than any'
+        else 'counted'
+    end as counts_as,
     pull_requests.state,
     pull_requests.work_type,
     pull_requests.authorship,
@@ -22,10 +27,15 @@ select
 from items
 inner join pull_requests on pull_requests.repo = items.repo and pull_requests.number = items.number
 where
-    items.day >= $start_on
-    and items.day < $end_on
+    items.day >= $start_on::date
+    and items.day < $end_on::date
     and ($repo::varchar is null or items.repo = $repo)
     and ($team::varchar is null or items.team = $team)
     and ($work_type::varchar is null or items.work_type = $work_type)
     and ($authorship::varchar is null or items.authorship = $authorship)
+    and items.repo in (
+        select repositories.repo
+        from repositories
+        where repositories.observed_until >= $required_until::timestamp
+    )
 order by items.day desc, items.repo, items.number desc

@@ -76,7 +76,8 @@ def text_markers(rules: Iterable[Rule]) -> tuple[str, ...]:
     """Return the patterns that look at bodies and messages: what must be kept where bodies are not."""
     return tuple(
         r.pattern for r in rules
-        if r.pattern and r.kind == "ai_signals" and r.field in ("body", "message", "text", "trailer") and r.tier != "low"
+        if r.pattern and r.kind == "ai_signals" and r.tier != "low"
+        and r.field in ("body", "message", "text", "trailer")
     )  # fmt: skip
 
 
@@ -115,7 +116,9 @@ def _check_row(kind: str, row: Mapping[str, str], where: str) -> None:
     if not row["rule"]:
         raise SettingsError(f"{where}, column 1 (rule): a rule needs a name")
     if not row[FILES[kind][1]]:
-        raise SettingsError(f"{where}, column {columns.index(FILES[kind][1]) + 1} ({FILES[kind][1]}): must not be empty")
+        raise SettingsError(
+            f"{where}, column {columns.index(FILES[kind][1]) + 1} ({FILES[kind][1]}): must not be empty"
+        )
     try:
         duckdb.execute("select regexp_matches('', ?, 'i')", [row["pattern"]]).fetchone()
     except duckdb.Error as error:
@@ -126,6 +129,6 @@ def _check_row(kind: str, row: Mapping[str, str], where: str) -> None:
 def _rule(kind: str, place: int, source: str, row: Mapping[str, str]) -> Rule:
     meaning = row[FILES[kind][1]]
     return Rule(
-        kind, row["rule"], place, row["field"], row["pattern"] or None, meaning, row.get("tier"), row.get("tool") or None,
-        source,
+        kind, row["rule"], place, row["field"], row["pattern"] or None, meaning,
+        row.get("tier"), row.get("tool") or None, source,
     )  # fmt: skip

@@ -168,7 +168,7 @@ class _Reader:
                 if here and heads == index:
                     place = (number, line.index("[") + 1)
             name = key if here or key is None else None
-            if found := re.match(rf'\s*"?{re.escape(name or table)}"?\s*=', line):
-                if (here and heads == index and key) or not key:
-                    return number, len(found[0]) - len(found[0].lstrip()) + 1
+            found = re.match(rf'\s*"?{re.escape(name or table)}"?\s*=', line)
+            if found and ((here and heads == index) or not key):
+                return number, len(found[0]) - len(found[0].lstrip()) + 1
         return place

@@ -6,6 +6,7 @@ Readers never meet a writer: every publish is a new file under its own name, rea
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,7 @@ QueryError = duckdb.Error
 KEPT = 5
 #: snapshots that a process keeps open: a page may still be reading the one before
 OPEN_AT_ONCE = 3
-READ_ONLY: dict[str, str | bool] = {
+READ_ONLY: dict[str, Any] = {
     "access_mode": "read_only", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     "enable_external_access": False,
 }  # fmt: skip
@@ -88,7 +89,8 @@ def _build(
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
         day = as_of or _newest_day(db)
         facts = {
-            "snapshot_id": snapshot_id, "as_of": day, "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(1),
+            "snapshot_id": snapshot_id, "as_of": day,
+            "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1),
             "published_at": published_at, "headway_version": source.version, "contract_version": CONTRACT_VERSION,
             "is_synthetic": source.is_synthetic, "people": source.settings.people, "host": source.host,
             "pseudonym_key": source.pseudonym_key, "durable_days": source.settings.durable_days,
@@ -98,7 +100,10 @@ def _build(
         _set_up(db, facts, source)
         for model in models():
             say(model.name)
-            _create(db, model)
+            if "$pattern" in model.text:
+                _create_by_rule(db, model, source.rules)
+            else:
+                _create(db, model)
         say("answers")
         _create_from(db, "metrics", metrics_frame=metric_rows())
         answers, inputs = answer(db, day)
@@ -114,7 +119,9 @@ def _newest_day(db: duckdb.DuckDBPyConnection) -> date:
     """The last complete UTC day that any repository was read through."""
     found = db.execute((ROOT / "newest_day.sql").read_text(encoding="utf-8")).fetchone()
     if not found or found[0] is None:
-        raise PublishError("nothing was published: the ledger holds no repository that was read to its end; run `headway refresh`")
+        raise PublishError(
+            "nothing was published: the ledger holds no repository that was read to its end; run `headway refresh`"
+        )
     day: date = found[0]
     return day
 
@@ -125,9 +132,9 @@ def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Sou
     db.execute((ROOT / "stg_settings.sql").read_text(encoding="utf-8"), dict(facts))
     rules = [asdict(rule) for rule in source.rules]
     db.register("rules_frame", pd.DataFrame(rules, dtype=object))
-    db.register("rollouts_frame", pd.DataFrame(
-        [asdict(rollout) for rollout in source.settings.rollouts], columns=["name", "on", "transition_days"], dtype=object
-    ))  # fmt: skip
+    rollouts = [asdict(rollout) for rollout in source.settings.rollouts]
+    columns = ["name", "on", "transition_days"]
+    db.register("rollouts_frame", pd.DataFrame(rollouts, columns=columns, dtype=object))
     db.execute((ROOT / "stg_rules.sql").read_text(encoding="utf-8"))
 
 
@@ -140,6 +147,15 @@ def _create(db: duckdb.DuckDBPyConnection, model: SqlFile) -> None:
     db.execute(f"comment on table {model.name} is '{_quoted(model.definition)}'")
     for column, comment in model.columns.items():
         db.execute(f"comment on column {model.name}.\"{column}\" is '{_quoted(comment)}'")
+
+
+def _create_by_rule(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule]) -> None:
+    """Make a model that runs once for each rule with a pattern, its parameters bound."""
+    names = dict.fromkeys(re.findall(r"\$(\w+)", model.text))
+    bound = [{name: getattr(rule, name) for name in names} for rule in rules if rule.pattern]
+    for place, parameters in enumerate(bound):
+        action = f"insert into {model.name}" if place else f"create temp table {model.name} as"
+        db.execute(f"{action}\n{model.text}", parameters)
 
 
 def _create_from(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:

@@ -73,11 +73,11 @@ class Comparison:
     baseline: Window
 
 
-def comparisons(as_of: date, matures_after: int) -> list[Comparison]:
+def comparisons(as_of: date, matures_after: int, quarters: int = QUARTERS_SHOWN) -> list[Comparison]:
     """Return the comparisons of the newest quarters, newest first; windows end where items are old enough to count."""
     last = as_of + timedelta(days=1) - timedelta(days=matures_after)
     quarter, found = quarter_of(as_of), []
-    for _ in range(QUARTERS_SHOWN):
+    for _ in range(quarters):
         current = _clipped(quarter.window, last)
         for name, other in (("quarter before", quarter.before()), ("year before", quarter.year_before())):
             if current.start_on < current.end_on:

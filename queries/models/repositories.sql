@@ -18,7 +18,7 @@ select
     node->'primaryLanguage'->>'name' as language,
     list_sort(list_transform(
         from_json(node->'repositoryTopics'->'nodes', '[{"topic": {"name": "VARCHAR"}}]'),
-        lambda node: node.topic.name
+        lambda entry: entry.topic.name
     )) as topics,
     created_at,
     observed_until,

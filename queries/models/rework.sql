@@ -9,36 +9,24 @@
 with hotfixes as (
     select pull_requests.repo, pull_requests.number, pull_requests.merged_at
     from stg_pull_requests as pull_requests
-    where
-        pull_requests.merged_at is not null
-        and exists (
-            select 1
-            from stg_rules as rules
-            where
-                rules.kind = 'label_rules'
-                and rules.value = 'hotfix'
-                and (
-                    (rules.field = 'branch' and regexp_matches(pull_requests.head_branch, rules.pattern, 'i'))
-                    or (rules.field = 'title' and regexp_matches(pull_requests.title, rules.pattern, 'i'))
-                    or (
-                        rules.field = 'label'
-                        and exists (
-                            select 1
-                            from stg_labels as labels
-                            where
-                                labels.repo = pull_requests.repo
-                                and labels.number = pull_requests.number
-                                and regexp_matches(labels.label, rules.pattern, 'i')
-                        )
-                    )
-                )
-        )
+    semi join stg_label_kinds as kinds
+        on
+            kinds.repo = pull_requests.repo
+            and kinds.number = pull_requests.number
+            and kinds.item = 'pull request'
+            and kinds.kind = 'hotfix'
+    where pull_requests.merged_at is not null
 ),
 
 incidents as (
-    select repo, repo_id, number, opened_at
-    from stg_issues
-    where is_incident
+    select issues.repo, issues.repo_id, issues.number, issues.opened_at
+    from stg_issues as issues
+    semi join stg_label_kinds as kinds
+        on
+            kinds.repo = issues.repo
+            and kinds.number = issues.number
+            and kinds.item = 'issue'
+            and kinds.kind = 'incident'
 ),
 
 claims as (

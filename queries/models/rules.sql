@@ -21,20 +21,9 @@ with matches as (
     where work_type_rule is not null
     group by work_type_rule
     union all
-    select 'label_rules', rules.rule, count(distinct (found.repo, found.number))
-    from stg_rules as rules
-    inner join (
-        select repo, number, 'label' as field, label as value from stg_labels
-        union all
-        select repo, number, 'branch', head_branch from stg_pull_requests
-        union all
-        select repo, number, 'title', title from stg_issues
-        union all
-        select repo, number, 'label', unnest(labels) from stg_issues
-    ) as found
-        on found.field = rules.field and regexp_matches(found.value, rules.pattern, 'i')
-    where rules.kind = 'label_rules'
-    group by rules.rule
+    select 'label_rules', rule, count(distinct (repo, item, number))
+    from stg_label_kinds
+    group by rule
 )
 
 select

@@ -1,15 +1,14 @@
--- One row per co-author named in a commit's trailers, with the account where it can be told.
+-- One row per co-author named in a trailer, with the account where it can be told; `place` is the commit's, null for the
+-- pull request's own text.
 with trailers as (
     select
-        commits.repo,
-        commits.number,
-        commits.place,
-        found.line_place,
-        lower(regexp_extract(found.line, '<([^>]*)>', 1)) as email
-    from stg_commits as commits
-    cross join unnest(
-        regexp_extract_all(commits.message, '(?im)^co-authored-by:.*<[^>]*>')
-    ) with ordinality as found(line, line_place)
+        repo,
+        number,
+        place,
+        line_place,
+        lower(regexp_extract(trailer, '<([^>]*)>', 1)) as email
+    from stg_trailers
+    where regexp_matches(trailer, '^co-authored-by:.*<[^>]*>', 'i')
 ),
 
 known as (
@@ -17,7 +16,6 @@ known as (
     from stg_commits
     where author is not null and author_email is not null
     group by author_email
-    having count(distinct lower(author)) = 1
 )
 
 select

@@ -6,7 +6,7 @@ select
     held.node,
     utc(held.node->>'createdAt') as created_at,
     if(held.observed_until is null, null, least(held.observed_until, settings.cutoff)) as observed_until,
-    if(held.gone_at < settings.cutoff, held.gone_at, null) as gone_at
+    held.gone_at
 from ledger.github_repositories as held
 cross join stg_settings as settings
 where

@@ -46,6 +46,12 @@ assignees as (
     group by assigned.repo, assigned.number
 ),
 
+machines as (
+    select distinct field, value
+    from stg_rule_matches
+    where kind = 'ai_signals' and field in ('login', 'email') and meaning in ('agent', 'automation')
+),
+
 co_authors as (
     select
         found.repo,
@@ -53,13 +59,15 @@ co_authors as (
         arg_min(found.login, (found.place, found.line_place)) as login
     from stg_co_authors as found
     left join accounts on accounts.login = lower(found.login)
-    left join stg_rules as rules
+    left join machines
         on
-            rules.kind = 'ai_signals'
-            and rules.field in ('login', 'email')
-            and rules.value in ('agent', 'automation')
-            and regexp_matches(if(rules.field = 'login', found.login, found.email), rules.pattern, 'i')
-    where found.login is not null and coalesce(accounts.kind, 'human') = 'human' and rules.rule is null
+            (machines.field = 'login' and machines.value = lower(found.login))
+            or (machines.field = 'email' and machines.value = found.email)
+    where
+        found.place is not null
+        and found.login is not null
+        and coalesce(accounts.kind, 'human') = 'human'
+        and machines.value is null
     group by found.repo, found.number
 )
 

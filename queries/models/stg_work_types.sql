@@ -1,11 +1,5 @@
 -- One row per pull request: the work type of the first rule that matches.
-with files as (
-    select repo, number, list(path) as paths
-    from stg_files
-    group by repo, number
-),
-
-own_values as (
+with own_values as (
     select repo, number, 'title' as field, title as value from stg_pull_requests
     union all
     select repo, number, 'body', body from stg_pull_requests
@@ -17,23 +11,39 @@ own_values as (
     select repo, number, 'linked_label', unnest(labels) from stg_linked_issues
 ),
 
+matches as (
+    select position, rule_field, value
+    from stg_rule_matches
+    where kind = 'work_types'
+),
+
+paths as (
+    select repo, number, count(distinct path) as paths
+    from stg_files
+    group by repo, number
+),
+
+matched_paths as (
+    select files.repo, files.number, matches.position, count(distinct files.path) as paths
+    from stg_files as files
+    inner join matches on matches.rule_field = 'paths' and matches.value = files.path
+    group by files.repo, files.number, matches.position
+),
+
 matched as (
-    select own_values.repo, own_values.number, rules.position
+    select own_values.repo, own_values.number, matches.position
     from own_values
-    inner join stg_rules as rules
-        on
-            rules.kind = 'work_types'
-            and rules.field = own_values.field
-            and regexp_matches(own_values.value, rules.pattern, 'i')
+    inner join matches on matches.rule_field = own_values.field and matches.value = own_values.value
     union all
-    select files.repo, files.number, rules.position
-    from files
-    inner join stg_rules as rules on rules.kind = 'work_types' and rules.field = 'paths'
-    where len(list_filter(files.paths, lambda path: not regexp_matches(path, rules.pattern, 'i'))) = 0
+    select matched_paths.repo, matched_paths.number, matched_paths.position
+    from matched_paths
+    inner join paths on paths.repo = matched_paths.repo and paths.number = matched_paths.number
+    where paths.paths = matched_paths.paths
     union all
-    select rework_by.repo, rework_by.number, rules.position
-    from (select distinct repo, number from stg_reverts where number is not null) as rework_by
+    select reverts.repo, reverts.number, rules.position
+    from stg_reverts as reverts
     inner join stg_rules as rules on rules.kind = 'work_types' and rules.field = 'reference'
+    where reverts.number is not null
 ),
 
 first_matches as (

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -71,3 +72,9 @@ REPOSITORIES = [
 def datasets() -> dict[str, dict[str, Any]]:
     """The company's datasets, by ``owner/name``."""
     return expand(REPOSITORIES)
+
+
+def expected(table: str) -> list[dict[str, str]]:
+    """The rows of a published table as typed by hand; null is the empty text."""
+    with (EXPECTED / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

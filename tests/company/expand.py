@@ -13,10 +13,12 @@ from .source import (
     MERGE,
     SQUASH,
     Commit,
+    Deployment,
     Event,
     Issue,
     Pull,
     Push,
+    Release,
     Repository,
     event,
     iso,
@@ -51,13 +53,9 @@ def expand(repositories: Sequence[Repository]) -> dict[str, Raw]:
 
 
 def _dataset(repository: Repository, mentions: dict[tuple[str, int], list[Event]]) -> Raw:
-    commits: dict[str, Raw] = {}
-    landings: list[tuple[str, list[str]]] = []
     slug = repository.name.partition("/")[2]
-    for push in repository.pushes:
-        oid = sha(slug, 0, push.place)
-        commits[oid] = _pushed(oid, push)
-        landings.append((push.committed, [oid]))
+    commits = {sha(slug, 0, push.place): _pushed(sha(slug, 0, push.place), push) for push in repository.pushes}
+    landings = [(push.committed, [sha(slug, 0, push.place)]) for push in repository.pushes]
     pulls = []
     for pull in repository.pulls:
         own, merge = _commits_of(slug, pull)
@@ -79,28 +77,27 @@ def _dataset(repository: Repository, mentions: dict[tuple[str, int], list[Event]
         "pulls": pulls,
         "commits": commits,
         "history": history,
-        "releases": [
-            {
-                "tag": r.tag,
-                "name": r.tag.removeprefix("v"),
-                "oid": r.oid,
-                "created_at": iso(r.created),
-                "published_at": iso(r.published) if r.published else None,
-                "is_draft": r.published is None,
-                "is_prerelease": r.is_prerelease,
-            }
-            for r in repository.releases
-        ],
-        "deployments": [
-            {
-                "environment": d.environment,
-                "oid": d.oid,
-                "created_at": iso(d.created),
-                "statuses": [{"state": state, "created_at": iso(time)} for state, time in d.statuses],
-            }
-            for d in repository.deployments
-        ],
+        "releases": [_release(release) for release in repository.releases],
+        "deployments": [_deployment(deployment) for deployment in repository.deployments],
     }
+
+
+def _release(release: Release) -> Raw:
+    return {
+        "tag": release.tag,
+        "name": release.tag.removeprefix("v"),
+        "oid": release.oid,
+        "created_at": iso(release.created),
+        "published_at": iso(release.published) if release.published else None,
+        "is_draft": release.published is None,
+        "is_prerelease": release.is_prerelease,
+    }
+
+
+def _deployment(deployment: Deployment) -> Raw:
+    statuses = [{"state": state, "created_at": iso(time)} for state, time in deployment.statuses]
+    about = {"environment": deployment.environment, "oid": deployment.oid}
+    return about | {"created_at": iso(deployment.created), "statuses": statuses}
 
 
 def _about(repository: Repository, history: list[str], commits: dict[str, Raw]) -> Raw:

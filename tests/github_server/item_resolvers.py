@@ -38,7 +38,6 @@ def _plain(attribute: str, *paths: str) -> None:
 
 
 _plain("labels", "Issue.labels", "PullRequest.labels")
-_plain("assignees", "Issue.assignedActors", "PullRequest.assignedActors")
 _plain("participants", "Issue.participants", "PullRequest.participants")
 _plain("commits", "PullRequest.commits")
 _plain("comments", "PullRequestReview.comments")
@@ -46,7 +45,7 @@ _plain("comments", "PullRequestReview.comments")
 
 @resolver("Issue.assignees", "PullRequest.assignees")
 def _assignees(item: Issue, _info: Any, **page: Any) -> Connection:
-    """Assigned users; bots are in ``assignedActors`` alone, as the schema's types have it."""
+    """Assigned users; the schema's type has no room for assigned bots, whom their events tell."""
     return connect([a for a in item.assignees if a.typename == "User"], page)
 
 

@@ -92,9 +92,9 @@ def _reverted(message: str, owners: dict[str, list[tuple[str, PullKey]]]) -> set
 
 def _hotfixes(repo: Repo, merged: dict[PullKey, Pull], rules: Rules) -> Iterator[Rework]:
     for pull in repo.pulls.values():
-        if not pull.merged_at or not is_labelled(pull, "hotfix", rules):
+        if not pull.merged_at:
             continue
-        named = mentions(pull)
+        named = mentions(pull) if is_labelled(pull, "hotfix", rules) else set()
         for number in pull.closes:
             issue = repo.issues.get(number)
             if issue and is_labelled(issue, "incident", rules):

@@ -8,7 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.independent.delivery import area_rows, durability, first_deployment, first_release, is_for_default_branch, release_rows
+from tests.independent.delivery import (
+    area_rows,
+    durability,
+    first_deployment,
+    first_release,
+    is_for_default_branch,
+    release_rows,
+)
 from tests.independent.rework import Rework, find_rework
 from tests.independent.rules import Accounts, People, Rules, authorship, read_people, read_rules, work_type
 from tests.independent.stages import answers_to, hours, responsible_for, stage_hours, start_of, state_of

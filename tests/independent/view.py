@@ -316,7 +316,7 @@ def _sizes(row: Raw, commits: list[Commit]) -> dict[str, Any]:
 
 def _releases(rows: Iterable[Raw], window: Window) -> list[Release]:
     published = [
-        Release(r["tag"], r["name"], bool(r.get("is_prerelease")), moment(r["created_at"]), r["oid"])
+        Release(r["tag"], r["name"], bool(r.get("is_prerelease")), moment(r.get("published_at") or r["created_at"]), r["oid"])
         for r in rows
         if not r.get("is_draft")
     ]

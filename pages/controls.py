@@ -1,0 +1,119 @@
+"""What a reader chooses, kept in the address so that a link is the state; and the published file that all pages read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from queries import views
+from queries.errors import NothingPublishedError
+from queries.headlines import scope_words
+from queries.numbers import Scope
+from queries.sentences import SCOPE_WORDS
+from queries.snapshot import Snapshot, current
+from queries.views import Facts
+from queries.windows import Window
+
+CUSTOM = "Custom dates"
+PLURALS = {"team": "teams", "repo": "repositories", "work_type": "work types", "authorship": "authorship"}
+POLL_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: the published file, and which part of it."""
+
+    snapshot: Snapshot
+    facts: Facts
+    period_name: str
+    period: Window
+    scope: Scope
+
+    @property
+    def filters(self) -> str:
+        """The scope in words; empty where nothing is filtered."""
+        return scope_words(self.scope)
+
+
+def published() -> Snapshot | None:
+    """Return the newest published file; None while there is none."""
+    try:
+        return current(Path(os.environ.get("HEADWAY_DATA", "data")))
+    except NothingPublishedError:
+        return None
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def watch(seen: str | None) -> None:
+    """Run the page again as soon as another file is published than the one it shows."""
+    newest = published()
+    if (newest.id if newest else None) != seen:
+        st.rerun()
+
+
+def choose(snapshot: Snapshot) -> View:
+    """Draw the controls in the sidebar and return what is chosen; pages get it by ``view``."""
+    about, values = _facts(snapshot, snapshot.id), _choices(snapshot, snapshot.id)
+    with st.sidebar:
+        st.subheader("Show", anchor=False)
+        name, period = _period(about)
+        scope = Scope(**{key: _choice(key, values[key]) for key in SCOPE_WORDS})
+        if name != next(iter(views.PERIODS)) or scope != Scope():
+            st.button("Reset", icon=":material/restart_alt:", on_click=_reset, width="stretch")
+    chosen = View(snapshot, about, name, period, scope)
+    st.session_state["view"] = chosen
+    return chosen
+
+
+def view() -> View:
+    """Return what is chosen in this run."""
+    chosen: View = st.session_state["view"]
+    return chosen
+
+
+def _period(about: Facts) -> tuple[str, Window]:
+    known = views.periods(about)
+    name = st.selectbox("Period", [*known, CUSTOM], key="period", bind="query-params")
+    if name in known:
+        return name, known[name]
+    default = next(iter(known.values()))
+    last = about.ends_on - timedelta(days=1)
+    start = _date("From", "from", default.start_on, last)
+    end = _date("To", "to", last, last)
+    return CUSTOM, Window(start, max(start, end) + timedelta(days=1))
+
+
+def _date(label: str, key: str, default: date, last: date) -> date:
+    chosen = st.date_input(
+        label, default, min_value=date(2000, 1, 1), max_value=last, key=key, bind="query-params", format="YYYY-MM-DD"
+    )
+    return chosen if isinstance(chosen, date) else default
+
+
+def _choice(key: str, values: list[str]) -> str | None:
+    """One part of the scope; not offered where there is nothing to choose between."""
+    everything = f"All {PLURALS[key]}"
+    if len(values) < 2:
+        return None
+    chosen = st.selectbox(SCOPE_WORDS[key].capitalize(), [everything, *values], key=key, bind="query-params")
+    return None if chosen == everything else chosen
+
+
+def _reset() -> None:
+    for key in ("period", *SCOPE_WORDS):
+        st.session_state.pop(key, None)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _facts(_snapshot: Snapshot, snapshot_id: str) -> Facts:
+    return views.facts(_snapshot)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _choices(_snapshot: Snapshot, snapshot_id: str) -> Mapping[str, list[str]]:
+    return views.choices(_snapshot)

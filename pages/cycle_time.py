@@ -1,0 +1,11 @@
+"""How has our cycle time on features changed? The headlines with their charts, then the rest of the catalogue's page."""
+
+from pages import answer, controls
+from queries import catalog
+
+page = catalog.page("cycle-time")
+view = controls.view()
+
+answer.heading(page.title, view)
+for panel in catalog.panels(page):
+    answer.show(panel, view)

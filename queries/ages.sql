@@ -1,0 +1,31 @@
+-- Open items by age in days, youngest band first.
+with items as (
+    {items}
+),
+
+bands as (
+    select
+        unnest(['under 1 day', '1–3 days', '3–7 days', '1–2 weeks', '2–4 weeks', '4–13 weeks', 'over 13 weeks']) as band,
+        unnest([0, 1, 3, 7, 14, 28, 91]) as from_days,
+        unnest([1, 3, 7, 14, 28, 91, 'infinity'::double]) as to_days
+)
+
+select
+    bands.band,
+    count(items.value) as n
+from bands
+left join items
+    on
+        items.value >= bands.from_days
+        and items.value < bands.to_days
+        and ($repo::varchar is null or items.repo = $repo)
+        and ($team::varchar is null or items.team = $team)
+        and ($work_type::varchar is null or items.work_type = $work_type)
+        and ($authorship::varchar is null or items.authorship = $authorship)
+        and items.repo in (
+            select repositories.repo
+            from repositories
+            where repositories.observed_until >= $required_until::timestamp
+        )
+group by bands.band, bands.from_days
+order by bands.from_days

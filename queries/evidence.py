@@ -1,0 +1,97 @@
+"""What stands behind the numbers of a panel: windows with their n, the items, and the SQL that prints each number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from queries.catalog import Metric, Panel
+from queries.headlines import Headline
+from queries.numbers import Scope, estimates, mature_weeks, printed_ages_sql, printed_sql
+from queries.sentences import dates, shown
+from queries.snapshot import Snapshot
+from queries.windows import Window
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What reproduces one number or one line of a chart: the SQL, and the window of the items behind it."""
+
+    label: str
+    metric: Metric
+    window: Window
+    until: date
+    sql: str
+
+
+def evidence(
+    snapshot: Snapshot, panel: Panel, headlines: Iterable[Headline], period: Window, scope: Scope
+) -> list[Evidence]:
+    """Return the evidence for each number that a panel shows, those of its sentences first."""
+    against = {"quarter before": "the quarter before", "year before": "the year before"}
+    found = [
+        Evidence(f"{h.metric.title}, {_named(h)} against {against[h.comparison]}", h.metric, h.window, h.until, h.sql)
+        for h in headlines
+    ]
+    return found + [_charted(snapshot, metric, period, scope) for metric in panel.metrics]
+
+
+def _charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
+    if metric.chart == "ages":
+        window = today(snapshot)
+        sql = printed_ages_sql(snapshot, metric, scope)
+        return Evidence(f"{metric.title}, by age", metric, window, window.end_on, sql)
+    weeks = mature_weeks(snapshot, metric, period) or [period]
+    until = min(weeks[-1].end_on, snapshot.as_of + timedelta(days=1))
+    sql = printed_sql(metric, weeks, until, scope)
+    return Evidence(f"{metric.title}, by week", metric, Window(period.start_on, weeks[-1].end_on), until, sql)
+
+
+def today(snapshot: Snapshot) -> Window:
+    """Return the last day, in which what is open now is counted."""
+    return Window(snapshot.as_of, snapshot.as_of + timedelta(days=1))
+
+
+def whole(snapshot: Snapshot, metric: Metric, period: Window) -> Window:
+    """Return the part of a period in which items are old enough to count; for what is open now the last day."""
+    if metric.chart == "ages":
+        return today(snapshot)
+    weeks = mature_weeks(snapshot, metric, period)
+    return Window(period.start_on, weeks[-1].end_on) if weeks else Window(period.start_on, period.start_on)
+
+
+def measured(
+    snapshot: Snapshot, panel: Panel, headlines: Iterable[Headline], period: Window, scope: Scope
+) -> pd.DataFrame:
+    """Return what each number rests on, in words: number, window, value, n, without a value, left out."""
+    lines = list(_quarters(snapshot, headlines, scope))
+    for metric in panel.metrics:
+        window = whole(snapshot, metric, period)
+        place = "now" if metric.chart == "ages" else f"chart: {dates(window)}"
+        lines.append(_line(metric, place, estimates(snapshot, metric, [window], scope).iloc[0]))
+    return pd.DataFrame(lines, columns=["number", "window", "value", "n", "without a value", "left out"])
+
+
+def _quarters(snapshot: Snapshot, headlines: Iterable[Headline], scope: Scope) -> Iterator[tuple[Any, ...]]:
+    """The windows of the headlines: the quarter with its two baselines, then what runs so far."""
+    seen: set[tuple[str, Window]] = set()
+    for h in headlines:
+        found = estimates(snapshot, h.metric, [h.baseline_window, h.window], scope)
+        named = ((_named(h), h.window, found.iloc[1]), (h.comparison, h.baseline_window, found.iloc[0]))
+        for name, window, row in named:
+            if (h.metric.name, window) not in seen:
+                seen.add((h.metric.name, window))
+                yield _line(h.metric, f"{name}: {dates(window)}", row)
+
+
+def _line(metric: Metric, window: str, row: pd.Series[Any]) -> tuple[Any, ...]:
+    value = shown(row["estimate"], metric.unit) if row["n"] else "–"
+    return metric.title, window, value, row["n"], row["n_missing"], row["n_excluded"]
+
+
+def _named(headline: Headline) -> str:
+    return headline.quarter + (" so far" if headline.status == "so far" else "")

@@ -1,0 +1,8 @@
+-- Repositories that were not read until a moment, and until when they were.
+select
+    repo,
+    observed_until,
+    gone_at
+from repositories
+where coalesce(observed_until, timestamp '0001-01-01') < $until::timestamp
+order by repo

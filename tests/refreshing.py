@@ -1,0 +1,49 @@
+"""What tests do with the product: collect from a server, publish, and read the published tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from collectors import people
+from collectors.github import GitHub, Result, collect
+from collectors.store import Store
+from queries.rules import compile_rules
+from queries.settings import Settings
+from queries.snapshot import Source, publish
+from tests.github_server import TOKEN
+
+#: what two runs may tell differently: when they ran
+TOLD_BY_THE_RUN = {"loads", "checks", "snapshot"}
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+def refresh(data: Path, url: str, repos: Sequence[str], *, full: bool = False, keep_bodies: bool = True) -> list[Result]:
+    """Collect repositories into the ledger of a folder and return how each went."""
+    with Store(data / "ledger.duckdb", "test") as store:
+        return collect(GitHub(url, tuple(repos), keep_bodies=keep_bodies), TOKEN, store, lambda _: None, full)
+
+
+def publish_tables(data: Path, as_of: date, settings: Settings | None = None, people_csv: Path | None = None) -> Tables:
+    """Publish the ledger of a folder, as people "names" unless the settings say otherwise, and return its tables."""
+    settings = settings or Settings(people="names")
+    if people_csv:
+        with Store(data / "ledger.duckdb", "test") as store:
+            people.collect(people_csv, store)
+    rules = compile_rules(settings, data / "seeds")
+    path = publish(Source(data / "ledger.duckdb", settings, rules, "key", "test"), data, as_of)
+    return tables(path)
+
+
+def tables(path: Path) -> Tables:
+    """Return the sorted rows of every published table that the sources decide."""
+    with duckdb.connect(str(path), read_only=True) as db:
+        names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
+        return {
+            name: sorted(db.execute(f"from {name}").fetchall(), key=repr)
+            for name in sorted(set(names) - TOLD_BY_THE_RUN)
+        }

@@ -1,0 +1,94 @@
+"""The hand-written company, collected over HTTP and published, gives the tables that were typed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from queries.settings import Rollout, Settings
+from tests import company
+from tests.github_server import serve
+from tests.independent import compute
+from tests.refreshing import publish_tables, refresh
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The company as published, open for reading."""
+    data = tmp_path_factory.mktemp("company")
+    with serve(company.datasets(), schema=schema_path) as github:
+        results = refresh(data, github.url, list(company.datasets()))
+        github.reload(without("acme/empty"))
+        (gone,) = refresh(data, github.url, ["acme/empty"])
+    assert [result.status for result in results] == ["read"] * 5
+    assert "no repository acme/empty" in gone.message
+    settings = Settings(people="names", rollouts=(Rollout("Agents for everybody", date(2025, 10, 6), 28),))
+    publish_tables(data, company.AS_OF, settings, company.PEOPLE)
+    with duckdb.connect(str(data / "headway.duckdb"), read_only=True) as db:
+        yield db
+
+
+def without(name: str) -> dict[str, dict[str, Any]]:
+    """The company's datasets but one."""
+    return {repo: dataset for repo, dataset in company.datasets().items() if repo != name}
+
+
+def typed(value: Any) -> str:
+    """A published value as the expected files write it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def normal(text: str, name: str) -> str:
+    """A typed value with numbers written one way."""
+    return typed(float(text)) if text and name.endswith("_hours") else text
+
+
+@pytest.mark.parametrize("table", ["repositories", "pull_requests", "pull_request_areas", "releases", "rework"])
+def test_table_is_as_typed_by_hand(published: duckdb.DuckDBPyConnection, table: str) -> None:
+    wanted = company.expected(table)
+    columns = [name for name in wanted[0] if name != "host"]  # here a port of this machine
+    found = published.execute(f"select {', '.join(columns)} from {table}").fetchall()
+    rows = sorted(tuple(typed(value) for value in row) for row in found)
+    typed_rows = sorted(tuple(normal(row[name], name) for name in columns) for row in wanted)
+    differing = [
+        f"{want[:2]} {name}: published {have[place]!r}, typed {want[place]!r}"
+        for want, have in zip(typed_rows, rows, strict=False)
+        for place, name in enumerate(columns)
+        if want[place] != have[place]
+    ]
+    assert not differing, "\n".join(differing[:40])
+    assert len(rows) == len(typed_rows)
+
+
+def test_every_column_has_a_value_somewhere_and_later_ones_are_null(published: duckdb.DuckDBPyConnection) -> None:
+    later = {"lo", "hi", "p", "p_holm", "n_clusters", "verdict", "guardrail"}  # the statistics of answers
+    columns = published.execute("select table_name, column_name from duckdb_columns() where not internal").fetchall()
+    empty = {
+        (table, column)
+        for table, column in columns
+        if published.execute(f'select count("{column}") from {table}').fetchall() == [(0,)]
+    }
+    assert {column for table, column in empty if table == "answers"} == later
+    assert {pair for pair in empty if pair[0] != "answers"} == set()
+
+
+def test_independent_computation_agrees(published: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    computed = compute(company.datasets(), company.AS_OF, company.PEOPLE)
+    for table, rows in computed.items():
+        columns = list(rows[0])
+        found = published.execute(f"select {', '.join(columns)} from {table}").fetchall()
+        have = sorted(tuple(typed(value) for value in row) for row in found)
+        assert have == sorted(tuple(typed(row[name]) for name in columns) for row in rows)
