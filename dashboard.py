@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages import answer, controls
+from pages import controls, notices
 from queries.catalog import PAGES
 
 WIDTH = 980  # lines of text and charts stay readable on a wide screen
@@ -12,19 +12,20 @@ WIDTH = 980  # lines of text and charts stay readable on a wide screen
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="Headway", page_icon=answer.ICON, layout="wide")
     pages = [st.Page("pages/overview.py", title="Overview", default=True)]
     pages += [st.Page(page.file, title=page.label, url_path=page.name) for page in PAGES]
     page = st.navigation(pages)
+    st.set_page_config(page_title=f"{page.title} · Headway", page_icon=notices.ICON, layout="wide")
+    st.logo(notices.WORDMARK, icon_image=notices.ICON)
     snapshot = controls.published()
     controls.watch(snapshot.id if snapshot else None)
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
         if snapshot is None:
-            answer.nothing_published()
+            notices.nothing_published()
             return
         controls.choose(snapshot)
         if snapshot.is_synthetic:
-            answer.synthetic()
+            notices.synthetic()
         page.run()
 
 

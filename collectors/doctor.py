@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import duckdb
-
-from collectors.errors import SourceError
+from collectors import people
+from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.github import GitHub, visible
-from collectors.github_api import Api
+from collectors.github_api import Api, NotFoundError
+from collectors.store import Store
+
+#: somebody is waiting: no minutes of tries as in a refresh
+TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -30,19 +35,39 @@ def versions() -> list[Finding]:
     return [Finding(True, f"Python {python}; {packages}")]
 
 
-def github(source: GitHub, token: str | None) -> list[Finding]:
+def github(source: GitHub, token: str) -> list[Finding]:
     """Return whether GitHub answers, what is left of its limits, and which repositories this token sees."""
-    if token is None:
-        return [Finding(False, "no token for GitHub; set GITHUB_TOKEN, or run `gh auth login`")]
+    api = Api(source.base_url, token, tries=TRIES)
     try:
-        api = Api(source.base_url, token)
-        limits = api.rest("/rate_limit", {})["resources"]
-        kinds = ("core", "graphql")
-        left = ", ".join(f"{kind} {limits[kind]['remaining']} of {limits[kind]['limit']}" for kind in kinds)
-        found = [Finding(True, f"{api.host} accepts the token; requests left this hour: {left}")]
-        for result in visible(api, source):
-            found.append(Finding(not result.message, result.message or f"{result.repo}: {result.rows:,} pull requests"))
+        found = [_limits(api)]
+        if found[0].is_good:
+            for result in visible(api, source):
+                said = result.message or f"{result.repo}: {result.rows:,} pull requests"
+                found.append(Finding(not result.message, said))
         return found
+    except SourceError as error:
+        return [Finding(False, str(error))]
+
+
+def _limits(api: Api) -> Finding:
+    try:
+        limits: dict[str, Any] = api.rest("/rate_limit", {})["resources"]
+    except NotFoundError:  # an Enterprise Server whose limits are switched off
+        return Finding(True, f"{api.host} answers, and sets no limits")
+    for kind in ("core", "graphql"):
+        if not limits[kind]["remaining"]:
+            until = datetime.fromtimestamp(limits[kind]["reset"], UTC)
+            return Finding(False, f"{api.host}: no {kind} requests are left until {until:%H:%M} UTC; wait until then")
+    left = ", ".join(f"{k} {limits[k]['remaining']:,} of {limits[k]['limit']:,}" for k in ("core", "graphql"))
+    return Finding(True, f"{api.host} accepts the token; requests left this hour: {left}")
+
+
+def people_file(path: Path) -> list[Finding]:
+    """Return whether people.csv can be used."""
+    if not path.exists():
+        return [Finding(True, f"no {path}: teams and roles are not known")]
+    try:
+        return [Finding(True, f"{path} has {len(list(people.read(path))):,} rows")]
     except SourceError as error:
         return [Finding(False, str(error))]
 
@@ -55,9 +80,10 @@ def data(folder: Path, ledger: Path) -> list[Finding]:
     if not ledger.exists():
         return [Finding(True, f"{folder} can be written; nothing is collected yet")]
     try:
-        with duckdb.connect(str(ledger), read_only=True) as db:
-            count = db.execute("select count(*) from github_pull_requests").fetchone()
-    except duckdb.Error as error:
-        said = str(error).splitlines()[0]
-        return [Finding(False, f"{ledger}: {said}; wait for a running refresh, or restore backups/")]
-    return [Finding(True, f"{ledger} holds {count[0] if count else 0:,} pull requests")]
+        with Store(ledger, version("headway"), read_only=True) as store:
+            count = store.rows("select count(*) as n from github_pull_requests")[0]["n"]
+    except LedgerBusyError:
+        return [Finding(True, f"{ledger} is in use: a refresh is running")]
+    except LedgerError as error:
+        return [Finding(False, str(error))]
+    return [Finding(True, f"{ledger} holds {count:,} pull requests")]

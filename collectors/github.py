@@ -276,7 +276,8 @@ def _finished(one: Pass) -> Result:
 def _left_over(one: Pass) -> str:
     sql = "select count(*) as n from github_queue where host = $host and repo_id = $repo_id"
     count = one.store.rows(sql, one.scope.key)[0]["n"]
-    return f"{count} pull requests did not come and will be asked for again" if count else ""
+    plural = "" if count == 1 else "s"
+    return f"{count} pull request{plural} did not come and will be asked for again" if count else ""
 
 
 # -- bodies that are not kept -----------------------------------------------------------------------------------------

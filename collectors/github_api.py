@@ -59,6 +59,7 @@ class Api:
     base_url: str
     token: str = field(repr=False)
     say: Say = lambda _text: None
+    tries: int = field(default_factory=lambda: TRIES)
     requests_sent: int = 0
     _local: threading.local = field(default_factory=threading.local, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -97,7 +98,7 @@ class Api:
         self, verb: str, path: str, parameters: Json, body: Json | None, shrinkable: bool = False
     ) -> tuple[Any, Mapping[str, str]]:
         problem = ""
-        for attempt in range(TRIES):
+        for attempt in range(self.tries):
             self._hold()
             status, headers, found, problem = self._once(verb, path, parameters, body)
             kinds = _error_kinds(found)
@@ -115,7 +116,7 @@ class Api:
                 if attempt >= 3:
                     self.say(f"{problem}, trying again")
                 self._stopped.wait(min(60.0, 0.5 * 2**attempt) * (0.5 + random.random() / 2))
-        raise SourceError(f"{self.host}: {problem} after {TRIES} tries; run again later, nothing is lost")
+        raise SourceError(f"{self.host}: {problem} after {self.tries} tries; run again later, nothing is lost")
 
     def _once(
         self, verb: str, path: str, parameters: Json, body: Json | None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+
+#: without a terminal, a repository that takes long says where it is this often
+LINE_EVERY_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,11 @@ class Progress:
 def shown() -> Iterator[Callable[[Progress], None]]:
     """Show progress while the block runs: give the function it yields each step."""
     if not sys.stderr.isatty():
-        yield _line
+        yield _lines()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(step: Progress) -> None:
             if step.note:
@@ -38,11 +42,30 @@ def shown() -> Iterator[Callable[[Progress], None]]:
                 return
             if step.repo not in tasks:
                 tasks[step.repo] = bars.add_task(step.repo, total=None)
-            bars.update(bars.task_ids[tasks[step.repo]], completed=step.done, total=step.total)
+            bars.update(tasks[step.repo], completed=step.done, total=step.total or None)
 
         yield show
 
 
-def _line(step: Progress) -> None:
-    if step.note:
-        print(step.note, file=sys.stderr, flush=True)
+@contextmanager
+def steps(title: str) -> Iterator[Callable[[str], None]]:
+    """Show the step that runs, on a terminal only: give the function it yields the name of each."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with Console(stderr=True).status(title) as status:
+        yield lambda step: status.update(f"{title}: {step}")
+
+
+def _lines() -> Callable[[Progress], None]:
+    """Notes at once, and now and then a line for a repository that takes long."""
+    told: dict[str, float] = {}
+
+    def show(step: Progress) -> None:
+        if step.note:
+            print(step.note, file=sys.stderr, flush=True)
+        elif time.monotonic() - told.setdefault(step.repo, time.monotonic()) > LINE_EVERY_S:
+            told[step.repo] = time.monotonic()
+            print(f"{step.repo}: {step.done:,} of {step.total:,} pull requests", file=sys.stderr, flush=True)
+
+    return show

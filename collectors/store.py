@@ -67,21 +67,22 @@ def refresh_lock(data: Path) -> Iterator[None]:
 class Store:
     """An open ledger. Methods may be called from any thread; they take turns."""
 
-    def __init__(self, path: Path, version: str) -> None:
-        """Open or create the ledger at ``path``, back it up once a day, and bring it to the newest form."""
+    def __init__(self, path: Path, version: str, read_only: bool = False) -> None:
+        """Open or create the ledger at ``path``, back it up once a day, and bring it to the newest form.
+
+        Read-only writes nothing at all: where there is no ledger, an empty one in memory stands for it.
+        """
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._turn = threading.RLock()
         self._depth = 0
+        is_reader = read_only and path.exists()
         try:
-            if path.exists():
-                _back_up(path)
-            self._db = _connect(path)
+            self._db = _open_reader(path) if read_only else _open(path)
         except duckdb.Error as error:
-            raise LedgerError(f"{path}: {str(error).splitlines()[0]}; restore the newest file of backups/") from None
+            raise _ledger_error(path, error) from None
         except OSError as error:
             raise LedgerError(f"{path}: {error.strerror}; check the folder's permissions and space") from None
-        self._migrate(version)
+        self._migrate(version, is_reader)
 
     def __enter__(self) -> Store:
         """Return the store itself."""
@@ -92,13 +93,16 @@ class Store:
         with self._turn:
             self._db.close()
 
-    def _migrate(self, version: str) -> None:
+    def _migrate(self, version: str, is_reader: bool) -> None:
         steps = {int(path.stem): path for path in MIGRATIONS.glob("*.sql")}
         known = self.rows("select 1 from duckdb_tables() where table_name = 'migrations'")
         done = {row["number"] for row in self.rows("select number from migrations")} if known else set()
         if done - set(steps):
             self._db.close()
             raise LedgerError(f"{self.path} was written by a newer Headway; upgrade this one, or restore a backup")
+        if is_reader and set(steps) - done:
+            self._db.close()
+            raise LedgerError(f"{self.path} was written by an older Headway; run `headway refresh`, which renews it")
         for number in sorted(set(steps) - done):
             with self.transaction():
                 self._db.execute(steps[number].read_text(encoding="utf-8"))
@@ -207,6 +211,27 @@ class Store:
 def _cell(value: Any) -> Any:
     """A value as the ledger holds it: documents are JSON text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, dict | list) else value
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the ledger for writing, after its backup of the day."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        _back_up(path)
+    return _connect(path)
+
+
+def _open_reader(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the ledger for reading, or an empty database where there is none."""
+    return duckdb.connect(str(path), read_only=True) if path.exists() else duckdb.connect()
+
+
+def _ledger_error(path: Path, error: duckdb.Error) -> LedgerError:
+    """What keeps the ledger from being opened, as an error."""
+    said = str(error).splitlines()[0]
+    if "Could not set lock" in said:
+        return LedgerBusyError(f"{path} is open in another program; close it there, or wait for it, then run again")
+    return LedgerError(f"{path}: {said}; restore the newest file of backups/")
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -1,4 +1,4 @@
-"""What a reader chooses, kept in the address so that a link is the state; and the published file that all pages read."""
+"""What a reader chooses, kept in the address so that a link is the state; and the published file that pages read."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ import streamlit as st
 
 from queries import views
 from queries.errors import NothingPublishedError
-from queries.headlines import scope_words
 from queries.numbers import Scope
-from queries.sentences import SCOPE_WORDS
+from queries.sentences import SCOPE_WORDS, scope_words
 from queries.snapshot import Snapshot, current
 from queries.views import Facts
 from queries.windows import Window
 
 CUSTOM = "Custom dates"
-PLURALS = {"team": "teams", "repo": "repositories", "work_type": "work types", "authorship": "authorship"}
-POLL_SECONDS = 10
+EVERYTHING = {
+    "team": "All teams", "repo": "All repositories", "work_type": "All work types", "authorship": "Any authorship"
+}  # fmt: skip
+POLL_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class View:
     period_name: str
     period: Window
     scope: Scope
+
+    @property
+    def key(self) -> tuple[str, Window, Scope]:
+        """What distinguishes it from other views."""
+        return self.snapshot.id, self.period, self.scope
 
     @property
     def filters(self) -> str:
@@ -64,7 +70,7 @@ def choose(snapshot: Snapshot) -> View:
         name, period = _period(about)
         scope = Scope(**{key: _choice(key, values[key]) for key in SCOPE_WORDS})
         if name != next(iter(views.PERIODS)) or scope != Scope():
-            st.button("Reset", icon=":material/restart_alt:", on_click=_reset, width="stretch")
+            st.button("Reset", icon=":material/restart_alt:", on_click=reset, width="stretch")
     chosen = View(snapshot, about, name, period, scope)
     st.session_state["view"] = chosen
     return chosen
@@ -89,24 +95,25 @@ def _period(about: Facts) -> tuple[str, Window]:
 
 
 def _date(label: str, key: str, default: date, last: date) -> date:
-    chosen = st.date_input(
+    return st.date_input(
         label, default, min_value=date(2000, 1, 1), max_value=last, key=key, bind="query-params", format="YYYY-MM-DD"
     )
-    return chosen if isinstance(chosen, date) else default
 
 
 def _choice(key: str, values: list[str]) -> str | None:
     """One part of the scope; not offered where there is nothing to choose between."""
-    everything = f"All {PLURALS[key]}"
     if len(values) < 2:
         return None
-    chosen = st.selectbox(SCOPE_WORDS[key].capitalize(), [everything, *values], key=key, bind="query-params")
-    return None if chosen == everything else chosen
+    options = [EVERYTHING[key], *values]
+    chosen = st.selectbox(SCOPE_WORDS[key].capitalize(), options, key=key, bind="query-params")
+    return None if chosen == EVERYTHING[key] else chosen
 
 
-def _reset() -> None:
-    for key in ("period", *SCOPE_WORDS):
-        st.session_state.pop(key, None)
+def reset() -> None:
+    """Choose what is chosen when nobody has chosen anything."""
+    for key, value in ({"period": next(iter(views.PERIODS))} | EVERYTHING).items():
+        if key in st.session_state:
+            st.session_state[key] = value
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -1,4 +1,4 @@
-"""How has our cycle time on features changed? The headlines with their charts, then the rest of the catalogue's page."""
+"""How has our cycle time on features changed? Headlines, charts and evidence, as the catalogue has them."""
 
 from pages import answer, controls
 from queries import catalog

@@ -1,43 +1,84 @@
-"""Charts as plain dictionaries, each with its text alternative. Colours are the theme's; dashes and markers tell too."""
+"""Charts as plain dictionaries, with text alternatives. Colours are the theme's; dashes and markers tell too."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import quantiles
 from typing import Any
 
 import pandas as pd
 
-from queries.sentences import Axis, day
+from queries.sentences import Axis, dates, day
 from queries.windows import Window
 
 Figure = dict[str, Any]
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+#: the theme's colours as Streamlit's own template writes them: the browser puts in those of light or dark
+COLOURS = ("#000001", "#000002", "#000003", "#000004", "#000005", "#000006", "#000007")
 GREY = "#84827f"  # reads on both backgrounds
-BY_WEEK = {"median": "median by week", "share": "share by week", "per week": "by week"}
+NAMED = 3
+LABELLED = timedelta(weeks=3)  # a shorter stretch has no room for its value
+LIFT = 0.01  # of the chart's height: how far a label stands off its line
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value of a window of time; None where there is none."""
+
+    start_on: date
+    end_on: date
+    value: float | None
+    n: int
+    is_partial: bool
 
 
 @dataclass(frozen=True)
 class Line:
-    """One series of a chart: a row per week, or per band of age."""
+    """One series of a chart, in the unit of its axis."""
 
     label: str
     is_main: bool
-    frame: pd.DataFrame
+    weeks: Sequence[Point]
+    quarters: Sequence[Point] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something dated that a chart marks; its days of transition count as neither before nor after."""
+
+    name: str
+    on: date
+    transition: timedelta
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What a chart shows. ``events`` are the dated events of its period; ``origin`` is said under the title."""
+    """What a chart over time shows. ``origin`` is said under its title."""
 
     title: str
+    origin: str
     axis: Axis
     period: Window
     lines: Sequence[Line]
-    events: pd.DataFrame
-    origin: Sequence[str]
+    events: Sequence[Event]
+
+    @property
+    def values(self) -> list[float]:
+        """All values there are."""
+        return [point.value for line in self.lines for point in line.weeks if point.value is not None]
+
+    @property
+    def top(self) -> float:
+        """Where the axis of its lines ends: below the largest value when a few weeks would flatten all others."""
+        if self.axis.name == "%" or not self.values:
+            return 104
+        usual = quantiles(self.values, n=20)[-1] if len(self.values) >= 20 else 0
+        return usual * 1.25 if max(self.values) > 2 * usual > 0 else max(self.values) * 1.08
 
 
 @dataclass(frozen=True)
@@ -47,85 +88,151 @@ class Drawing:
     figure: Figure
     alt: str
     notes: tuple[str, ...] = ()
+    is_small: bool = False
 
 
-def weekly_lines(chart: Chart) -> Drawing:
-    """Return lines over weeks: gaps where there is no value, a hollow marker where a week is provisional."""
-    traces = [_line(chart, place, line) for place, line in enumerate(chart.lines)]
-    figure = _figure(chart, traces) | {"layout": _over_time(chart, len(traces) > 1)}
-    return Drawing(figure, _alt("Line chart", chart), tuple(_notes(chart, "A hollow marker is")))
+def points(frame: pd.DataFrame, axis: Axis) -> list[Point]:
+    """Return a frame of estimates as points, in the unit of an axis."""
+    return [
+        Point(
+            row["start_on"].date(), row["end_on"].date(),
+            None if pd.isna(row["estimate"]) else float(row["estimate"]) * axis.factor, int(row["n"]),
+            bool(row["is_partial"]),
+        )
+        for _, row in frame.iterrows()
+    ]  # fmt: skip
 
 
-def weekly_bars(chart: Chart) -> Drawing:
+def coloured(figure: Figure, palette: Sequence[str]) -> Figure:
+    """Return a figure for outside the dashboard, where nobody puts in the theme's colours."""
+    text = json.dumps(figure)
+    for placeholder, colour in zip(COLOURS, palette, strict=False):
+        text = text.replace(f'"{placeholder}"', f'"{colour}"')
+    found: Figure = json.loads(text)
+    return found
+
+
+def lines(chart: Chart) -> Drawing:
+    """Return weeks as faint lines, hollow where provisional, with gaps where there is no value; quarters in bold."""
+    traces = [_weeks(chart, line, place) for place, line in enumerate(chart.lines)]
+    traces += [_quarters(chart, line, place) for place, line in enumerate(chart.lines)]
+    traces += [_labels(chart, line, place) for place, line in enumerate(chart.lines) if line.is_main]
+    notes = ["Bold: quarters, as in the sentences. Faint: weeks."] if any(_told_quarters(chart)) else []
+    notes += [*_provisional(chart, "Hollow"), *_missing(chart)]
+    return Drawing({"data": traces, "layout": _over_time(chart)}, _alt("Line chart", chart), tuple(notes))
+
+
+def bars(chart: Chart) -> Drawing:
     """Return bars over weeks, those of provisional weeks hatched."""
-    traces = [_bars(chart, line) for line in chart.lines]
-    figure = _figure(chart, traces) | {"layout": _over_time(chart, len(traces) > 1) | {"bargap": 0.25}}
-    return Drawing(figure, _alt("Bar chart", chart), tuple(_notes(chart, "A hatched bar is")))
-
-
-def age_bars(chart: Chart) -> Drawing:
-    """Return one bar for each band of age, with its count above it."""
     traces = [
         {
-            "type": "bar", "name": line.label, "x": line.frame["band"].tolist(), "y": line.frame["n"].tolist(),
-            "text": line.frame["n"].tolist(), "textposition": "outside", "cliponaxis": False,
-            "hovertemplate": "%{y} open for %{x}<extra></extra>",
+            "type": "bar", "name": line.label, **_hover(chart, line.weeks),
+            "marker": {
+                "color": COLOURS[place % len(COLOURS)],
+                "pattern": {"shape": ["/" if point.is_partial else "" for point in line.weeks]},
+            },
         }
-        for line in chart.lines
+        for place, line in enumerate(chart.lines)
     ]  # fmt: skip
-    layout = _layout(chart, len(traces) > 1)
-    layout["xaxis"] |= {"type": "category", "tickangle": 0, "automargin": True}
-    layout["yaxis"] |= {"showgrid": False, "showticklabels": False}
-    bands = ", ".join(f"{row.band} {row.n}" for line in chart.lines for row in line.frame.itertuples())
-    return Drawing({"data": traces, "layout": layout}, f"Bar chart. {chart.title}, {_origin(chart)}. {bands}.")
+    layout = _over_time(chart) | {"bargap": 0.25}
+    layout["yaxis"].pop("range")
+    return Drawing({"data": traces, "layout": layout}, _alt("Bar chart", chart), tuple(_provisional(chart, "Hatched")))
 
 
-def sparkline(frame: pd.DataFrame, title: str) -> Drawing:
-    """Return one line without axes, as small as a word."""
+def ages(title: str, origin: str, counts: Sequence[tuple[str, int]]) -> Drawing:
+    """Return one bar for each band of age, the youngest on top, with its count beside it."""
+    bands, numbers = [band for band, _ in counts], [count for _, count in counts]
     trace = {
-        "type": "scatter", "mode": "lines", "x": _days(frame), "y": _values(frame, 1), "hoverinfo": "skip",
-        "line": {"width": 2},
+        "type": "bar", "orientation": "h", "y": bands, "x": numbers, "text": numbers, "textposition": "outside",
+        "cliponaxis": False, "marker": {"color": COLOURS[0]}, "hovertemplate": "%{x} open for %{y}<extra></extra>",
+    }  # fmt: skip
+    layout = _layout(title, origin, 300)
+    layout["xaxis"] |= {"visible": False, "range": [0, max(numbers) * 1.1]}
+    layout["yaxis"] |= {"type": "category", "autorange": "reversed", "showgrid": False, "ticks": ""}
+    layout["margin"] |= {"t": 56}
+    said = ", ".join(f"{band}: {count}" for band, count in counts)
+    return Drawing({"data": [trace], "layout": layout}, f"Bar chart. {title}, {origin}. {said}.")
+
+
+def sparkline(title: str, weeks: Sequence[Point]) -> Drawing:
+    """Return one line without axes, as small as a word."""
+    days, values = [f"{point.start_on}" for point in weeks], [point.value for point in weeks]
+    trace = {
+        "type": "scatter", "mode": "lines", "x": days, "y": values, "hoverinfo": "skip",
+        "line": {"width": 1.5, "color": COLOURS[0]},
     }  # fmt: skip
     hidden = {"visible": False, "fixedrange": True}
     layout = {
-        "height": 56, "margin": {"l": 0, "r": 0, "t": 4, "b": 4}, "showlegend": False, "dragmode": False,
+        "height": 48, "margin": {"l": 0, "r": 0, "t": 4, "b": 4}, "showlegend": False, "dragmode": False,
         "xaxis": hidden, "yaxis": hidden | {"rangemode": "tozero"},
     }  # fmt: skip
-    return Drawing({"data": [trace], "layout": layout}, f"Small line chart of {title}, {len(frame)} weeks.")
+    return Drawing(
+        {"data": [trace], "layout": layout}, f"Small line chart of {title} over {len(weeks)} weeks.", is_small=True
+    )
 
 
-KINDS = {"line": weekly_lines, "bars": weekly_bars, "ages": age_bars}
-
-
-def _figure(chart: Chart, traces: list[Figure]) -> Figure:
-    return {"data": traces}
-
-
-def _line(chart: Chart, place: int, line: Line) -> Figure:
-    frame = line.frame
-    symbol = SYMBOLS[place % len(SYMBOLS)]
+def _weeks(chart: Chart, line: Line, place: int) -> Figure:
+    symbol, colour = SYMBOLS[place % len(SYMBOLS)], COLOURS[place % len(COLOURS)]
     return {
-        "type": "scatter", "mode": "lines+markers", "name": line.label, "connectgaps": False,
-        "x": _days(frame), "y": _values(frame, chart.axis.factor), "customdata": _hover(frame),
-        "line": {"dash": DASHES[place % len(DASHES)], "width": 2.5 if line.is_main else 1.5},
+        "type": "scatter", "mode": "lines+markers", "name": line.label, "legendgroup": line.label, "showlegend": False,
+        "connectgaps": False, "opacity": 0.4, "line": {"width": 1, "color": colour}, **_hover(chart, line.weeks),
         "marker": {
-            "symbol": [f"{symbol}-open" if partial else symbol for partial in frame["is_partial"]],
-            "size": [10 if partial else 5 for partial in frame["is_partial"]],
+            "color": colour, "line": {"width": 1.5, "color": colour},
+            "symbol": [f"{symbol}-open" if point.is_partial else symbol for point in line.weeks],
+            "size": [9 if point.is_partial else 4 for point in line.weeks],
         },
-        "hovertemplate": f"%{{y:{_digits(chart)}}} {chart.axis.name} (n = %{{customdata[0]:,}})%{{customdata[1]}}",
     }  # fmt: skip
 
 
-def _bars(chart: Chart, line: Line) -> Figure:
-    frame = line.frame
+def _quarters(chart: Chart, line: Line, place: int) -> Figure:
+    """A level stretch for each quarter."""
+    days: list[str | None] = []
+    values: list[float | None] = []
+    for point in line.quarters:
+        start, end = _shown(chart, point)
+        days += [f"{start}", f"{end - timedelta(days=1)}", None]
+        values += [point.value, point.value, None]
+    dash, colour = DASHES[place % len(DASHES)], COLOURS[place % len(COLOURS)]
     return {
-        "type": "bar", "name": line.label, "x": _days(frame), "y": _values(frame, chart.axis.factor),
-        "customdata": _hover(frame),
-        "marker": {
-            "pattern": {"shape": ["/" if partial else "" for partial in frame["is_partial"]]},
-            "opacity": [0.6 if partial else 1 for partial in frame["is_partial"]],
-        },
-        "hovertemplate": f"%{{y:{_digits(chart)}}} (n = %{{customdata[0]:,}})%{{customdata[1]}}<extra></extra>",
+        "type": "scatter", "mode": "lines", "name": line.label, "legendgroup": line.label, "connectgaps": False,
+        "x": days, "y": values, "hoverinfo": "skip",
+        "line": {"dash": dash, "color": colour, "width": 3 if line.is_main else 2},
+    }  # fmt: skip
+
+
+def _labels(chart: Chart, line: Line, place: int) -> Figure:
+    """The values of a headline's quarters, each on the side of its stretch that is freer."""
+    days, heights, texts, sides = [], [], [], []
+    for nth, point in enumerate(line.quarters):
+        start, end = _shown(chart, point)
+        if point.value is None or end - start < LABELLED:
+            continue
+        others = [other.quarters[nth].value for other in chart.lines if other is not line]
+        gaps = [other - point.value for other in others if other is not None]
+        above, below = (min((gap for gap in way if gap > 0), default=chart.top) for way in (gaps, [-g for g in gaps]))
+        side = 1 if above >= below else -1
+        days.append(f"{start + (end - start) / 2}")
+        heights.append(point.value + side * LIFT * chart.top)
+        texts.append(f"{point.value:{_digits(chart)}}")
+        sides.append("top center" if side > 0 else "bottom center")
+    return {
+        "type": "scatter", "mode": "text", "legendgroup": line.label, "showlegend": False, "hoverinfo": "skip",
+        "x": days, "y": heights, "text": texts, "textposition": sides,
+        "textfont": {"size": 13, "color": COLOURS[place % len(COLOURS)]},
+    }  # fmt: skip
+
+
+def _shown(chart: Chart, point: Point) -> tuple[date, date]:
+    """The part of a window that a chart shows."""
+    return max(point.start_on, chart.period.start_on), min(point.end_on, chart.period.end_on)
+
+
+def _hover(chart: Chart, weeks: Sequence[Point]) -> Figure:
+    unit = f" {chart.axis.name}" if len(chart.axis.name) < 6 else ""
+    return {
+        "x": [f"{point.start_on}" for point in weeks], "y": [point.value for point in weeks],
+        "customdata": [[point.n, ", provisional" if point.is_partial else ""] for point in weeks],
+        "hovertemplate": f"%{{y:{_digits(chart)}}}{unit} (n = %{{customdata[0]:,}})%{{customdata[1]}}",
     }  # fmt: skip
 
 
@@ -133,105 +240,100 @@ def _digits(chart: Chart) -> str:
     return ".0f" if chart.axis.name == "%" else ".1f"
 
 
-def _hover(frame: pd.DataFrame) -> list[list[Any]]:
-    return [[int(n), ", provisional" if partial else ""] for n, partial in zip(frame["n"], frame["is_partial"], strict=True)]
-
-
-def _days(frame: pd.DataFrame) -> list[str]:
-    return [f"{when:%Y-%m-%d}" for when in frame["start_on"]]
-
-
-def _values(frame: pd.DataFrame, factor: float) -> list[float | None]:
-    return [None if pd.isna(value) else float(value) * factor for value in frame["estimate"]]
-
-
-def _layout(chart: Chart, has_legend: bool) -> Figure:
+def _layout(title: str, origin: str, height: int) -> Figure:
+    small = f'<br><span style="font-size:12px;font-weight:400">{html.escape(origin)}</span>'
     return {
         "title": {
-            "text": html.escape(chart.title), "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top",
-            "pad": {"t": 6}, "font": {"size": 15},
-            "subtitle": {"text": html.escape(_origin(chart)), "font": {"size": 12.5}},
+            "text": html.escape(title) + small, "x": 0, "xref": "container", "y": 1, "yref": "container",
+            "yanchor": "top", "pad": {"t": 16, "l": 2}, "font": {"size": 14},
         },
-        "height": 360, "margin": {"l": 0, "r": 8, "t": 76, "b": 0}, "dragmode": False, "hovermode": "x unified",
-        "showlegend": has_legend, "legend": {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "title": {"text": ""}},
+        "height": height, "margin": {"l": 0, "r": 8, "t": 72, "b": 0}, "dragmode": False, "showlegend": False,
         "xaxis": {"title": {"text": ""}, "fixedrange": True, "showgrid": False},
-        "yaxis": {"title": {"text": chart.axis.name}, "fixedrange": True, "rangemode": "tozero", "automargin": True},
+        "yaxis": {"fixedrange": True, "rangemode": "tozero", "automargin": True},
     }  # fmt: skip
 
 
-def _over_time(chart: Chart, has_legend: bool) -> Figure:
+def _over_time(chart: Chart) -> Figure:
     """A layout with weeks along the bottom, and a line for each event."""
-    layout = _layout(chart, has_legend)
+    layout = _layout(chart.title, chart.origin, 350)
+    layout |= {
+        "hovermode": "x unified", "showlegend": len(chart.lines) > 1 or chart.lines[0].label != chart.title,
+        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "title": {"text": ""}},
+    }  # fmt: skip
     layout["xaxis"] |= {
         "type": "date", "hoverformat": "week of %-d %b %Y", "tickformat": "%b\n%Y", "automargin": True,
-        "range": [f"{chart.period.start_on - pd.Timedelta(days=4)}", f"{chart.period.end_on}"],
+        "range": [f"{chart.period.start_on - timedelta(days=4)}", f"{chart.period.end_on}"],
     }  # fmt: skip
+    layout["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top]}
     if chart.axis.name == "%":
-        layout["yaxis"] |= {"range": [0, 104], "tickvals": [0, 25, 50, 75, 100]}
-    layout["shapes"] = [shape for event in chart.events.itertuples() for shape in _marks(event)]
-    middle = pd.Timestamp(chart.period.start_on) + (chart.period.end_on - chart.period.start_on) / 2
-    layout["annotations"] = [
-        {
-            "x": f"{event.happened_on:%Y-%m-%d}", "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom",
-            "yshift": 13 * (place % 2), "showarrow": False, "text": html.escape(str(event.name)), "font": {"size": 12},
-            "xanchor": "left" if event.happened_on < middle else "right",
-        }
-        for place, event in enumerate(_events(chart))
-    ]  # fmt: skip
+        layout["yaxis"] |= {"tickvals": [0, 25, 50, 75, 100]}
+    layout["shapes"] = [shape for event in chart.events for shape in _marks(event)]
+    layout["annotations"] = [_name(chart, event, place) for place, event in enumerate(chart.events)]
     return layout
 
 
-def _events(chart: Chart) -> list[Any]:
-    return list(chart.events.itertuples(index=False))
-
-
-def _marks(event: Any) -> list[Figure]:
-    """The line of an event, and the band of days that count as neither before nor after."""
-    start, end = event.happened_on, event.happened_on + pd.Timedelta(days=event.transition_days)
-    place = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    line = {"type": "line", "x0": f"{start:%Y-%m-%d}", "x1": f"{start:%Y-%m-%d}"}
-    band = {"type": "rect", "x0": f"{start:%Y-%m-%d}", "x1": f"{end:%Y-%m-%d}"}
+def _marks(event: Event) -> list[Figure]:
+    """The line of an event, and the band of its days of transition."""
+    place = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "x0": f"{event.on}"}
     return [
-        place | line | {"line": {"color": GREY, "width": 1.5, "dash": "dash"}},
-        place | band | {"fillcolor": GREY, "opacity": 0.15, "line": {"width": 0}},
+        place | {"type": "line", "x1": f"{event.on}", "line": {"color": GREY, "width": 1.5, "dash": "dash"}},
+        place | {"type": "rect", "x1": f"{event.on + event.transition}", "fillcolor": GREY, "opacity": 0.15}
+        | {"line": {"width": 0}},
+    ]  # fmt: skip
+
+
+def _name(chart: Chart, event: Event, place: int) -> Figure:
+    is_early = event.on < chart.period.start_on + (chart.period.end_on - chart.period.start_on) / 2
+    return {
+        "x": f"{event.on}", "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 13 * (place % 2),
+        "xanchor": "left" if is_early else "right", "showarrow": False, "text": html.escape(event.name),
+        "font": {"size": 12},
+    }  # fmt: skip
+
+
+def _told_quarters(chart: Chart) -> Iterator[bool]:
+    return (point.value is not None for line in chart.lines for point in line.quarters)
+
+
+def _provisional(chart: Chart, look: str) -> list[str]:
+    """How weeks look that are not final, where there are some."""
+    if not any(point.is_partial for line in chart.lines for point in line.weeks):
+        return []
+    return [f"{look}: a week that is not over, or whose work is too young to count yet."]
+
+
+def _missing(chart: Chart) -> list[str]:
+    """Weeks that a reader does not see: beyond the axis, or without a median."""
+    weeks = [(line, point) for line in chart.lines for point in line.weeks]
+    beyond = [
+        f"{line.label} {point.value:{_digits(chart)}} {chart.axis.name} in the week of {day(point.start_on)}"
+        for line, point in weeks
+        if point.value is not None and point.value > chart.top
     ]
-
-
-def _origin(chart: Chart) -> str:
-    return " · ".join(chart.origin)
-
-
-def _notes(chart: Chart, provisional: str) -> list[str]:
-    """What a reader must know: which weeks are not final, and where a median is not reached."""
-    notes = []
-    if any(line.frame["is_partial"].any() for line in chart.lines):
-        notes.append(f"{provisional} a week that is not over, or whose work is too young to count: provisional.")
-    unreached = [
-        f"{day(when)} ({line.label})"
-        for line in chart.lines
-        for when in line.frame.loc[line.frame["estimate"].isna() & (line.frame["n"] > 0), "start_on"]
-    ]
-    if unreached:
-        more = f" and {len(unreached) - 4} more" if len(unreached) > 4 else ""
-        notes.append(f"Gaps with work: fewer than half got there, in the weeks of {', '.join(unreached[:4])}{more}.")
+    unreached = [f"{day(point.start_on)} ({line.label})" for line, point in weeks if point.n and point.value is None]
+    notes = [f"Beyond the axis: {_listed(beyond)}."] if beyond else []
+    notes += [f"Fewer than half got there, so no median, in the weeks of {_listed(unreached)}."] if unreached else []
     return notes
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _alt(kind: str, chart: Chart) -> str:
     """The chart in words: what it shows, and for each line where it starts, ends, and reaches."""
-    said = [f"{kind}. {chart.title}, {_origin(chart)}, {day(chart.period.start_on)} to {day(chart.period.end_on)}."]
+    said = [f"{kind}. {chart.title}, {chart.origin}, {dates(chart.period)}."]
     for line in chart.lines:
-        known = line.frame.dropna(subset=["estimate"])
-        if known.empty:
+        values = [point.value for point in line.weeks if point.value is not None]
+        if not values:
             said.append(f"{line.label}: no values.")
             continue
-        first, last, low, high = (
-            f"{value * chart.axis.factor:{_digits(chart)}}"
-            for value in (*known["estimate"].iloc[[0, -1]], known["estimate"].min(), known["estimate"].max())
-        )
+        first, last, low, high = (f"{v:{_digits(chart)}}" for v in (values[0], values[-1], min(values), max(values)))
         said.append(
-            f"{line.label}: {len(known)} weeks with a value, the first {first} {chart.axis.name}, the last {last}, "
+            f"{line.label}: {len(values)} weeks with a value, from {first} to {last} {chart.axis.name}, "
             f"lowest {low}, highest {high}."
         )
-    said += [f"Marked: {event.name} on {day(event.happened_on)}." for event in _events(chart)]
-    return " ".join(said)
+        quarters = [f"{point.value:{_digits(chart)}}" for point in line.quarters if point.value is not None]
+        said += [f"By quarter: {', '.join(quarters)}."] if quarters else []
+    return " ".join([*said, *(f"Marked: {event.name} on {day(event.on)}." for event in chart.events)])

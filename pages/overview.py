@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages import answer, controls
-from queries.catalog import PAGES, QUESTIONS, headlines_of
+from queries.catalog import PAGES, QUESTIONS
 
 view = controls.view()
 answer.heading("Engineering outcomes, not headcount", view)
 
 for page in PAGES:
     st.header(page.title, anchor=False)
-    answer.summary(headlines_of(page), view)
+    answer.summary(page, view)
     st.page_link(page.file, label="The charts, the rows and the SQL", icon=":material/arrow_forward:")
 
 answered = {page.question for page in PAGES}
@@ -18,6 +18,3 @@ st.header("Not collected yet", anchor=False)
 for question in QUESTIONS:
     if question.name not in answered:
         st.markdown(f":gray[{question.name}] {question.text} :gray[To be answered by {question.answered_by}.]")
-
-st.header("What these numbers rest on", anchor=False)
-answer.basis([metric for page in PAGES for metric in headlines_of(page)], view)

@@ -4,10 +4,17 @@ with items as (
 ),
 
 bands as (
-    select
-        unnest(['under 1 day', '1–3 days', '3–7 days', '1–2 weeks', '2–4 weeks', '4–13 weeks', 'over 13 weeks']) as band,
-        unnest([0, 1, 3, 7, 14, 28, 91]) as from_days,
-        unnest([1, 3, 7, 14, 28, 91, 'infinity'::double]) as to_days
+    select *
+    from (
+        values
+            ('under 1 day', 0, 1),
+            ('1–3 days', 1, 3),
+            ('3–7 days', 3, 7),
+            ('1–2 weeks', 7, 14),
+            ('2–4 weeks', 14, 28),
+            ('4–13 weeks', 28, 91),
+            ('over 13 weeks', 91, 'infinity'::double)
+    ) as found(band, from_days, to_days)
 )
 
 select

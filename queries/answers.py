@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -12,12 +12,17 @@ import pandas as pd
 
 from queries.catalog import EFFECTS, METRICS, PAGES, Metric
 from queries.models import ROOT, read_sql
-from queries.numbers import Scope, bound_in, printed_sql, window_sql
+from queries.numbers import Scope, bound_in, printed_sql, read_until, window_sql
 from queries.sentences import sentence
 from queries.windows import Comparison, Window, comparisons
 
 NOT_JUDGED = "not judged yet"
+#: the columns of a metric that are shown beside its numbers
+TOLD = ("title", "unit", "better", "definition", "definition_hash")
+#: the columns of ``answers`` that the statistics will fill
+LATER = ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail")
 Number = float | None
+Estimates = Mapping[tuple[Any, ...], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class NamedScope:
 def metric_rows() -> pd.DataFrame:
     """Return the catalogue as rows of the published table ``metrics``."""
     questions = {page.name: page.question for page in PAGES}
-    shown = ("page", "title", "unit", "aggregate", "better", "chart", "definition", "definition_hash", "is_headline")
+    shown = (*TOLD, "page", "aggregate", "chart", "is_headline")
     rows = [
         {"metric": m.name, "question": questions[m.page]}
         | {name: getattr(m, name) for name in shown}
@@ -56,49 +61,52 @@ def answer(db: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, pd
         scopes = list(_scopes(db, metric))
         numbers = _numbers(db, metric, pairs, scopes, as_of)
         inputs.append(_inputs(db, metric))
-        for pair in pairs:
-            for scope in scopes:
-                found = _row(metric, pair, scope, numbers, observed, as_of)
-                if scope.kind == "org" or found["n_current"] or found["n_baseline"]:
-                    answers.append(found)
+        told = _told(metric, observed, as_of)
+        rows = (told | _row(metric, pair, scope, numbers, observed, as_of) for pair in pairs for scope in scopes)
+        answers += (row for row in rows if row["scope_kind"] == "org" or row["n_current"] or row["n_baseline"])
     return pd.DataFrame(answers), pd.concat(inputs)
 
 
 def _scopes(db: duckdb.DuckDBPyConnection, metric: Metric) -> Iterator[NamedScope]:
+    """The organisation, and all of it that can be told apart; no work types where a metric is about one."""
     yield NamedScope("org", "")
     kinds = ("team", "repo") if metric.parameters.get("only_work_type") else ("team", "repo", "work_type")
     for kind in kinds:
-        for (name,) in db.execute((ROOT / "scopes" / f"{kind}.sql").read_text(encoding="utf-8")).fetchall():
+        for (name,) in db.execute(read_sql(ROOT / "scopes" / f"{kind}.sql").statement).fetchall():
             yield NamedScope(kind, name)
-
-
-def _until(pair: Comparison, as_of: date) -> date:
-    """The day through which a repository must have been read to count on either side."""
-    return min(max(pair.current.end_on, pair.baseline.end_on), as_of + timedelta(days=1))
 
 
 def _numbers(
     db: duckdb.DuckDBPyConnection,
     metric: Metric,
-    pairs: Iterable[Comparison],
-    scopes: Iterable[NamedScope],
+    pairs: Sequence[Comparison],
+    scopes: Sequence[NamedScope],
     as_of: date,
-) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """Estimate and counts by scope, window and the day through which repositories must have been read."""
-    wanted = {(window, _until(pair, as_of)): None for pair in pairs for window in (pair.current, pair.baseline)}
+) -> Estimates:
+    """Estimates by scope, window and the day through which repositories must have been read.
+
+    They stay on the connection as ``stg_inputs``, which ``inputs.sql`` takes apart by week.
+    """
+    wanted = dict.fromkeys(
+        (window, read_until(metric, (pair.current, pair.baseline), as_of))
+        for pair in pairs for window in (pair.current, pair.baseline)
+    )  # fmt: skip
     windows = pd.DataFrame([
-        {"scope_kind": s.kind, "scope": s.name, **asdict(s.scope), "start_on": w.start_on, "end_on": w.end_on}
-        | {"required_until": until, "aggregate": metric.aggregate, "metric": metric.name}
-        for s in scopes for w, until in wanted
+        {"metric": metric.name, "aggregate": metric.aggregate, "scope_kind": s.kind, "scope": s.name}
+        | asdict(s.scope)
+        | {"start_on": window.start_on, "end_on": window.end_on, "required_until": until}
+        for s in scopes for window, until in wanted
     ])  # fmt: skip
     db.register("windows_frame", windows)
-    db.execute((ROOT / "stg_windows.sql").read_text(encoding="utf-8"))
+    db.execute(read_sql(ROOT / "stg_windows.sql").text)
     sql = window_sql(metric, "select * from stg_windows")
     db.execute(f"create or replace temp table stg_inputs as\n{sql}", bound_in(sql, metric.parameters) or None)
-    frame = db.execute("from stg_inputs").df()
+    found = db.execute("from stg_inputs")
+    columns = [name for name, *_ in found.description]
+    rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
     return {
-        (r["scope_kind"], r["scope"], r["start_on"].date(), r["end_on"].date(), r["required_until"].date()): dict(r)
-        for _, r in frame.iterrows()
+        (row["scope_kind"], row["scope"], row["start_on"], row["end_on"], row["required_until"].date()): row
+        for row in rows
     }
 
 
@@ -108,39 +116,46 @@ def _inputs(db: duckdb.DuckDBPyConnection, metric: Metric) -> pd.DataFrame:
     return db.execute(sql, bound_in(sql, metric.parameters) or None).df()
 
 
+def _told(metric: Metric, observed: Mapping[str, datetime | None], as_of: date) -> dict[str, Any]:
+    """What all answers of a metric share."""
+    return {
+        "question": next(page.question for page in PAGES if page.name == metric.page), "metric": metric.name,
+        **{name: getattr(metric, name) for name in TOLD}, **dict.fromkeys(LATER), "variant": "raw", "as_of": as_of,
+        "observed_until": max((until for until in observed.values() if until), default=None),
+    }  # fmt: skip
+
+
 def _row(
     metric: Metric,
     pair: Comparison,
     scope: NamedScope,
-    numbers: dict[tuple[Any, ...], dict[str, Any]],
-    observed: dict[str, datetime | None],
+    numbers: Estimates,
+    observed: Mapping[str, datetime | None],
     as_of: date,
 ) -> dict[str, Any]:
-    until = _until(pair, as_of)
+    """What is an answer's own."""
+    until = read_until(metric, (pair.current, pair.baseline), as_of)
 
-    def at(window: Window) -> dict[str, Any]:
+    def at(window: Window) -> Mapping[str, Any]:
         return numbers[(scope.kind, scope.name, window.start_on, window.end_on, until)]
 
-    read = [until_at for until_at in observed.values() if until_at]
-    left_out = [repo for repo, at_ in observed.items() if at_ is None or at_.date() < until]
+    unread = [
+        repo for repo, read in observed.items()
+        if (read is None or read.date() < until) and (scope.kind != "repo" or repo == scope.name)
+    ]  # fmt: skip
     return {
-        "question": next(page.question for page in PAGES if page.name == metric.page), "metric": metric.name,
-        "title": metric.title, "unit": metric.unit, "better": metric.better, "quarter": pair.quarter,
-        "comparison": pair.comparison, "status": pair.status, "scope_kind": scope.kind, "scope": scope.name,
-        "variant": "raw", **compared(metric, pair, scope.name, at(pair.current), at(pair.baseline), left_out, until),
-        "lo": None, "hi": None, "p": None, "p_holm": None, "n_clusters": None, "guardrail": None,
-        "window_start": pair.current.start_on, "window_end": pair.current.end_on,
+        "quarter": pair.quarter, "comparison": pair.comparison, "status": pair.status, "scope_kind": scope.kind,
+        "scope": scope.name, "window_start": pair.current.start_on, "window_end": pair.current.end_on,
         "baseline_start": pair.baseline.start_on, "baseline_end": pair.baseline.end_on,
-        "as_of": as_of, "observed_until": max(read, default=None), "definition": metric.definition,
-        "definition_hash": metric.definition_hash,
         "sql": printed_sql(metric, [pair.current, pair.baseline], until, scope.scope),
+        **compared(metric, pair, scope.scope, at(pair.current), at(pair.baseline), unread, until),
     }  # fmt: skip
 
 
 def compared(
     metric: Metric,
     pair: Comparison,
-    scope: str,
+    scope: Scope,
     current: Mapping[str, Any],
     baseline: Mapping[str, Any],
     left_out: Sequence[str],
@@ -148,25 +163,16 @@ def compared(
 ) -> dict[str, Any]:
     """Return what an answer says of two estimates (as ``numbers.estimates`` gives them): values, n, effect, sentence.
 
-    ``scope`` is empty for the organisation; ``left_out`` are the repositories not read until ``until``.
+    ``left_out`` are the repositories not read until ``until``.
     """
     now, then = _number(current["estimate"]), _number(baseline["estimate"])
     kind = EFFECTS[metric.aggregate]
-    effect = _effect(now, then, kind)
-    against = {"quarter before": "the quarter before", "year before": "the same quarter a year before"}[pair.comparison]
-    said = sentence(
-        metric, now, current["n"], then, baseline["n"], effect, kind,
-        f"in {pair.quarter}" + (" so far" if pair.status == "so far" else ""), against,
-    )  # fmt: skip
-    if scope:
-        said = f"{scope}: {said[0].lower()}{said[1:]}"
-    if left_out:
-        said += f" Left out, as not read until {until}: {', '.join(sorted(left_out))}."
-    return {
-        "current": now, "baseline": then, "effect": effect, "effect_kind": kind, "n_current": current["n"],
-        "n_baseline": baseline["n"], "n_missing": current["n_missing"], "n_excluded": current["n_excluded"],
-        "verdict": None, "reason": NOT_JUDGED, "sentence": said,
+    found: dict[str, Any] = {
+        "current": now, "baseline": then, "effect": _effect(now, then, kind), "effect_kind": kind,
+        "n_current": current["n"], "n_baseline": baseline["n"], "n_missing": current["n_missing"],
+        "n_excluded": current["n_excluded"], "verdict": None, "reason": NOT_JUDGED,
     }  # fmt: skip
+    return found | {"sentence": sentence(metric, pair, scope, found, left_out, until)}
 
 
 def _number(value: Any) -> Number:

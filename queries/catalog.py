@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from queries.models import ROOT, SqlFile, metric_sql
+from queries.models import ROOT, SqlFile, lineage, metric_sql, read_sql
 
 Value = str | int | float | date | None
 BEGIN, END = "<!-- metrics: begin -->", "<!-- metrics: end -->"
@@ -49,8 +49,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. ``phrase`` completes a sentence: {value} and {period} are filled in.
+    """One metric. ``phrase`` is what an answer says: {value} and {period} are filled in.
 
+    ``nothing`` is said where no item counts, ``unreached`` where fewer than half got there; ``missing`` tells what
+    became of items that have no value ("3 more were …").
     ``sql`` names its file under metrics/ (by default its own name), ``parameters`` the file's own parameters;
     ``matures_after`` the days an item must have been open to count (a window ends that long before the cutoff).
     Metrics of one ``panel`` share a chart, in which ``label`` names this one.
@@ -69,15 +71,17 @@ class Metric:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     matures_after: int = 0
     is_headline: bool = False
+    unreached: str = ""
+    missing: str = ""
     panel: str = ""
     label: str = ""
 
-    @property
+    @cached_property
     def file(self) -> SqlFile:
         """The metric's SQL: one row per item that counts."""
         return metric_sql(self.sql or self.name)
 
-    @property
+    @cached_property
     def definition(self) -> str:
         """What is measured, as the SQL file says it."""
         days = self.parameters.get("days")
@@ -85,11 +89,13 @@ class Metric:
         kind = self.parameters.get("only_work_type")
         return f"{text} Only work type {kind}." if kind else text
 
-    @property
+    @cached_property
     def definition_hash(self) -> str:
         """Changes whenever the metric's SQL or anything that it reads changes."""
-        text = self.file.text + _shared_sql() + repr(dict(self.parameters))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        window = read_sql(ROOT / "window.sql")
+        read = [self.file, window, read_sql(ROOT / "macros.sql"), *lineage(self.file, window)]
+        said = repr((dict(self.parameters), self.aggregate, self.matures_after))
+        return hashlib.sha256("\n".join([said, *(file.text for file in read)]).encode()).hexdigest()[:16]
 
 
 QUESTIONS = (
@@ -105,12 +111,6 @@ QUESTIONS = (
         "spend beside durable outcomes",
     ),
 )  # fmt: skip
-@cache
-def _shared_sql() -> str:
-    """Everything that every metric reads, as text."""
-    files = [ROOT / "window.sql", ROOT / "macros.sql", *sorted((ROOT / "models").glob("*.sql"))]
-    return "".join(path.read_text(encoding="utf-8") for path in files)
-
 
 PAGES = (Page("cycle-time", "Q2", "How has our cycle time on features changed?"),)
 
@@ -132,6 +132,7 @@ METRICS = (
         "feature_cycle_time", "cycle-time", "Cycle time of features", "hours", "median", "down",
         "Half of the features opened {period} were merged within {value} of starting",
         "No feature was opened {period}",
+        unreached="Fewer than half of the features opened {period} have been merged",
         sql="cycle_time", parameters={"only_work_type": "feature"}, is_headline=True,
         panel="Cycle time", label="features",
     ),
@@ -139,6 +140,7 @@ METRICS = (
         "cycle_time", "cycle-time", "Cycle time of all work", "hours", "median", "down",
         "Half of the pull requests opened {period} were merged within {value} of starting",
         "No pull request was opened {period}",
+        unreached="Fewer than half of the pull requests opened {period} have been merged",
         parameters={"only_work_type": None}, panel="Cycle time", label="all work",
     ),
     _merged_within(1),
@@ -149,23 +151,28 @@ METRICS = (
         "coding_time", "cycle-time", "Coding time", "hours", "median", "down",
         "Half of the pull requests that became ready {period} got there within {value} of starting",
         "No pull request became ready {period}",
+        missing="never ready for review",
         panel="Where the time goes", label="coding",
     ),
     Metric(
         "pickup_time", "cycle-time", "Pickup time", "hours", "median", "down",
         "Half of the pull requests that became ready {period} had a human response within {value}",
-        "No pull request that became ready {period} had a response",
+        "No pull request that became ready {period} had a human response",
+        unreached="Fewer than half of the pull requests that became ready {period} have had a human response",
+        missing="merged or closed without a response",
         is_headline=True, panel="Where the time goes", label="pickup",
     ),
     Metric(
         "review_time", "cycle-time", "Review time", "hours", "median", "down",
         "Half of the pull requests first answered {period} were merged within {value} of that response",
         "No pull request was first answered {period}",
+        unreached="Fewer than half of the pull requests first answered {period} have been merged",
+        missing="ready but not answered",
         is_headline=True, panel="Where the time goes", label="review",
     ),
     Metric(
         "throughput", "cycle-time", "Throughput", "pull requests per week", "per week", "up",
-        "{value} pull requests were merged per week {period}",
+        "Pull requests were merged at a rate of {value} per week {period}",
         "No pull request was merged {period}",
         chart="bars",
     ),
@@ -198,6 +205,11 @@ def panels(page: Page) -> list[Panel]:
         if metric.page == page.name:
             found.setdefault((metric.panel or metric.file.name, metric.unit, metric.chart), []).append(metric)
     return [Panel(metrics[0].panel or metrics[0].title, tuple(metrics)) for metrics in found.values()]
+
+
+def headlines_of(page: Page) -> list[Metric]:
+    """Return the metrics of a page that are answered by quarter."""
+    return [metric for metric in METRICS if metric.page == page.name and metric.is_headline]
 
 
 def page(name: str) -> Page:

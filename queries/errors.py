@@ -13,3 +13,7 @@ class PublishError(Exception):
 
 class NothingPublishedError(Exception):
     """There is no published file to read."""
+
+
+class SqlError(Exception):
+    """A query that the user wrote cannot be answered."""

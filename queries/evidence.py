@@ -11,7 +11,7 @@ import pandas as pd
 
 from queries.catalog import Metric, Panel
 from queries.headlines import Headline
-from queries.numbers import Scope, estimates, mature_weeks, printed_ages_sql, printed_sql
+from queries.numbers import Scope, estimates, mature_quarters, mature_weeks, printed_ages_sql, printed_sql, read_until
 from queries.sentences import dates, shown
 from queries.snapshot import Snapshot
 from queries.windows import Window
@@ -37,7 +37,16 @@ def evidence(
         Evidence(f"{h.metric.title}, {_named(h)} against {against[h.comparison]}", h.metric, h.window, h.until, h.sql)
         for h in headlines
     ]
-    return found + [_charted(snapshot, metric, period, scope) for metric in panel.metrics]
+    found += [_charted(snapshot, metric, period, scope) for metric in panel.metrics]
+    return found + [_by_quarter(snapshot, metric, period, scope) for metric in panel.metrics if metric.chart == "line"]
+
+
+def _by_quarter(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
+    found = mature_quarters(snapshot, metric, period) or [period]
+    until = read_until(metric, found, snapshot.as_of)
+    whole = Window(found[0].start_on, found[-1].end_on)
+    sql = printed_sql(metric, found, until, scope)
+    return Evidence(f"{metric.title}, by quarter", metric, whole, until, sql)
 
 
 def _charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
@@ -46,7 +55,7 @@ def _charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -
         sql = printed_ages_sql(snapshot, metric, scope)
         return Evidence(f"{metric.title}, by age", metric, window, window.end_on, sql)
     weeks = mature_weeks(snapshot, metric, period) or [period]
-    until = min(weeks[-1].end_on, snapshot.as_of + timedelta(days=1))
+    until = read_until(metric, weeks, snapshot.as_of)
     sql = printed_sql(metric, weeks, until, scope)
     return Evidence(f"{metric.title}, by week", metric, Window(period.start_on, weeks[-1].end_on), until, sql)
 

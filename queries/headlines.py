@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from queries.answers import Number, compared
 from queries.catalog import Metric
-from queries.numbers import Scope, estimates, printed_sql
-from queries.sentences import SCOPE_WORDS, so_far_aside, year_aside
+from queries.numbers import Scope, estimates, printed_sql, read_until
+from queries.sentences import so_far_aside, year_aside
 from queries.snapshot import Snapshot, listing
 from queries.windows import Comparison, Window, comparisons, quarter_of
 
@@ -66,13 +66,17 @@ class Told:
 
 
 def tell(snapshot: Snapshot, metric: Metric, scope: Scope, end: date) -> Told:
-    """Return the newest complete quarter that begins before ``end`` against its two baselines, and what runs so far."""
+    """Return the newest complete quarter of a period that ends at ``end`` against its baselines, and what runs so far.
+
+    A quarter belongs to the period if more than half of it lies before its end.
+    """
     last = quarter_of(min(end, snapshot.as_of))
     quarters = 4 * (quarter_of(snapshot.as_of).year - last.year) + quarter_of(snapshot.as_of).number - last.number + 3
-    pairs = [p for p in comparisons(snapshot.as_of, metric.matures_after, quarters) if p.current.start_on < end]
+    pairs = comparisons(snapshot.as_of, metric.matures_after, quarters)
 
     def newest(status: str, comparison: str) -> Headline | None:
-        pair = next((p for p in pairs if (p.status, p.comparison) == (status, comparison)), None)
+        named = [p for p in pairs if (p.status, p.comparison) == (status, comparison)]
+        pair = next((p for p in named if p.current.start_on + (p.current.end_on - p.current.start_on) / 2 < end), None)
         return _headline(snapshot, metric, scope, pair) if pair else None
 
     return Told(
@@ -85,13 +89,8 @@ def is_exploratory(scope: Scope) -> bool:
     return bool(scope.repo or scope.work_type or scope.authorship)
 
 
-def scope_words(scope: Scope) -> str:
-    """Return a scope in words; empty for the organisation."""
-    return ", ".join(f"{word} {getattr(scope, name)}" for name, word in SCOPE_WORDS.items() if getattr(scope, name))
-
-
 def _headline(snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison) -> Headline:
-    until = min(max(pair.current.end_on, pair.baseline.end_on), snapshot.as_of + timedelta(days=1))
+    until = read_until(metric, [pair.current, pair.baseline], snapshot.as_of)
     row = _published(snapshot, metric, scope, pair) or _worked_out(snapshot, metric, scope, pair, until)
     return Headline(
         metric, pair.quarter, pair.comparison, pair.status, _number(row["current"]), _number(row["baseline"]),
@@ -117,9 +116,8 @@ def _published(snapshot: Snapshot, metric: Metric, scope: Scope, pair: Compariso
 def _worked_out(snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison, until: date) -> Mapping[str, Any]:
     baseline, current = _records(estimates(snapshot, metric, [pair.baseline, pair.current], scope))
     unread = listing(snapshot, "unread", until=until)["repo"]
-    names = ", ".join(name for name in vars(scope).values() if name)
     sql = printed_sql(metric, [pair.current, pair.baseline], until, scope)
-    return compared(metric, pair, names, current, baseline, list(unread), until) | {"sql": sql}
+    return compared(metric, pair, scope, current, baseline, list(unread), until) | {"sql": sql}
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,37 +3,54 @@ with items as (
     {items}
 ),
 
-blocks as (
+placed as (
+    select
+        windows.*,
+        date_trunc('week', items.day)::date as block,
+        items.value
+    from stg_inputs as windows
+    inner join items
+        on
+            items.day >= windows.start_on
+            and items.day < windows.end_on
+            and (windows.repo is null or items.repo = windows.repo)
+            and (windows.team is null or items.team = windows.team)
+            and (windows.work_type is null or items.work_type = windows.work_type)
+            and (windows.authorship is null or items.authorship = windows.authorship)
+            and items.repo in (
+                select repositories.repo
+                from repositories
+                where repositories.observed_until >= windows.required_until
+            )
+    where items.value is not null
+),
+
+weeks as (
     select
         windows.*,
         unnest(generate_series(
-            date_trunc('week', windows.start_on)::timestamp,
-            (windows.end_on - 1)::timestamp,
+            date_trunc('week', windows.start_on),
+            windows.end_on - 1,
             interval 7 day
-        ))::date as block
+        ))::date as block,
+        null as value
     from stg_inputs as windows
-    where windows.start_on < windows.end_on and windows.n > 0
+    where windows.start_on < windows.end_on and (windows.n > 0 or windows.estimate is not null)
+),
+
+every_week as (
+    select * from placed
+    union all
+    select * from weeks
 ),
 
 counted as (
     select
-        blocks.*,
-        count(items.value) as items,
-        count(*) filter (items.value <= blocks.estimate) as items_within,
-        coalesce(sum(items.value), 0) as total
-    from blocks
-    left join items
-        on
-            items.day >= greatest(blocks.block, blocks.start_on)
-            and items.day < least(blocks.block + 7, blocks.end_on)
-            and (blocks.repo is null or items.repo = blocks.repo)
-            and (blocks.team is null or items.team = blocks.team)
-            and (blocks.work_type is null or items.work_type = blocks.work_type)
-            and items.repo in (
-                select repositories.repo
-                from repositories
-                where repositories.observed_until >= blocks.required_until
-            )
+        * exclude (value),
+        count(value) as items,
+        count(*) filter (value <= estimate) as items_within,
+        coalesce(sum(value), 0) as total
+    from every_week
     group by all
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class SqlFile:
     definition: str
     columns: dict[str, str]
 
-    @property
+    @cached_property
     def statement(self) -> str:
         """The SQL without its header."""
         lines = self.text.splitlines()
@@ -55,6 +55,17 @@ def models() -> list[SqlFile]:
         {name: sorted(_reads(file) & set(found) - {name}) for name, file in sorted(found.items())}
     )
     return [found[name] for name in order.static_order()]
+
+
+def lineage(*files: SqlFile) -> list[SqlFile]:
+    """Return the models that statements read, themselves or through other models, in the order they are built."""
+    found = {model.name: model for model in models()}
+    wanted, reached = {name for file in files for name in _reads(file)} & set(found), set[str]()
+    while wanted - reached:
+        name = (wanted - reached).pop()
+        reached.add(name)
+        wanted |= _reads(found[name]) & set(found)
+    return [model for name, model in found.items() if name in reached]
 
 
 def _reads(file: SqlFile) -> set[str]:

@@ -6,7 +6,7 @@ One query serves the headline, the chart and whoever copies the printed SQL, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import pandas as pd
 
 from queries.catalog import Metric
 from queries.models import ROOT, read_sql
-from queries.windows import Window, weeks
+from queries.windows import Window, quarters, weeks
 
 if TYPE_CHECKING:
     from queries.snapshot import Snapshot
@@ -46,12 +46,21 @@ def window_parameters(metric: Metric, windows: Sequence[Window], until: date, sc
     return bound | {"required_until": until, "aggregate": metric.aggregate} | asdict(scope) | dict(metric.parameters)
 
 
+def read_until(metric: Metric, windows: Iterable[Window], as_of: date) -> date:
+    """Return the day through which a repository must have been read to count in any of these windows.
+
+    That is their end and the days in which items mature: nothing that makes an item count is still unread.
+    """
+    end = max(window.end_on for window in windows) + timedelta(days=metric.matures_after)
+    return min(end, as_of + timedelta(days=1))
+
+
 def estimates(snapshot: Snapshot, metric: Metric, windows: Sequence[Window], scope: Scope) -> pd.DataFrame:
     """Return one row per window: start_on, end_on, estimate, n, n_missing, n_excluded.
 
     The estimate is in the metric's unit, null where there is nothing to estimate or a median is not reached.
     """
-    until = min(max(w.end_on for w in windows), snapshot.as_of + timedelta(days=1))
+    until = read_until(metric, windows, snapshot.as_of)
     sql = window_sql(metric, _body("windows"))
     return snapshot.query(sql, bound_in(sql, window_parameters(metric, windows, until, scope)))
 
@@ -71,6 +80,28 @@ def mature_weeks(snapshot: Snapshot, metric: Metric, period: Window) -> list[Win
     return weeks(Window(period.start_on, end)) if period.start_on < end else []
 
 
+def by_quarter(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
+    """Return the estimates of each quarter that a period touches, with ``is_partial`` where one is not complete yet."""
+    found = mature_quarters(snapshot, metric, period)
+    if not found:
+        return pd.DataFrame(columns=["start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial"])
+    whole = quarters(Window(found[0].start_on, found[-1].end_on))
+    partial = [window != quarter for window, quarter in zip(found, whole, strict=True)]
+    return estimates(snapshot, metric, found, scope).assign(is_partial=partial)
+
+
+def mature_quarters(snapshot: Snapshot, metric: Metric, period: Window) -> list[Window]:
+    """Return the whole quarters that a period touches, up to the day from which items are too young to count."""
+    last = _last(snapshot, metric)
+    found = quarters(Window(period.start_on, min(period.end_on, last))) if period.start_on < last else []
+    return [Window(window.start_on, min(window.end_on, last)) for window in found]
+
+
+def charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
+    """Return what a metric's chart shows: a row per week, or per band of age."""
+    return ages(snapshot, metric, scope) if metric.chart == "ages" else series(snapshot, metric, period, scope)
+
+
 def ages(snapshot: Snapshot, metric: Metric, scope: Scope) -> pd.DataFrame:
     """Return how many items there are in each band of age: band, n."""
     sql, given = _ages(snapshot, metric, scope)
@@ -80,11 +111,12 @@ def ages(snapshot: Snapshot, metric: Metric, scope: Scope) -> pd.DataFrame:
 def rows(snapshot: Snapshot, metric: Metric, window: Window, scope: Scope, until: date | None = None) -> pd.DataFrame:
     """Return the items behind a number, newest first, with title and address; ``value`` in the metric's unit.
 
-    Items of repositories that were not read until ``until`` (by default the window's end) are left out, as in a number.
+    Items of repositories that were not read until ``until`` (by default ``read_until`` the window) are left out.
     """
     sql = _with_items("rows", metric)
     end = min(window.end_on, _last(snapshot, metric))
-    given = {"start_on": window.start_on, "end_on": end, "required_until": until or end}
+    required = until or read_until(metric, [Window(window.start_on, end)], snapshot.as_of)
+    given = {"start_on": window.start_on, "end_on": end, "required_until": required}
     return snapshot.query(sql, bound_in(sql, given | asdict(scope) | dict(metric.parameters)))
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Iterable, Mapping
+import difflib
+import re
+import reprlib
+import warnings
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from queries.errors import SettingsError
-from queries.settings import Settings
+from queries.settings import Row, Settings
 
 SEEDS = Path(__file__).parent / "seeds"
 #: the files of rules: their columns, and which column says what a match means
@@ -53,17 +57,15 @@ def compile_rules(settings: Settings, user_seeds: Path) -> list[Rule]:
     """
     rules: list[Rule] = []
     for kind in FILES:
-        given = [("headway.toml", dict(row)) for row in settings.rules.get(kind, ())]
-        given += [("user", row) for row in read_seed(user_seeds / f"{kind}.csv", kind, required=False)]
-        given += [("product", row) for row in read_seed(SEEDS / f"{kind}.csv", kind)]
-        for source, row in given:
-            if source == "headway.toml":
-                _check_row(kind, row, f"headway.toml, [[{kind}]] {row['rule']}")
-        named: dict[str, tuple[str, dict[str, str]]] = {}
-        for source, row in given:
-            named.setdefault(row["rule"], (source, row))
-        kept = [(s, row) for s, row in named.values() if row["pattern"] or row["field"] == "reference"]
-        rules += [_rule(kind, place, source, row) for place, (source, row) in enumerate(kept, 1)]
+        product = read_seed(SEEDS / f"{kind}.csv", kind, "product")
+        own = [*settings.rules.get(kind, ()), *read_seed(user_seeds / f"{kind}.csv", kind, "user")]
+        for row in own:
+            _check(kind, row)
+        _check_names(kind, own, product)
+        named: dict[str, Row] = {}
+        for row in [*own, *product]:
+            named.setdefault(row.values["rule"], row)
+        rules += [_rule(kind, place, row) for place, row in enumerate(filter(_is_on, named.values()), 1)]
     shown = ("people", "durable_days", "small_group", "keep_bodies")
     values = [(name, str(getattr(settings, name)).lower()) for name in shown]
     return rules + [
@@ -81,54 +83,96 @@ def text_markers(rules: Iterable[Rule]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def read_seed(path: Path, kind: str, required: bool = True) -> list[dict[str, str]]:
-    """Return the rows of one file of rules; none where an optional file is not there."""
-    if not required and not path.exists():
+def read_seed(path: Path, kind: str, source: str) -> list[Row]:
+    """Return the rows of one file of rules; none where the user has no such file.
+
+    Raises SettingsError where it is not a table of the right columns; what the cells say is not checked yet.
+    """
+    if source == "user" and not path.exists():
         return []
     columns, _ = FILES[kind]
-    rows: list[dict[str, str]] = []
+    line = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = next(reader, [])
+            line = reader.line_num
             if tuple(header) != columns:
                 raise SettingsError(f"{path}, line 1, column 1: the header must be {','.join(columns)}")
+            rows: list[Row] = []
             for cells in reader:
+                line = reader.line_num
+                if not any(cell.strip() for cell in cells):
+                    continue
                 if len(cells) != len(columns):
                     raise SettingsError(
-                        f"{path}, line {reader.line_num}, column {min(len(cells), len(columns)) + 1}: "
-                        f"{len(cells)} cells where there should be {len(columns)}"
+                        f"{path}, line {line}, column {min(len(cells), len(columns)) + 1}: {len(cells)} cells where "
+                        f"there should be {len(columns)}; add or remove a comma, or put a pattern with commas in quotes"
                     )
-                row = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-                _check_row(kind, row, f"{path}, line {reader.line_num}")
-                rows.append(row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SettingsError(f"{path}: cannot be read as CSV in UTF-8 ({error})") from None
+                values = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
+                where = {name: f"{path}, line {line}, column {place}" for place, name in enumerate(columns, 1)}
+                rows.append(Row(source, values, where))
+    except csv.Error as error:
+        raise SettingsError(f"{path}, after line {line}: not CSV ({error}); mend the quotes there") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: not UTF-8 text; save it again as CSV UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
     return rows
 
 
-def _check_row(kind: str, row: Mapping[str, str], where: str) -> None:
-    columns = FILES[kind][0]
+def _check(kind: str, row: Row) -> None:
+    """Raise SettingsError for what no rule of this kind may say."""
+    for name in ("rule", FILES[kind][1]):
+        if not row.values[name].strip():
+            raise SettingsError(f"{row.where[name]}: {name} is empty; write one")
     for name, allowed in ALLOWED[kind].items():
-        if row[name] not in allowed:
-            place = f"column {columns.index(name) + 1} ({name})"
-            raise SettingsError(f"{where}, {place}: {row[name]!r} must be one of {', '.join(allowed)}")
-    if not row["rule"]:
-        raise SettingsError(f"{where}, column 1 (rule): a rule needs a name")
-    if not row[FILES[kind][1]]:
-        raise SettingsError(
-            f"{where}, column {columns.index(FILES[kind][1]) + 1} ({FILES[kind][1]}): must not be empty"
-        )
+        if row.values[name] not in allowed:
+            said = f"{name} is {reprlib.repr(row.values[name])}"
+            raise SettingsError(f"{row.where[name]}: {said}; write one of {', '.join(allowed)}")
+    if problem := not_a_pattern(row.values["pattern"]):
+        raise SettingsError(f"{row.where['pattern']}: not a regular expression ({problem}); mend it")
+
+
+def _check_names(kind: str, own: Sequence[Row], product: Sequence[Row]) -> None:
+    """Raise SettingsError for a name given twice in one place, and for switching off what is not there."""
+    known = [row.values["rule"] for row in product]
+    seen: set[tuple[str, str]] = set()
+    for row in own:
+        name = row.values["rule"]
+        if (row.source, name) in seen:
+            raise SettingsError(f"{row.where['rule']}: a second rule {reprlib.repr(name)}; give it another name")
+        seen.add((row.source, name))
+        if not _is_on(row) and name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]}?" if close else "write one, or the name of a rule to switch off"
+            raise SettingsError(f"{row.where['pattern']}: the pattern of {reprlib.repr(name)} is empty; {hint}")
+
+
+def not_a_pattern(text: str) -> str:
+    """Return what is wrong with a pattern; nothing where it is right.
+
+    DuckDB's engine matches it; Python's picks the lines to keep where bodies are not, so it must be right for both.
+    """
     try:
-        duckdb.execute("select regexp_matches('', ?, 'i')", [row["pattern"]]).fetchone()
+        duckdb.execute("select regexp_matches('', ?, 'i')", [text]).fetchone()
+        with warnings.catch_warnings(action="error"):
+            re.compile(text, re.I | re.M)
     except duckdb.Error as error:
-        place = f"column {columns.index('pattern') + 1} (pattern)"
-        raise SettingsError(f"{where}, {place}: not a regular expression ({str(error).splitlines()[0]})") from None
+        return " ".join(str(error).partition(": ")[2].split())
+    except (re.error, OverflowError, RecursionError, FutureWarning, DeprecationWarning) as error:
+        return " ".join(str(error).split())
+    return ""
 
 
-def _rule(kind: str, place: int, source: str, row: Mapping[str, str]) -> Rule:
-    meaning = row[FILES[kind][1]]
+def _is_on(row: Row) -> bool:
+    """Whether a rule can match anything; one that follows references needs no pattern."""
+    return bool(row.values["pattern"]) or row.values["field"] == "reference"
+
+
+def _rule(kind: str, place: int, row: Row) -> Rule:
+    values = row.values
     return Rule(
-        kind, row["rule"], place, row["field"], row["pattern"] or None, meaning,
-        row.get("tier"), row.get("tool") or None, source,
+        kind, values["rule"], place, values["field"], values["pattern"] or None, values[FILES[kind][1]],
+        values.get("tier"), values.get("tool") or None, row.source,
     )  # fmt: skip

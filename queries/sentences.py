@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
 
 from queries.catalog import Metric
-from queries.windows import Window
+from queries.numbers import Scope
+from queries.windows import Comparison, Window
 
 #: what the columns of a scope are called
 SCOPE_WORDS: Mapping[str, str] = {
     "team": "team", "repo": "repository", "work_type": "work type", "authorship": "authorship"
 }  # fmt: skip
+#: what a chart shows of each kind of estimate
+DRAWN: Mapping[str, str] = {
+    "median": "median by week and quarter",
+    "share": "share by week and quarter",
+    "per week": "by week",
+}
+#: what a quarter is compared with
+AGAINST = {"quarter before": "the quarter before", "year before": "the same quarter a year before"}
+ABOUT = "about the same"
+#: below it, a ratio is told in per cent; from it on, as so many times
+MANY_TIMES = 2
+MUCH = {"hours": "long", "days": "long", "pull requests per week": "many"}
+#: from this share on, items without a value are told with the number
+MUCH_MISSING = 0.1
 
 
 def shown(value: float | None, unit: str) -> str:
@@ -20,72 +38,135 @@ def shown(value: float | None, unit: str) -> str:
     if value is None or value != value:
         return "not reached"
     if unit == "share":
-        return f"{value * 100:.0f} %"
+        return _per_cent(value)
     if unit in ("hours", "days"):
         return _duration(value * (24 if unit == "days" else 1))
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+    return _decimal(value)
+
+
+def _per_cent(share: float) -> str:
+    """A share in per cent; 0 and 100 only where none or all are meant."""
+    if 0 < share < 0.01:
+        return "less than 1 %"
+    if 0.99 < share < 1:
+        return "more than 99 %"
+    return f"{share * 100:.0f} %"
 
 
 def _duration(hours: float) -> str:
-    if hours < 1:
-        minutes = round(hours * 60)
-        return f"{minutes} minute{'' if minutes == 1 else 's'}"
-    if hours < 48:
-        return f"{hours:.1f} hours"
-    return f"{hours / 24:.1f} days"
+    minutes = max(round(hours * 60), 1 if hours > 0 else 0)
+    if minutes < 60:
+        return _counted(str(minutes), "minute")
+    if round(hours, 1) < 48:
+        return _counted(_decimal(hours), "hour")
+    return _counted(_decimal(hours / 24), "day")
 
 
-def effect_shown(effect: float | None, kind: str) -> str:
+def _decimal(value: float) -> str:
+    """A number with one decimal where that tells something."""
+    return f"{value:,.0f}" if round(value, 1) >= 100 else f"{value:.1f}".removesuffix(".0")
+
+
+def _counted(number: str, noun: str) -> str:
+    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
+
+
+def scope_words(scope: Scope) -> str:
+    """Return a scope in words; empty for the organisation."""
+    return ", ".join(f"{word} {getattr(scope, name)}" for name, word in SCOPE_WORDS.items() if getattr(scope, name))
+
+
+def effect_shown(effect: float | None, kind: str, unit: str = "") -> str:
     """Return an effect as words: a ratio as per cent less or more, a difference of shares in percentage points."""
     if effect is None or effect != effect:
         return "not comparable"
     size = round(abs(effect) * 100)
-    if size < 1 or (kind == "difference" and abs(effect) < 0.01):
-        return "about the same"
+    if size == 0 or (kind == "difference" and abs(effect) < 0.01):
+        return ABOUT
+    if kind == "ratio" and effect + 1 >= MANY_TIMES:
+        times = _decimal(effect + 1)
+        return f"{'twice' if times == '2' else f'{times} times'} as {MUCH.get(unit, 'much')}"
     word = "less" if effect < 0 else "more"
-    unit = " %" if kind == "ratio" else f" percentage point{'' if size == 1 else 's'}"
-    return f"{size}{unit} {word}"
+    return f"{size} % {word}" if kind == "ratio" else f"{_counted(str(size), 'percentage point')} {word}"
+
+
+def _change(effect: float, kind: str, unit: str) -> str:
+    """An effect up to what it is an effect against: 15 % less than in, about the same as in."""
+    said = effect_shown(effect, kind, unit)
+    return f"{said} than in" if said.endswith(("less", "more")) else f"{said} as in"
 
 
 def plain(metric: Metric, value: float | None, n: int, period: str) -> str:
     """Return the number and its n as a sentence without its full stop."""
-    return metric.phrase.format(value=shown(value, metric.unit), period=period) + f" (n = {n:,})"
+    if value is None or value != value:
+        said = metric.unreached.format(period=period) or f"{metric.title}: the median is not reached {period}"
+    else:
+        said = metric.phrase.format(value=shown(value, metric.unit), period=period)
+    return f"{said[0].upper()}{said[1:]} (n = {n:,})"
 
 
 def sentence(
-    metric: Metric,
-    current: float | None,
-    n_current: int,
-    baseline: float | None,
-    n_baseline: int,
-    effect: float | None,
-    effect_kind: str,
-    period: str,
-    against: str,
+    metric: Metric, pair: Comparison, scope: Scope, found: Mapping[str, Any], left_out: Sequence[str], until: date
 ) -> str:
-    """Return one plain sentence: the number, its n, and the number it is compared with."""
-    if not n_current:
-        return metric.nothing.format(period=period) + "."
-    if current is None:
-        return f"{metric.title}: the median is not reached {period}, fewer than half of {n_current:,} have got there."
-    said = plain(metric, current, n_current, period)
-    if not n_baseline or baseline is None:
-        return f"{said}; there is nothing to compare it with in {against}."
-    change = effect_shown(effect, effect_kind)
-    joint = f"{change} as" if change == "about the same" else f"{change} than"
-    return f"{said}, {joint} {shown(baseline, metric.unit)} in {against} (n = {n_baseline:,})."
+    """Return what was found of a comparison, in plain words: the number, what it compares with, what is missing.
+
+    ``found`` has the columns of ``answers``; ``left_out`` are the repositories not read until ``until``.
+    """
+    period = f"in {pair.quarter}" + (" so far" if pair.status == "so far" else "")
+    against = AGAINST[pair.comparison]
+    said = f"{_number(metric, found, period)}{_comparison(metric, found, against)}."
+    if words := scope_words(scope):
+        said = f"{words[0].upper()}{words[1:]}: {said[0].lower()}{said[1:]}"
+    return said + _missing(metric, found) + _left_out(left_out, until)
+
+
+def _number(metric: Metric, found: Mapping[str, Any], period: str) -> str:
+    if not found["n_current"]:
+        return metric.nothing.format(period=period)
+    return plain(metric, found["current"], found["n_current"], period)
+
+
+def _comparison(metric: Metric, found: Mapping[str, Any], against: str) -> str:
+    """The second half of a sentence: how the number compares, or why it does not."""
+    n, value = found["n_baseline"], found["baseline"]
+    if not found["n_current"]:
+        return ""
+    if not n:
+        return f"; there is nothing to compare it with in {against}"
+    if value is None:
+        return f"; in {against} fewer than half got there (n = {n:,})"
+    if found["effect"] is None:
+        return f"; in {against} it was {shown(value, metric.unit)} (n = {n:,})"
+    change = _change(found["effect"], found["effect_kind"], metric.unit)
+    return f", {change} {against} ({shown(value, metric.unit)}, n = {n:,})"
+
+
+def _missing(metric: Metric, found: Mapping[str, Any]) -> str:
+    """How many items have no value, where they are many enough to matter."""
+    missing, n = found["n_missing"], found["n_current"]
+    if not metric.missing or missing < max(1, MUCH_MISSING * (missing + n)):
+        return ""
+    more = " more" if n else ""
+    were, have = ("was", "has") if missing == 1 else ("were", "have")
+    return f" {missing:,}{more} {were} {metric.missing} and {have} no value."
+
+
+def _left_out(repos: Sequence[str], until: date) -> str:
+    if not repos:
+        return ""
+    last = day(until - timedelta(days=1))
+    return f" Left out on both sides, as not read to the end of {last}: {', '.join(sorted(repos))}."
 
 
 def year_aside(unit: str, effect: float | None, effect_kind: str, baseline: float | None, n_baseline: int) -> str:
     """Return how a number compares with the same quarter a year before, beside its sentence."""
-    before = "the same quarter a year before"
+    before = AGAINST["year before"]
     if not n_baseline:
         return f"There is nothing to compare it with in {before}."
     value = f"{shown(baseline, unit)}, n = {n_baseline:,}"
-    change = effect_shown(effect, effect_kind)
     if effect is None:
         return f"Not comparable with {before} ({value})."
-    change = f"{change} as in" if change == "about the same" else f"{change} than in"
+    change = _change(effect, effect_kind, unit)
     return f"{change[0].upper()}{change[1:]} {before} ({value})."
 
 
@@ -98,8 +179,7 @@ def so_far_aside(
     said = f"{quarter} so far: {shown(current, unit)} (n = {n_current:,})"
     if effect is None:
         return f"{said}."
-    change = effect_shown(effect, kind)
-    return f"{said}, {change} {'as' if change == 'about the same' else 'than'} the quarter before."
+    return f"{said}, {_change(effect, kind, unit)} {AGAINST['quarter before']}."
 
 
 def day(when: date) -> str:
@@ -120,10 +200,17 @@ class Axis:
     factor: float
 
 
-def axis(unit: str, largest: float) -> Axis:
-    """Return the axis on which values up to ``largest`` read best."""
-    if unit == "share":
+def axis(metric: Metric, frames: Sequence[pd.DataFrame]) -> Axis:
+    """Return the axis on which the values of a metric's chart read best."""
+    if metric.chart == "ages":
+        return Axis("open", 1)
+    if metric.unit == "share":
         return Axis("%", 100)
-    if unit == "hours" and largest >= 48:
+    if metric.unit == "hours" and any(frame["estimate"].median() >= 48 for frame in frames):
         return Axis("days", 1 / 24)
-    return Axis(unit, 1)
+    return Axis(metric.unit, 1)
+
+
+def drawn(metric: Metric, as_of: date) -> str:
+    """Return what a metric's chart shows of it."""
+    return f"open on {day(as_of)}" if metric.chart == "ages" else DRAWN[metric.aggregate]

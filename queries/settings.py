@@ -5,32 +5,141 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import reprlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from queries.errors import SettingsError
 
 EXAMPLE = Path(__file__).parent.parent / "headway.example.toml"
-REPO = re.compile(r"^[\w.-]+/[\w.-]+$")
-PEOPLE = ("none", "pseudonyms", "names")
-#: the tables of the file: for each key the types it may have
-TABLES: dict[str, dict[str, type | tuple[type, ...]]] = {
-    "github": {"repos": list, "orgs": list, "base_url": str, "keep_bodies": bool},
-    "publish": {"people": str, "durable_days": int, "small_group": int},
+#: GitHub's own logins and names; nothing else is a repository
+NAME = r"[A-Za-z0-9_.-]+"
+HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
+ASSIGNED = re.compile(r"\s*([\w.\"'-]+)\s*=")
+WORDS = {str: "text in quotes", bool: "true or false", int: "a whole number", date: "a date, such as 2026-03-02"}
+TOKENS = ("token", "github_token", "access_token", "password", "secret")
+
+
+def not_a_repository(name: str) -> str:
+    """Return what is wrong with the name of a repository; nothing where it is right."""
+    return "" if re.fullmatch(f"{NAME}/{NAME}", name) else f"{reprlib.repr(name)} is not a repository; write owner/name"
+
+
+def not_an_owner(name: str) -> str:
+    """Return what is wrong with the name of an owner of repositories; nothing where it is right."""
+    return "" if re.fullmatch(NAME, name) else f"{reprlib.repr(name)} is not an owner; write the name without a slash"
+
+
+def not_an_address(text: str) -> str:
+    """Return what is wrong with the address of a GitHub API; nothing where it is right."""
+    right = "write https://api.github.com, or https://HOST/api/v3 for Enterprise Server"
+    try:
+        place = urlsplit(text)
+        is_address = place.scheme in ("http", "https") and bool(place.hostname) and place.port != 0
+    except ValueError:
+        return f"not an address; {right}"
+    if not is_address or not re.fullmatch(r"[!-~]+", text):
+        return f"not an address; {right}"
+    if place.username or place.password or place.query or place.fragment:
+        return f"more than an address; {right}"
+    if place.hostname in ("github.com", "www.github.com"):
+        return f"the address of GitHub's pages; {right}"
+    return ""
+
+
+def _one_of(*names: str) -> Callable[[Any], str]:
+    return lambda value: "" if value in names else f"{reprlib.repr(value)} is unknown; write {' or '.join(names)}"
+
+
+def _from_to(least: int, most: int) -> Callable[[Any], str]:
+    return lambda value: "" if least <= value <= most else f"must be from {least} to {most}"
+
+
+def _not_empty(value: str) -> str:
+    return "" if value.strip() else "must not be empty"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a key may hold: its type, and what is wrong with a value of that type (nothing where it is right)."""
+
+    type: type
+    problem: Callable[[Any], str] = lambda _: ""
+    is_required: bool = False
+    is_list: bool = False
+
+    @property
+    def words(self) -> str:
+        """What to write there."""
+        return 'a list of texts in quotes, such as ["one", "two"]' if self.is_list else WORDS[self.type]
+
+    def is_of_type(self, value: object) -> bool:
+        """Whether a value has this type; true is no number, and a time is no date."""
+        wrong = {int: bool, date: datetime}.get(self.type, ())
+        return isinstance(value, self.type) and not isinstance(value, wrong)
+
+
+def _columns(*names: str) -> dict[str, Key]:
+    """The columns of a kind of rules; what may stand in them is checked with the files of rules."""
+    return {name: Key(str, is_required=name != "tool") for name in names}
+
+
+TABLES: dict[str, dict[str, Key]] = {
+    "github": {
+        "repos": Key(str, not_a_repository, is_list=True),
+        "orgs": Key(str, not_an_owner, is_list=True),
+        "base_url": Key(str, not_an_address),
+        "keep_bodies": Key(bool),
+    },
+    "publish": {
+        "people": Key(str, _one_of("none", "pseudonyms", "names")),
+        "durable_days": Key(int, _from_to(1, 365)),
+        "small_group": Key(int, _from_to(1, 1000)),
+    },
 }
-#: the arrays of tables; rules have the columns of the files in seeds/
-ARRAYS: dict[str, dict[str, type | tuple[type, ...]]] = {
-    "rollouts": {"name": str, "on": date, "transition_days": int},
-    "ai_signals": {"rule": str, "tier": str, "field": str, "pattern": str, "kind": str, "tool": str},
-    "work_types": {"rule": str, "field": str, "pattern": str, "work_type": str},
-    "label_rules": {"rule": str, "kind": str, "field": str, "pattern": str},
+ARRAYS: dict[str, dict[str, Key]] = {
+    "rollouts": {
+        "name": Key(str, _not_empty, is_required=True),
+        "on": Key(date, is_required=True),
+        "transition_days": Key(int, _from_to(0, 365)),
+    },
+    "ai_signals": _columns("rule", "tier", "field", "pattern", "kind", "tool"),
+    "work_types": _columns("rule", "field", "pattern", "work_type"),
+    "label_rules": _columns("rule", "kind", "field", "pattern"),
 }
-REQUIRED = {"rollouts": ("name", "on")}
-TYPE_NAMES = {str: "text in quotes", bool: "true or false", int: "a whole number", list: "a list", date: "a date"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an installation keeps what is its own: the data folder and the settings file."""
+
+    data: Path
+    config: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The private ledger."""
+        return self.data / "ledger.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The link to the published file."""
+        return self.data / "headway.duckdb"
+
+    @property
+    def seeds(self) -> Path:
+        """The user's own rules and people."""
+        return self.data / "seeds"
+
+    @property
+    def people(self) -> Path:
+        """The user's teams and roles."""
+        return self.seeds / "people.csv"
 
 
 @dataclass(frozen=True)
@@ -40,6 +149,15 @@ class Rollout:
     name: str
     on: date
     transition_days: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rule as somebody wrote it: its source, its values by column, and where each stands: file, line and column."""
+
+    source: str
+    values: Mapping[str, str]
+    where: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -55,7 +173,7 @@ class Settings:
     small_group: int = 5
     rollouts: tuple[Rollout, ...] = ()
     #: rules by the name of their seed file
-    rules: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    rules: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
 
 def read_settings(path: Path) -> Settings:
@@ -64,111 +182,136 @@ def read_settings(path: Path) -> Settings:
     Raises SettingsError, one line that names file, line and column, and what would be right.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(f"{path}: not there; run `headway init` to write it") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error}); it must be UTF-8 text") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SettingsError(f"{path}, line {line}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+    return parse_settings(path, text)
+
+
+def parse_settings(path: Path, text: str) -> Settings:
+    """Return the settings in the text of a file; raises SettingsError as ``read_settings`` does."""
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SettingsError(f"{path}: nested too deeply; see headway.example.toml") from None
+    except ValueError as error:  # a TOMLDecodeError, or Python's own for a number of thousands of digits
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        where = f"line {place[1]}, column {place[2]}" if place else "at its end"
-        raise SettingsError(f"{path}, {where}: {str(error).partition(' (at ')[0]}; mend the TOML there") from None
-    _Reader(path, text).check(found)
+        where = f", line {place[1]}, column {place[2]}" if place else ", at its end" if "(at end" in str(error) else ""
+        raise SettingsError(f"{path}{where}: not TOML ({str(error).partition(' (at ')[0]}); mend it there") from None
+    reader = _Reader(path, text)
+    reader.check(found)
     github, publish = found.get("github", {}), found.get("publish", {})
+    values = github | publish | {name: tuple(github[name]) for name in ("repos", "orgs") if name in github}
+    if "base_url" in values:
+        values["base_url"] = values["base_url"].rstrip("/")
     return Settings(
-        **{**github, "repos": tuple(github.get("repos", ())), "orgs": tuple(github.get("orgs", ()))},
-        **publish,
+        **values,
         rollouts=tuple(Rollout(**row) for row in found.get("rollouts", ())),
-        rules={name: tuple(found[name]) for name in ARRAYS if name != "rollouts" and name in found},
+        rules={name: reader.rows(name, found[name]) for name in ARRAYS if name != "rollouts" and name in found},
     )
 
 
 def write_settings(path: Path, settings: Settings) -> None:
-    """Write a settings file: the annotated example, with these repositories, owners and address in it."""
+    """Write a settings file: the annotated example, with these repositories, owners and address in it.
+
+    Raises SettingsError, before anything is written, where one of them is wrong.
+    """
     text = EXAMPLE.read_text(encoding="utf-8")
     for key in ("repos", "orgs", "base_url"):
-        value = getattr(settings, key)
-        shown = json.dumps(list(value) if isinstance(value, tuple) else value)
-        text = re.sub(rf"^{key} = .*$", f"{key} = {shown}".replace("\\", r"\\"), text, flags=re.M)
+        line = f"{key} = {json.dumps(getattr(settings, key), ensure_ascii=False)}"
+        text = re.sub(rf"^{key} = .*$", line.replace("\\", r"\\"), text, flags=re.M)
+    parse_settings(path, text)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, encoding="utf-8")
-    try:
-        read_settings(part)
-        part.replace(path)
-    except SettingsError as error:
-        part.unlink()
-        raise SettingsError(str(error).replace(str(part), str(path))) from None
+    part.replace(path)
 
 
-@dataclass(frozen=True)
 class _Reader:
     """Checks the parsed file, and finds the line of what is wrong."""
 
-    path: Path
-    text: str
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.splitlines()
+        self.places = _places(self.lines)
 
     def check(self, found: Mapping[str, Any]) -> None:
         for name, value in found.items():
-            if name in TABLES and isinstance(value, dict):
+            if name in TABLES:
+                if not isinstance(value, dict):
+                    raise self._error(name, None, 0, f"{name} is a table; write [{name}] above its keys")
                 self._check_table(name, value, TABLES[name])
-            elif name in ARRAYS and isinstance(value, list) and all(isinstance(row, dict) for row in value):
+            elif name in ARRAYS:
+                if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+                    raise self._error(name, None, 0, f"{name} is a list of tables; write [[{name}]] above each")
                 for index, row in enumerate(value):
                     self._check_table(name, row, ARRAYS[name], index)
-                    missing = [key for key in REQUIRED.get(name, ARRAYS[name]) if key not in row]
-                    if missing and not (name == "ai_signals" and set(missing) <= {"tool"}):
-                        raise self._error(name, None, index, f"needs {', '.join(missing)}")
             else:
-                raise self._error(name, None, 0, self._unknown(name, [*TABLES, *ARRAYS]))
-        self._check_values(found)
+                raise self._error(name, None, 0, _unknown(name, [*TABLES, *ARRAYS]))
 
-    def _check_table(self, table: str, row: Mapping[str, Any], known: Mapping[str, Any], index: int = 0) -> None:
-        for key, value in row.items():
-            if key not in known:
-                raise self._error(table, key, index, self._unknown(key, list(known)))
-            if not isinstance(value, known[key]) or (known[key] is int and isinstance(value, bool)):
-                raise self._error(table, key, index, f"{key} must be {TYPE_NAMES[known[key]]}")
+    def rows(self, table: str, found: list[Mapping[str, str]]) -> tuple[Row, ...]:
+        """Return the rules of one kind with the place of each value."""
+        return tuple(
+            Row("headway.toml", row, {key: self._where(table, key, index) for key in ARRAYS[table]})
+            for index, row in enumerate(found)
+        )
 
-    def _check_values(self, found: Mapping[str, Any]) -> None:
-        github, publish = found.get("github", {}), found.get("publish", {})
-        for repo in github.get("repos", ()):
-            if not isinstance(repo, str) or not REPO.match(repo):
-                raise self._error("github", "repos", 0, f"{repo!r} is not a repository; write owner/name")
-        for org in github.get("orgs", ()):
-            if not isinstance(org, str) or not re.match(r"^[\w.-]+$", org):
-                raise self._error("github", "orgs", 0, f"{org!r} is not an owner's name; write it without a slash")
-        if not re.match(r"^https?://[^\s/@]+", github.get("base_url", "https://x")):
-            raise self._error("github", "base_url", 0, "base_url must be an address such as https://HOST/api/v3")
-        if publish.get("people", "none") not in PEOPLE:
-            raise self._error("publish", "people", 0, f"people must be one of {', '.join(PEOPLE)}")
-        for key, least in (("durable_days", 1), ("small_group", 1)):
-            if publish.get(key, least) < least:
-                raise self._error("publish", key, 0, f"{key} must be at least {least}")
-        for index, row in enumerate(found.get("rollouts", ())):
-            if row.get("transition_days", 0) < 0:
-                raise self._error("rollouts", "transition_days", index, "transition_days must not be negative")
+    def _check_table(self, table: str, row: Mapping[str, Any], known: Mapping[str, Key], index: int = 0) -> None:
+        for name, value in row.items():
+            if name not in known:
+                raise self._error(table, name, index, _unknown(name, list(known)))
+            key = known[name]
+            if isinstance(value, list) != key.is_list:
+                raise self._error(table, name, index, f"{name} must be {key.words}")
+            for one in value if key.is_list else [value]:
+                if not key.is_of_type(one):
+                    raise self._error(table, name, index, f"{name} must be {key.words}")
+                if problem := key.problem(one):
+                    raise self._error(table, name, index, f"{name}: {problem}", one)
+        for name, key in known.items():
+            if key.is_required and name not in row:
+                raise self._error(table, None, index, f"{name} is missing; add it, {key.words}")
 
-    def _unknown(self, name: str, known: list[str]) -> str:
-        close = difflib.get_close_matches(name, known, 1)
-        return f"unknown key {name!r}" + (f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}")
+    def _error(self, table: str, key: str | None, index: int, message: str, value: object = None) -> SettingsError:
+        return SettingsError(f"{self._where(table, key, index, value)}: {message}")
 
-    def _error(self, table: str, key: str | None, index: int, message: str) -> SettingsError:
-        line, column = self._place(table, key, index)
-        return SettingsError(f"{self.path}, line {line}, column {column}: {message}")
+    def _where(self, table: str, key: str | None, index: int, value: object = None) -> str:
+        """File, line and column of a value or key in the nth table of a name; of the table where it is not found."""
+        tries = [(table, index, key), ("", 0, f"{table}.{key}"), (table, index, None), ("", 0, table)]
+        line, column = next((self.places[one] for one in tries if one in self.places), (1, 1))
+        for number, text in enumerate(self.lines[line - 1 :] if isinstance(value, str) else (), line):
+            if (start := text.find(json.dumps(value, ensure_ascii=False))) >= 0:
+                line, column = number, start + 1
+                break
+        return f"{self.path}, line {line}, column {column}"
 
-    def _place(self, table: str, key: str | None, index: int) -> tuple[int, int]:
-        """Line and column of a key in the nth table of a name; of the table's head, or the file's first line."""
-        heads, here, place = -1, False, (1, 1)
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if head := re.match(r"\s*\[\[?\s*([\w.\"-]+)", line):
-                here = head[1].strip('"') == table
-                heads += here
-                if here and heads == index:
-                    place = (number, line.index("[") + 1)
-            name = key if here or key is None else None
-            found = re.match(rf'\s*"?{re.escape(name or table)}"?\s*=', line)
-            if found and ((here and heads == index) or not key):
-                return number, len(found[0]) - len(found[0].lstrip()) + 1
-        return place
+
+def _places(lines: list[str]) -> dict[tuple[str, int, str | None], tuple[int, int]]:
+    """Line and column of each head of a table (key None) and each key, by table, number of that table, and key."""
+    found: dict[tuple[str, int, str | None], tuple[int, int]] = {}
+    counts: dict[str, int] = {}
+    table, index = "", 0
+    for number, line in enumerate(lines, 1):
+        if head := HEAD.match(line):
+            table = head[1].strip("\"'")
+            index = counts.get(table, 0)
+            counts[table] = index + 1
+            found.setdefault((table, index, None), (number, line.index("[") + 1))
+        elif key := ASSIGNED.match(line):
+            found.setdefault((table, index, key[1].strip("\"'")), (number, key.start(1) + 1))
+    return found
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    if name.lower() in TOKENS:
+        return "no token belongs in this file; set GITHUB_TOKEN, or run `gh auth login`"
+    if close := difflib.get_close_matches(name, known, 1):
+        return f"unknown key {reprlib.repr(name)}; did you mean {close[0]}?"
+    home = next((table for table, keys in TABLES.items() if name in keys), "")
+    hint = f"it belongs under [{home}]" if home else f"known here: {', '.join(known)}"
+    return f"unknown key {reprlib.repr(name)}; {hint}"

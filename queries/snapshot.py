@@ -13,21 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pandas as pd
 
 from queries.answers import answer, metric_rows
-from queries.errors import NothingPublishedError, PublishError
+from queries.errors import NothingPublishedError, PublishError, SqlError
 from queries.models import ROOT, SqlFile, checks, models, read_sql
 from queries.rules import Rule
 from queries.settings import Settings
 
 CONTRACT_VERSION = 1
 LINK = "headway.duckdb"
-#: what a query of the user's can raise
-QueryError = duckdb.Error
 KEPT = 5
 #: snapshots that a process keeps open: a page may still be reading the one before
 OPEN_AT_ONCE = 3
@@ -228,6 +226,27 @@ class Snapshot:
         """Return the result of one query as a frame."""
         with self._db.cursor() as cursor:
             return cursor.execute(sql, dict(parameters) if parameters else None).df()
+
+    def texts(self, sql: str) -> tuple[list[str], list[tuple[str | None, ...]]]:
+        """Return the columns and rows of a query that a user wrote, each value as DuckDB writes it.
+
+        Raises SqlError, one line, where it cannot be answered.
+        """
+        return self._asked(sql, "select columns(*)::varchar from asked")
+
+    def documents(self, sql: str) -> list[str]:
+        """Return the rows of a query that a user wrote as JSON; raises SqlError as ``texts`` does."""
+        return [row[0] for row in self._asked(sql, "select to_json(asked) from asked")[1]]
+
+    def _asked(self, sql: str, form: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        with self._db.cursor() as cursor:
+            try:
+                # None where there is nothing to answer, whatever its types say
+                found = cast("duckdb.DuckDBPyRelation | None", cursor.sql(sql))
+                rows = found.query("asked", form) if found is not None else None
+                return (found.columns, rows.fetchall()) if found is not None and rows is not None else ([], [])
+            except duckdb.Error as error:
+                raise SqlError(" ".join(str(error).partition("\n\nLINE ")[0].split())) from None
 
 
 def listing(snapshot: Snapshot, name: str, **parameters: Any) -> pd.DataFrame:

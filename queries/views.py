@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from queries.models import ROOT
+from queries.numbers import Scope
 from queries.sentences import SCOPE_WORDS
 from queries.snapshot import Snapshot, listing
 from queries.windows import WEEK, Window
@@ -43,15 +44,21 @@ def facts(snapshot: Snapshot) -> Facts:
     (activity,) = listing(snapshot, "activity").to_dict("records")
     first, last = _day(activity["first_day"]), _day(activity["last_day"])
     tomorrow = snapshot.as_of + timedelta(days=1)
-    ends_on = last + timedelta(days=1) if last and snapshot.as_of - last > SILENCE else tomorrow
+    ends_on = last - timedelta(days=last.weekday()) + WEEK if last and snapshot.as_of - last > SILENCE else tomorrow
     unread = listing(snapshot, "unread", until=tomorrow)
-    names = [(row["repo"], _day(row["observed_until"])) for row in unread.to_dict("records")]
+    names = [(row["repo"], _last_day(row["observed_until"])) for row in unread.to_dict("records")]
     return Facts(snapshot.as_of, ends_on, first or snapshot.as_of, last, int(activity["repositories"]), tuple(names))
 
 
 def _day(value: Any) -> date | None:
     """A date or time of a frame as a day; None where it is missing."""
     return None if pd.isna(value) else pd.Timestamp(value).date()
+
+
+def _last_day(until: Any) -> date | None:
+    """The last day before a moment that is over by then; None where nothing was read."""
+    day = _day(until)
+    return day and day - timedelta(days=1)
 
 
 def periods(about: Facts) -> dict[str, Window]:
@@ -68,3 +75,8 @@ def choices(snapshot: Snapshot) -> dict[str, list[str]]:
         name: snapshot.query((ROOT / "scopes" / f"{name}.sql").read_text(encoding="utf-8")).iloc[:, 0].tolist()
         for name in SCOPE_WORDS
     }
+
+
+def is_empty(snapshot: Snapshot, scope: Scope) -> bool:
+    """Whether no pull request is in a scope."""
+    return not listing(snapshot, "in_scope", **asdict(scope))["n"].sum()

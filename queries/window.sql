@@ -1,5 +1,6 @@
 -- The estimate of one metric in each window: items that fall in it, from repositories that were read through it.
 -- A median is that of all items, those without an end counted as longer than any; null where it is not reached.
+-- A rate is null where no repository was read through the window, and 0 where nothing happened.
 with items as (
     {items}
 ),
@@ -8,47 +9,59 @@ windows as (
     {windows}
 ),
 
-counted as (
+readable as (
     select
         windows.*,
-        items.value,
-        coalesce(items.is_excluded, false) as is_excluded,
-        items.day is not null as is_item
+        count(repositories.repo) as repositories
     from windows
+    left join repositories
+        on
+            repositories.observed_until >= windows.required_until
+            and (windows.repo is null or repositories.repo = windows.repo)
+    group by all
+),
+
+placed as (
+    select
+        readable.*,
+        items.value,
+        items.day is not null and items.is_excluded as is_excluded,
+        items.day is not null and items.value is null and not items.is_excluded as is_missing
+    from readable
     left join items
         on
-            items.day >= windows.start_on
-            and items.day < windows.end_on
-            and (windows.repo is null or items.repo = windows.repo)
-            and (windows.team is null or items.team = windows.team)
-            and (windows.work_type is null or items.work_type = windows.work_type)
-            and (windows.authorship is null or items.authorship = windows.authorship)
+            items.day >= readable.start_on
+            and items.day < readable.end_on
+            and (readable.repo is null or items.repo = readable.repo)
+            and (readable.team is null or items.team = readable.team)
+            and (readable.work_type is null or items.work_type = readable.work_type)
+            and (readable.authorship is null or items.authorship = readable.authorship)
             and items.repo in (
                 select repositories.repo
                 from repositories
-                where repositories.observed_until >= windows.required_until
+                where repositories.observed_until >= readable.required_until
             )
 ),
 
 totals as (
     select
-        * exclude (value, is_excluded, is_item),
+        * exclude (value, is_excluded, is_missing),
         quantile_disc(value, 0.5) as middle,
         avg(value) as mean,
         coalesce(sum(value), 0) as total,
         count(value) as n,
-        count(*) filter (is_item and value is null and not is_excluded) as n_missing,
+        count(*) filter (is_missing) as n_missing,
         count(*) filter (is_excluded) as n_excluded
-    from counted
+    from placed
     group by all
 )
 
 select
-    * exclude (middle, mean, total, n, n_missing, n_excluded),
-    case aggregate
-        when 'median' then if(isinf(middle), null, middle)
-        when 'share' then mean
-        when 'per week' then total * 7.0 / (end_on - start_on)
+    * exclude (repositories, middle, mean, total, n, n_missing, n_excluded),
+    case
+        when aggregate = 'median' then if(isinf(middle), null, middle)
+        when aggregate = 'share' then mean
+        when aggregate = 'per week' and repositories > 0 then total * 7.0 / (end_on - start_on)
     end as estimate,
     n,
     n_missing,

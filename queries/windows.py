@@ -74,7 +74,10 @@ class Comparison:
 
 
 def comparisons(as_of: date, matures_after: int, quarters: int = QUARTERS_SHOWN) -> list[Comparison]:
-    """Return the comparisons of the newest quarters, newest first; windows end where items are old enough to count."""
+    """Return the comparisons of the newest quarters, newest first; windows end where items are old enough to count.
+
+    A quarter of which nothing is old enough is left out. Baselines are whole: they end before the quarter begins.
+    """
     last = as_of + timedelta(days=1) - timedelta(days=matures_after)
     quarter, found = quarter_of(as_of), []
     for _ in range(quarters):
@@ -82,7 +85,7 @@ def comparisons(as_of: date, matures_after: int, quarters: int = QUARTERS_SHOWN)
         for name, other in (("quarter before", quarter.before()), ("year before", quarter.year_before())):
             if current.start_on < current.end_on:
                 status = "decided" if current == quarter.window else "so far"
-                found.append(Comparison(quarter.name, name, status, current, _clipped(other.window, last)))
+                found.append(Comparison(quarter.name, name, status, current, other.window))
         quarter = quarter.before()
     return found
 
@@ -94,6 +97,15 @@ def weeks(window: Window) -> list[Window]:
         found.append(Window(max(start, window.start_on), min(start + WEEK, window.end_on)))
         start += WEEK
     return found
+
+
+def quarters(window: Window) -> list[Window]:
+    """Return the whole quarters that overlap a window, oldest first."""
+    quarter, found = quarter_of(window.end_on - timedelta(days=1)), []
+    while quarter.window.end_on > window.start_on:
+        found.append(quarter.window)
+        quarter = quarter.before()
+    return found[::-1]
 
 
 def _clipped(window: Window, last: date) -> Window:

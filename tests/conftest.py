@@ -4,10 +4,16 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import machine
+from tests import command, facts, machine
+from tests.github_server import Server
+
+# The same examples every time, and no clock: the machine may be busy with other tests.
+hypothesis.settings.register_profile("headway", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("headway")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 Program = Callable[[str, str], Path]
@@ -27,6 +33,25 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=executable)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published file without rows, as an empty ledger gives it."""
+    return facts.empty_file(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a published demo company, whose history ends soon after a quarter of 14 weeks."""
+    return facts.demo_file(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def offices(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, command.Desk]]:
+    """The company's GitHub, and a desk where it was refreshed."""
+    with command.office(schema_path, tmp_path_factory.mktemp("office")) as both:
+        yield both
 
 
 @pytest.fixture

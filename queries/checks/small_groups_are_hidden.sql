@@ -1,18 +1,30 @@
 -- No team or role with fewer than k people in people.csv is named.
-with people as (
-    select team as name, count(distinct lower(login)) as people
+with groups as (
+    select
+        lower(login) as login,
+        unnest(['team', 'role']) as kind,
+        unnest([team, role]) as name
     from ledger.people
-    where team <> ''
-    group by team
-    union all
-    select role, count(distinct lower(login))
-    from ledger.people
-    where role <> ''
-    group by role
+),
+
+small as (
+    select
+        groups.kind,
+        groups.name,
+        count(distinct groups.login) as people
+    from groups
+    cross join stg_settings as settings
+    where groups.name <> ''
+    group by groups.kind, groups.name, settings.small_group
+    having count(distinct groups.login) < settings.small_group
 )
 
-select distinct people.name, people.people
-from people
-cross join stg_settings as settings
-inner join pull_requests on pull_requests.team = people.name or pull_requests.role = people.name
-where people.people < settings.small_group
+select distinct
+    small.kind,
+    small.name,
+    small.people
+from small
+inner join pull_requests
+    on
+        (small.kind = 'team' and pull_requests.team = small.name)
+        or (small.kind = 'role' and pull_requests.role = small.name)

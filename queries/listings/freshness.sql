@@ -1,20 +1,53 @@
 -- What is stale or failed: one row per problem, in words; $max_age_days is how old the data may be.
-select format('{}: not read through {}, last read until {}; run `headway refresh`',
-    repo, current_day.day - $max_age_days::integer, coalesce(observed_until::date::text, 'never')) as problem
-from repositories
-cross join (select (timezone('UTC', $now::timestamptz))::date as day) as current_day
-where
-    gone_at is null
-    and not is_archived
-    and coalesce(observed_until::date, date '0001-01-01') < current_day.day - $max_age_days::integer
+with oldest as (
+    select timezone('UTC', $now::timestamptz)::date - $max_age_days::integer as day
+),
+
+last_refresh as (
+    -- a scope that the last refresh did not ask for is no concern of today
+    select
+        source,
+        scope,
+        status,
+        message
+    from loads
+    qualify started_at = max(started_at) over (partition by source)
+),
+
+stale as (
+    select format(
+        '{}: not read through {}, last read until {}; run `headway refresh`',
+        repositories.repo,
+        oldest.day,
+        coalesce(repositories.observed_until::date::text, 'never')
+    ) as problem
+    from repositories
+    cross join oldest
+    where
+        repositories.gone_at is null
+        and not repositories.is_archived
+        and coalesce(repositories.observed_until::date < oldest.day, true)
+),
+
+gone as (
+    select format(
+        '{}: GitHub said on {} that it is not there; check its name under [github] repos',
+        repo,
+        gone_at::date
+    ) as problem
+    from repositories
+    where gone_at is not null
+),
+
+failed as (
+    select concat_ws(' ', source, nullif(scope, '')) || ': ' || message as problem
+    from last_refresh
+    where status = 'failed'
+)
+
+select problem from stale
 union all
-select format('{}: GitHub said on {} that it is not there; check its name under [github] repos', repo, gone_at::date)
-from repositories
-where gone_at is not null
+select problem from gone
 union all
-select format('{} {}: {}', source, scope, message)
-from loads
-where status = 'failed'
-qualify row_number() over (partition by source, scope order by started_at desc) = 1
-    and started_at = max(started_at) over (partition by source, scope)
+select problem from failed
 order by problem

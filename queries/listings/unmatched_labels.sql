@@ -5,12 +5,16 @@ with carried as (
 ),
 
 counted as (
-    select label, count(*) as pull_requests
+    select
+        label,
+        count(*) as pull_requests
     from carried
     group by label
 )
 
-select counted.label, counted.pull_requests
+select
+    counted.label,
+    counted.pull_requests
 from counted
 where not exists (
     select 1

@@ -4,5 +4,5 @@ select
     observed_until,
     gone_at
 from repositories
-where coalesce(observed_until, timestamp '0001-01-01') < $until::timestamp
+where coalesce(observed_until < $until::timestamp, true)
 order by repo

@@ -1,5 +1,5 @@
--- Work that undid or repaired a merged change: one row per change, cause and kind. A change is merged before its rework.
--- Stable.
+-- Work that undid or repaired a merged change, which was merged before it.
+-- Grain: repo, number, by_number, kind. Stable.
 --
 -- repo: owner/name of the repository of the change. Stable.
 -- number: number of the pull request that was reworked. Stable.
@@ -30,7 +30,13 @@ incidents as (
 ),
 
 claims as (
-    select target_repo as repo, target_number as number, number as by_number, 'revert' as kind, happened_at, repo as by_repo
+    select
+        target_repo as repo,
+        target_number as number,
+        number as by_number,
+        'revert' as kind,
+        happened_at,
+        repo as by_repo
     from stg_reverts
     union all
     select mentions.target_repo, mentions.target_number, hotfixes.number, 'hotfix', hotfixes.merged_at, hotfixes.repo
@@ -54,7 +60,13 @@ claims as (
             and mentions.number = incidents.number
     where closers.merged_at is not null
     union all
-    select mentions.target_repo, mentions.target_number, incidents.number, 'incident', incidents.opened_at, incidents.repo
+    select
+        mentions.target_repo,
+        mentions.target_number,
+        incidents.number,
+        'incident',
+        incidents.opened_at,
+        incidents.repo
     from incidents
     inner join stg_mentions as mentions
         on
@@ -74,6 +86,10 @@ inner join stg_pull_requests as changes
     on changes.repo = claims.repo and changes.number = claims.number
 where
     changes.merged_at < claims.happened_at
-    and not (claims.kind <> 'incident' and claims.by_repo = claims.repo and claims.by_number is not distinct from claims.number)
+    and not (
+        claims.kind <> 'incident'
+        and claims.by_repo = claims.repo
+        and claims.by_number is not distinct from claims.number
+    )
 group by claims.repo, claims.number, claims.by_number, claims.kind
 order by claims.repo, claims.number, claims.kind, claims.by_number

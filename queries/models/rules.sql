@@ -31,7 +31,7 @@ select
     rules.rule,
     rules.position,
     rules.field,
-    if(rules.field = 'email', null, rules.pattern) as pattern,
+    if(rules.field = 'email' or contains(rules.pattern, '@'), null, rules.pattern) as pattern,
     rules.value,
     rules.tier,
     rules.tool,

@@ -47,4 +47,9 @@ select distinct
 from parsed
 inner join stg_pull_requests as pull_requests
     on lower(pull_requests.repo) = lower(parsed.target_repo) and pull_requests.number = parsed.target_number
-where not (parsed.from_kind = 'pull request' and parsed.repo = pull_requests.repo and parsed.number = pull_requests.number)
+where
+    not (
+        parsed.from_kind = 'pull request'
+        and parsed.repo = pull_requests.repo
+        and parsed.number = pull_requests.number
+    )

@@ -15,17 +15,17 @@
 -- matures_after_days: a window ends so many days before the cutoff. Stable.
 -- sql: one row per item that counts; parameters as $name. Experimental.
 select
-    metric,
-    question,
-    page,
-    title,
-    unit,
-    aggregate,
-    better,
-    chart,
-    definition,
-    definition_hash,
-    is_headline,
-    matures_after_days,
-    sql
+    metric::varchar as metric,
+    question::varchar as question,
+    page::varchar as page,
+    title::varchar as title,
+    unit::varchar as unit,
+    aggregate::varchar as aggregate,
+    better::varchar as better,
+    chart::varchar as chart,
+    definition::varchar as definition,
+    definition_hash::varchar as definition_hash,
+    is_headline::boolean as is_headline,
+    matures_after_days::integer as matures_after_days,
+    sql::varchar as sql
 from metrics_frame

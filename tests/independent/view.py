@@ -316,8 +316,8 @@ def _sizes(row: Raw, commits: list[Commit]) -> dict[str, Any]:
 
 def _releases(rows: Iterable[Raw], window: Window) -> list[Release]:
     published = [
-        Release(r["tag"], r["name"], bool(r.get("is_prerelease")), moment(r.get("published_at") or r["created_at"]), r["oid"])
-        for r in rows
+        Release(r["tag"], r["name"], bool(r.get("is_prerelease")), moment(at), r["oid"])
+        for r, at in ((r, r.get("published_at") or r["created_at"]) for r in rows)
         if not r.get("is_draft")
     ]
     return [release for release in published if window.has(release.published_at)]

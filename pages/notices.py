@@ -1,0 +1,76 @@
+"""What a page says when it cannot simply answer: nothing published, nothing in view, no item, a synthetic company."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from pages import controls, reads
+from pages.controls import View
+from queries.catalog import Metric
+
+SIGN = (
+    '<rect width="32" height="32" rx="6" fill="#1f5fa8"/><path d="M6 23l7-8 5 4 8-11" fill="none" stroke="#fff" '
+    'stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round"/>'
+)
+ICON = f'<svg viewBox="0 0 32 32">{SIGN}</svg>'
+WORDMARK = (
+    f'<svg viewBox="0 0 156 32">{SIGN}<text x="42" y="24" textLength="112" font-family="sans-serif" font-size="23" '
+    'font-weight="700" fill="#4a86c5">Headway</text></svg>'
+)
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>&])")
+
+
+def plain(text: str) -> str:
+    """Return text in which Markdown sees no markup: names and titles come from elsewhere."""
+    return MARKUP.sub(r"\\\1", typeset(text))
+
+
+def typeset(text: str) -> str:
+    """Return text whose figures stay on one line with their signs."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<==) (?=\d)", "\N{NO-BREAK SPACE}", text)
+
+
+def nothing_published() -> None:
+    """Say how to get something to look at."""
+    st.title("Nothing is published yet", anchor=False)
+    st.markdown("To see your own repositories, name them, then read them:")
+    st.code("headway init --repo OWNER/NAME\nheadway refresh", language=None)
+    st.markdown("To look around first, build the synthetic company, and serve it:")
+    st.code("headway demo\nheadway serve --data data/demo", language=None)
+    st.caption("This page notices by itself when something is published.")
+
+
+def synthetic() -> None:
+    """Say that nothing here is real."""
+    st.warning("**Demo company: all of this is synthetic.** No real team did any of it.", icon=":material/science:")
+
+
+def nothing_in_view(view: View) -> None:
+    """Say that the filters leave nothing, and offer to drop them."""
+    st.info(f"No pull request matches {plain(view.filters)}.", icon=":material/filter_alt_off:")
+    st.button("Show everything", on_click=controls.reset)
+
+
+def no_items(metric: Metric, period: str, view: View) -> None:
+    """Say that a metric has no item, and where a rule decides what counts, which rules there are and how to add one."""
+    st.info(plain(metric.nothing.format(period=period)) + ".", icon=":material/search_off:")
+    kind = metric.parameters.get("only_work_type")
+    if not isinstance(kind, str) or view.filters:
+        return  # it is not a rule that leaves nothing
+    rules = reads.work_type_rules(kind, view)
+    with st.expander(f"Which rules look for work type {plain(kind)}, and how to add yours"):
+        st.markdown(
+            f"{int(rules['matched'].sum()):,} pull requests of the whole history are of work type {plain(kind)}. "
+            "These rules look for it, the first match of any work type wins:"
+        )
+        names = {name: name.replace("_", " ") for name in rules.columns}
+        st.dataframe(rules, hide_index=True, column_config=names, alt=f"Rules for work type {kind}")
+        st.markdown("If your team marks it in another way, say so in `headway.toml`, then run `headway publish`:")
+        st.code(
+            f'[[work_types]]\nrule = "our-{kind}"\nfield = "label"  # or title, branch, linked_label\n'
+            f'pattern = "^kind/{kind}$"\nwork_type = "{kind}"',
+            language=None,
+        )
+        st.markdown("`headway rules` shows what every rule matched, and which labels no rule looks for.")

@@ -1,0 +1,137 @@
+"""The way from a number to its evidence: how it is measured, the rows, the SQL, and what can be taken away."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pandas as pd
+import plotly.io
+import streamlit as st
+
+from pages import reads
+from pages.controls import View
+from pages.figures import Drawing, coloured
+from pages.notices import plain
+from queries.catalog import Panel
+from queries.evidence import Evidence
+from queries.headlines import Headline
+
+MEASURED, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Download"
+OLDEST_SHOWN = 10
+#: the chart's own buttons: only the one that saves a picture
+CONFIG: dict[str, Any] = {
+    "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": {"format": "png", "scale": 2},
+}  # fmt: skip
+COLUMNS: dict[str, Any] = {
+    "url": st.column_config.LinkColumn("pull request", display_text=r"/([^/]+/pull/\d+)$", width="medium"),
+    "day": st.column_config.DateColumn(format="D MMM YYYY"),
+    "title": st.column_config.TextColumn(width="large"),
+}
+FORMULA = re.compile(r"^[=+\-@\t\r]")
+
+
+@st.fragment
+def show(panel: Panel, headlines: list[Headline], drawing: Drawing | None, view: View) -> None:
+    """Draw the four ways to the evidence of a panel; only the one that is chosen is read."""
+    options = [MEASURED, ROWS, SQL, DOWNLOAD]
+    chosen = st.pills(f"Evidence: {panel.title}", options, key=f"trail {panel.title}", label_visibility="collapsed")
+    if chosen == MEASURED:
+        measured(panel, headlines, view)
+    elif chosen:
+        found = _which(panel, headlines, view)
+        {ROWS: _rows, SQL: _sql, DOWNLOAD: _downloads}[chosen](found, panel, drawing, view)
+
+
+def oldest(panel: Panel, view: View) -> None:
+    """Draw the list of what has been open longest."""
+    found, *_ = reads.behind(panel, [], view)
+    frame = reads.rows(found, view).nlargest(OLDEST_SHOWN, "value")
+    if len(frame):
+        st.markdown("**Open longest**")
+        shown = frame[["url", "title", "value", "work_type", "team"]].dropna(axis="columns", how="all")
+        _table(shown, found.metric.unit, "The pull requests that have been open longest")
+
+
+def measured(panel: Panel, headlines: list[Headline], view: View) -> None:
+    """Draw the definitions of a panel's numbers, and what each rests on."""
+    for metric in panel.metrics:
+        st.markdown(f"**{plain(metric.title)}.** {plain(metric.definition)}")
+    st.table(reads.measured(panel, headlines, view), hide_index=True, border="horizontal")
+    st.caption(
+        "Quarters are 13 whole ISO weeks. Items without a value count in no number; what is left out is left out by "
+        "the definition. A verdict needs statistics that tell a change from noise; until they are there, none is given."
+    )
+
+
+def _which(panel: Panel, headlines: list[Headline], view: View) -> Evidence:
+    """The number that the evidence is wanted for."""
+    offered = {found.label: found for found in reads.behind(panel, headlines, view)}
+    label = st.selectbox("Behind which number", list(offered), key=f"which {panel.title}")
+    return offered[label]
+
+
+def _rows(found: Evidence, panel: Panel, drawing: Drawing | None, view: View) -> None:
+    frame = reads.rows(found, view)
+    st.caption(f"{len(frame):,} pull requests, newest first; click a column's head to sort.")
+    _table(frame[["url", *frame.columns.drop(["url", "repo", "number"])]], found.metric.unit, f"Rows of {found.label}")
+
+
+def _table(frame: pd.DataFrame, unit: str, alt: str) -> None:
+    named: dict[str, Any] = {name: name.replace("_", " ") for name in frame.columns}
+    named |= {
+        name: st.column_config.DatetimeColumn(name.removesuffix("_at").replace("_", " "), format="D MMM YYYY, HH:mm")
+        for name in frame.columns
+        if name.endswith("_at")
+    }
+    value = st.column_config.NumberColumn(f"value ({unit})", format="%.2f")
+    st.dataframe(frame, hide_index=True, column_config=named | COLUMNS | {"value": value}, placeholder="–", alt=alt)
+
+
+def _sql(found: Evidence, panel: Panel, drawing: Drawing | None, view: View) -> None:
+    st.caption("Runs as it is on the published file, in any DuckDB client: `headway sql`, or `duckdb -readonly`.")
+    st.code(found.sql, language=None, wrap_lines=True)
+
+
+def _downloads(found: Evidence, panel: Panel, drawing: Drawing | None, view: View) -> None:
+    name, title = _file_name(found.label), _file_name(panel.title)
+    frame = reads.rows(found, view)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Rows as CSV", lambda: _csv(frame), f"{name}.csv", "text/csv", on_click="ignore", key=f"csv {panel.title}"
+        )
+        st.download_button(
+            "Rows as Parquet", lambda: _parquet(frame), f"{name}.parquet", "application/vnd.apache.parquet",
+            on_click="ignore", key=f"parquet {panel.title}",
+        )  # fmt: skip
+        if drawing:
+            st.download_button(
+                "Chart as HTML", lambda: _html(drawing), f"{title}.html",
+                "text/html", on_click="ignore", key=f"html {panel.title}",
+            )  # fmt: skip
+    st.caption("The camera above the chart saves it as a picture.")
+
+
+def _file_name(label: str) -> str:
+    return re.sub(r"\W+", "-", label.lower()).strip("-")
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    """Rows as CSV; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    safe = frame.assign(title=frame["title"].where(~frame["title"].str.match(FORMULA, na=False), "'" + frame["title"]))
+    return safe.to_csv(index=False).encode()
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _html(drawing: Drawing) -> bytes:
+    """A chart as a page of its own, which needs no network; its camera saves an SVG."""
+    figure = coloured(drawing.figure, st.get_option("theme.light.chartCategoricalColors"))
+    figure["layout"] |= {"template": "plotly_white", "font": {"family": "sans-serif"}}
+    config = CONFIG | {"toImageButtonOptions": {"format": "svg"}}
+    return str(plotly.io.to_html(figure, config=config, include_plotlyjs=True)).encode()

@@ -1,0 +1,140 @@
+"""What collecting costs, beside the loop that anyone would write first: ratios within one run, never a test.
+
+python -m tests.bench [--data DIR]   # DIR: dataset files of the local GitHub; without it, a generated company
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from github import Auth, Github
+
+from collectors.github import GitHub, collect
+from collectors.store import Store
+from tests import machine
+from tests.github_server import TOKEN, Server, serve
+
+LATENCY_MS = 50
+#: pull requests that the slow loops are timed on; their cost is the same for each
+SAMPLE = 40
+Figures = tuple[float, float]
+
+
+def generated(count: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
+    """Return a dataset of one repository with so many merged pull requests, of plausible size."""
+    dice = random.Random(seed)
+    start = datetime(2024, 1, 1)
+    pulls, commits, history = [], {}, []
+
+    def stamp(hours: float) -> str:
+        return f"{start + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+
+    for number in range(1, count + 1):
+        opened = number * 12 + dice.random() * 6
+        merged = opened + dice.lognormvariate(2.5, 1)
+        oids = [f"{number:06x}{place:02x}".rjust(40, "a") for place in range(dice.randint(1, 8))]
+        for oid in [*oids, merge := f"{number:06x}".rjust(40, "f")]:
+            at = stamp(opened - 1 if oid != merge else merged)
+            commits[oid] = {
+                "oid": oid, "parents": [], "message": f"Change {number}\n\nMore of the same.", "authored_at": at,
+                "author_name": "dev", "author_login": "dev", "committed_at": at, "committer_name": "dev",
+                "committer_login": "dev", "files": [],
+            }  # fmt: skip
+        history.append((merged, merge))
+        review = {
+            "author": "rev", "association": "MEMBER", "body": "", "state": "APPROVED", "comments": [],
+            "created_at": stamp(opened + 1), "updated_at": stamp(opened + 1),
+        }  # fmt: skip
+        comment = {key: review[key] for key in ("author", "association", "body", "created_at", "updated_at")}
+        pulls.append({
+            "number": number, "title": f"feat: change {number}", "body": "Does it.", "author": "dev",
+            "association": "MEMBER", "state": "MERGED", "created_at": stamp(opened), "updated_at": stamp(merged),
+            "closed_at": stamp(merged), "merged_at": stamp(merged), "merged_by": "rev", "merge_commit": merge,
+            "labels": ["feature"], "assignees": [], "base_ref": "main", "head_ref": f"change-{number}",
+            "head_repository": "bench/one", "closing_issues": [], "commits": oids, "additions": 40, "deletions": 8,
+            "changed_files": 3, "files": [[f"src/part{n}/file{number % 50}.py", 13, 2, "MODIFIED"] for n in range(3)],
+            "reviews": [review] * dice.randint(0, 4), "comments": [comment] * dice.randint(0, 5),
+            "events": [{"type": "LabeledEvent", "actor": "dev", "created_at": stamp(opened), "label": "feature"}],
+        })  # fmt: skip
+    repository = {
+        "name_with_owner": "bench/one", "database_id": 1, "default_branch": "main", "created_at": stamp(0),
+        "pushed_at": stamp(count * 12),
+    }  # fmt: skip
+    dataset = {
+        "format": 1, "captured_at": "2026-01-01T00:00:00Z", "repository": repository, "users": {}, "labels": [],
+        "issues": [], "pulls": pulls, "commits": commits, "history": [oid for _, oid in sorted(history, reverse=True)],
+        "files": {}, "texts": {}, "releases": [],
+    }  # fmt: skip
+    return {"bench/one": dataset}
+
+
+def headway(server: Server, repos: list[str], pulls: int) -> Figures:
+    """Requests and milliseconds per pull request of Headway's collector, at full depth."""
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "ledger.duckdb", "bench") as store:
+        server.reset()
+        began = time.perf_counter()
+        collect(GitHub(server.url, tuple(repos)), TOKEN, store, lambda _: None)
+        took = time.perf_counter() - began
+        (held,) = store.rows("select count(*) as n from github_pull_requests")
+        if held["n"] != pulls:
+            raise SystemExit(f"{held['n']} of {pulls} pull requests came")
+    return server.stats()["requests"] / pulls, took * 1000 / pulls
+
+
+def loop(server: Server, repos: list[str], pauses: bool) -> Figures:
+    """The same figures of the obvious loop: each pull request with its reviews, commits and sizes, one by one."""
+    calm: dict[str, Any] = {} if pauses else {"seconds_between_requests": None, "seconds_between_writes": None}
+    client = Github(base_url=server.url, auth=Auth.Token(TOKEN), per_page=100, **calm)
+    server.reset()
+    began, count = time.perf_counter(), 0
+    for repo in repos:
+        for pull in client.get_repo(repo).get_pulls(state="all"):
+            list(pull.get_reviews())
+            list(pull.get_commits())
+            _ = pull.additions
+            count += 1
+            if count == SAMPLE:
+                break
+        if count == SAMPLE:
+            break
+    took = time.perf_counter() - began
+    return server.stats()["requests"] / count, took * 1000 / count
+
+
+def main() -> None:
+    """Print the figures of the collector and of the loop, and how many times less the collector needs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder of dataset files")
+    folder = parser.parse_args().data
+    source: Any = folder or generated()
+    with serve(source, schema=machine.schema(), latency_ms=LATENCY_MS) as server:
+        client = Github(base_url=server.url, auth=Auth.Token(TOKEN), per_page=100)
+        names = [
+            repo.full_name for owner in owners(server.folder) for repo in client.get_organization(owner).get_repos()
+        ]
+        pulls = sum(client.get_repo(name).get_pulls(state="all").totalCount for name in names)
+        rows = {
+            "headway": headway(server, names, pulls),
+            "the obvious loop, no pauses": loop(server, names, pauses=False),
+            "the obvious loop": loop(server, names, pauses=True),
+        }
+    print(f"{pulls} pull requests of {len(names)} repositories, {LATENCY_MS} ms to each answer")
+    requests, milliseconds = rows["headway"]
+    for name, (each_requests, each_ms) in rows.items():
+        times = f"{each_requests / requests:8.0f} x {each_ms / milliseconds:8.0f} x" if name != "headway" else ""
+        print(f"{name:30} {each_requests:8.3f} requests {each_ms:8.2f} ms for each pull request {times}")
+
+
+def owners(folder: Path) -> list[str]:
+    """The owners of the datasets in a folder."""
+    return sorted({path.name.partition("__")[0] for path in folder.glob("*.json*")})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Published files made of small hand-written tables: real DuckDB files with the column types of a real publish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from collectors import demo, people
+from collectors.store import Store
+from queries.rules import compile_rules
+from queries.settings import Rollout, Settings
+from queries.snapshot import LINK, Snapshot, Source, current, publish
+from tests.refreshing import publish_tables
+
+AS_OF = date(2026, 2, 28)
+#: a Wednesday; 2026 has a week 53, so its last quarter ended on 3 January
+DEMO_UNTIL = date(2027, 1, 13)
+Row = Mapping[str, str | None]
+Tables = Mapping[str, Sequence[Row]]
+
+
+def read_tables(path: Path) -> dict[str, list[Row]]:
+    """Return the tables of a text file by name.
+
+    ``[name]`` begins one; its first line names the columns; two blanks or more part cells, ``-`` is null, and what
+    comes after ``#`` is a remark.
+    """
+    found: dict[str, list[Row]] = {}
+    name, columns = "", list[str]()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        said = line.partition("#")[0].strip()
+        if head := re.fullmatch(r"\[([\w.]+)\]", said):
+            name, columns = head[1], []
+            found[name] = []
+        elif said and name:
+            cells = re.split(r"\s{2,}", said)
+            if columns:
+                values = [None if cell == "-" else cell for cell in cells]
+                found[name].append(dict(zip(columns, values, strict=True)))
+            else:
+                columns = cells
+    return found
+
+
+def empty_file(data: Path) -> Path:
+    """Publish a ledger that holds nothing into a folder and return the file."""
+    with Store(data / "ledger.duckdb", "test"):
+        pass
+    publish_tables(data, AS_OF)
+    return (data / LINK).resolve()
+
+
+def demo_file(data: Path) -> Path:
+    """Publish the demo company, of whom no people are shown, into a folder and return the folder."""
+    people_csv = data / "people.csv"
+    people_csv.write_text(demo.people_csv(DEMO_UNTIL), encoding="utf-8")
+    with Store(data / "ledger.duckdb", "test") as store:
+        demo.build(store, DEMO_UNTIL)
+        people.collect(people_csv, store)
+    rollout = Rollout("Agents", demo.rollout_on(DEMO_UNTIL), 28)
+    settings = Settings(rollouts=(rollout,))
+    rules = compile_rules(settings, data / "seeds")
+    publish(Source(data / "ledger.duckdb", settings, rules, "key", "test", is_synthetic=True), data, DEMO_UNTIL)
+    return data
+
+
+def published(data: Path, empty: Path, tables: Tables) -> Snapshot:
+    """Write a published file with these rows beside the schema of an empty one, and open it."""
+    with duckdb.connect(str(data / LINK)) as db:
+        fill(db, empty, tables)
+    return current(data)
+
+
+def fill(db: duckdb.DuckDBPyConnection, empty: Path, tables: Tables) -> None:
+    """Give a connection the tables of an empty file, and these rows."""
+    db.execute(f"attach '{empty}' as empty (read_only)")
+    for (name,) in db.execute("select table_name from duckdb_tables() where database_name = 'empty'").fetchall():
+        limit = "" if name == "snapshot" else " limit 0"
+        db.execute(f"create table {name} as from empty.{name}{limit}")
+    for name, rows in tables.items():
+        insert(db, name, rows)
+
+
+def create(db: duckdb.DuckDBPyConnection, tables: Tables) -> None:
+    """Give a connection tables whose columns name their type, as in ``number:integer``; without one it is text."""
+    for name, rows in tables.items():
+        columns = {head: head.partition(":")[::2] for head in rows[0]}
+        typed = ", ".join(f'"{column}" {kind or "varchar"}' for column, kind in columns.values())
+        if schema := name.rpartition(".")[0]:
+            db.execute(f"create schema if not exists {schema}")
+        db.execute(f"create table {name} ({typed})")
+        insert(db, name, [{columns[head][0]: value for head, value in row.items()} for row in rows])
+
+
+def as_text(db: duckdb.DuckDBPyConnection, statement: str, columns: Iterable[str]) -> list[tuple[str | None, ...]]:
+    """Return columns of a query's rows as fixtures write them, sorted."""
+    shown = ", ".join(f'"{column}"::varchar' for column in columns)
+    return sorted(db.execute(f"select {shown} from ({statement})").fetchall(), key=str)
+
+
+def insert(db: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    """Add rows of text to a table, each value cast to the type of its column; columns not named are null."""
+    for row in rows:
+        names, places = ", ".join(f'"{column}"' for column in row), ", ".join("?" for _ in row)
+        db.execute(f"insert into {table} ({names}) values ({places})", list(row.values()))

@@ -1,0 +1,325 @@
+"""The published answers say what can be checked: their SQL runs anywhere, and pandas finds the same numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from queries import catalog, models
+from queries.answers import answer
+from queries.catalog import METRICS, metric
+from queries.snapshot import LINK
+from queries.windows import Quarter
+from tests.facts import DEMO_UNTIL, fill, read_tables
+
+HEADLINES = [found.name for found in METRICS if found.is_headline]
+SAMPLE = 9  # every so-many-th answer of a part of the organisation; all of the organisation's own
+CUTOFF = pd.Timestamp(DEMO_UNTIL + timedelta(days=1))
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
+
+
+@pytest.fixture(scope="module")
+def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published demo, as any client opens it."""
+    with duckdb.connect(str(demo / LINK), read_only=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def rows(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of ``answers``."""
+    return records(db, "from answers")
+
+
+def records(db: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query by column."""
+    found = db.execute(sql)
+    names = [name for name, *_ in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def test_the_printed_sql_gives_both_numbers_in_any_client(
+    db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    asked = [row for place, row in enumerate(rows) if row["scope_kind"] == "org" or place % SAMPLE == 0]
+    assert len(asked) > 150
+    for row in asked:
+        found = {(one["start_on"], one["end_on"]): one for one in records(db, row["sql"])}
+        assert len(found) == 2
+        for side, n, start, end in (("current", "n_current", "window_start", "window_end"),
+                                    ("baseline", "n_baseline", "baseline_start", "baseline_end")):  # fmt: skip
+            one = found[row[start], row[end]]
+            assert (one["estimate"], one["n"]) == (row[side], row[n]), row["sentence"]
+        one = found[row["window_start"], row["window_end"]]
+        assert (one["n_missing"], one["n_excluded"]) == (row["n_missing"], row["n_excluded"])
+
+
+def middle(values: list[float]) -> float | None:
+    """The least value that half of them do not exceed; None where that is no end at all."""
+    found = sorted(values)[(len(values) + 1) // 2 - 1]
+    return found if found != float("inf") else None
+
+
+def in_window(frame: pd.DataFrame, moment: pd.Series[Any], row: dict[str, Any]) -> pd.DataFrame:
+    """The pull requests whose moment falls into an answer's current window."""
+    start, end = pd.Timestamp(row["window_start"]), pd.Timestamp(row["window_end"])
+    return frame[(moment >= start) & (moment < end)]
+
+
+def hours(later: pd.Series[Any], earlier: pd.Series[Any], unknown: float) -> list[float]:
+    """Hours between two moments, where the later one is not known a given value."""
+    spans = (later - earlier).dt.total_seconds() / 3600
+    return [unknown if span != span else float(span) for span in spans]
+
+
+def counted_in_pandas(frame: pd.DataFrame, row: dict[str, Any]) -> tuple[float | None, int]:
+    """A headline's value and n straight from the moments of pull requests, without Headway's SQL."""
+    forever = float("inf")
+    if row["metric"] == "feature_cycle_time":
+        features = frame[frame["work_type"] == "feature"]
+        found = in_window(features, features["opened_at"], row)
+        return middle(hours(found["merged_at"], found["started_at"], forever)), len(found)
+    ready = frame[frame["ready_at"].notna()]
+    if row["metric"] == "merged_within_7_days":
+        found = in_window(ready, ready["ready_at"], row)
+        soon = (found["merged_at"] - found["ready_at"]) <= pd.Timedelta(days=7)
+        return float(soon.mean()), len(found)
+    answered = ready[["ready_at", "first_response_at"]].max(axis=1).where(ready["first_response_at"].notna())
+    if row["metric"] == "pickup_time":
+        found = in_window(ready, ready["ready_at"], row)
+        found = found[found["first_response_at"].notna() | (found["state"] == "open")]
+        return middle(hours(answered.loc[found.index], found["ready_at"], forever)), len(found)
+    found = in_window(ready, answered, row)
+    return middle(hours(found["merged_at"], answered.loc[found.index], forever)), len(found)
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_pandas_finds_the_same_numbers(db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], name: str) -> None:
+    frame = db.execute("from pull_requests").df()
+    frame = frame[frame["author_kind"] != "bot"]
+    columns = {"org": None, "team": "team", "repo": "repo", "work_type": "work_type"}
+    asked = [
+        row for row in rows
+        if row["metric"] == name and row["n_current"] and row["quarter"] >= "2026-Q3" and row["comparison"][0] == "q"
+    ]  # fmt: skip
+    assert {row["scope_kind"] for row in asked} >= {"org", "team", "repo"}
+    assert {row["quarter"] for row in asked} == {"2026-Q3", "2026-Q4", "2027-Q1"}
+    for row in asked:
+        column = columns[row["scope_kind"]]
+        part = frame[frame[column] == row["scope"]] if column else frame
+        value, n = counted_in_pandas(part, row)
+        assert (row["current"], row["n_current"]) == (pytest.approx(value), n), row["sentence"]
+
+
+def test_windows_are_whole_quarters_and_say_whether_they_are_over(rows: list[dict[str, Any]]) -> None:
+    lengths = {}
+    for row in rows:
+        year, number = map(int, row["quarter"].split("-Q"))
+        quarter = Quarter(year, number)
+        other = {"quarter before": quarter.before(), "year before": quarter.year_before()}[row["comparison"]]
+        assert (row["baseline_start"], row["baseline_end"]) == (other.window.start_on, other.window.end_on)
+        assert row["window_start"] == quarter.window.start_on
+        lengths[row["quarter"]] = (quarter.window.end_on - quarter.window.start_on).days // 7
+        mature = DEMO_UNTIL + timedelta(days=1 - metric(row["metric"]).matures_after)
+        assert row["window_end"] == min(quarter.window.end_on, mature)
+        assert row["status"] == ("decided" if quarter.window.end_on <= mature else "so far")
+        assert (f"in {row['quarter']} so far" in row["sentence"]) == (row["status"] == "so far")
+    assert set(lengths.values()) == {13, 14}
+    assert [name for name, weeks in lengths.items() if weeks == 14] == ["2026-Q4"]
+    assert len(lengths) == 9
+    assert {row["quarter"] for row in rows if row["status"] == "so far"} == {"2027-Q1"}
+
+
+def test_every_headline_has_an_answer_for_every_quarter_and_comparison(rows: list[dict[str, Any]]) -> None:
+    told = {
+        (row["metric"], row["quarter"], row["comparison"], row["scope_kind"], row["scope"], row["variant"])
+        for row in rows
+    }
+    assert len(told) == len(rows)
+    org = [key for key in told if key[3] == "org"]
+    assert len(org) == len(HEADLINES) * 9 * 2
+    assert {row["scope_kind"] for row in rows} == {"org", "team", "repo", "work_type"}
+    assert not [row for row in rows if row["scope_kind"] != "org" and not row["n_current"] + row["n_baseline"]]
+    assert not [row for row in rows if row["metric"] == "feature_cycle_time" and row["scope_kind"] == "work_type"]
+
+
+def test_nothing_is_judged_yet(rows: list[dict[str, Any]]) -> None:
+    assert {row["verdict"] for row in rows} == {None}
+    assert {row["reason"] for row in rows} == {"not judged yet"}
+    for name in ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail"):
+        assert {row[name] for row in rows} == {None}
+    assert {row["variant"] for row in rows} == {"raw"}
+
+
+def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        current, baseline = row["current"], row["baseline"]
+        if current is None or baseline is None or (row["effect_kind"] == "ratio" and not baseline):
+            assert row["effect"] is None
+        elif row["effect_kind"] == "difference":
+            assert row["effect"] == pytest.approx(current - baseline)
+        else:
+            assert row["effect"] == pytest.approx((current - baseline) / baseline)
+        assert row["effect_kind"] == ("difference" if row["unit"] == "share" else "ratio")
+
+
+def test_inputs_add_up_week_by_week(db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:
+    inputs: dict[tuple[Any, ...], dict[date, tuple[float, float]]] = defaultdict(dict)
+    for one in records(db, "from answer_inputs"):
+        key = (one["metric"], one["scope_kind"], one["scope"], one["window"], one["read_until"])
+        assert one["block"] not in inputs[key]
+        assert one["block"].weekday() == 0
+        inputs[key][one["block"]] = (one["numerator"], one["denominator"])
+    for row in rows:
+        ends = max(row["window_end"], row["baseline_end"]) + timedelta(days=metric(row["metric"]).matures_after)
+        until = min(ends, DEMO_UNTIL + timedelta(days=1))
+        window = f"{row['window_start']}/{row['window_end']}"
+        found = inputs.get((row["metric"], row["scope_kind"], row["scope"], window, until), {})
+        assert sum(denominator for _, denominator in found.values()) == row["n_current"]
+        if row["n_current"]:
+            assert len(found) == -(-(row["window_end"] - row["window_start"]).days // 7)
+            part = sum(numerator for numerator, _ in found.values()) / row["n_current"]
+            assert part == pytest.approx(row["current"]) if row["unit"] == "share" else part >= 0.5
+
+
+def test_answers_share_what_the_catalogue_says(db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> None:
+    told = {row["metric"]: row for row in records(db, "from metrics")}
+    assert list(told) == [found.name for found in METRICS]
+    assert {name for name, row in told.items() if row["is_headline"]} == set(HEADLINES)
+    for row in rows:
+        for name in ("question", "title", "unit", "better", "definition", "definition_hash"):
+            assert row[name] == told[row["metric"]][name]
+        assert row["as_of"] == DEMO_UNTIL
+        assert row["observed_until"] == CUTOFF
+
+
+@pytest.fixture
+def small(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A file with two repositories, of which one was not read through the newest quarter."""
+    tables = read_tables(Path(__file__).parent / "answers.txt")
+    with duckdb.connect() as found:
+        fill(found, empty, tables)
+        yield found
+
+
+def test_a_repository_that_was_not_read_is_left_out_on_both_sides_and_named(
+    small: duckdb.DuckDBPyConnection,
+) -> None:
+    frame, inputs = answer(small, date(2026, 2, 28))
+    found = {
+        (row["quarter"], row["comparison"], row["scope"]): row
+        for row in frame[frame["metric"] == "pickup_time"].to_dict("records")
+    }
+    newest = found["2026-Q1", "quarter before", ""]
+    assert (newest["n_current"], newest["n_baseline"]) == (1, 1)
+    assert (newest["current"], newest["baseline"]) == (2.0, 4.0)
+    assert newest["sentence"] == (
+        "Half of the pull requests that became ready in 2026-Q1 so far had a human response within 2 hours (n = 1), "
+        "50 % less than in the quarter before (4 hours, n = 1). "
+        "Left out on both sides, as not read to the end of 28 Feb 2026: acme/never, acme/old."
+    )
+    before = found["2025-Q4", "quarter before", ""]
+    assert (before["n_current"], before["current"]) == (2, 4.0)
+    assert before["sentence"].endswith("Left out on both sides, as not read to the end of 28 Dec 2025: acme/never.")
+    assert found["2025-Q4", "quarter before", "acme/old"]["sentence"] == (
+        "Repository acme/old: half of the pull requests that became ready in 2025-Q4 had a human response within "
+        "10 hours (n = 1); there is nothing to compare it with in the quarter before."
+    )
+    assert ("2026-Q1", "quarter before", "acme/old") not in found
+    read = {str(until)[:10] for until in inputs.loc[inputs["window"] == "2025-09-29/2025-12-29", "read_until"]}
+    assert read == {"2025-12-29", "2026-01-05", "2026-03-01"}
+
+
+def test_each_comparison_counts_what_was_read_for_it(small: duckdb.DuckDBPyConnection) -> None:
+    """Two comparisons of one window may rest on other repositories: inputs tell them apart by ``read_until``."""
+    frame, _ = answer(small, date(2026, 2, 28))
+    merged = frame[(frame["metric"] == "merged_within_7_days") & (frame["scope_kind"] == "org")]
+    n = {(row.quarter, row.comparison): (row.n_current, row.n_baseline) for row in merged.itertuples()}
+    assert n["2026-Q1", "quarter before"] == (1, 1)
+    assert n["2025-Q4", "quarter before"] == (2, 0)
+
+
+def test_the_hash_of_a_definition_changes_with_all_that_it_reads_and_with_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "queries"
+    shutil.copytree(models.ROOT, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    monkeypatch.setattr(models, "ROOT", copy)
+    monkeypatch.setattr(catalog, "ROOT", copy)
+
+    def fingerprint(**changes: Any) -> str:
+        models.read_sql.cache_clear()
+        return dataclasses.replace(metric("pickup_time"), **changes).definition_hash
+
+    first = fingerprint()
+    assert first == metric("pickup_time").definition_hash
+    assert fingerprint(parameters={"days": 3}) != first
+    assert fingerprint(aggregate="share") != first
+    for name, is_read in {
+        "metrics/pickup_time.sql": True, "metrics/review_time.sql": False, "models/pull_requests.sql": True,
+        "models/stg_events.sql": True, "models/repositories.sql": True, "models/rework.sql": True,
+        "models/releases.sql": False, "models/loads.sql": False, "window.sql": True, "macros.sql": True,
+    }.items():  # fmt: skip
+        path = copy / name
+        text = path.read_text(encoding="utf-8")
+        path.write_text(f"{text}\n-- changed\n", encoding="utf-8")
+        assert (fingerprint() != first) == is_read, name
+        path.write_text(text, encoding="utf-8")
+    models.read_sql.cache_clear()
+
+
+def strings(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+    """Every text of a published file by table and column, lists taken apart."""
+    columns = db.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where not internal and data_type like 'VARCHAR%'"
+    ).fetchall()
+    return {
+        (table, column): {
+            value
+            for (value,) in db.execute(
+                f'select distinct {"unnest" if kind.endswith("[]") else ""}("{column}") from {table}'
+            ).fetchall()
+            if value
+        }
+        for table, column, kind in columns
+    }
+
+
+def test_no_address_no_body_and_nobody_is_published(demo: Path, db: duckdb.DuckDBPyConnection) -> None:
+    published = strings(db)
+    everything = {value for values in published.values() for value in values}
+    assert not {value for value in everything if EMAIL.search(value)}
+    with duckdb.connect(str(demo / "ledger.duckdb"), read_only=True) as ledger:
+        nodes = [json.loads(node) for (node,) in ledger.execute("select node from github_pull_requests").fetchall()]
+    bodies = {line for node in nodes for line in node["body"].splitlines() if len(line) > 25}
+    messages = {
+        line for node in nodes for item in node["commits"]
+        for line in item["commit"]["message"].splitlines()[1:] if len(line) > 25
+    }  # fmt: skip
+    assert len(bodies) > 100
+    assert not everything & (bodies | messages)
+    people = {
+        who["login"] for node in nodes
+        for who in [node["author"], *node["assignees"], *(review["author"] for review in node["reviews"])]
+        if who and who["__typename"] == "User"
+    }  # fmt: skip
+    assert len(people) > 20
+    named = re.compile(rf"\b({'|'.join(map(re.escape, people))})\b", re.IGNORECASE)
+    shown_by_github = {("pull_requests", "url"), ("pull_requests", "title"), ("releases", "url")}
+    assert {
+        place: hits for place, values in published.items()
+        if place not in shown_by_github and (hits := {value for value in values if named.search(value)})
+    } == {}  # fmt: skip
+    assert db.execute("select count(author), count(responsible) from pull_requests").fetchall() == [(0, 0)]

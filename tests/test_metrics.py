@@ -1,0 +1,95 @@
+"""Every metric gives what was worked out by hand from a small table: its items, and its estimates in windows."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from queries.catalog import METRICS, metric
+from queries.numbers import Scope, ages, bound_in, estimates, rows
+from queries.snapshot import Snapshot
+from queries.windows import Window
+from tests.facts import Row, published, read_tables
+
+FIXTURES = Path(__file__).parent / "metrics"
+NAMES = sorted(path.stem for path in FIXTURES.glob("*.txt"))
+SCOPES = ("repo", "team", "work_type", "authorship")
+FACTS = ("repositories", "pull_requests")
+#: what the dashboard calls an item, by whether it is left out and whether it has a value
+LEFT_OUT, NO_VALUE, LONGER, COUNTED = "left out", "no value", "longer than any", "counted"
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def case(
+    request: pytest.FixtureRequest, empty: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, dict[str, list[Row]], Snapshot]:
+    """A metric's name, its fixture, and the file published from that."""
+    tables = read_tables(FIXTURES / f"{request.param}.txt")
+    snapshot = published(tmp_path_factory.mktemp(request.param), empty, {name: tables[name] for name in FACTS})
+    return request.param, tables, snapshot
+
+
+def number(text: str | None) -> float | None:
+    """A typed number; null where there is none."""
+    return None if text is None else float(text)
+
+
+def day(text: str | None) -> date:
+    """A typed day."""
+    return date.fromisoformat(text or "")
+
+
+def test_every_metric_has_its_fixture_and_every_fixture_its_metric() -> None:
+    assert sorted(found.name for found in METRICS) == NAMES
+
+
+def test_items_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], Snapshot]) -> None:
+    name, tables, snapshot = case
+    statement, parameters = metric(name).file.statement, metric(name).parameters
+    found = snapshot.query(f"from ({statement}) order by number", bound_in(statement, parameters) or None)
+    have = [
+        (row["number"], row["day"].date(), None if row["value"] != row["value"] else row["value"], row["is_excluded"])
+        for row in found.to_dict("records")
+    ]
+    assert have == [
+        (int(row["number"] or 0), day(row["day"]), number(row["value"]), row["left_out"] == "yes")
+        for row in tables["items"]
+    ]
+
+
+def test_estimates_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], Snapshot]) -> None:
+    name, tables, snapshot = case
+    for row in tables["estimates"]:
+        windows = [Window(day(row["start_on"]), day(row["end_on"]))]
+        if beside := row.get("beside"):
+            windows.append(Window(*map(day, beside.split("/"))))
+        found = estimates(snapshot, metric(name), windows, Scope(**{part: row.get(part) for part in SCOPES}))
+        (have,) = found[found["start_on"] == str(windows[0].start_on)].to_dict("records")
+        value = None if have["estimate"] != have["estimate"] else have["estimate"]
+        counts = (have["n"], have["n_missing"], have["n_excluded"])
+        assert value == pytest.approx(number(row["estimate"])), row
+        assert counts == tuple(int(row[count] or 0) for count in ("n", "missing", "left_out")), row
+
+
+def test_rows_behind_a_number_say_how_each_counts(case: tuple[str, dict[str, list[Row]], Snapshot]) -> None:
+    name, tables, snapshot = case
+    for row in tables["estimates"]:
+        window = Window(day(row["start_on"]), day(row["end_on"]))
+        if row.get("beside"):
+            continue
+        found = rows(snapshot, metric(name), window, Scope(**{part: row.get(part) for part in SCOPES}))
+        counts = [int((found["counts_as"] == kind).sum()) for kind in (COUNTED, LONGER, NO_VALUE, LEFT_OUT)]
+        assert counts[0] + counts[1] == int(row["n"] or 0), row
+        assert counts[2:] == [int(row["missing"] or 0), int(row["left_out"] or 0)], row
+
+
+def test_ages_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], Snapshot]) -> None:
+    name, tables, snapshot = case
+    assert ("ages" in tables) == (metric(name).chart == "ages")
+    if "ages" in tables:
+        found = ages(snapshot, metric(name), Scope())
+        assert [(row.band, str(row.n)) for row in found.itertuples()] == [
+            (row["band"], row["n"]) for row in tables["ages"]
+        ]

@@ -1,0 +1,395 @@
+"""The pages as readers meet them: the real server, a real browser, and the SQL that they print."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+import streamlit as st
+from playwright.sync_api import Browser, Locator, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from pages import figures, notices
+from pages.figures import Chart, Event, Line, Point
+from queries import catalog, evidence, headlines, numbers, views
+from queries.catalog import PAGES, QUESTIONS
+from queries.numbers import Scope
+from queries.sentences import Axis, shown
+from queries.snapshot import LINK, current
+from queries.windows import Window
+from tests import facts
+
+ROOT = Path(__file__).parents[1]
+PHONE = {"width": 390, "height": 844}
+CYCLE_TIME = catalog.page("cycle-time")
+COMPANY = Path(__file__).parent / "pages.txt"
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """The address of a dashboard on a data folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "pages", f"--server.port={port}"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "HEADWAY_DATA": str(data)}, stdout=subprocess.DEVNULL
+    ) as server:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + 30
+            while not is_up(f"{url}/_stcore/health"):
+                assert server.poll() is None and time.monotonic() < deadline, "the dashboard did not start"
+                time.sleep(0.1)
+            yield url
+        finally:
+            server.terminate()
+
+
+def is_up(url: str) -> bool:
+    """Whether somebody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def site(demo: Path) -> Iterator[str]:
+    """The address of a dashboard that shows the demo company."""
+    with served(demo) as url:
+        yield url
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+    """A page in a fresh context that asks nobody but its own server, and complains of nothing."""
+    context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
+    page = context.new_page()
+    complaints: list[str] = []
+    host = "/".join(url.split("/")[:3])
+    own = (host, host.replace("http", "ws"), "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(own) else complaints.append(request.url))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" and not probes(said) else None)
+    page.goto(url)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def probes(said: Any) -> bool:
+    """Whether a console line is of Streamlit's browser side looking for its server below the page's address."""
+    return "/_stcore/" in said.location.get("url", "")
+
+
+def ready(page: Page) -> None:
+    """Wait until the page is drawn to its end."""
+    last = page.get_by_role("radiogroup", name=f"Evidence: {catalog.panels(CYCLE_TIME)[-1].title}")
+    expect(last.or_(page.get_by_text(QUESTIONS[-1].text))).to_be_attached(timeout=20_000)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached(timeout=20_000)
+
+
+def show(page: Page, panel: str, what: str) -> None:
+    """Choose one of the ways to a panel's evidence."""
+    page.get_by_role("radiogroup", name=f"Evidence: {panel}").get_by_role("radio", name=what, exact=True).click()
+    ready(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a control by keyboard."""
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.keyboard.type(option)
+    page.keyboard.press("Enter")
+
+
+def printed(page: Page) -> str:
+    """The SQL that is shown."""
+    return page.locator("[data-testid=stCode] code").first.inner_text()
+
+
+def run(data: Path, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query on the published file, with plain DuckDB; another test may have the file open."""
+    with duckdb.connect() as db:
+        db.execute(f"attach '{(data / LINK).resolve()}' as published (read_only)")
+        db.execute("use published")
+        result = db.execute(sql.replace("\N{NO-BREAK SPACE}", " "))
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def leads(page: Page) -> list[str]:
+    """The sentences of a page."""
+    return [
+        text.replace("\N{NO-BREAK SPACE}", " ") for text in page.locator("[data-testid=stHtml] p").all_inner_texts()
+    ]
+
+
+def chart(page: Page, panel: str) -> Locator:
+    """The chart of a panel."""
+    return page.get_by_role("figure", name=f"chart. {panel}")
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def test_headlines_and_charts_are_what_the_printed_sql_gives(browser: Browser, site: str, demo: Path) -> None:
+    panel = catalog.panels(CYCLE_TIME)[0]
+    metric = panel.metrics[0]
+    with opened(browser, f"{site}/{CYCLE_TIME.name}") as page:
+        ready(page)
+        sentence = leads(page)[0]
+        show(page, panel.title, "SQL")
+        for row in run(demo, printed(page)):
+            assert f"{shown(row['estimate'], metric.unit)}" in sentence
+            assert f"n = {row['n']:,}" in sentence
+        choose(page, "Behind which number", f"{metric.title}, by week")
+        page.wait_for_function("document.querySelector('[data-testid=stCode] code').innerText.length > 4000")
+        weeks = run(demo, printed(page))
+        plot = chart(page, panel.title).locator(".js-plotly-plot")
+        drawn = plot.evaluate("plot => ['x', 'y', 'customdata'].map(name => [...plot.data[0][name]])")
+        assert drawn[0] == [f"{row['start_on']}" for row in weeks]
+        assert drawn[1] == pytest.approx([None if row["estimate"] is None else row["estimate"] / 24 for row in weeks])
+        assert [n for n, _ in drawn[2]] == [row["n"] for row in weeks]
+
+
+def test_rows_come_as_csv_and_parquet_and_the_chart_as_html(browser: Browser, site: str, demo: Path) -> None:
+    panel = catalog.panels(CYCLE_TIME)[0]
+    with opened(browser, f"{site}/{CYCLE_TIME.name}", accept_downloads=True) as page:
+        ready(page)
+        show(page, panel.title, "SQL")
+        newest = run(demo, printed(page))[-1]
+        show(page, panel.title, "Rows")
+        expect(page.get_by_role("region", name="Rows of")).to_be_visible()
+        show(page, panel.title, "Download")
+        csv, parquet = (
+            read(downloaded(page, name))
+            for read, name in ((csv_frame, "Rows as CSV"), (parquet_frame, "Rows as Parquet"))
+        )
+        assert len(csv) == len(parquet) > 0
+        assert parquet["counts_as"].isin(["counted", "longer than any"]).sum() == newest["n"]
+        text = downloaded(page, "Chart as HTML").decode()
+        assert panel.title in text and "synthetic data" in text
+        assert not any(f'"{placeholder}"' in text for placeholder in figures.COLOURS)
+
+
+def csv_frame(content: bytes) -> pd.DataFrame:
+    """Rows of a CSV."""
+    return pd.read_csv(io.BytesIO(content))
+
+
+def parquet_frame(content: bytes) -> pd.DataFrame:
+    """Rows of a Parquet file."""
+    return pd.read_parquet(io.BytesIO(content))
+
+
+def downloaded(page: Page, button: str) -> bytes:
+    """What a download button gives."""
+    with page.expect_download() as found:
+        page.get_by_role("button", name=button).click()
+    return Path(found.value.path()).read_bytes()
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(team="mobile"), Scope(work_type="fix", authorship="no signal")])
+def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, scope: Scope) -> None:
+    snapshot = current(demo)
+    period = next(iter(views.periods(views.facts(snapshot)).values()))
+    for panel in catalog.panels(CYCLE_TIME):
+        told = [headlines.tell(snapshot, metric, scope, period.end_on).all for metric in panel.headlines]
+        flat = [headline for one in told for headline in one]
+        found = evidence.evidence(snapshot, panel, flat, period, scope)
+        for headline, behind in zip(flat, found, strict=False):
+            rows = {row["start_on"]: row for row in run(demo, behind.sql)}
+            now, then = rows[headline.window.start_on], rows[headline.baseline_window.start_on]
+            assert (now["estimate"], now["n"], now["n_missing"]) == (
+                headline.current, headline.n_current, headline.n_missing
+            )  # fmt: skip
+            assert (then["estimate"], then["n"]) == (headline.baseline, headline.n_baseline)
+        for behind in found[len(flat) :]:
+            kind = numbers.by_quarter if behind.label.endswith("by quarter") else numbers.charted
+            shown_there = kind(snapshot, behind.metric, period, scope)
+            assert [row["n"] for row in run(demo, behind.sql)] == shown_there["n"].tolist()
+
+
+# -- state ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/{CYCLE_TIME.name}") as page:
+        ready(page)
+        before = leads(page)
+        choose(page, "Team", "mobile")
+        expect(page.get_by_text("Only team mobile")).to_be_visible()
+        fresh = page.get_by_text("Data to the end of").inner_text()
+        choose(page, "Period", "Last 26 weeks")
+        page.wait_for_url("**period=Last+26+weeks*")
+        expect(page.get_by_text("Data to the end of")).not_to_have_text(fresh)
+        ready(page)
+        link, after = page.url, leads(page)
+        assert "team=mobile" in link
+        assert after != before
+        page.get_by_role("link", name="Overview").click()
+        expect(page.locator("h1")).not_to_have_text(CYCLE_TIME.title)
+        assert "team=mobile" in page.url
+        page.get_by_role("button", name="Reset").click()
+        expect(page.get_by_text("Only team mobile")).to_have_count(0)
+        assert "team" not in page.url
+    with opened(browser, link) as page:
+        ready(page)
+        assert leads(page) == after
+        expect(page.get_by_text("Exploratory")).to_have_count(0)  # teams are judged
+        choose(page, "Authorship", "agent")
+        expect(page.get_by_text("Exploratory: no verdict exists for a filtered view.")).to_be_visible()
+
+
+def test_what_is_published_shows_up_by_itself(browser: Browser, demo: Path, empty: Path, tmp_path: Path) -> None:
+    company = tmp_path / "company"
+    company.mkdir()
+    facts.published(company, empty, facts.read_tables(COMPANY))
+    data = tmp_path / "data"
+    data.mkdir()
+    with served(data) as url, opened(browser, f"{url}/{CYCLE_TIME.name}") as page:
+        expect(page.locator("h1")).to_have_text("Nothing is published yet", timeout=20_000)
+        expect(page.get_by_text("headway refresh")).to_be_visible()
+        link(data, company)
+        expect(page.locator("h1")).to_have_text(CYCLE_TIME.title, timeout=20_000)
+        ready(page)
+        assert leads(page)[0].startswith(
+            "Half of the features opened in 2025-Q4 were merged within 12 hours of starting"
+        )
+        assert "(n = 2)" in leads(page)[0]
+        expect(page.get_by_text("acme/old (read to the end of 2 Nov 2025)")).to_be_visible()
+        assert "synthetic" not in page.inner_text("body")
+        assert not any(word in page.inner_text("body") for word in ("Log in", "Sign in", "alice"))
+        link(data, demo)
+        expect(page.get_by_text("all of this is synthetic")).to_be_visible(timeout=20_000)
+
+
+def link(data: Path, published: Path) -> None:
+    """Swap a published file in, as a publish does."""
+    fresh = data / "fresh"
+    fresh.symlink_to((published / LINK).resolve())
+    fresh.replace(data / LINK)
+
+
+# -- looks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("path", "scheme"), [("", "light"), (CYCLE_TIME.name, "dark")])
+def test_pages_fit_a_phone_and_say_what_charts_show(browser: Browser, site: str, path: str, scheme: str) -> None:
+    options = {"viewport": PHONE, "color_scheme": scheme, "has_touch": True, "is_mobile": True}
+    with opened(browser, f"{site}/{path}", **options) as page:
+        ready(page)
+        expect(page.get_by_text("all of this is synthetic")).to_be_visible()
+        plots = page.locator("[data-testid=stPlotlyChart]")
+        expect(plots.last.locator(".main-svg").first).to_be_attached()
+        for nth in range(plots.count()):
+            assert len(plots.nth(nth).get_attribute("aria-label") or "") > 30
+        if path:
+            show(page, catalog.panels(CYCLE_TIME)[0].title, "How this is measured")
+            expect(page.get_by_text("Only work type feature.")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        main = "document.querySelector('[data-testid=stMain]')"
+        assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+        colours = page.evaluate(
+            "[...document.querySelectorAll('.js-plotly-plot .js-line')].map(line => getComputedStyle(line).stroke)"
+        )
+        assert colours and not any(colour.startswith("rgb(0, 0, ") for colour in colours)  # the theme's are put in
+
+
+def test_a_gap_is_a_gap_and_a_week_that_is_not_over_is_hollow() -> None:
+    monday = date(2026, 1, 5)
+    weeks = [
+        Point(monday + timedelta(weeks=nth), monday + timedelta(weeks=nth + 1), value, 2 if value else 0, nth == 3)
+        for nth, value in enumerate([2.0, None, 4.0, 8.0])
+    ]
+    period = Window(monday, monday + timedelta(weeks=4))
+    event = Event("Agents <b>", monday + timedelta(weeks=1), timedelta(days=28))
+    drawn = figures.lines(Chart("Age", "median", Axis("days", 1), period, [Line("all", True, weeks)], [event]))
+    trace, layout = drawn.figure["data"][0], drawn.figure["layout"]
+    assert trace["y"] == [2.0, None, 4.0, 8.0] and trace["connectgaps"] is False
+    assert trace["marker"]["symbol"] == ["circle", "circle", "circle", "circle-open"]
+    assert layout["shapes"][0]["x0"] == f"{event.on}"
+    assert layout["annotations"][0]["text"] == "Agents &lt;b&gt;"
+    assert "3 weeks with a value, from 2.0 to 8.0 days" in drawn.alt and "Marked: Agents <b>" in drawn.alt
+
+
+# -- states without a browser -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    """The dashboard on an empty data folder."""
+    monkeypatch.setenv("HEADWAY_DATA", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    st.cache_data.clear()  # small files made by hand share the id of the empty one
+    return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+
+
+def said(app: AppTest) -> str:
+    """All text of a page, as it reads."""
+    elements = [*app.main.markdown, *app.main.caption, *app.main.info, *app.main.warning, *app.main.title]
+    return "\n".join(str(element.value) for element in elements).replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def at(app: AppTest, page: str, **query: str) -> AppTest:
+    """The dashboard at an address."""
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+def test_a_published_file_without_rows_is_said_to_be_empty(app: AppTest, empty: Path, tmp_path: Path) -> None:
+    link(tmp_path, empty.parents[1])
+    assert "No feature was opened" in said(at(app, CYCLE_TIME.file))
+    assert "Which rules look for work type feature, and how to add yours" in [box.label for box in app.expander]
+    assert any("[[work_types]]" in block.value for block in app.code)
+
+
+def test_filters_that_leave_nothing_say_so(app: AppTest, empty: Path, tmp_path: Path) -> None:
+    facts.published(tmp_path, empty, facts.read_tables(COMPANY))
+    text = said(at(app, CYCLE_TIME.file, repo="acme/old", authorship="assisted"))
+    assert "No pull request matches repository acme/old, authorship assisted." in text
+    app.button[0].click().run()
+    assert "No pull request matches" not in said(app)
+
+
+def test_a_company_that_fell_silent_is_shown_up_to_its_last_week(app: AppTest, empty: Path, tmp_path: Path) -> None:
+    tables = facts.read_tables(COMPANY)
+    tables["pull_requests"] = tables["pull_requests"][:1]
+    facts.published(tmp_path, empty, tables)
+    text = said(at(app, CYCLE_TIME.file))
+    assert "Nothing has happened since 5 Aug 2025, so periods end there" in text
+
+
+def test_every_page_of_the_catalogue_has_its_file_and_every_question_its_line(
+    app: AppTest, demo: Path, tmp_path: Path
+) -> None:
+    link(tmp_path, demo)
+    text = said(at(app, ""))
+    answered = {page.question for page in PAGES}
+    assert all((ROOT / page.file).is_file() for page in PAGES)
+    assert all(question.text in text for question in QUESTIONS if question.name not in answered)
+    assert {header.value for header in app.header} >= {page.title for page in PAGES}
+
+
+def test_names_from_elsewhere_are_not_markup() -> None:
+    assert notices.plain("a_b *c* :red[d] $x$ <b>") == r"a\_b \*c\* \:red\[d\] \$x\$ \<b\>"

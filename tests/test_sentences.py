@@ -1,0 +1,250 @@
+"""Sentences read as a leader would say them; each was typed by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from queries.answers import compared
+from queries.catalog import METRICS, Metric, metric
+from queries.numbers import Scope
+from queries.sentences import (
+    Axis,
+    axis,
+    dates,
+    day,
+    drawn,
+    effect_shown,
+    plain,
+    scope_words,
+    shown,
+    so_far_aside,
+    year_aside,
+)
+from queries.windows import Comparison, Quarter, Window, comparisons
+
+SLIPS = ("  ", "{", "None", "nan", "-0", "..", "not comparable")
+QUARTER = Quarter(2026, 3)
+BEFORE = Comparison("2026-Q3", "quarter before", "decided", QUARTER.window, QUARTER.before().window)
+YEAR = Comparison("2026-Q3", "year before", "decided", QUARTER.window, QUARTER.year_before().window)
+SO_FAR = Comparison("2026-Q3", "quarter before", "so far", QUARTER.window, QUARTER.before().window)
+
+
+def say(
+    name: str,
+    current: tuple[float | None, int],
+    baseline: tuple[float | None, int],
+    pair: Comparison = BEFORE,
+    missing: int = 0,
+    scope: Scope = Scope(),  # noqa: B008 - a frozen value
+    left_out: tuple[str, ...] = (),
+) -> str:
+    """The sentence of two estimates, each a value with its n."""
+    now, then = ({"estimate": value, "n": n, "n_missing": missing, "n_excluded": 0} for value, n in (current, baseline))
+    said = compared(metric(name), pair, scope, now, then, left_out, date(2026, 9, 28))["sentence"]
+    assert isinstance(said, str)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (0.0, "hours", "0 minutes"),
+        (0.001, "hours", "1 minute"),
+        (1 / 60, "hours", "1 minute"),
+        (0.5, "hours", "30 minutes"),
+        (0.999, "hours", "1 hour"),
+        (1.0, "hours", "1 hour"),
+        (1.04, "hours", "1 hour"),
+        (1.5, "hours", "1.5 hours"),
+        (47.94, "hours", "47.9 hours"),
+        (47.96, "hours", "2 days"),
+        (49.0, "hours", "2 days"),
+        (24 * 99.94, "hours", "99.9 days"),
+        (24 * 1234.0, "hours", "1,234 days"),
+        (0.5, "days", "12 hours"),
+        (3.25, "days", "3.2 days"),
+        (0.0, "share", "0 %"),
+        (0.009, "share", "less than 1 %"),
+        (0.01, "share", "1 %"),
+        (0.714, "share", "71 %"),
+        (0.99, "share", "99 %"),
+        (0.991, "share", "more than 99 %"),
+        (1.0, "share", "100 %"),
+        (0.0, "pull requests per week", "0"),
+        (1.0, "pull requests per week", "1"),
+        (12.34, "pull requests per week", "12.3"),
+        (1234.5, "pull requests per week", "1,234"),
+        (None, "hours", "not reached"),
+        (float("nan"), "share", "not reached"),
+    ],
+)
+def test_values(value: float | None, unit: str, words: str) -> None:
+    assert shown(value, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind", "words"),
+    [
+        (0.0, "ratio", "about the same"),
+        (-0.0, "ratio", "about the same"),
+        (-0.004, "ratio", "about the same"),
+        (0.006, "ratio", "1 % more"),
+        (-0.15, "ratio", "15 % less"),
+        (-1.0, "ratio", "100 % less"),
+        (0.994, "ratio", "99 % more"),
+        (1.0, "ratio", "twice as much"),
+        (1.4, "ratio", "2.4 times as much"),
+        (149.0, "ratio", "150 times as much"),
+        (0.0, "difference", "about the same"),
+        (-0.009, "difference", "about the same"),
+        (0.01, "difference", "1 percentage point more"),
+        (-0.05, "difference", "5 percentage points less"),
+        (1.0, "difference", "100 percentage points more"),
+        (None, "ratio", "not comparable"),
+        (float("nan"), "ratio", "not comparable"),
+    ],
+)
+def test_effects(effect: float | None, kind: str, words: str) -> None:
+    assert effect_shown(effect, kind) == words
+
+
+def test_a_number_beside_the_quarter_before() -> None:
+    assert say("feature_cycle_time", (78.0, 120), (96.0, 1110)) == (
+        "Half of the features opened in 2026-Q3 were merged within 3.2 days of starting (n = 120), "
+        "19 % less than in the quarter before (4 days, n = 1,110)."
+    )
+
+
+def test_a_share_beside_the_year_before() -> None:
+    assert say("merged_within_7_days", (0.71, 300), (0.7, 280), YEAR) == (
+        "71 % of the pull requests that became ready in 2026-Q3 were merged within 7 days (n = 300), "
+        "1 percentage point more than in the same quarter a year before (70 %, n = 280)."
+    )
+    assert say("merged_within_7_days", (0.998, 900), (1.0, 280), YEAR) == (
+        "More than 99 % of the pull requests that became ready in 2026-Q3 were merged within 7 days (n = 900), "
+        "about the same as in the same quarter a year before (100 %, n = 280)."
+    )
+
+
+def test_a_quarter_that_is_not_over() -> None:
+    assert say("pickup_time", (0.75, 12), (0.3, 90), SO_FAR) == (
+        "Half of the pull requests that became ready in 2026-Q3 so far had a human response within 45 minutes "
+        "(n = 12), 2.5 times as long as in the quarter before (18 minutes, n = 90)."
+    )
+
+
+def test_a_rate() -> None:
+    assert say("throughput", (24.0, 312), (12.0, 156)) == (
+        "Pull requests were merged at a rate of 24 per week in 2026-Q3 (n = 312), "
+        "twice as many as in the quarter before (12, n = 156)."
+    )
+    assert say("throughput", (0.0, 0), (12.0, 156)) == "No pull request was merged in 2026-Q3."
+
+
+def test_nothing_at_all_on_either_side() -> None:
+    assert say("feature_cycle_time", (None, 0), (78.0, 3)) == "No feature was opened in 2026-Q3."
+    assert say("feature_cycle_time", (78.0, 3), (None, 0)) == (
+        "Half of the features opened in 2026-Q3 were merged within 3.2 days of starting (n = 3); "
+        "there is nothing to compare it with in the quarter before."
+    )
+
+
+def test_a_median_that_is_not_reached() -> None:
+    assert say("review_time", (None, 7), (2.0, 9)) == (
+        "Fewer than half of the pull requests first answered in 2026-Q3 have been merged (n = 7); "
+        "in the quarter before it was 2 hours (n = 9)."
+    )
+    assert say("review_time", (2.0, 9), (None, 7)) == (
+        "Half of the pull requests first answered in 2026-Q3 were merged within 2 hours of that response (n = 9); "
+        "in the quarter before fewer than half got there (n = 7)."
+    )
+
+
+def test_a_baseline_of_nought_has_no_ratio() -> None:
+    assert say("pickup_time", (1.0, 4), (0.0, 3)) == (
+        "Half of the pull requests that became ready in 2026-Q3 had a human response within 1 hour (n = 4); "
+        "in the quarter before it was 0 minutes (n = 3)."
+    )
+
+
+def test_what_is_missing_is_said_where_it_matters() -> None:
+    said = say("pickup_time", (1.0, 9), (1.0, 9), missing=1)
+    assert said.endswith(". 1 more was merged or closed without a response and has no value.")
+    assert say("pickup_time", (1.0, 10), (1.0, 9), missing=1).endswith("(1 hour, n = 9).")
+    said = say("review_time", (1.0, 9), (1.0, 9), missing=1200)
+    assert said.endswith(". 1,200 more were ready but not answered and have no value.")
+    assert say("pickup_time", (None, 0), (1.0, 9), missing=2) == (
+        "No pull request that became ready in 2026-Q3 had a human response. "
+        "2 were merged or closed without a response and have no value."
+    )
+
+
+def test_a_part_of_the_organisation_is_named_first() -> None:
+    assert say("throughput", (1.0, 13), (1.0, 13), scope=Scope(team="Checkout")) == (
+        "Team Checkout: pull requests were merged at a rate of 1 per week in 2026-Q3 (n = 13), "
+        "about the same as in the quarter before (1, n = 13)."
+    )
+    filtered = Scope(repo="acme/shop", work_type="fix", authorship="no signal")
+    assert say("review_time", (2.0, 9), (2.0, 9), scope=filtered).startswith(
+        "Repository acme/shop, work type fix, authorship no signal: half of the pull requests"
+    )
+    assert scope_words(Scope()) == ""
+
+
+def test_repositories_that_were_not_read_are_named() -> None:
+    said = say("throughput", (None, 0), (None, 0), left_out=("acme/web", "acme/old"))
+    assert said == (
+        "No pull request was merged in 2026-Q3. "
+        "Left out on both sides, as not read to the end of 27 Sep 2026: acme/old, acme/web."
+    )
+
+
+def test_asides() -> None:
+    assert year_aside("share", 0.05, "difference", 0.6, 40) == (
+        "5 percentage points more than in the same quarter a year before (60 %, n = 40)."
+    )
+    assert year_aside("hours", 0.001, "ratio", 5.0, 40) == (
+        "About the same as in the same quarter a year before (5 hours, n = 40)."
+    )
+    assert year_aside("hours", None, "ratio", None, 4) == (
+        "Not comparable with the same quarter a year before (not reached, n = 4)."
+    )
+    assert year_aside("hours", None, "ratio", None, 0) == (
+        "There is nothing to compare it with in the same quarter a year before."
+    )
+    assert so_far_aside("2026-Q4", "hours", 5.0, 4, -0.5, "ratio") == (
+        "2026-Q4 so far: 5 hours (n = 4), 50 % less than in the quarter before."
+    )
+    assert so_far_aside("2026-Q4", "hours", None, 4, None, "ratio") == "2026-Q4 so far: not reached (n = 4)."
+    assert so_far_aside("2026-Q4", "hours", None, 0, None, "ratio") == "2026-Q4 so far: nothing yet."
+
+
+@pytest.mark.parametrize("one", METRICS, ids=lambda found: found.name)
+@pytest.mark.parametrize("n", [0, 1, 20])
+def test_every_metric_makes_whole_sentences(one: Metric, n: int) -> None:
+    for pair in comparisons(date(2026, 10, 8), one.matures_after, quarters=2):
+        for value in (None, 0.0, 1.0):
+            now: dict[str, Any] = {"estimate": value if n else None, "n": n, "n_missing": n, "n_excluded": 0}
+            said = compared(one, pair, Scope(), now, now, (), date(2026, 9, 28))["sentence"]
+            assert said[0].isupper() or said[0].isdigit()
+            assert said.endswith(".")
+            assert [part for part in SLIPS if part in said] == [], said
+
+
+def test_days_and_charts() -> None:
+    assert day(date(2026, 9, 5)) == "5 Sep 2026"
+    assert dates(Window(date(2026, 9, 5), date(2026, 9, 7))) == "5 Sep 2026 to 6 Sep 2026"
+    assert plain(metric("open_work_age"), 3.0, 5, "") == (
+        "Half of the open, ready pull requests have waited 3 days or less (n = 5)"
+    )
+    assert drawn(metric("open_work_age"), date(2026, 9, 5)) == "open on 5 Sep 2026"
+    assert drawn(metric("throughput"), date(2026, 9, 5)) == "by week"
+    short, long = pd.DataFrame({"estimate": [1.0, None]}), pd.DataFrame({"estimate": [None, 48.0]})
+    assert axis(metric("cycle_time"), [short]) == Axis("hours", 1)
+    assert axis(metric("cycle_time"), [short, long]) == Axis("days", 1 / 24)
+    assert axis(metric("merged_within_7_days"), [short]) == Axis("%", 100)
+    assert axis(metric("open_work_age"), [short]) == Axis("open", 1)
