@@ -129,7 +129,7 @@ def yesterday() -> date:
 
 
 day_option = functools.partial(click.option, type=click.DateTime(["%Y-%m-%d"]), callback=past_day, metavar="DATE")
-as_of_option = day_option("--as-of", help="Show things as they stood at the end of this day  [default: yesterday]")
+as_of_option = day_option("--as-of", help="Show things as they stood at the end of this day  [default: the last one read]")
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def serve(place: Place, port: int, address: str, with_demo: bool) -> None:
     options = [f"--server.port={port}", f"--server.address={address}", "--logger.hideWelcomeMessage=true"]
     os.execve(
         sys.executable,
-        [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py"), *options],
+        [sys.executable, "-m", "pages", *options],
         {**os.environ, "HEADWAY_DATA": str(data)},
     )
 

@@ -43,8 +43,8 @@ ROLLOUT = Rollout()
 
 
 def rollout_on(until: date) -> date:
-    """Return the day of the rollout: the first Monday of the month 13 months before that of ``until``."""
-    months = until.year * 12 + until.month - 1 - 13
+    """Return the day of the rollout: the first Monday of the month 10 months before that of ``until``."""
+    months = until.year * 12 + until.month - 1 - 10
     first = date(months // 12, months % 12 + 1, 1)
     return first + timedelta(days=-first.weekday() % 7)
 

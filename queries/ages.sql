@@ -1,6 +1,14 @@
 -- Open items by age in days, youngest band first.
-with items as (
+with found as (
     {items}
+),
+
+items as (
+    select
+        found.*,
+        repositories.observed_until
+    from found
+    inner join repositories on repositories.repo = found.repo
 ),
 
 bands as (
@@ -14,7 +22,7 @@ bands as (
             ('2–4 weeks', 14, 28),
             ('4–13 weeks', 28, 91),
             ('over 13 weeks', 91, 'infinity'::double)
-    ) as found(band, from_days, to_days)
+    ) as listed(band, from_days, to_days)
 )
 
 select
@@ -29,10 +37,6 @@ left join items
         and ($team::varchar is null or items.team = $team)
         and ($work_type::varchar is null or items.work_type = $work_type)
         and ($authorship::varchar is null or items.authorship = $authorship)
-        and items.repo in (
-            select repositories.repo
-            from repositories
-            where repositories.observed_until >= $required_until::timestamp
-        )
+        and items.observed_until >= $required_until::timestamp
 group by bands.band, bands.from_days
 order by bands.from_days

@@ -1,6 +1,14 @@
 -- What an answer adds up, by ISO week. For a median the numerator counts items within the estimate.
-with items as (
+with found as (
     {items}
+),
+
+items as (
+    select
+        found.*,
+        repositories.observed_until
+    from found
+    inner join repositories on repositories.repo = found.repo
 ),
 
 placed as (
@@ -17,11 +25,7 @@ placed as (
             and (windows.team is null or items.team = windows.team)
             and (windows.work_type is null or items.work_type = windows.work_type)
             and (windows.authorship is null or items.authorship = windows.authorship)
-            and items.repo in (
-                select repositories.repo
-                from repositories
-                where repositories.observed_until >= windows.required_until
-            )
+            and items.observed_until >= windows.required_until
     where items.value is not null
 ),
 

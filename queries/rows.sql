@@ -26,6 +26,7 @@ select
     pull_requests.url
 from items
 inner join pull_requests on pull_requests.repo = items.repo and pull_requests.number = items.number
+inner join repositories on repositories.repo = items.repo
 where
     items.day >= $start_on::date
     and items.day < $end_on::date
@@ -33,9 +34,5 @@ where
     and ($team::varchar is null or items.team = $team)
     and ($work_type::varchar is null or items.work_type = $work_type)
     and ($authorship::varchar is null or items.authorship = $authorship)
-    and items.repo in (
-        select repositories.repo
-        from repositories
-        where repositories.observed_until >= $required_until::timestamp
-    )
+    and repositories.observed_until >= $required_until::timestamp
 order by items.day desc, items.repo, items.number desc

@@ -164,10 +164,7 @@ def year_aside(unit: str, effect: float | None, effect_kind: str, baseline: floa
     if not n_baseline:
         return f"There is nothing to compare it with in {before}."
     value = f"{shown(baseline, unit)}, n = {n_baseline:,}"
-    if effect is None:
-        return f"Not comparable with {before} ({value})."
-    change = _change(effect, effect_kind, unit)
-    return f"{change[0].upper()}{change[1:]} {before} ({value})."
+    return f"Against {before}: {effect_shown(effect, effect_kind, unit)} ({value})."
 
 
 def so_far_aside(

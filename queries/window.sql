@@ -1,8 +1,16 @@
 -- The estimate of one metric in each window: items that fall in it, from repositories that were read through it.
 -- A median is that of all items, those without an end counted as longer than any; null where it is not reached.
 -- A rate is null where no repository was read through the window, and 0 where nothing happened.
-with items as (
+with found as (
     {items}
+),
+
+items as (
+    select
+        found.*,
+        repositories.observed_until
+    from found
+    inner join repositories on repositories.repo = found.repo
 ),
 
 windows as (
@@ -36,11 +44,7 @@ placed as (
             and (readable.team is null or items.team = readable.team)
             and (readable.work_type is null or items.work_type = readable.work_type)
             and (readable.authorship is null or items.authorship = readable.authorship)
-            and items.repo in (
-                select repositories.repo
-                from repositories
-                where repositories.observed_until >= readable.required_until
-            )
+            and items.observed_until >= readable.required_until
 ),
 
 totals as (

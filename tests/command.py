@@ -29,7 +29,7 @@ from tests.github_server import TOKEN, Server, serve
 
 REPOS = ("acme/shop", "acme/infra")
 FACTS = ("pull_requests", "pull_request_areas", "releases", "rework")
-WINDOW_S = 3
+WINDOW_S = 2
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["__main__", "flow", "headway", "queries.printed"])
 

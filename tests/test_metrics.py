@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from queries.catalog import METRICS, metric
-from queries.numbers import Scope, ages, bound_in, estimates, rows
+from queries.numbers import Scope, ages, bound_in, by_quarter, estimates, rows, series
 from queries.snapshot import Snapshot
 from queries.windows import Window
 from tests.facts import Row, published, read_tables
@@ -83,6 +84,29 @@ def test_rows_behind_a_number_say_how_each_counts(case: tuple[str, dict[str, lis
         counts = [int((found["counts_as"] == kind).sum()) for kind in (COUNTED, LONGER, NO_VALUE, LEFT_OUT)]
         assert counts[0] + counts[1] == int(row["n"] or 0), row
         assert counts[2:] == [int(row["missing"] or 0), int(row["left_out"] or 0)], row
+
+
+def test_charts_end_where_work_is_old_enough_and_say_what_is_not_complete(empty: Path, tmp_path: Path) -> None:
+    tables = read_tables(FIXTURES / "merged_within_7_days.txt")
+    snapshot = published(tmp_path, empty, {name: tables[name] for name in FACTS})
+    name, everything = "merged_within_7_days", Scope()
+    period = Window(date(2026, 2, 9), date(2026, 3, 1))  # of which the last seven days are too young
+
+    def told(frame: pd.DataFrame) -> list[tuple[str, str, bool]]:
+        return [
+            (f"{row['start_on']:%m-%d}", f"{row['end_on']:%m-%d}", row["is_partial"])
+            for row in frame.to_dict("records")
+        ]
+
+    weeks = series(snapshot, metric(name), period, everything)
+    assert told(weeks) == [("02-09", "02-16", False), ("02-16", "02-22", True)]
+    assert weeks["estimate"].isna().all(), "a week without work has no share"
+    quarter = by_quarter(snapshot, metric(name), period, everything)
+    assert told(quarter) == [("12-29", "02-22", True)]
+    assert quarter["n"].tolist() == [7], "edge and late were not read so far"
+    too_young = Window(date(2026, 2, 23), date(2026, 3, 1))
+    assert series(snapshot, metric(name), too_young, everything).empty
+    assert by_quarter(snapshot, metric(name), period, Scope(repo="acme/late"))["n"].tolist() == [0]
 
 
 def test_ages_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], Snapshot]) -> None:

@@ -16,7 +16,7 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
     "limits": [
         {"kind": "primary", "at": 2},
         {"kind": "secondary", "at": 4, "retry_after": 1},
-        {"kind": "secondary", "at": 6, "retry_after": 1, "status": 429},
+        {"kind": "secondary", "at": 6, "retry_after": 0, "status": 429},
     ],
     "broken answers": [
         {"kind": "status", "at": [1, 2]},

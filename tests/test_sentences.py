@@ -205,13 +205,13 @@ def test_repositories_that_were_not_read_are_named() -> None:
 
 def test_asides() -> None:
     assert year_aside("share", 0.05, "difference", 0.6, 40) == (
-        "5 percentage points more than in the same quarter a year before (60 %, n = 40)."
+        "Against the same quarter a year before: 5 percentage points more (60 %, n = 40)."
     )
     assert year_aside("hours", 0.001, "ratio", 5.0, 40) == (
-        "About the same as in the same quarter a year before (5 hours, n = 40)."
+        "Against the same quarter a year before: about the same (5 hours, n = 40)."
     )
     assert year_aside("hours", None, "ratio", None, 4) == (
-        "Not comparable with the same quarter a year before (not reached, n = 4)."
+        "Against the same quarter a year before: not comparable (not reached, n = 4)."
     )
     assert year_aside("hours", None, "ratio", None, 0) == (
         "There is nothing to compare it with in the same quarter a year before."

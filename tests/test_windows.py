@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.windows import QUARTERS_SHOWN, WEEK, Comparison, Quarter, Window, comparisons, quarter_of, weeks
+from queries.windows import QUARTERS_SHOWN, WEEK, Comparison, Quarter, Window, comparisons, quarter_of, quarters, weeks
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 QUARTERS = st.builds(Quarter, st.integers(1990, 2090), st.integers(1, 4))
@@ -78,6 +78,14 @@ def test_weeks_cover_a_window_once_and_begin_on_mondays(start_on: date, length: 
     assert days == [start_on + timedelta(days=n) for n in range(length)]
     assert all(part.start_on.weekday() == 0 for part in found[1:])
     assert all(part.end_on - part.start_on == WEEK for part in found[1:-1])
+
+
+@given(DAYS, st.integers(1, 800))
+def test_the_quarters_of_a_window_cover_it_and_follow_each_other(start_on: date, length: int) -> None:
+    last = start_on + timedelta(days=length - 1)
+    found = quarters(Window(start_on, last + timedelta(days=1)))
+    assert (found[0], found[-1]) == (quarter_of(start_on).window, quarter_of(last).window)
+    assert [part.start_on for part in found[1:]] == [part.end_on for part in found[:-1]]
 
 
 def test_comparisons_typed_by_hand() -> None:
