@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
@@ -38,31 +40,45 @@ CODES: dict[type[Exception], int] = {
 
 def main() -> None:
     """Run the command line; every error of the user's or the world's is one line and an exit code."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: object) -> NoReturn:
+        stopped.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
     try:
         cli.main(prog_name="headway", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(WRONG_USAGE)
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "headway"
-        fail(f"{error.format_message().rstrip('.')}; see `{command} --help`", WRONG_USAGE)
-    except click.ClickException as error:
-        fail(error.format_message(), WRONG_USAGE)
-    except click.exceptions.Abort:
-        fail("stopped; what was committed stays", STOPPED)
-    except tuple(CODES) as error:
-        fail(str(error), next(code for kind, code in CODES.items() if isinstance(error, kind)))
-    except OSError as error:
-        fail(f"{error.filename or 'this machine'}: {error.strerror}; check permissions and space", NOTHING_PUBLISHED)
-    except duckdb.Error as error:
-        said = str(error).splitlines()[0]
-        fail(f"the database said: {said}; check space, then run the command again", NOTHING_PUBLISHED)
+    except Exception as error:
+        # a Ctrl-C in the middle of a query comes out of DuckDB as an error of its own
+        text, code = ("stopped; what was committed stays", STOPPED) if stopped.is_set() else explained(error)
+        complain(text)
+        sys.exit(code)
 
 
-def fail(text: str, code: int) -> NoReturn:
-    """Say what is wrong in one line, and exit."""
-    complain(text)
-    sys.exit(code)
+def explained(error: Exception) -> tuple[str, int]:
+    """Return what is wrong in one line, and the exit code; raises the error itself where it is a mistake of ours."""
+    match error:
+        case click.UsageError():
+            command = error.ctx.command_path if error.ctx else "headway"
+            return f"{error.format_message().rstrip('.')}; see `{command} --help`", WRONG_USAGE
+        case click.ClickException():
+            return error.format_message(), WRONG_USAGE
+        case click.exceptions.Abort():
+            return "stopped; nothing was changed", STOPPED
+        case OSError():
+            what = error.filename or "this machine"
+            return f"{what}: {error.strerror}; check permissions and space", NOTHING_PUBLISHED
+        case duckdb.Error():
+            said = str(error).splitlines()[0]
+            return f"the database said: {said}; check space, then run the command again", NOTHING_PUBLISHED
+    for kind, code in CODES.items():
+        if isinstance(error, kind):
+            return str(error), code
+    raise error
 
 
 def complain(text: str) -> None:
@@ -129,7 +145,9 @@ def yesterday() -> date:
 
 
 day_option = functools.partial(click.option, type=click.DateTime(["%Y-%m-%d"]), callback=past_day, metavar="DATE")
-as_of_option = day_option("--as-of", help="Show things as they stood at the end of this day  [default: the last one read]")
+as_of_option = day_option(
+    "--as-of", help="Show things as they stood at the end of this day  [default: the last one read]"
+)
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------

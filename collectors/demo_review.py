@@ -14,7 +14,7 @@ PICKUP_SPREAD, REVIEW_SPREAD = 1.15, 1.2
 EFFORT = {
     "feature": 1.3, "fix": 0.9, "refactor": 1.1, "chore": 0.7, "test": 0.8, "docs": 0.7, "experiment": 0.9,
 }  # fmt: skip
-FATES = {"merged": 0.911, "reopened": 0.012, "abandoned": 0.065, "forgotten": 0.012}
+FATES = {"merged": 0.911, "reopened": 0.012, "abandoned": 0.073, "forgotten": 0.004}
 ROUNDS = {1: 0.6, 2: 0.28, 3: 0.12}
 
 

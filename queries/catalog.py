@@ -127,13 +127,18 @@ def _merged_within(days: int, is_headline: bool = False) -> Metric:
     )  # fmt: skip
 
 
+#: What is not done yet counts as longer than any, so a median is exact once all that is open is older than it. Two
+#: weeks cover the medians seen; without them the last days of a quarter would look slow until their work is merged.
+MEDIANS_MATURE = 14
+
 METRICS = (
     Metric(
         "feature_cycle_time", "cycle-time", "Cycle time of features", "hours", "median", "down",
         "Half of the features opened {period} were merged within {value} of starting",
         "No feature was opened {period}",
         unreached="Fewer than half of the features opened {period} have been merged",
-        sql="cycle_time", parameters={"only_work_type": "feature"}, is_headline=True,
+        sql="cycle_time", parameters={"only_work_type": "feature"},
+        matures_after=MEDIANS_MATURE, is_headline=True,
         panel="Cycle time", label="features",
     ),
     Metric(
@@ -141,7 +146,8 @@ METRICS = (
         "Half of the pull requests opened {period} were merged within {value} of starting",
         "No pull request was opened {period}",
         unreached="Fewer than half of the pull requests opened {period} have been merged",
-        parameters={"only_work_type": None}, panel="Cycle time", label="all work",
+        parameters={"only_work_type": None}, matures_after=MEDIANS_MATURE,
+        panel="Cycle time", label="all work",
     ),
     _merged_within(1),
     _merged_within(3),
@@ -160,7 +166,7 @@ METRICS = (
         "No pull request that became ready {period} had a human response",
         unreached="Fewer than half of the pull requests that became ready {period} have had a human response",
         missing="merged or closed without a response",
-        is_headline=True, panel="Where the time goes", label="pickup",
+        matures_after=MEDIANS_MATURE, is_headline=True, panel="Where the time goes", label="pickup",
     ),
     Metric(
         "review_time", "cycle-time", "Review time", "hours", "median", "down",
@@ -168,7 +174,7 @@ METRICS = (
         "No pull request was first answered {period}",
         unreached="Fewer than half of the pull requests first answered {period} have been merged",
         missing="ready but not answered",
-        is_headline=True, panel="Where the time goes", label="review",
+        matures_after=MEDIANS_MATURE, is_headline=True, panel="Where the time goes", label="review",
     ),
     Metric(
         "throughput", "cycle-time", "Throughput", "pull requests per week", "per week", "up",

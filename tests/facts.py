@@ -18,7 +18,7 @@ from tests.refreshing import publish_tables
 
 AS_OF = date(2026, 2, 28)
 #: a Wednesday; 2026 has a week 53, so its last quarter ended on 3 January
-DEMO_UNTIL = date(2027, 1, 13)
+DEMO_UNTIL = date(2027, 1, 27)
 Row = Mapping[str, str | None]
 Tables = Mapping[str, Sequence[Row]]
 

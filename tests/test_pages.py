@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 import streamlit as st
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from pages import figures, notices
@@ -31,6 +22,7 @@ from queries.sentences import Axis, shown
 from queries.snapshot import LINK, current
 from queries.windows import Window
 from tests import facts
+from tests.browsing import chart, choose, leads, opened, printed, ready, run, served, show
 
 ROOT = Path(__file__).parents[1]
 PHONE = {"width": 390, "height": 844}
@@ -38,113 +30,11 @@ CYCLE_TIME = catalog.page("cycle-time")
 COMPANY = Path(__file__).parent / "pages.txt"
 
 
-@contextmanager
-def served(data: Path) -> Iterator[str]:
-    """The address of a dashboard on a data folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "pages", f"--server.port={port}"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "HEADWAY_DATA": str(data)}, stdout=subprocess.DEVNULL
-    ) as server:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            deadline = time.monotonic() + 30
-            while not is_up(f"{url}/_stcore/health"):
-                assert server.poll() is None and time.monotonic() < deadline, "the dashboard did not start"
-                time.sleep(0.1)
-            yield url
-        finally:
-            server.terminate()
-
-
-def is_up(url: str) -> bool:
-    """Whether somebody answers."""
-    try:
-        with urllib.request.urlopen(url, timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
 @pytest.fixture(scope="module")
 def site(demo: Path) -> Iterator[str]:
     """The address of a dashboard that shows the demo company."""
     with served(demo) as url:
         yield url
-
-
-@contextmanager
-def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
-    """A page in a fresh context that asks nobody but its own server, and complains of nothing."""
-    context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
-    page = context.new_page()
-    complaints: list[str] = []
-    host = "/".join(url.split("/")[:3])
-    own = (host, host.replace("http", "ws"), "data:", "blob:")
-    page.on("request", lambda request: None if request.url.startswith(own) else complaints.append(request.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" and not probes(said) else None)
-    page.goto(url)
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def probes(said: Any) -> bool:
-    """Whether a console line is of Streamlit's browser side looking for its server below the page's address."""
-    return "/_stcore/" in said.location.get("url", "")
-
-
-def ready(page: Page) -> None:
-    """Wait until the page is drawn to its end."""
-    last = page.get_by_role("radiogroup", name=f"Evidence: {catalog.panels(CYCLE_TIME)[-1].title}")
-    expect(last.or_(page.get_by_text(QUESTIONS[-1].text))).to_be_attached(timeout=20_000)
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached(timeout=20_000)
-
-
-def show(page: Page, panel: str, what: str) -> None:
-    """Choose one of the ways to a panel's evidence."""
-    page.get_by_role("radiogroup", name=f"Evidence: {panel}").get_by_role("radio", name=what, exact=True).click()
-    ready(page)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a control by keyboard."""
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.keyboard.type(option)
-    page.keyboard.press("Enter")
-
-
-def printed(page: Page) -> str:
-    """The SQL that is shown."""
-    return page.locator("[data-testid=stCode] code").first.inner_text()
-
-
-def run(data: Path, sql: str) -> list[dict[str, Any]]:
-    """The rows of a query on the published file, with plain DuckDB; another test may have the file open."""
-    with duckdb.connect() as db:
-        db.execute(f"attach '{(data / LINK).resolve()}' as published (read_only)")
-        db.execute("use published")
-        result = db.execute(sql.replace("\N{NO-BREAK SPACE}", " "))
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def leads(page: Page) -> list[str]:
-    """The sentences of a page."""
-    return [
-        text.replace("\N{NO-BREAK SPACE}", " ") for text in page.locator("[data-testid=stHtml] p").all_inner_texts()
-    ]
-
-
-def chart(page: Page, panel: str) -> Locator:
-    """The chart of a panel."""
-    return page.get_by_role("figure", name=f"chart. {panel}")
-
-
-# -- numbers ----------------------------------------------------------------------------------------------------------
 
 
 def test_headlines_and_charts_are_what_the_printed_sql_gives(browser: Browser, site: str, demo: Path) -> None:
