@@ -162,28 +162,15 @@ def cli() -> None:
 @cli.command()
 @placed
 @click.option(
-    "--repo",
-    "repos",
-    multiple=True,
-    metavar="OWNER/NAME",
-    callback=checked(not_a_repository),
-    help="A repository to read; repeatable.",
+    "--repo", "repos", multiple=True, metavar="OWNER/NAME", callback=checked(not_a_repository), help="Repeatable."
 )
 @click.option(
-    "--org",
-    "orgs",
-    multiple=True,
-    metavar="OWNER",
-    callback=checked(not_an_owner),
-    help="Read all repositories of an owner; repeatable.",
+    "--org", "orgs", multiple=True, metavar="OWNER", callback=checked(not_an_owner), help="All of theirs; repeatable."
 )
 @click.option(
-    "--base-url",
-    default=Settings.base_url,
-    show_default=True,
-    callback=checked(not_an_address),
+    "--base-url", default=Settings.base_url, show_default=True, callback=checked(not_an_address),
     help="GitHub's API; Enterprise Server: https://HOST/api/v3.",
-)
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a settings file that is there.")
 def init(place: Place, repos: tuple[str, ...], orgs: tuple[str, ...], base_url: str, force: bool) -> None:
     """Write headway.toml. Asks for repositories where none is given; never asks for or writes a token."""
