@@ -212,7 +212,8 @@ def _run(passes: list[Pass], report: Callable[[Progress], None]) -> list[Result]
     try:
         while active:
             _fill(pool, active, running)
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            # not for ever: a Ctrl-C that comes just before the wait would not end it
+            done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in done:
                 one, task = running.pop(future)
                 if one not in active:

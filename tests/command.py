@@ -75,8 +75,11 @@ class Running:
         assert text in self.read(name), self.read(name)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        os.kill(self.pid, signal.SIGINT)
+        """Press Ctrl-C, and again where it went unheard: native code now and then swallows a signal's exception."""
+        for _ in range(5):
+            if self.process.is_alive():
+                os.kill(self.pid, signal.SIGINT)
+                self.process.join(3)
 
     def done(self, timeout: float = 60) -> Done:
         """Wait for its end."""
@@ -173,9 +176,6 @@ class Desk:
 def _become_headway(words: tuple[str, ...], folder: Path, env: Mapping[str, str], files: Path, terminal: str) -> None:
     """Make this process one that somebody started as ``headway WORDS``."""
     os.setsid()
-    import faulthandler
-
-    faulthandler.register(signal.SIGUSR1, all_threads=True, file=open("/tmp/cli/dump.txt", "w"))
     names = {0: ("in", os.O_RDONLY), 1: ("out", os.O_WRONLY | os.O_CREAT), 2: ("err", os.O_WRONLY | os.O_CREAT)}
     for fd, (name, flags) in names.items():
         opened = os.open(terminal or files / name, os.O_RDWR if terminal else flags, 0o600)

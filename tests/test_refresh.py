@@ -195,7 +195,7 @@ def test_ctrl_c_stops_a_refresh_even_while_it_waits(github: Server, fresh: Desk)
     with fresh.start("refresh") as running:
         running.wait_for("waiting 600 s for GitHub's rate limit")
         running.interrupt()
-        done = running.done(10)
+        done = running.done()
     assert (done.code, done.problem) == (130, "stopped; what was committed stays")
     github.faults([])
     assert fresh.run("refresh").code == 0
