@@ -1,5 +1,6 @@
 """What every test shares: the browser, GitHub's schema, and the rule that no test is skipped."""
 
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -52,6 +53,14 @@ def offices(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The company's GitHub, and a desk where it was refreshed."""
     with command.office(schema_path, tmp_path_factory.mktemp("office")) as both:
         yield both
+
+
+@pytest.fixture(autouse=True)
+def _main_stays() -> Iterator[None]:
+    """Streamlit's AppTest leaves the dashboard as ``__main__``, which every process started later would then import."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture
