@@ -10,8 +10,8 @@ from random import Random
 from statistics import NormalDist
 from typing import Any, TypeVar
 
-from collectors.demo_company import HISTORY, PEOPLE, REPOS, ROLLOUT, Person, Repo, later, rollout_on
-from collectors.demo_text import File
+from collectors.demo.company import HISTORY, PEOPLE, REPOS, ROLLOUT, Person, Repo, later, rollout_on
+from collectors.demo.text import File
 
 Json = dict[str, Any]
 T = TypeVar("T", bound=Hashable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from collectors.demo_company import (
+from collectors.demo.company import (
     DESIGNER,
     ENGINEER,
     HISTORY,
@@ -18,10 +18,10 @@ from collectors.demo_company import (
     is_workday,
     later,
 )
-from collectors.demo_review import review
-from collectors.demo_text import files, plain, text, title
-from collectors.demo_words import COMMITS, ISSUES, LABELS, OPENED_LATER, SEEN
-from collectors.demo_world import AGENT_LOGINS, Change, Issue, World
+from collectors.demo.review import review
+from collectors.demo.text import files, plain, text, title
+from collectors.demo.words import COMMITS, ISSUES, LABELS, OPENED_LATER, SEEN
+from collectors.demo.world import AGENT_LOGINS, Change, Issue, World
 
 #: how much of a team's work is what, and the working hours that it takes to code
 MIX = {

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from collectors.demo_aftermath import follow_up, plan_backlog, plan_updates
-from collectors.demo_company import HOST, REPOS, ROLLOUT, Repo, people_csv, rollout_on
-from collectors.demo_plan import plan_work
-from collectors.demo_rows import (
+from collectors.demo.aftermath import follow_up, plan_backlog, plan_updates
+from collectors.demo.company import HOST, REPOS, ROLLOUT, Repo, people_csv, rollout_on
+from collectors.demo.plan import plan_work
+from collectors.demo.rows import (
     Json,
     change_row,
     commit_rows,
@@ -21,7 +21,7 @@ from collectors.demo_rows import (
     release_rows,
     repository_row,
 )
-from collectors.demo_world import Chance, World
+from collectors.demo.world import Chance, World
 from collectors.store import Store, now
 
 __all__ = ["HOST", "ROLLOUT", "build", "people_csv", "rollout_on"]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.demo_company import BOTS, HOME, HOST, Repo, address, is_workday, later
-from collectors.demo_world import Change, Issue, World
+from collectors.demo.company import BOTS, HOME, HOST, Repo, address, is_workday, later
+from collectors.demo.world import Change, Issue, World
 from collectors.github_pass import stamp
 from collectors.github_queries import DETAILS_VERSION
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from random import Random
 
-from collectors.demo_company import Repo
-from collectors.demo_words import OPENED_LATER, PREFIXES, SPOKEN, TITLES, VOICES, WHAT, WHY
+from collectors.demo.company import Repo
+from collectors.demo.words import OPENED_LATER, PREFIXES, SPOKEN, TITLES, VOICES, WHAT, WHY
 
 File = tuple[str, int, int, str]  # path, additions, deletions, kind of change
 #: lines that a change of each kind touches, in the middle

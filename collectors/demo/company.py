@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from collectors.demo_words import AREAS
+from collectors.demo.words import AREAS
 
 HOST = "demo.headway.invalid"
 OWNER = "fernhill-demo"

@@ -6,9 +6,9 @@ import re
 from datetime import datetime, timedelta
 from random import Random
 
-from collectors.demo_company import HOME, REPOS, ROLLOUT, Person, Repo, later
-from collectors.demo_words import DEPENDENCIES, HOTFIXES, ISSUES, SEEN
-from collectors.demo_world import Change, Issue, World
+from collectors.demo.company import HOME, REPOS, ROLLOUT, Person, Repo, later
+from collectors.demo.words import DEPENDENCIES, HOTFIXES, ISSUES, SEEN
+from collectors.demo.world import Change, Issue, World
 
 OWNERS = {"web": "storefront", "api": "platform", "mobile": "mobile", "platform": "platform", "pipeline": "data"}
 ECOSYSTEMS = {"web": "npm_and_yarn", "api": "pip", "mobile": "gradle"}
