@@ -245,7 +245,7 @@ def _fill(pool: ThreadPoolExecutor, active: list[Pass], running: dict[Future[Any
     while asking and len(running) < REQUESTS_AT_ONCE:
         asking = False
         for one in active:
-            if len(running) < REQUESTS_AT_ONCE and (task := one.next_task(_riders(active))):
+            if len(running) < REQUESTS_AT_ONCE and (task := one.next_task(lambda: _riders(active))):
                 running[pool.submit(task.run)] = (one, task)
                 asking = True
     if not running and (riders := _riders(active)):

@@ -124,7 +124,7 @@ class Pass:
         self.waiting = [row for row in self._queued() if row["attempts"] < ATTEMPTS]
         self.total = len(self.waiting)
 
-    def next_task(self, riders: list[Walk]) -> Task | None:
+    def next_task(self, riders: Callable[[], list[Walk]]) -> Task | None:
         """Return the next request to send, or None while there is nothing to ask for.
 
         A query for pull requests takes along the next page of the walks given, of other repositories too.
@@ -137,7 +137,7 @@ class Pass:
         if not self.waiting or (len(self.waiting) < self.batch_size and not self.feed.done):
             return None
         rows, self.waiting = self.waiting[: self.batch_size], self.waiting[self.batch_size :]
-        return self._batch_task(rows, riders)
+        return self._batch_task(rows, riders())
 
     def walk_task(self, riders: list[Walk]) -> Task:
         """Return a request for nothing but pages of walks."""
@@ -173,7 +173,7 @@ class Pass:
         pulls = [item for item in fresh if "pull_request" in item]
         issues = [item for item in fresh if "pull_request" not in item]
         with self.store.transaction():
-            settled = self._settled()
+            settled = self._settled([item["number"] for item in pulls])
             rows = [self._queue_row(i["number"], i["node_id"], moment(i["updated_at"])) for i in pulls]
             rows = [row for row in rows if settled.get(row["number"]) != row["updated_at"]]
             self.store.merge("github_queue", rows)
@@ -197,15 +197,16 @@ class Pass:
         row = self.scope.key | {"number": item["number"], "node_id": item["node_id"]}
         return row | {"updated_at": moment(item["updated_at"]), "fetched_at": now(), "node": self.reduce(kept)}
 
-    def _settled(self) -> dict[int, datetime]:
-        """Pull requests that were read in their present form once GitHub's answers had settled, by number."""
+    def _settled(self, numbers: list[int]) -> dict[int, datetime]:
+        """Of some pull requests those read once GitHub had settled: the change they were read at, by number."""
         if self.full:
             return {}
         sql = (
             "select number, updated_at from github_pull_requests where host = $host and repo_id = $repo_id "
+            "and number in (select unnest($numbers::integer[])) "
             "and details_version >= $version and fetched_at >= updated_at + to_seconds($settled)"
         )
-        asked = self.scope.key | {"version": DETAILS_VERSION, "settled": SETTLED.total_seconds()}
+        asked = {"version": DETAILS_VERSION, "settled": SETTLED.total_seconds(), "numbers": numbers} | self.scope.key
         return {row["number"]: row["updated_at"] for row in self.store.rows(sql, asked)}
 
     def _queue_outdated(self) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from queries.snapshot import Snapshot
 
 PARAMETER = re.compile(r"\$(\w+)")
+#: the columns of a chart's estimates where there are none
+ESTIMATE_COLUMNS = ("start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def series(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> 
     """Return the estimates of each ISO week of a period, with ``is_partial`` where a week is cut or still immature."""
     found = mature_weeks(snapshot, metric, period)
     if not found:
-        return pd.DataFrame(columns=["start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial"])
+        return pd.DataFrame(columns=list(ESTIMATE_COLUMNS))
     frame = estimates(snapshot, metric, found, scope)
     return frame.assign(is_partial=(frame["end_on"] - frame["start_on"]) < pd.Timedelta(days=7))
 
@@ -84,7 +86,7 @@ def by_quarter(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope)
     """Return the estimates of each quarter that a period touches, with ``is_partial`` where one is not complete yet."""
     found = mature_quarters(snapshot, metric, period)
     if not found:
-        return pd.DataFrame(columns=["start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial"])
+        return pd.DataFrame(columns=list(ESTIMATE_COLUMNS))
     whole = quarters(Window(found[0].start_on, found[-1].end_on))
     partial = [window != quarter for window, quarter in zip(found, whole, strict=True)]
     return estimates(snapshot, metric, found, scope).assign(is_partial=partial)
