@@ -44,12 +44,16 @@ class Refreshes:
         self.folder, self.config = folder, folder / "headway.toml"
         self.config.write_text(SETTINGS.format(repos=repos, url=url).replace("'", '"'), encoding="utf-8")
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["headway"])
+        self.context.set_forkserver_preload(["flow", "headway"])
 
-    def run(self, name: str, kill_after: float | None = None) -> int | None:
-        """Run one refresh of a data folder, killed after some seconds; its exit code."""
+    def run(self, name: str, kill_after: float | None = None, kill_once: Path | None = None) -> int | None:
+        """Run one refresh of a data folder, killed after some seconds or once a file is there; its exit code."""
         process = self.context.Process(target=run_headway, args=(str(self.folder / name), str(self.config)))
         process.start()
+        while kill_once and process.is_alive() and not kill_once.exists():
+            time.sleep(0.01)
+        if kill_once:
+            process.kill()
         process.join(timeout=kill_after if kill_after is not None else 120)
         process.kill()
         process.join()
@@ -101,7 +105,7 @@ def again(refreshes: Refreshes, name: str, clean: Tables, raw: Tables) -> str:
 def test_a_lock_that_a_killed_refresh_held_is_free(tmp_path: Path, schema_path: Path) -> None:
     with serve(company.datasets(), schema=schema_path, latency_ms=200) as github:
         refreshes = Refreshes(tmp_path, github.url)
-        refreshes.run("data", 1.0)
+        refreshes.run("data", kill_once=tmp_path / "data" / "refresh.lock")
         assert (tmp_path / "data" / "refresh.lock").exists()
         assert refreshes.run("data") == 0
 
