@@ -24,11 +24,6 @@ ATTEMPTS = 5
 BATCH_START, BATCH_MOST = 50, 100
 BATCHES_AT_ONCE = 2
 INNER_PAGES_AT_ONCE = 20
-#: what is kept of an issue in the feed
-ISSUE_FIELDS = (
-    "number", "node_id", "title", "body", "state", "state_reason", "html_url", "author_association",
-    "created_at", "updated_at", "closed_at",
-)  # fmt: skip
 Reduce = Callable[[Json], Json]
 
 
@@ -191,11 +186,24 @@ class Pass:
         return row | {"queued_at": now(), "attempts": 0, "reason": None}
 
     def _issue_row(self, item: Json) -> Json:
-        kept = {key: item.get(key) for key in ISSUE_FIELDS}
-        kept["labels"] = [{"name": label["name"]} for label in item["labels"]]
-        kept["user"] = {key: item["user"].get(key) for key in ("login", "type")} if item.get("user") else None
+        user, reason = item.get("user"), item.get("state_reason")
+        kept = {
+            "__typename": "Issue", "id": item["node_id"], "number": item["number"], "title": item["title"],
+            "body": item.get("body"), "url": item.get("html_url"), "state": item["state"].upper(),
+            "stateReason": reason and reason.upper(), "createdAt": item["created_at"],
+            "updatedAt": item["updated_at"], "closedAt": item.get("closed_at"),
+            "authorAssociation": item.get("author_association"),
+            "author": {"__typename": user["type"], "login": user["login"]} if user else None, "milestone": None,
+            "labels": [{"name": label["name"]} for label in item["labels"]], "assignees": [], "comments": [],
+            "closedByPullRequestsReferences": [], "timelineItems": [],
+        }  # fmt: skip
         row = self.scope.key | {"number": item["number"], "node_id": item["node_id"]}
-        return row | {"updated_at": moment(item["updated_at"]), "fetched_at": now(), "node": self.reduce(kept)}
+        return row | {
+            "updated_at": moment(item["updated_at"]),
+            "fetched_at": now(),
+            "details_version": 0,
+            "node": self.reduce(kept),
+        }
 
     def _settled(self, numbers: list[int]) -> dict[int, datetime]:
         """Of some pull requests those read once GitHub had settled: the change they were read at, by number."""

@@ -29,10 +29,16 @@ KEYS: dict[str, tuple[str, ...]] = {
     "github_repositories": ("host", "repo_id"),
     "github_pull_requests": ("host", "repo_id", "number"),
     "github_issues": ("host", "repo_id", "number"),
+    "github_milestones": ("host", "repo_id", "node_id"),
+    "github_discussions": ("host", "repo_id", "number"),
     "github_releases": ("host", "repo_id", "node_id"),
     "github_deployments": ("host", "repo_id", "node_id"),
     "github_commits": ("host", "repo_id", "position"),
     "github_queue": ("host", "repo_id", "number"),
+    "imports": ("import_id",),
+    "imported_items": ("import_id", "line"),
+    "imported_incidents": ("import_id", "line"),
+    "imported_experiments": ("import_id", "line"),
 }
 Row = Mapping[str, Any]
 

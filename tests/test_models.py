@@ -30,7 +30,7 @@ DATED = {
 }  # fmt: skip
 #: where the rows of other tables keep the time that they begin to be there
 BEGINS = {
-    "github_issues": "created_at", "github_releases": "publishedAt", "github_commits": "committedDate",
+    "github_issues": "createdAt", "github_releases": "publishedAt", "github_commits": "committedDate",
     "github_deployments": "createdAt",
 }  # fmt: skip
 SMALL = 10

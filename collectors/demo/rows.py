@@ -45,22 +45,29 @@ def issue_row(world: World, issue: Issue) -> Json:
     """Return an issue as a row of ``github_issues``."""
     closed, updated = issue.closed, issue.closed or issue.opened
     node = {
+        "__typename": "Issue",
+        "id": f"I_demo{issue.repo.repo_id}x{issue.number}",
         "number": issue.number,
-        "node_id": f"I_demo{issue.repo.repo_id}x{issue.number}",
         "title": issue.title,
         "body": _body(issue),
-        "state": "closed" if closed else "open",
-        "state_reason": (issue.reason or "completed") if closed else None,
-        "html_url": f"https://{HOST}/{issue.repo.full_name}/issues/{issue.number}",
-        "author_association": "MEMBER",
-        "created_at": stamp(issue.opened),
-        "updated_at": stamp(updated),
-        "closed_at": stamp(closed) if closed else None,
+        "url": f"https://{HOST}/{issue.repo.full_name}/issues/{issue.number}",
+        "state": "CLOSED" if closed else "OPEN",
+        "stateReason": (issue.reason or "completed").upper() if closed else None,
+        "createdAt": stamp(issue.opened),
+        "updatedAt": stamp(updated),
+        "closedAt": stamp(closed) if closed else None,
+        "authorAssociation": "MEMBER",
+        "author": {"__typename": "User", "login": issue.author},
+        "milestone": None,
         "labels": [{"name": label} for label in issue.labels],
-        "user": {"login": issue.author, "type": "User"},
+        "assignees": [],
+        "comments": [],
+        "closedByPullRequestsReferences": [],
+        "timelineItems": [],
     }
-    row = {"host": HOST, "repo_id": issue.repo.repo_id, "number": issue.number, "node_id": node["node_id"]}
-    return row | {"updated_at": updated.replace(microsecond=0), "fetched_at": world.end, "node": node}
+    row = {"host": HOST, "repo_id": issue.repo.repo_id, "number": issue.number, "node_id": node["id"]}
+    row |= {"updated_at": updated.replace(microsecond=0), "fetched_at": world.end}
+    return row | {"details_version": DETAILS_VERSION, "node": node}
 
 
 def change_row(world: World, change: Change) -> Json:
@@ -306,8 +313,6 @@ def repository_row(world: World, repo: Repo, rows: dict[str, list[Json]]) -> Jso
         latest = max(found, key=lambda node: node[at]) if found else None
         return {"totalCount": len(found), "nodes": [{key: latest[key] for key in keys}] if latest else []}
 
-    issues = newest("github_issues", "updated_at", "updated_at")
-    issues["nodes"] = [{"updatedAt": node["updated_at"]} for node in issues["nodes"]]
     node = {
         "databaseId": repo.repo_id,
         "nameWithOwner": repo.full_name,
@@ -319,7 +324,7 @@ def repository_row(world: World, repo: Repo, rows: dict[str, list[Json]]) -> Jso
         "primaryLanguage": {"name": repo.language},
         "repositoryTopics": {"nodes": [{"topic": {"name": topic}} for topic in repo.topics]},
         "defaultBranchRef": {"name": "main", "target": {"oid": rows["github_commits"][-1]["oid"]}},
-        "issues": issues,
+        "issues": newest("github_issues", "updatedAt", "updatedAt"),
         "pullRequests": newest("github_pull_requests", "updatedAt", "updatedAt"),
         "releases": newest("github_releases", "createdAt", "id", "updatedAt"),
         "deployments": newest("github_deployments", "createdAt", "id", "updatedAt"),
