@@ -30,8 +30,14 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "kind": ("agent", "assistant", "automation"),
     },
     "work_types": {"field": ("title", "body", "branch", "label", "linked_label", "paths", "reference")},
-    "label_rules": {"field": ("label", "title", "branch"), "kind": ("hotfix", "incident")},
-}
+    "label_rules": {
+        "field": ("label", "title", "branch", "milestone", "category", "author", "role", "type"),
+        "kind": (
+            "hotfix", "incident", "ux debt", "experiment", "feedback", "capability", "not planned", "decision kept",
+            "decision killed", "decision inconclusive", "engineering",
+        ),
+    },
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,7 @@ from queries.rules import ALLOWED, FILES, SEEDS, Rule, compile_rules, not_a_patt
 from queries.settings import Settings, parse_settings
 
 TOML = Path("headway.toml")
+SPELLINGS = Path(__file__).parent / "labels.txt"
 HEAD = "rule,field,pattern,work_type\n"
 MISTAKES = {
     "": "line 1, column 1: the header must be rule,field,pattern,work_type",
@@ -101,6 +102,25 @@ def test_markers_are_the_patterns_that_look_at_texts(tmp_path: Path) -> None:
     assert markers
     looking = {rule.field for rule in rules if rule.pattern in markers}
     assert looking <= {"body", "message", "text", "trailer"}
+
+
+def test_the_products_label_rules_know_the_spellings_in_the_wild(tmp_path: Path) -> None:
+    rules = of_kind(compile_rules(Settings(), tmp_path), "label_rules")
+    lines = [line.split(" | ") for line in SPELLINGS.read_text(encoding="utf-8").splitlines()[1:]]
+    expected = {(field, text): set(kinds.split(", ")) - {"-"} for field, text, kinds in lines}
+    assert len(expected) == len(lines) > 200
+    found: dict[tuple[str, str], set[str]] = {key: set() for key in expected}
+    for rule in rules:
+        assert rule.field and rule.pattern
+        texts = [text for field, text in expected if field == rule.field]
+        query = "select text from unnest(?) as t (text) where regexp_matches(text, ?, 'i')"
+        matched = [text for (text,) in duckdb.execute(query, [texts, rule.pattern]).fetchall()]
+        assert matched == [text for text in texts if re.search(rule.pattern, text, re.I)], rule.rule
+        for text in matched:
+            found[rule.field, text].add(rule.value)
+    assert found == expected
+    assert {kind for kinds in expected.values() for kind in kinds} == set(ALLOWED["label_rules"]["kind"])
+    assert {rule.field for rule in rules} == set(ALLOWED["label_rules"]["field"])
 
 
 @given(st.text(alphabet="ab(){}[]|*+?.\\^$:=!<>PpdWwx,1290-\n\0é", max_size=12))
