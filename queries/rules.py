@@ -72,7 +72,7 @@ def compile_rules(settings: Settings, user_seeds: Path) -> list[Rule]:
         for row in [*own, *product]:
             named.setdefault(row.values["rule"], row)
         rules += [_rule(kind, place, row) for place, row in enumerate(filter(_is_on, named.values()), 1)]
-    shown = ("people", "durable_days", "small_group", "keep_bodies")
+    shown = ("people", "durable_days", "failure_days", "small_group", "keep_bodies")
     values = [(name, str(getattr(settings, name)).lower()) for name in shown]
     return rules + [
         Rule("settings", name, place, None, None, value, None, None, "headway.toml")

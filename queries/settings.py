@@ -99,6 +99,7 @@ TABLES: dict[str, dict[str, Key]] = {
     "publish": {
         "people": Key(str, _one_of("none", "pseudonyms", "names")),
         "durable_days": Key(int, _from_to(1, 365)),
+        "failure_days": Key(int, _from_to(1, 365)),
         "small_group": Key(int, _from_to(1, 1000)),
     },
 }
@@ -170,6 +171,7 @@ class Settings:
     keep_bodies: bool = True
     people: str = "none"
     durable_days: int = 14
+    failure_days: int = 7
     small_group: int = 5
     rollouts: tuple[Rollout, ...] = ()
     #: rules by the name of their seed file

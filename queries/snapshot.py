@@ -92,7 +92,8 @@ def _build(
             "published_at": published_at, "headway_version": source.version, "contract_version": CONTRACT_VERSION,
             "is_synthetic": source.is_synthetic, "people": source.settings.people, "host": source.host,
             "pseudonym_key": source.pseudonym_key, "durable_days": source.settings.durable_days,
-            "small_group": source.settings.small_group, "repos": [name.lower() for name in source.settings.repos],
+            "failure_days": source.settings.failure_days, "small_group": source.settings.small_group,
+            "repos": [name.lower() for name in source.settings.repos],
             "owners": [name.lower() for name in source.settings.orgs],
         }  # fmt: skip
         _set_up(db, facts, source)

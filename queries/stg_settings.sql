@@ -11,6 +11,7 @@ select
     $people::varchar as people,
     $pseudonym_key::varchar as pseudonym_key,
     $durable_days::integer as durable_days,
+    $failure_days::integer as failure_days,
     $small_group::integer as small_group,
     $host::varchar as host,
     $repos::varchar[] as repos,

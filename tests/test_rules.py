@@ -51,7 +51,9 @@ def test_without_rules_of_the_users_the_products_are_in_force(tmp_path: Path) ->
         assert [rule.position for rule in found] == list(range(1, len(names) + 1))
         assert {rule.source for rule in found} == {"product"}
     shown = {rule.rule: rule.value for rule in of_kind(rules, "settings")}
-    assert shown == {"people": "none", "durable_days": "14", "small_group": "5", "keep_bodies": "true"}
+    assert shown == {
+        "people": "none", "durable_days": "14", "failure_days": "7", "small_group": "5", "keep_bodies": "true"
+    }  # fmt: skip
 
 
 def test_the_users_rules_come_first_replace_and_switch_off(tmp_path: Path) -> None:

@@ -73,17 +73,17 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
     file.write_text(
         '\ufeff[github]\r\nrepos = ["a/b"]\norgs = ["c"]\nbase_url = "https://ghe.example/api/v3/"\n'
         "keep_bodies = false\n"
-        '[publish]\npeople = "names"\ndurable_days = 30\nsmall_group = 8\n'
+        '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
         '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n' + RULE,
         encoding="utf-8",
     )
     found = read_settings(file)
     (row,) = found.rules["work_types"]
     assert row.values == {"rule": "r", "field": "title", "pattern": "x", "work_type": "feature"}
-    assert row.where["pattern"] == f"{file}, line 17, column 1"
+    assert row.where["pattern"] == f"{file}, line 18, column 1"
     rollout = Rollout("Agents", date(2026, 3, 2), 28)
     assert found == Settings(
-        ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 8, (rollout,), {"work_types": (row,)}
+        ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 3, 8, (rollout,), {"work_types": (row,)}
     )
     assert set().union(*TABLES.values()) | {"rollouts", "rules"} == {field.name for field in fields(Settings)}
 

@@ -54,7 +54,8 @@ TEST_DATA = ("tests/company/",)
 #: the columns that analysts rely on, as the contract lists them
 CONTRACT = {
     "snapshot": "id as_of published_at headway_version contract_version is_synthetic",
-    "repositories": "repo host default_branch is_archived language topics created_at observed_until gone_at",
+    "repositories": """
+        repo host is_imported default_branch is_archived language topics created_at observed_until gone_at""",
     "pull_requests": """
         repo number title url author author_kind responsible responsible_rule role team author_association work_type
         work_type_rule authorship authorship_rule ai_tool state base_branch is_default_base is_draft was_draft opened_at
@@ -63,6 +64,14 @@ CONTRACT = {
         had_early_feedback additions deletions changed_files size_band is_merged_unreviewed is_independently_reviewed
         is_revert reverted_at durability labels""",
     "pull_request_areas": "repo number area additions deletions is_first_time",
+    "pull_request_issues": "repo number issue_repo issue_number",
+    "issues": """
+        repo number tracker title url author author_kind is_outside_author state state_reason opened_at closed_at
+        closed_by_kind reopened_count first_response_at response_hours resolution_hours is_ux_debt is_experiment
+        is_feedback is_incident is_capability milestone labels""",
+    "issue_spells": "repo number kind entered_at left_at entered_by left_by left_by_kind",
+    "milestones": """
+        repo number title url state due_on created_at closed_at is_capability issue_count pull_request_count""",
     "releases": "repo tag published_at",
     "rework": "repo number by_number kind happened_at",
     "rules": "kind rule position field pattern value tier tool source matched",

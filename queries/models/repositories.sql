@@ -1,18 +1,34 @@
--- Repositories that are read.
+-- Repositories that are read, and the places in other tools that imported rows come from.
 -- Grain: repo. Stable.
 --
--- repo: owner/name, as it is named now. Stable.
--- host: the GitHub it is on. Stable.
--- default_branch: its default branch; null while it is empty. Stable.
+-- repo: owner/name, as it is named now; for an import its source and project, as in jira/SHOP. Stable.
+-- host: the GitHub it is on, or the source of an import. Stable.
+-- is_imported: it comes from a file and not from GitHub. Stable.
+-- default_branch: its default branch; null while it is empty, and for imports. Stable.
 -- is_archived: archived, as of the last reading. Stable.
 -- language: its main language, as of the last reading. Stable.
 -- topics: its topics, sorted. Stable.
--- created_at: when it was created, UTC. Stable.
+-- created_at: when it was created, UTC; null for imports. Stable.
 -- observed_until: everything up to this moment was read, at most the cutoff; null before the first complete pass. UTC. Stable.
 -- gone_at: when GitHub first said that it is not there; null while it is. UTC. Stable.
+with imported as (
+    select repo, source from stg_imported_items
+    union
+    select repo, source from stg_imported_incidents
+    union
+    select repo, source from stg_imported_experiments
+),
+
+places as (
+    select source, place, max(exported_at) as exported_at
+    from stg_imports
+    group by source, place
+)
+
 select
     repo,
     host,
+    false as is_imported,
     node->'defaultBranchRef'->>'name' as default_branch,
     (node->>'isArchived')::boolean as is_archived,
     node->'primaryLanguage'->>'name' as language,
@@ -24,4 +40,22 @@ select
     observed_until,
     gone_at
 from stg_repositories
+union all
+select
+    imported.repo,
+    imported.source,
+    true,
+    null,
+    false,
+    null,
+    null,
+    null,
+    places.exported_at,
+    null
+from imported
+inner join places
+    on
+        places.source = imported.source
+        and (imported.repo = places.place or starts_with(imported.repo, places.place || '/'))
+anti join stg_repositories as read_ones on read_ones.repo = imported.repo
 order by repo

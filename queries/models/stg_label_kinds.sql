@@ -1,4 +1,4 @@
--- One row per pull request or issue that the label rules recognise, and as what: hotfix or incident.
+-- One row per pull request, issue or milestone that the label rules recognise as of the cutoff, and as what.
 with found as (
     select repo, 'pull request' as item, number, 'label' as field, label as value from stg_labels
     union all
@@ -6,9 +6,9 @@ with found as (
     union all
     select repo, 'pull request', number, 'title', title from stg_pull_requests
     union all
-    select repo, 'issue', number, 'label', unnest(labels) from stg_issues
+    select repo, 'issue', number, field, value from stg_issue_words
     union all
-    select repo, 'issue', number, 'title', title from stg_issues
+    select repo, 'milestone', number, 'milestone', title from stg_milestones
 )
 
 select distinct

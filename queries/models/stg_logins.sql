@@ -17,6 +17,16 @@ with seen as (
     select author, author_type from stg_commits
     union all
     select committer, committer_type from stg_commits
+    union all
+    select author, author_type from stg_github_issues
+    union all
+    select actor, actor_type from stg_issue_events
+    union all
+    select login, account_type from stg_issue_replies
+    union all
+    select author, author_type from stg_discussions
+    union all
+    select answer_chosen_by, answer_chosen_by_type from stg_discussions
 )
 
 select

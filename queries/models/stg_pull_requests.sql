@@ -22,6 +22,7 @@ with nodes as (
             "additions": "BIGINT",
             "deletions": "BIGINT",
             "changedFiles": "BIGINT",
+            "milestone": {"number": "INTEGER", "title": "VARCHAR"},
             "labels": [{"name": "VARCHAR"}],
             "assignees": [{"login": "VARCHAR", "__typename": "VARCHAR"}]
         }') as node
@@ -53,6 +54,8 @@ select
     nodes.node.additions,
     nodes.node.deletions,
     nodes.node.changedFiles as changed_files,
+    nodes.node.milestone.number as milestone_number,
+    nodes.node.milestone.title as milestone,
     nodes.node.labels as label_nodes,
     nodes.node.assignees as assignee_nodes
 from nodes

@@ -17,9 +17,23 @@ select 'title', title from stg_issues
 union
 select 'label', label from stg_labels
 union
+select 'label', label from stg_issue_label_times
+union
 select 'label', unnest(labels) from stg_issues
 union
 select 'label', unnest(labels) from stg_linked_issues
+union
+select 'milestone', title from stg_milestones
+union
+select 'milestone', milestone from stg_issues where milestone is not null
+union
+select 'category', category from stg_issues where category is not null
+union
+select 'type', type from stg_issues where type is not null
+union
+select 'author', 'outside'
+union
+select 'role', role from stg_people where role is not null
 union
 select 'body', body from stg_pull_requests where body <> ''
 union

@@ -1,0 +1,42 @@
+-- One row per issue of GitHub's opened before the cutoff: names and casts only.
+with nodes as (
+    select
+        repositories.repo,
+        repositories.repo_id,
+        held.number,
+        from_json(held.node, '{
+            "title": "VARCHAR",
+            "body": "VARCHAR",
+            "url": "VARCHAR",
+            "createdAt": "VARCHAR",
+            "closedAt": "VARCHAR",
+            "stateReason": "VARCHAR",
+            "author": {"login": "VARCHAR", "__typename": "VARCHAR"},
+            "authorAssociation": "VARCHAR",
+            "milestone": {"number": "INTEGER", "title": "VARCHAR"},
+            "labels": [{"name": "VARCHAR"}]
+        }') as node
+    from ledger.github_issues as held
+    inner join stg_repositories as repositories
+        on repositories.host = held.host and repositories.repo_id = held.repo_id
+)
+
+select
+    nodes.repo,
+    nodes.repo_id,
+    nodes.number,
+    nodes.node.title,
+    coalesce(nodes.node.body, '') as body,
+    nodes.node.url,
+    login_of(nodes.node.author.login) as author,
+    nodes.node.author.__typename as author_type,
+    nodes.node.authorAssociation as author_association,
+    nodes.node.milestone.number as milestone_number,
+    nodes.node.milestone.title as milestone,
+    list_distinct(list_transform(nodes.node.labels, lambda label: label.name)) as label_names,
+    utc(nodes.node.createdAt) as opened_at,
+    utc(nodes.node.closedAt) as closed_now_at,
+    nodes.node.stateReason as reason_now
+from nodes
+cross join stg_settings as settings
+where utc(nodes.node.createdAt) < settings.cutoff

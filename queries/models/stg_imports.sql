@@ -1,0 +1,14 @@
+-- One row per file that was imported, under the name that stands for a repository's, until the moment it tells of.
+select
+    imports.import_id,
+    imports.kind,
+    imports.source,
+    imports.account,
+    imports.source || if(imports.account = '', '', ':' || imports.account) as place,
+    least(imports.exported_at, settings.cutoff) as exported_at,
+    row_number() over (
+        partition by imports.kind, imports.source, imports.account
+        order by imports.exported_at desc, imports.import_id desc
+    ) as age
+from ledger.imports as imports
+cross join stg_settings as settings

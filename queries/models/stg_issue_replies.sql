@@ -1,0 +1,61 @@
+-- One row per comment on an issue, and per comment and reply in a discussion, before the cutoff.
+with told as (
+    select
+        held.host,
+        held.repo_id,
+        held.number,
+        found.reply.createdAt as replied_at,
+        found.reply.authorAssociation as association,
+        found.reply.author
+    from ledger.github_issues as held
+    cross join unnest(from_json(
+        held.node->'comments',
+        '[{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
+           "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
+    )) as found(reply)
+),
+
+discussed as (
+    select
+        held.host,
+        held.repo_id,
+        held.number,
+        unnest(from_json(
+            held.node->'comments',
+            '[{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
+               "author": {"login": "VARCHAR", "__typename": "VARCHAR"},
+               "replies": [{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
+                            "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]}]'
+        )) as comment
+    from ledger.github_discussions as held
+),
+
+replies as (
+    select * from told
+    union all
+    select host, repo_id, number, comment.createdAt, comment.authorAssociation, comment.author
+    from discussed
+    union all
+    select
+        discussed.host,
+        discussed.repo_id,
+        discussed.number,
+        found.reply.createdAt,
+        found.reply.authorAssociation,
+        found.reply.author
+    from discussed
+    cross join unnest(discussed.comment.replies) as found(reply)
+)
+
+select
+    repositories.repo,
+    replies.number,
+    utc(replies.replied_at) as replied_at,
+    replies.association,
+    login_of(replies.author.login) as login,
+    replies.author.__typename as account_type
+from replies
+inner join stg_repositories as repositories
+    on repositories.host = replies.host and repositories.repo_id = replies.repo_id
+cross join stg_settings as settings
+where utc(replies.replied_at) < settings.cutoff
