@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 from collections.abc import Iterable, Sequence
@@ -12,14 +13,18 @@ from .source import (
     FAST_FORWARD,
     MERGE,
     SQUASH,
+    Comment,
     Commit,
     Deployment,
+    Discussion,
     Event,
     Issue,
+    Milestone,
     Pull,
     Push,
     Release,
     Repository,
+    Said,
     event,
     iso,
     sha,
@@ -79,7 +84,55 @@ def _dataset(repository: Repository, mentions: dict[tuple[str, int], list[Event]
         "history": history,
         "releases": [_release(release) for release in repository.releases],
         "deployments": [_deployment(deployment) for deployment in repository.deployments],
+        "milestones": [_milestone(milestone) for milestone in repository.milestones],
+        "discussions": [_discussion(discussion) for discussion in repository.discussions],
+        "files": {path: [_version(*version) for version in vs] for path, vs in repository.files.items()},
+        "texts": {_blob(text): text for vs in repository.files.values() for _, text in vs if text is not None},
     }
+
+
+def _milestone(milestone: Milestone) -> Raw:
+    times = {"created_at": milestone.created, "due_on": milestone.due, "closed_at": milestone.closed}
+    stamps = {name: iso(time) if time else None for name, time in times.items()}
+    return {"number": milestone.number, "title": milestone.title} | stamps
+
+
+def _discussion(discussion: Discussion) -> Raw:
+    answered, (category, is_answerable) = discussion.answered, discussion.category
+    return {
+        "number": discussion.number,
+        "title": discussion.title,
+        "author": discussion.author,
+        "association": discussion.association or _association(discussion.author),
+        "created_at": iso(discussion.opened),
+        "category": {"name": category, "is_answerable": is_answerable},
+        "labels": list(discussion.labels),
+        "closed_at": iso(discussion.closed) if discussion.closed else None,
+        "state_reason": discussion.reason if discussion.closed else None,
+        "reopened_at": iso(discussion.reopened) if discussion.reopened else None,
+        "answer_chosen_at": iso(answered[0]) if answered else None,
+        "answer_chosen_by": answered[1] if answered else None,
+        "comments": [_comment(comment) for comment in discussion.comments],
+    }
+
+
+def _comment(comment: Comment) -> Raw:
+    places = range(len(comment.replies))
+    replies = [
+        _said(reply, is_answer=place == comment.answering_reply)
+        for place, reply in zip(places, comment.replies, strict=True)
+    ]
+    said = (comment.time, comment.login, comment.association)
+    return _said(said, is_answer=comment.is_answer, replies=replies)
+
+
+def _blob(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()
+
+
+def _version(time: str, text: str | None) -> list[Any]:
+    """A version of a file: when it landed, its mode, its blob (None where it was deleted) and its size."""
+    return [iso(time), "100644", None if text is None else _blob(text), len((text or "").encode())]
 
 
 def _release(release: Release) -> Raw:
@@ -96,7 +149,8 @@ def _release(release: Release) -> Raw:
 
 def _deployment(deployment: Deployment) -> Raw:
     statuses = [{"state": state, "created_at": iso(time)} for state, time in deployment.statuses]
-    about = {"environment": deployment.environment, "oid": deployment.oid}
+    about: Raw = {"environment": deployment.environment, "oid": deployment.oid, "task": deployment.task}
+    about |= {"ref": deployment.ref, "creator": deployment.creator}
     return about | {"created_at": iso(deployment.created), "statuses": statuses}
 
 
@@ -192,47 +246,52 @@ def _association(login: str | None) -> str:
 
 def _item(repository: Repository, item: Issue | Pull, mentions: dict[tuple[str, int], list[Event]]) -> Raw:
     """What an issue and a pull request share."""
-    events = [*getattr(item, "events", ()), *mentions.get((repository.name, item.number), [])]
+    events = [*item.events, *mentions.get((repository.name, item.number), [])]
     recorded = {e.get("label") for e in events}
     events += [event("Labeled", item.opened, item.author, label=name) for name in item.labels if name not in recorded]
+    if item.milestone and not any(e["type"] == "MilestonedEvent" for e in events):
+        events.append(event("Milestoned", item.opened, item.author, milestone=item.milestone))
     merged = getattr(item, "merged", None)
     if merged:
         events.append(event("Merged", merged[0], merged[1]))
     end = merged or item.closed
     if end:
-        events.append(event("Closed", end[0], end[1]))
+        why = {"state_reason": item.reason, "closer": item.closer} if isinstance(item, Issue) else {}
+        events.append(event("Closed", end[0], end[1], **why))
     events.sort(key=lambda e: str(e["created_at"]))
+    comments = [_said(said) for said in item.comments]
     return {
         "number": item.number,
         "title": item.title,
         "body": item.body,
         "author": item.author,
-        "association": getattr(item, "association", _association(item.author)),
+        "association": item.association or _association(item.author),
         "state": "MERGED" if merged else "CLOSED" if item.closed else "OPEN",
-        "state_reason": "COMPLETED" if item.closed and isinstance(item, Issue) else None,
+        "state_reason": item.reason if item.closed and isinstance(item, Issue) else None,
         "created_at": iso(item.opened),
-        "updated_at": max([iso(item.opened), *(e["created_at"] for e in events)]),
+        "updated_at": max([iso(item.opened), *(e["created_at"] for e in [*events, *comments])]),
         "closed_at": iso(end[0]) if end else None,
         "labels": list(item.labels),
-        "assignees": list(getattr(item, "assignees", ())),
-        "comments": [_said(time, login) for time, login in getattr(item, "comments", ())],
+        "assignees": list(item.assignees),
+        "milestone": item.milestone,
+        "comments": comments,
         "events": events,
     }
 
 
-def _said(time: str, login: str | None, **members: Any) -> Raw:
-    stamp = iso(time)
-    said = {"author": login, "association": _association(login), "body": "", "created_at": stamp, "updated_at": stamp}
-    return said | members
+def _said(comment: Said, **members: Any) -> Raw:
+    time, login, *association = comment
+    stamp, given = iso(time), "".join(association) or _association(login)
+    return {"author": login, "association": given, "body": "", "created_at": stamp, "updated_at": stamp} | members
 
 
 def _pull(
     repository: Repository, pull: Pull, own: list[str], merge: list[Raw], mentions: dict[tuple[str, int], list[Event]]
 ) -> Raw:
     files = [[*f[:3], f[3] if len(f) > 3 else "MODIFIED"] for f in pull.files]
-    reviews = [_said(time, login, state=state, comments=[]) for time, login, state in pull.reviews]
+    reviews = [_said((time, login), state=state, comments=[]) for time, login, state in pull.reviews]
     row = _item(repository, pull, mentions)
-    row["updated_at"] = max([row["updated_at"], *(said["updated_at"] for said in [*reviews, *row["comments"]])])
+    row["updated_at"] = max([row["updated_at"], *(said["updated_at"] for said in reviews)])
     merged_as = merge[0]["oid"] if merge else own[-1]
     for e in row["events"]:
         if e["type"] == "MergedEvent":

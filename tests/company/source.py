@@ -6,7 +6,7 @@ Times are ``YYYY-MM-DD HH:MM``, UTC. ``expand.py`` turns these values into datas
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,13 @@ APPROVED, CHANGES, COMMENTED = "APPROVED", "CHANGES_REQUESTED", "COMMENTED"
 DISMISSED, PENDING = "DISMISSED", "PENDING"
 ADDED, DELETED, RENAMED = "ADDED", "DELETED", "RENAMED"
 SQUASH, MERGE, FAST_FORWARD = "squash", "merge", "fast-forward"
+COMPLETED, NOT_PLANNED, DUPLICATE = "COMPLETED", "NOT_PLANNED", "DUPLICATE"
+RESOLVED, OUTDATED = "RESOLVED", "OUTDATED"
+Q_AND_A, IDEAS = ("Q&A", True), ("Ideas", False)
+#: a pull request's number in the same repository, ``owner/name#N``, or a commit's oid
+Closer = int | str
+#: (time, login), or (time, login, association) where the account's usual one does not hold
+Said = tuple[str, str | None] | tuple[str, str | None, str]
 PLACES = {"shop": 1, "web": 2, "infra": 3, "legacy": 4}
 MERGED = 255
 AUTHOR = "(the author of the pull request)"
@@ -50,12 +57,13 @@ class Pull:
     head: str = ""
     base: str = ""
     draft: bool = False
-    comments: Sequence[tuple[str, str | None]] = ()
+    comments: Sequence[Said] = ()
     reviews: Sequence[tuple[str, str | None, str]] = ()
     events: Sequence[Event] = ()
     labels: Sequence[str] = ()
     assignees: Sequence[str] = ()
-    closes: Sequence[int] = ()
+    milestone: str | None = None
+    closes: Sequence[int | str] = ()
     merged: tuple[str, str] | None = None
     closed: tuple[str, str] | None = None
     method: str = SQUASH
@@ -64,15 +72,66 @@ class Pull:
 
 @dataclass(frozen=True)
 class Issue:
-    """An issue."""
+    """An issue. ``labels`` and ``milestone`` are those it ends with: given when it was opened, unless events tell.
+
+    ``closed`` is the last close (time, login), with its ``reason`` and what closed it; earlier ones are events.
+    """
 
     number: int
     title: str
-    author: str
+    author: str | None
     opened: str
     body: str = ""
     labels: Sequence[str] = ()
-    closed: tuple[str, str] | None = None
+    closed: tuple[str, str | None] | None = None
+    reason: str = COMPLETED
+    closer: Closer | None = None
+    comments: Sequence[Said] = ()
+    events: Sequence[Event] = ()
+    assignees: Sequence[str] = ()
+    milestone: str | None = None
+    association: str = ""
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A milestone."""
+
+    number: int
+    title: str
+    created: str
+    due: str | None = None
+    closed: str | None = None
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment of a discussion with its replies; ``is_answer`` marks the one that was chosen, a reply by its place."""
+
+    time: str
+    login: str | None
+    association: str = ""
+    replies: Sequence[Said] = ()
+    is_answer: bool = False
+    answering_reply: int | None = None
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """A discussion. ``answered`` (time, login) says when an answer was chosen, and by whom."""
+
+    number: int
+    title: str
+    author: str | None
+    opened: str
+    category: tuple[str, bool] = Q_AND_A
+    labels: Sequence[str] = ()
+    comments: Sequence[Comment] = ()
+    answered: tuple[str, str | None] | None = None
+    closed: str | None = None
+    reason: str = RESOLVED
+    reopened: str | None = None
+    association: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,11 +163,18 @@ class Deployment:
     created: str
     statuses: Sequence[tuple[str, str]]
     environment: str = "production"
+    task: str = "deploy"
+    ref: str | None = None
+    creator: str | None = None
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository and everything in it."""
+    """A repository and everything in it.
+
+    ``files`` are those of the default branch that are read as texts, by path: the texts with the time from which
+    each holds (None: deleted). A push must go with a change, for the branch to get a new head.
+    """
 
     name: str
     database_id: int
@@ -122,7 +188,10 @@ class Repository:
     pulls: Sequence[Pull] = ()
     pushes: Sequence[Push] = ()
     releases: Sequence[Release] = ()
-    deployments: Sequence[Deployment] = field(default=())
+    deployments: Sequence[Deployment] = ()
+    milestones: Sequence[Milestone] = ()
+    discussions: Sequence[Discussion] = ()
+    files: Mapping[str, Sequence[tuple[str, str | None]]] = field(default_factory=dict)
 
 
 def iso(time: str) -> str:
@@ -159,22 +228,22 @@ def to_draft(time: str, by: str) -> Event:
     return event("ConvertToDraft", time, by)
 
 
-def closed(time: str, by: str) -> Event:
-    """Closed, to be reopened later."""
-    return event("Closed", time, by)
+def closed(time: str, by: str | None, reason: str = COMPLETED, closer: Closer | None = None) -> Event:
+    """Closed, to be reopened later; ``reason`` and ``closer`` are of issues only."""
+    return event("Closed", time, by, state_reason=reason, closer=closer)
 
 
-def reopened(time: str, by: str) -> Event:
+def reopened(time: str, by: str | None) -> Event:
     """Reopened."""
     return event("Reopened", time, by)
 
 
-def labeled(time: str, by: str, label: str) -> Event:
+def labeled(time: str, by: str | None, label: str) -> Event:
     """A label was added."""
     return event("Labeled", time, by, label=label)
 
 
-def unlabeled(time: str, by: str, label: str) -> Event:
+def unlabeled(time: str, by: str | None, label: str) -> Event:
     """A label was taken off."""
     return event("Unlabeled", time, by, label=label)
 
@@ -182,3 +251,28 @@ def unlabeled(time: str, by: str, label: str) -> Event:
 def assigned(time: str, by: str, assignee: str) -> Event:
     """Somebody was assigned."""
     return event("Assigned", time, by, assignee=assignee)
+
+
+def unassigned(time: str, by: str, assignee: str) -> Event:
+    """Somebody is not assigned any more."""
+    return event("Unassigned", time, by, assignee=assignee)
+
+
+def milestoned(time: str, by: str, title: str) -> Event:
+    """Put into a milestone."""
+    return event("Milestoned", time, by, milestone=title)
+
+
+def demilestoned(time: str, by: str, title: str) -> Event:
+    """Taken out of a milestone."""
+    return event("Demilestoned", time, by, milestone=title)
+
+
+def referenced(time: str, by: str | None, repo: str, number: int) -> Event:
+    """Mentioned by another issue or pull request; what a body mentions makes this event by itself."""
+    return event("CrossReferenced", time, by, source={"repo": repo, "number": number})
+
+
+def duplicate(time: str, by: str, original: int | str) -> Event:
+    """Marked as a duplicate of another issue (its number, or ``owner/name#N``)."""
+    return event("MarkedAsDuplicate", time, by, canonical=original)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from .discussions import discussion
+from .files import tree
 from .items import ItemBuilder
 from .model import Actor, Issue, seeded
-from .repository import Commit, Deployment, DeploymentStatus, GitActor, Label, Release, Repository, no_reply
+from .repository import Commit, Deployment, DeploymentStatus, GitActor, Label, Milestone, Release, Repository, no_reply
 
 if TYPE_CHECKING:
     from .world import World
@@ -40,6 +42,8 @@ class Builder:
             is_archived=meta.get("is_archived", False),
             language=meta.get("language"),
             topics=meta.get("topics", []),
+            has_discussions_enabled=meta.get("has_discussions", True),
+            forbidden=meta.get("forbidden", []),
         )
         for row in raw["labels"]:
             repository.labels[row["name"]] = Label(
@@ -53,6 +57,9 @@ class Builder:
         repository.releases = [self._release(row) for row in self.seen(raw["releases"])]
         deployments = enumerate(raw.get("deployments", []))
         repository.deployments = [self._deployment(row, i) for i, row in deployments if row["created_at"] <= self.now]
+        repository.milestones = {row["title"]: self._milestone(row) for row in self.seen(raw.get("milestones", []))}
+        repository.discussions = [discussion(self, row) for row in self.seen(raw.get("discussions", []))]
+        repository.tree = tree(repository, raw.get("files", {}), raw.get("texts", {}), self.now)
         items = ItemBuilder(self)
         repository.issues = {row["number"]: items.issue(row) for row in self.seen(raw["issues"])}
         repository.pull_requests = {row["number"]: items.pull(row) for row in self.seen(raw["pulls"])}
@@ -86,6 +93,11 @@ class Builder:
         labels = self.repository.labels
         return labels.get(name) or labels.setdefault(name, Label(self.repository, name, "ededed", None))
 
+    def _milestone(self, row: Raw) -> Milestone:
+        closed = row.get("closed_at")
+        shown = closed if closed and closed <= self.now else None
+        return Milestone(self.repository, row["number"], row["title"], row["created_at"], row.get("due_on"), shown)
+
     def _release(self, row: Raw) -> Release:
         """A release; until it is published it is a draft."""
         published = None if row.get("is_draft") else row.get("published_at") or row["created_at"]
@@ -96,7 +108,16 @@ class Builder:
 
     def _deployment(self, row: Raw, place: int) -> Deployment:
         creator = self.actor(row.get("creator")) or Actor("github-actions", "Bot")
-        made = Deployment(self.repository, row["environment"], row["oid"], row["created_at"], creator, place)
+        made = Deployment(
+            self.repository,
+            row["environment"],
+            row["oid"],
+            row["created_at"],
+            creator,
+            place,
+            row.get("task") or "deploy",
+            row.get("ref"),
+        )
         statuses = self.numbered(row.get("statuses", []))
         shown = [DeploymentStatus(made, status["state"].upper(), status["created_at"], i) for i, status in statuses]
         made.statuses = sorted(shown, key=lambda s: (s.created_at, s.place), reverse=True)

@@ -37,10 +37,11 @@ def _plain(attribute: str, *paths: str) -> None:
     resolver(*paths)(resolve)
 
 
-_plain("labels", "Issue.labels", "PullRequest.labels")
+_plain("labels", "Issue.labels", "PullRequest.labels", "Discussion.labels")
 _plain("participants", "Issue.participants", "PullRequest.participants")
 _plain("commits", "PullRequest.commits")
-_plain("comments", "PullRequestReview.comments")
+_plain("comments", "PullRequestReview.comments", "Discussion.comments")
+_plain("replies", "DiscussionComment.replies")
 
 
 @resolver("Issue.assignees", "PullRequest.assignees")
@@ -85,14 +86,35 @@ def _files(pull: PullRequest, _info: Any, **page: Any) -> Connection:
 
 
 @resolver("PullRequest.closingIssuesReferences")
-def _closing(pull: PullRequest, _info: Any, **page: Any) -> Connection:
-    issues = pull.repository.issues
-    return connect([issues[n] for n in pull.closing_numbers if n in issues], page)
+def _closing(pull: PullRequest, info: Any, **page: Any) -> Connection:
+    found = [context_of(info).world.item(pull.repository, reference) for reference in pull.closing]
+    return connect([issue for issue in found if issue and issue.typename == "Issue"], page)
 
 
 @resolver("Issue.closedByPullRequestsReferences")
-def _closed_by(issue: Issue, _info: Any, **page: Any) -> Connection:
-    return connect([p for p in issue.repository.pull_requests.values() if issue.number in p.closing_numbers], page)
+def _closed_by(issue: Issue, info: Any, includeClosedPrs: bool = False, **page: Any) -> Connection:
+    found = context_of(info).world.closing.get(issue.id, [])
+    return connect([p for p in found if includeClosedPrs or p.state == "OPEN"], page)
+
+
+@resolver("Issue.stateReason")
+def _state_reason(issue: Issue, _info: Any, enableDuplicate: bool = False) -> str | None:
+    """Why it was closed or reopened; clients that do not ask for duplicates see them as not planned."""
+    return "NOT_PLANNED" if issue.state_reason == "DUPLICATE" and not enableDuplicate else issue.state_reason
+
+
+@resolver("ClosedEvent.closer")
+def _closer(event: Event, info: Any) -> Any:
+    """The pull request or commit that closed it; null where somebody did, or where it is hidden or gone."""
+    if event.closing is None:
+        return None
+    here = event.subject.repository
+    return context_of(info).world.item(here, event.closing) or here.commits.get(str(event.closing))
+
+
+@resolver("MarkedAsDuplicateEvent.canonical")
+def _canonical(event: Event, info: Any) -> Issue | None:
+    return context_of(info).world.item(event.subject.repository, event.original) if event.original else None
 
 
 @resolver("Issue.timelineItems", "PullRequest.timelineItems")
@@ -118,9 +140,7 @@ def _source(event: Event, info: Any) -> Issue:
 
 @resolver("CrossReferencedEvent.willCloseTarget")
 def _will_close(event: Event, info: Any) -> bool:
-    source = _source(event, info)
-    same = source.repository is event.subject.repository
-    return same and isinstance(source, PullRequest) and event.subject.number in source.closing_numbers
+    return _source(event, info) in context_of(info).world.closing.get(event.subject.id, [])
 
 
 @resolver("PullRequest.headRepository", "PullRequest.baseRepository")

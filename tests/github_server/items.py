@@ -15,6 +15,7 @@ END_OF_TIME = "9999"
 STATE_EVENTS = {"ClosedEvent", "ReopenedEvent", "MergedEvent"}
 DRAFT_EVENTS = {"ReadyForReviewEvent": False, "ConvertToDraftEvent": True}
 LABEL_EVENTS = {"LabeledEvent", "UnlabeledEvent"}
+MILESTONE_EVENTS = {"MilestonedEvent", "DemilestonedEvent"}
 Raw = dict[str, Any]
 AnyItem = TypeVar("AnyItem", bound=Issue)
 
@@ -38,6 +39,9 @@ class ItemBuilder:
             events.append(merge | {"commit": row.get("merge_commit")})
         if row["closed_at"] and "ClosedEvent" not in kinds:
             events.append({"type": "ClosedEvent", "created_at": row["closed_at"], "actor": row.get("merged_by")})
+        if row.get("milestone") and not kinds & MILESTONE_EVENTS:
+            given = {"type": "MilestonedEvent", "created_at": row["created_at"], "actor": row["author"]}
+            events.append(given | {"milestone": row["milestone"]})
         recorded = {e.get("label") for e in events if e["type"] in LABEL_EVENTS}
         events += [
             {"type": "LabeledEvent", "created_at": row["created_at"], "actor": row["author"], "label": name}
@@ -84,7 +88,7 @@ class ItemBuilder:
             author=outer.actor(row["author"]),
             author_association=row["association"],
             state="OPEN" if is_open else "MERGED" if merged else "CLOSED",
-            state_reason=row.get("state_reason") if not is_open else None,
+            state_reason=self._reason(row, last) if kind is Issue else None,
             created_at=row["created_at"],
             updated_at=max(s for s in stamps if s and s <= self.now),
             closed_at=None if is_open else row["closed_at"] if last is final else last["created_at"],
@@ -93,14 +97,24 @@ class ItemBuilder:
         )
         held: dict[str, None] = {}
         for e in seen:
+            if e["type"] in MILESTONE_EVENTS:
+                known = self.repository.milestones.get(e["milestone"])
+                item.milestone = known if e["type"] == "MilestonedEvent" else None
             if e["type"] in LABEL_EVENTS:
                 held.pop(e["label"], None) if e["type"] == "UnlabeledEvent" else held.setdefault(e["label"])
-            item.events.append(self._event(item, e))
+            item.events.append(self._event(item, e, self._reason(row, e) if kind is Issue else None))
         item.labels = [outer.label(name) for name in held]
         item.comments = [self._comment(item, c, f"comment/{i}") for i, c in outer.numbered(row["comments"])]
         return item
 
-    def _event(self, item: Issue, row: Raw) -> Event:
+    def _reason(self, row: Raw, event: Raw) -> str | None:
+        """The reason of an issue's state after an event; the last close without one has the dataset's."""
+        if event["type"] != "ClosedEvent":
+            return "REOPENED" if event["type"] == "ReopenedEvent" and "created_at" in event else None
+        final = row.get("state_reason") if event["created_at"] == row["closed_at"] else None
+        return event.get("state_reason") or final or "COMPLETED"
+
+    def _event(self, item: Issue, row: Raw, reason: str | None) -> Event:
         outer, commits, source = self.outer, self.repository.commits, row.get("source")
         return Event(
             item,
@@ -113,6 +127,10 @@ class ItemBuilder:
             origin=(source["repo"], source["number"]) if source else None,
             before_commit=commits.get(row.get("before") or ""),
             after_commit=commits.get(row.get("after") or ""),
+            state_reason=reason,
+            milestone_title=row.get("milestone", ""),
+            closing=row.get("closer"),
+            original=row.get("canonical"),
         )
 
     def pull(self, row: Raw) -> PullRequest:
@@ -138,7 +156,7 @@ class ItemBuilder:
             "head_ref_name": row["head_ref"],
             "head_ref_oid": commits[-1][0].oid,
             "head_repository_name": row.get("head_repository"),
-            "closing_numbers": row["closing_issues"],
+            "closing": row["closing_issues"],
             "additions": row["additions"] if whole else sum(f[1] for f in changes),
             "deletions": row["deletions"] if whole else sum(f[2] for f in changes),
             "changed_files": row["changed_files"] if whole else len({f[0] for f in changes}),

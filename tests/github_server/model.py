@@ -14,9 +14,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from .repository import Commit, Label, Repository
+    from .repository import Commit, Label, Milestone, Repository
 
 WEB = "https://github.com"
+#: what a dataset refers to: a number of the same repository, ``owner/name#N``, or a commit's oid
+Reference = int | str
 
 
 def seeded(*parts: object) -> int:
@@ -117,12 +119,16 @@ class Event:
     origin: tuple[str, int] | None = None
     before_commit: Commit | None = None
     after_commit: Commit | None = None
+    state_reason: str | None = None
+    milestone_title: str = ""
+    closing: Reference | None = None
+    original: Reference | None = None
 
     def __post_init__(self) -> None:
         self.id = node_id("EV", self.subject.id, self.typename, self.created_at, len(self.subject.events))
         self.database_id = seeded(self.id)
         self.issue = self.pull_request = self.closable = self.labelable = self.assignable = self.target = self.subject
-        self.user, self.requested_reviewer = self.assignee, self.assignee
+        self.user, self.requested_reviewer, self.duplicate = self.assignee, self.assignee, self.subject
         self.merge_ref_name = getattr(self.subject, "base_ref_name", None)
         self.referenced_at = self.created_at
         self.resource_path = f"{self.subject.resource_path}#event-{self.database_id}"
@@ -166,6 +172,7 @@ class Issue:
     comments: list[Comment] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     state_reason: str | None = None
+    milestone: Milestone | None = None
     typename: ClassVar[str] = "Issue"
     web_path: ClassVar[str] = "issues"
 
@@ -207,7 +214,7 @@ class PullRequest(Issue):
     files: list[list[Any]] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     commits: list[PullRequestCommit] = field(default_factory=list)
-    closing_numbers: list[int] = field(default_factory=list)
+    closing: list[Reference] = field(default_factory=list)
     typename: ClassVar[str] = "PullRequest"
     web_path: ClassVar[str] = "pull"
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
+from .discussions import Discussion
+from .files import Tree
 from .model import WEB, Actor, Issue, PullRequest, node_id, seeded
 
 #: a deployment's state by its newest status, where the words differ
@@ -27,6 +29,27 @@ class Label:
         self.database_id = seeded(self.id)
         self.url = f"{self.repository.url}/labels/{self.name.replace(' ', '%20')}"
         self.is_default = False
+
+
+@dataclass(eq=False)
+class Milestone:
+    """A milestone of a repository."""
+
+    repository: Repository
+    number: int
+    title: str
+    created_at: str
+    due_on: str | None
+    closed_at: str | None
+    typename: ClassVar[str] = "Milestone"
+
+    def __post_init__(self) -> None:
+        self.id = node_id("MI", self.repository.identity, self.number)
+        self.database_id = seeded(self.id)
+        self.state, self.closed = ("CLOSED", True) if self.closed_at else ("OPEN", False)
+        self.updated_at = self.closed_at or self.created_at
+        self.url = f"{self.repository.url}/milestone/{self.number}"
+        self.description, self.creator = None, None
 
 
 @dataclass(eq=False)
@@ -104,6 +127,8 @@ class Deployment:
     created_at: str
     creator: Actor
     place: int
+    task: str = "deploy"
+    branch: str | None = None
     statuses: list[DeploymentStatus] = field(default_factory=list)
     typename: ClassVar[str] = "Deployment"
 
@@ -111,7 +136,8 @@ class Deployment:
         self.id = node_id("DE", self.repository.identity, self.place)
         self.database_id = seeded(self.id)
         self.latest_environment = self.original_environment = self.environment
-        self.commit, self.task = self.repository.commits.get(self.commit_oid), "deploy"
+        self.commit = self.repository.commits.get(self.commit_oid)
+        self.ref = Ref(self.repository, self.branch, self.commit) if self.branch else None
 
     @property
     def latest_status(self) -> DeploymentStatus | None:
@@ -174,15 +200,22 @@ class Repository:
     is_archived: bool = False
     language: str | None = None
     topics: list[str] = field(default_factory=list)
+    has_discussions_enabled: bool = True
+    #: the lists that no token may read
+    forbidden: list[str] = field(default_factory=list)
     pushed_at: str | None = None
     updated_at: str = ""
     labels: dict[str, Label] = field(default_factory=dict)
+    milestones: dict[str, Milestone] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
+    discussions: list[Discussion] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     commits: dict[str, Commit] = field(default_factory=dict)
     history: list[Commit] = field(default_factory=list)
+    #: the files of the default branch, where the dataset has them
+    tree: Tree | None = None
     typename: ClassVar[str] = "Repository"
 
     def __post_init__(self) -> None:

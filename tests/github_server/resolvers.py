@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .errors import GraphQLApiError
+from .files import Blob, Tree
 from .model import Actor, Issue, PullRequest, node_id
 from .registry import context_of, missing, ordered, resolver
 from .relay import Connection, by, connect
@@ -50,6 +51,12 @@ def _viewer(_root: Any, info: Any) -> Actor:
 @resolver("Query.rateLimit")
 def _rate_limit(_root: Any, info: Any, **_: Any) -> dict[str, Any]:
     return context_of(info).rate_limit
+
+
+def refuse(repository: Repository, name: str) -> None:
+    """Answer as GitHub does where the token may not read a list."""
+    if name in repository.forbidden:
+        raise GraphQLApiError("FORBIDDEN", "Resource not accessible by personal access token")
 
 
 def _found(info: Any, identity: str) -> Any:
@@ -177,6 +184,7 @@ def is_full(release: Release) -> bool:
 
 @resolver("Repository.deployments")
 def _deployments(repository: Repository, _info: Any, environments: Any = None, **page: Any) -> Connection:
+    refuse(repository, "deployments")
     found = [d for d in repository.deployments if not environments or d.environment in environments]
     return ordered(found, OLDEST | page, CREATED_AT=by("created_at", "place"))
 
@@ -186,11 +194,33 @@ def _statuses(deployment: Deployment, _info: Any, **page: Any) -> Connection:
     return connect(deployment.statuses, page)
 
 
+@resolver("Repository.discussions")
+def _discussions(repository: Repository, _info: Any, answered: bool | None = None, **page: Any) -> Connection:
+    """Discussions, newest change first; none where they are switched off."""
+    refuse(repository, "discussions")
+    found = repository.discussions if repository.has_discussions_enabled else []
+    found = [d for d in found if answered is None or d.is_answered == answered]
+    changed = {"orderBy": {"field": "UPDATED_AT", "direction": "DESC"}}
+    return ordered(found, changed | page, CREATED_AT=by("created_at", "number"), UPDATED_AT=by("updated_at", "number"))
+
+
+@resolver("Repository.milestones")
+def _milestones(repository: Repository, _info: Any, states: Any = None, **page: Any) -> Connection:
+    refuse(repository, "milestones")
+    found = [m for m in repository.milestones.values() if not states or m.state in states]
+    keys = {"CREATED_AT": by("created_at", "number"), "UPDATED_AT": by("updated_at", "number")}
+    return ordered(found, page, NUMBER=by("number"), **keys)
+
+
 @resolver("Repository.object")
-def _object(repository: Repository, _info: Any, expression: str | None = None, oid: str | None = None) -> Commit | None:
-    """A commit by its oid, or the head of the default branch; trees and files are not served."""
-    revision = oid or expression or ""
+def _object(
+    repository: Repository, _info: Any, expression: str | None = None, oid: str | None = None
+) -> Commit | Tree | Blob | None:
+    """A commit by its oid, the head of the default branch, or a file or folder of it (``HEAD:path``)."""
+    revision, _, path = (oid or expression or "").partition(":")
     head = repository.history[0] if repository.history else None
+    if path or (expression or "").endswith(":"):
+        return repository.tree.at(path) if head and repository.tree and revision == "HEAD" else None
     is_head = revision in ("HEAD", repository.default_branch, f"refs/heads/{repository.default_branch}")
     return head if is_head else repository.commits.get(revision)
 

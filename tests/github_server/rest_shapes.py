@@ -96,7 +96,7 @@ class Shapes:
             "labels": [self.label(x) for x in i.labels],
             "assignees": [self.user(a) for a in i.assignees],
             "assignee": self.maybe(next(iter(i.assignees), None)),
-            "milestone": None,
+            "milestone": {"number": i.milestone.number, "title": i.milestone.title} if i.milestone else None,
             "locked": False,
             "active_lock_reason": None,
             "author_association": i.author_association,
@@ -276,6 +276,10 @@ class Shapes:
             shown["label"] = {"name": event.label.name, "color": event.label.color}
         if event.assignee:
             shown["requested_reviewer" if name.startswith("review_request") else "assignee"] = self.user(event.assignee)
+        if event.milestone_title:
+            shown["milestone"] = {"title": event.milestone_title}
+        if event.state_reason and name == "closed":
+            shown["state_reason"] = event.state_reason.lower()
         if event.origin:
             repo, number = event.origin
             issue = {"number": number, "url": f"{self.base}/repos/{repo}/issues/{number}"}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .build import Builder
-from .model import Actor
+from .model import Actor, Issue, PullRequest, Reference
 from .repository import Repository
 
 END_OF_TIME = "9999"
@@ -75,6 +75,25 @@ class World:
         """Every visible repository, by name."""
         return [r for key in sorted(self._datasets) if (r := self.repository(key))]
 
+    def item(self, here: Repository, reference: Reference) -> Issue | None:
+        """The issue or pull request that a dataset of ``here`` refers to; None where it is hidden, gone or a commit."""
+        name, _, number = str(reference).rpartition("#")
+        place = (self.repository(name) or self.renamed(name)) if name else here
+        if not place or not number.isdigit() or (not name and isinstance(reference, str)):
+            return None
+        return place.issues.get(int(number)) or place.pull_requests.get(int(number))
+
+    @cached_property
+    def closing(self) -> dict[str, list[PullRequest]]:
+        """The pull requests that close an issue, by the issue's id."""
+        found: dict[str, list[PullRequest]] = {}
+        for repository in self.repositories:
+            for pull in repository.pull_requests.values():
+                for issue in (self.item(repository, reference) for reference in pull.closing):
+                    if issue and issue.typename == "Issue":
+                        found.setdefault(issue.id, []).append(pull)
+        return found
+
     def actor(self, login: str | None, users: Raw | None = None) -> Actor | None:
         """The account with this login; None for a deleted one, as GitHub answers."""
         if not login or login == "ghost":
@@ -100,6 +119,8 @@ class World:
     @staticmethod
     def _members(repository: Repository) -> Iterator[Any]:
         yield from (repository, repository.owner, *repository.labels.values(), *repository.releases)
-        yield from (*repository.commits.values(), *repository.deployments)
+        yield from (*repository.commits.values(), *repository.deployments, *repository.milestones.values())
+        for discussion in repository.discussions:
+            yield from (discussion, *discussion.comments, *(r for c in discussion.comments for r in c.replies))
         for item in [*repository.issues.values(), *repository.pull_requests.values()]:
             yield from (item, *item.timeline)
