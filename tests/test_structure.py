@@ -35,6 +35,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "requests": ("collectors/github_api.py",),
     "rich": ("collectors/progress.py",),
     "streamlit": ("dashboard.py", "pages/"),
+    "yaml": ("collectors/exports/repository.py",),
 }  # fmt: skip
 CLOCKS = re.compile(
     r"(?<![\w$])(now\s*\(|today\s*\(|current_date|current_time\w*|current_localtime\w*|get_current_\w+|localtime\w*|"

@@ -1,0 +1,89 @@
+"""Experiments that a repository keeps: a table, or a Markdown file for each; what is wrong names its place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from collectors.errors import SourceError
+from collectors.exports.forms import LEDGER
+from collectors.exports.repository import read_experiments
+
+READ_AT = datetime(2026, 11, 20, 12)
+MARKDOWN = """---
+title: "Short form"   # three fields
+started_at: 2026-01-02
+decision: won
+decided_at: 2026-02-03T10:00:00+01:00
+tags: [sign-up, web]
+owner: somebody
+---
+# What we did
+
+decision: killed
+"""
+MISTAKES = {
+    "---\ntitle: [a]\n---\n": "line 2, column 8: title must be one text",
+    "---\ntitle: a\nkey: b: c\n---\n": "line 3, column 7: not YAML; mend the front matter",
+    "---\n\ndecision: maybe\n---\n": "line 3, column 11: 'maybe' is no decision; write kept, killed or inconclusive",
+    "---\ndecision: kept\n---\n": "line 1, column 1: 'kept', but not when; write the day it was decided",
+    "---\nstarted_at: soon\n---\n": "line 2, column 13: 'soon' is not a time; write 2026-11-19 or 2026-11-19 14:05",
+    "---\ntitle: a\n": "line 1: the front matter does not end; close it with ---",
+}
+
+
+def rows(path: str, text: str) -> list[dict[str, Any]]:
+    """The rows of one file, without what is empty."""
+    found = read_experiments("acme/shop", path, text.encode(), READ_AT)[1]
+    return [{name: value for name, value in row.items() if value and name != "import_id"} for row in found]
+
+
+def test_front_matter_is_an_experiment() -> None:
+    assert rows("docs/experiments/short-form.md", MARKDOWN) == [
+        {
+            "line": 1, "key": "short-form", "title": "Short form", "repo": "acme/shop", "decision": "kept",
+            "started_at": datetime(2026, 1, 2), "decided_at": datetime(2026, 2, 3, 9),
+        }
+    ]  # fmt: skip
+
+
+def test_a_table_has_many_and_may_name_other_repositories() -> None:
+    text = (
+        "key,title,repo,started_on,shipped_at,decision\nE1,One,,2026-01-02,2026-01-05 14:00,\nE2,Two,acme/web,,,open\n"
+    )
+    assert rows("experiments.csv", text) == [
+        {
+            "line": 2, "key": "E1", "title": "One", "repo": "acme/shop", "started_at": datetime(2026, 1, 2),
+            "shipped_at": datetime(2026, 1, 5, 14),
+        },
+        {"line": 3, "key": "E2", "title": "Two", "repo": "acme/web"},
+    ]  # fmt: skip
+
+
+def test_the_import_tells_repository_and_path() -> None:
+    content = MARKDOWN.encode()
+    own, found = read_experiments("acme/shop", "experiments/a.md", content, READ_AT)
+    assert {name: own[name] for name in ("kind", "source", "account", "file", "exported_at", "rows_read")} == {
+        "kind": "experiments", "source": "github", "account": "acme/shop", "file": "experiments/a.md",
+        "exported_at": READ_AT, "rows_read": 1,
+    }  # fmt: skip
+    assert [set(row) for row in found] == [{"import_id", "line", *LEDGER["experiments"]}]
+    assert found[0]["import_id"] == own["import_id"]
+    others = [("acme/shop", "experiments/b.md", content), ("acme/web", "experiments/a.md", content)]
+    others.append(("acme/shop", "experiments/a.md", content + b"\n"))
+    assert len({own["import_id"], *(read_experiments(*other, READ_AT)[0]["import_id"] for other in others)}) == 4
+
+
+@pytest.mark.parametrize("text", ["# Experiments\n", "", "---\n---\n", "---\n- a\n---\n"])
+def test_markdown_without_front_matter_is_no_experiment(text: str) -> None:
+    own, found = read_experiments("acme/shop", "experiments/README.md", text.encode(), READ_AT)
+    assert (own["rows_read"], found) == (0, [])
+
+
+@pytest.mark.parametrize("text", MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_names_its_place(text: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        read_experiments("acme/shop", "experiments/a.md", text.encode(), READ_AT)
+    assert str(raised.value) == f"acme/shop: experiments/a.md, {MISTAKES[text]}"
