@@ -27,12 +27,12 @@ def read_tables(path: Path) -> dict[str, list[Row]]:
     """Return the tables of a text file by name.
 
     ``[name]`` begins one; its first line names the columns; two blanks or more part cells, ``-`` is null, and what
-    comes after ``#`` is a remark.
+    comes after ``#`` and a blank before it is a remark.
     """
     found: dict[str, list[Row]] = {}
     name, columns = "", list[str]()
     for line in path.read_text(encoding="utf-8").splitlines():
-        said = line.partition("#")[0].strip()
+        said = re.split(r"(?:^|\s)#", line)[0].strip()
         if head := re.fullmatch(r"\[([\w.]+)\]", said):
             name, columns = head[1], []
             found[name] = []

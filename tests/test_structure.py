@@ -58,12 +58,13 @@ CONTRACT = {
     "repositories": """
         repo host is_imported default_branch is_archived language topics created_at observed_until gone_at""",
     "pull_requests": """
-        repo number title url author author_kind responsible responsible_rule role team author_association work_type
-        work_type_rule authorship authorship_rule ai_tool state base_branch is_default_base is_draft was_draft opened_at
-        ready_at first_commit_at first_response_at first_review_at first_approval_at merged_at closed_at reopened_count
+        repo number title url author author_kind responsible responsible_rule role is_engineering_role team
+        author_association work_type work_type_rule authorship authorship_rule ai_tool state base_branch
+        is_default_base is_draft was_draft opened_at ready_at first_commit_at
+        first_response_at first_review_at first_approval_at merged_at closed_at reopened_count
         merged_by_kind released_at deployed_at coding_hours pickup_hours review_hours cycle_hours lead_hours
         had_early_feedback additions deletions changed_files size_band is_merged_unreviewed is_independently_reviewed
-        is_revert reverted_at durability labels""",
+        reviewer_count is_revert reverted_at durability milestone labels""",
     "pull_request_areas": "repo number area additions deletions is_first_time",
     "pull_request_issues": "repo number issue_repo issue_number",
     "issues": """
@@ -73,8 +74,19 @@ CONTRACT = {
     "issue_spells": "repo number kind entered_at left_at entered_by left_by left_by_kind",
     "milestones": """
         repo number title url state due_on created_at closed_at is_capability issue_count pull_request_count""",
+    "areas": "repo area first_merged_at last_merged_at pull_request_count is_alive",
+    "experiments": "repo key number title url source started_at shipped_at decided_at decision",
     "releases": "repo tag published_at",
-    "rework": "repo number by_number kind happened_at",
+    "deployments": """
+        repo deployment environment is_production commit_oid created_at deployed_at failed_at state restored_at
+        restore_hours pull_request_count""",
+    "incidents": "repo key number title url source severity opened_at resolved_at restore_hours",
+    "rework": "repo number by_number by_repo by_key kind happened_at",
+    "change_failures": "repo shipment shipment_key shipped_at kind number by_key happened_at",
+    "review_load": "repo number team week reviewer lines",
+    "outcomes": """
+        outcome_id kind also_kinds is_linked repo ref team authorship happened_on durable_after durability""",
+    "outcome_items": "outcome_id repo number",
     "rules": "kind rule position field pattern value tier tool source matched",
     "metrics": "metric question page title unit better definition definition_hash is_headline sql",
     "answers": """

@@ -10,6 +10,7 @@
 -- responsible: login or pseudonym of the human who answers for it; null unless people are published. Stable.
 -- responsible_rule: author, assigner, assignee, co-author or merger; null where nobody was found. Stable.
 -- role: role of the responsible person that day, from people.csv; null for groups under k. Stable.
+-- is_engineering_role: a rule of kind engineering matches the role; null where the role is. Stable.
 -- team: team of the responsible person that day, from people.csv; null for groups under k. Stable.
 -- author_association: GitHub's word for the author's relation to the repository, as of the last reading. Stable.
 -- work_type: of the first rule that matches, else unclassified. Stable.
@@ -48,14 +49,28 @@
 -- size_band: by lines added and deleted: XS to 10, S to 50, M to 250, L to 1000, XL. Stable.
 -- is_merged_unreviewed: merged without an independent human review; null unless merged. Stable.
 -- is_independently_reviewed: a human neither author nor responsible submitted a review before the end. Stable.
+-- reviewer_count: humans neither author nor responsible who submitted a review before the end. Stable.
 -- is_revert: work type revert, or it reverts a change. Stable.
 -- reverted_at: when it was reverted first, UTC. Stable.
 -- durability: durable, undone, provisional or not observable; null unless merged into the default branch. Stable.
+-- milestone: title of its milestone, as of the last reading, e-mail addresses masked. Stable.
 -- labels: names of its labels, sorted. Stable.
 with labels as (
     select repo, number, list(label order by label) as labels
     from stg_labels
     group by repo, number
+),
+
+reviewers as (
+    select repo, number, count(distinct login) as n
+    from stg_reviews
+    group by repo, number
+),
+
+engineering as (
+    select distinct value as role
+    from stg_rule_matches
+    where kind = 'label_rules' and meaning = 'engineering' and field = 'role'
 ),
 
 reverting as (
@@ -99,6 +114,7 @@ select
     shown_person(responsible.responsible, settings.people, settings.pseudonym_key) as responsible,
     responsible.responsible_rule,
     people.role,
+    if(people.role is null, null, engineering.role is not null) as is_engineering_role,
     people.team,
     found.author_association,
     work_types.work_type,
@@ -143,9 +159,11 @@ select
     end as size_band,
     if(stages.state = 'merged', moments.first_review_at is null, null) as is_merged_unreviewed,
     moments.first_review_at is not null as is_independently_reviewed,
+    coalesce(reviewers.n, 0)::integer as reviewer_count,
     work_types.work_type = 'revert' or reverting.number is not null as is_revert,
     durability.reverted_at,
     durability.durability,
+    mask_emails(found.milestone) as milestone,
     coalesce(labels.labels, []) as labels
 from stg_pull_requests as found
 cross join stg_settings as settings
@@ -158,9 +176,11 @@ inner join stg_authorship as authorship on authorship.repo = found.repo and auth
 inner join stg_durability as durability on durability.repo = found.repo and durability.number = found.number
 left join stg_deliveries as deliveries on deliveries.repo = found.repo and deliveries.number = found.number
 left join labels on labels.repo = found.repo and labels.number = found.number
+left join reviewers on reviewers.repo = found.repo and reviewers.number = found.number
 left join reverting on reverting.repo = found.repo and reverting.number = found.number
 left join stg_people as people
     on
         people.login = lower(responsible.responsible)
         and found.opened_at::date between people.from_on and people.to_on
+left join engineering on engineering.role = people.role
 order by found.repo, found.number

@@ -1,9 +1,11 @@
 -- Work that undid or repaired a merged change, which was merged before it.
--- Grain: repo, number, by_number, kind. Stable.
+-- Grain: repo, number, by_repo, by_number, by_key, kind. Stable.
 --
 -- repo: owner/name of the repository of the change. Stable.
 -- number: number of the pull request that was reworked. Stable.
--- by_number: number of the pull request (revert, hotfix) or issue (incident) behind it; null for a commit pushed directly. Stable.
+-- by_number: number of the pull request (revert, hotfix) or issue (incident) behind it; null for a commit pushed directly, and for an imported incident. Stable.
+-- by_repo: repository of the pull request, issue or commit behind it; null for an imported incident. Stable.
+-- by_key: owner/name#number of what is behind it, or the imported incident's key; null for a commit. Stable.
 -- kind: revert, hotfix or incident. Stable.
 -- happened_at: when the revert or hotfix was merged, or the incident was opened; UTC. Stable.
 with hotfixes as (
@@ -36,10 +38,18 @@ claims as (
         number as by_number,
         'revert' as kind,
         happened_at,
-        repo as by_repo
+        repo as by_repo,
+        repo || '#' || number as by_key
     from stg_reverts
     union all
-    select mentions.target_repo, mentions.target_number, hotfixes.number, 'hotfix', hotfixes.merged_at, hotfixes.repo
+    select
+        mentions.target_repo,
+        mentions.target_number,
+        hotfixes.number,
+        'hotfix',
+        hotfixes.merged_at,
+        hotfixes.repo,
+        hotfixes.repo || '#' || hotfixes.number
     from hotfixes
     inner join stg_mentions as mentions
         on
@@ -47,7 +57,14 @@ claims as (
             and mentions.repo = hotfixes.repo
             and mentions.number = hotfixes.number
     union all
-    select mentions.target_repo, mentions.target_number, closers.number, 'hotfix', closers.merged_at, closers.repo
+    select
+        mentions.target_repo,
+        mentions.target_number,
+        closers.number,
+        'hotfix',
+        closers.merged_at,
+        closers.repo,
+        closers.repo || '#' || closers.number
     from stg_pull_requests as closers
     inner join stg_linked_issues as linked
         on linked.repo = closers.repo and linked.number = closers.number
@@ -66,19 +83,38 @@ claims as (
         incidents.number,
         'incident',
         incidents.opened_at,
-        incidents.repo
+        incidents.repo,
+        incidents.repo || '#' || incidents.number
     from incidents
     inner join stg_mentions as mentions
         on
             mentions.from_kind = 'issue'
             and mentions.repo = incidents.repo
             and mentions.number = incidents.number
+    union all
+    select
+        coalesce(known.repo, blamed.target_repo),
+        coalesce(known.number, blamed.target_number),
+        null,
+        'incident',
+        blamed.opened_at,
+        null,
+        blamed.key
+    from stg_blamed as blamed
+    left join stg_known_commits as known
+        on
+            left(known.oid, 7) = left(blamed.sha, 7)
+            and starts_with(known.oid, blamed.sha)
+            and (blamed.target_repo is null or known.repo = blamed.target_repo)
+    where coalesce(known.number, blamed.target_number) is not null
 )
 
 select
     claims.repo,
     claims.number,
     claims.by_number,
+    claims.by_repo,
+    claims.by_key,
     claims.kind,
     min(claims.happened_at) as happened_at
 from claims
@@ -91,5 +127,5 @@ where
         and claims.by_repo = claims.repo
         and claims.by_number is not distinct from claims.number
     )
-group by claims.repo, claims.number, claims.by_number, claims.kind
-order by claims.repo, claims.number, claims.kind, claims.by_number
+group by claims.repo, claims.number, claims.by_number, claims.by_repo, claims.by_key, claims.kind
+order by claims.repo, claims.number, claims.kind, claims.by_repo, claims.by_number, claims.by_key

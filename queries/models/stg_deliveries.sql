@@ -28,6 +28,7 @@ deployments as (
         history.position
     from stg_deployments as found
     inner join stg_history as history on history.repo = found.repo and history.oid = found.commit_oid
+    where found.is_production and found.deployed_at is not null
 ),
 
 first_deployments as (

@@ -6,6 +6,7 @@ select
     found.file.additions,
     found.file.deletions,
     found.file.changeType = 'RENAMED' as is_renamed,
+    found.file.changeType = 'DELETED' as is_deleted,
     if(
         contains(found.file.path, '/'),
         array_to_string(list_slice(string_split(found.file.path, '/')[:-2], 1, 2), '/'),

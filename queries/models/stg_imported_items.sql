@@ -2,6 +2,7 @@
 select
     imports.place || '/' || items.project as repo,
     items.number,
+    items.key,
     imports.source,
     items.title,
     items.url,

@@ -96,6 +96,7 @@ select
         when stretches.is_last and declined.number is not null then 'not planned'
         else 'completed'
     end as reason,
+    authorship.number is not null as is_by_pull_request,
     case
         when stretches.to_at is null then null
         when authorship.authorship = 'agent' then 'agent'

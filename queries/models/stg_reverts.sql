@@ -27,12 +27,6 @@ by_number as (
             and targets.number = regexp_extract(said.reference, '(\d+)$', 1)::bigint
 ),
 
-known_commits as (
-    select repo, number, merge_commit as oid from stg_pull_requests where merge_commit is not null
-    union
-    select repo, number, oid from stg_commits
-),
-
 messages as (
     select commits.repo, commits.number, pull_requests.merged_at as happened_at, commits.message
     from stg_commits as commits
@@ -42,8 +36,8 @@ messages as (
     union all
     select history.repo, null, history.committed_at, history.message
     from stg_history as history
-    anti join known_commits
-        on known_commits.repo = history.repo and known_commits.oid = history.oid
+    anti join stg_known_commits as known
+        on known.repo = history.repo and known.oid = history.oid
 ),
 
 shas as (
@@ -61,14 +55,14 @@ by_sha as (
         shas.repo,
         shas.number,
         shas.happened_at,
-        known_commits.repo as target_repo,
-        known_commits.number as target_number
+        known.repo as target_repo,
+        known.number as target_number
     from shas
-    inner join known_commits
+    inner join stg_known_commits as known
         on
-            known_commits.repo = shas.repo
-            and left(known_commits.oid, 7) = left(shas.sha, 7)
-            and starts_with(known_commits.oid, shas.sha)
+            known.repo = shas.repo
+            and left(known.oid, 7) = left(shas.sha, 7)
+            and starts_with(known.oid, shas.sha)
 ),
 
 found as (

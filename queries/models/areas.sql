@@ -1,0 +1,28 @@
+-- Areas of the code that merged pull requests changed.
+-- Grain: repo, area. Stable.
+--
+-- repo: owner/name. Stable.
+-- area: first two path segments of the folder; (root) for files in none. Stable.
+-- first_merged_at: when a pull request that changed it was first merged, UTC. Stable.
+-- last_merged_at: when one was last merged, UTC. Stable.
+-- pull_request_count: merged pull requests that changed it. Stable.
+-- is_alive: the last merged pull request there did more than delete files. Stable.
+with touched as (
+    select repo, number, area, bool_and(is_deleted) as is_only_deleted
+    from stg_files
+    group by repo, number, area
+)
+
+select
+    touched.repo,
+    touched.area,
+    min(pull_requests.merged_at) as first_merged_at,
+    max(pull_requests.merged_at) as last_merged_at,
+    count(*)::integer as pull_request_count,
+    not arg_max(touched.is_only_deleted, (pull_requests.merged_at, touched.number)) as is_alive
+from touched
+inner join stg_pull_requests as pull_requests
+    on pull_requests.repo = touched.repo and pull_requests.number = touched.number
+where pull_requests.merged_at is not null
+group by touched.repo, touched.area
+order by touched.repo, touched.area
