@@ -21,11 +21,12 @@ UNTIL = date(2026, 11, 21)
 HISTORIES = ((UNTIL, 7), (date(2025, 7, 14), 7), (date(2024, 2, 29), 11))
 TABLES = (
     "github_repositories", "github_pull_requests", "github_issues", "github_releases", "github_deployments",
-    "github_commits",
+    "github_commits", "github_milestones", "github_discussions",
 )  # fmt: skip
+EXPORTS = ("imports", "imported_incidents", "imported_experiments")
 ORDERS = {
     "github_commits": "repo_id, position", "github_repositories": "repo_id", "github_releases": "repo_id, node_id",
-    "github_deployments": "repo_id, node_id",
+    "github_deployments": "repo_id, node_id", "github_milestones": "repo_id, node_id",
 }  # fmt: skip
 UPDATE_BOTS = ("dependabot", "renovate")
 AI_TRACE = re.compile(r"^co-authored-by: (claude|cursor|copilot)\b|generated with \[claude code", re.I | re.M)
@@ -38,6 +39,7 @@ class History:
 
     until: date
     tables: dict[str, list[dict[str, Any]]]
+    exports: dict[str, list[dict[str, Any]]]
     changes: list[Change] = field(default_factory=list)
 
     @property
@@ -91,7 +93,9 @@ def read(store: Store, until: date) -> History:
     for row in (row for rows in tables.values() for row in rows):
         row["text"] = row["node"]
         row["node"] = json.loads(row["node"])
-    history = History(until, tables)
+    exports = {table: store.rows(f"select * from {table} order by import_id") for table in EXPORTS[:1]}
+    exports |= {table: store.rows(f"select * from {table} order by line") for table in EXPORTS[1:]}
+    history = History(until, tables, exports)
     teams = team_lookup(until)
     for node in history.nodes("pull_requests"):
         if node["author"]["login"] not in UPDATE_BOTS and not node["title"].startswith("Revert "):

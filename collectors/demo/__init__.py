@@ -8,19 +8,19 @@ from __future__ import annotations
 from datetime import date
 
 from collectors.demo.aftermath import follow_up, plan_backlog, plan_updates
+from collectors.demo.capabilities import plan_capabilities, plan_quarters
 from collectors.demo.company import HOST, REPOS, ROLLOUT, Repo, people_csv, rollout_on
+from collectors.demo.customers import plan_customers
+from collectors.demo.debt import plan_debt
+from collectors.demo.discussions import plan_discussions
+from collectors.demo.exports import import_exports
+from collectors.demo.failures import plan_failures
+from collectors.demo.landings import commit_rows, deployment_rows, history, release_rows
 from collectors.demo.plan import plan_work
-from collectors.demo.rows import (
-    Json,
-    change_row,
-    commit_rows,
-    cross_reference,
-    deployment_rows,
-    history,
-    issue_row,
-    release_rows,
-    repository_row,
-)
+from collectors.demo.rows import Json, change_row, cross_reference, repository_row
+from collectors.demo.shipping import plan_shipments
+from collectors.demo.tracker_rows import discussion_row, issue_row, milestone_row
+from collectors.demo.trials import plan_experiments
 from collectors.demo.world import Chance, World
 from collectors.store import Store, now
 
@@ -38,7 +38,16 @@ def build(store: Store, until: date, seed: int = 7) -> None:
     follow_up(world)
     plan_updates(world)
     plan_backlog(world)
+    plan_quarters(world)
+    plan_shipments(world)
+    plan_failures(world)
+    plan_experiments(world)
+    plan_capabilities(world)
+    plan_debt(world)
+    plan_customers(world)
+    plan_discussions(world)
     world.settle()
+    cross_reference(world)
     found = {repo: _tables(world, repo) for repo in REPOS.values()}
     with store.transaction():
         for table in next(iter(found.values())):
@@ -47,17 +56,21 @@ def build(store: Store, until: date, seed: int = 7) -> None:
         for repo, tables in found.items():
             count = sum(len(rows) for rows in tables.values())
             store.record_load("github", repo.full_name, started_at, "read", rows_read=count)
+        import_exports(world, store)
 
 
 def _tables(world: World, repo: Repo) -> dict[str, list[Json]]:
     """The rows of one repository, by table."""
     issues = sorted((issue for issue in world.issues if issue.repo is repo), key=lambda issue: issue.number)
     changes = sorted((change for change in world.changes if change.repo is repo), key=lambda change: change.number)
-    cross_reference(repo, [*issues, *changes])
     landings = history(world, repo, changes)
+    discussions = sorted((found for found in world.discussions if found.repo is repo), key=lambda found: found.number)
+    milestones = sorted((found for found in world.milestones if found.repo is repo), key=lambda found: found.number)
     tables = {
         "github_issues": [issue_row(world, issue) for issue in issues],
         "github_pull_requests": [change_row(world, change) for change in changes],
+        "github_milestones": [milestone_row(world, milestone) for milestone in milestones],
+        "github_discussions": [discussion_row(world, discussion) for discussion in discussions],
         "github_commits": commit_rows(repo, landings),
         "github_releases": release_rows(world, repo, landings),
         "github_deployments": deployment_rows(world, repo, landings),

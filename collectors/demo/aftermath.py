@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from random import Random
 
 from collectors.demo.company import HOME, REPOS, ROLLOUT, Person, Repo, later
+from collectors.demo.items import Change, Issue
 from collectors.demo.words import DEPENDENCIES, HOTFIXES, ISSUES, SEEN
-from collectors.demo.world import Change, Issue, World
+from collectors.demo.world import World
 
-OWNERS = {"web": "storefront", "api": "platform", "mobile": "mobile", "platform": "platform", "pipeline": "data"}
 ECOSYSTEMS = {"web": "npm_and_yarn", "api": "pip", "mobile": "gradle"}
 UPDATES_A_WEEK = 1.1
-BACKLOG_A_WEEK = 3
+BACKLOG_A_WEEK = 2
 REVERT_REASONS = ("", "", "Errors went up right after the release.", "Breaks the nightly run, more later.")
 Versions = dict[str, tuple[int, ...]]
 INCIDENT_SHARE, HOTFIX_SHARE, BACKPORT_SHARE = 0.012, 0.008, 0.06
@@ -26,18 +25,20 @@ def follow_up(world: World) -> None:
     for at, change in sorted(merged, key=lambda pair: pair[0]):
         era, effect = at >= world.rollout, world.effect(change.team, at)
         share = ROLLOUT.revert_share_before + (ROLLOUT.revert_share_after - ROLLOUT.revert_share_before) * effect
+        if change.repo.name == "docs":
+            continue  # a wrong page is corrected, so that nothing there tells whether work lasts
         if chance.happens(share, "revert", change.team, era):
             _revert(world, change, at)
         elif change.kind in ("feature", "fix", "refactor"):
             if chance.happens(INCIDENT_SHARE, "incident", change.team):
-                _break(world, change, at)
+                report(world, change, at + timedelta(hours=chance.rng.lognormvariate(1.8, 0.9)))
             elif chance.happens(HOTFIX_SHARE, "hotfix", change.team):
-                _fix(world, change, at + timedelta(hours=chance.rng.uniform(3, 60)), None)
+                repair(world, change, at + timedelta(hours=chance.rng.uniform(3, 60)), None)
         if change.repo.name == "mobile" and change.kind == "fix" and chance.happens(BACKPORT_SHARE, "backport"):
             _backport(world, change, at)
 
 
-def _quick(world: World, change: Change, person: Person, minutes: float) -> Change:
+def _quick(world: World, change: Change, person: Person, minutes: float) -> None:
     """Merge it within the hour or so, mostly with somebody's approval, and add it."""
     rng, opened = world.chance.rng, change.opened
     change.ready, change.merged_by = opened, person.login
@@ -47,7 +48,6 @@ def _quick(world: World, change: Change, person: Person, minutes: float) -> Chan
         approved = opened + (change.merged - opened) * rng.uniform(0.3, 0.9)
         change.reviews.append((approved, rng.choice(others).login, "APPROVED"))
     world.changes.append(change)
-    return change
 
 
 def _follower(world: World, cause: Change, opened: datetime, title: str, body: str, kind: str) -> Change:
@@ -81,11 +81,10 @@ def _undone(kind: str) -> str:
     return {"ADDED": "DELETED", "DELETED": "ADDED"}.get(kind, kind)
 
 
-def _break(world: World, cause: Change, at: datetime) -> None:
-    """An incident that names the change, mostly, and a hotfix that closes it, mostly."""
+def report(world: World, cause: Change, noticed: datetime) -> None:
+    """Add an incident that names the change, mostly, and a hotfix that closes it, mostly."""
     rng = world.chance.rng
-    noticed = at + timedelta(hours=rng.lognormvariate(1.8, 0.9))
-    phrase = rng.choice(ISSUES["incident"]).format(thing=_thing(cause))
+    phrase = rng.choice(ISSUES["incident"]).format(thing=cause.thing)
     author = rng.choice(world.members(cause.team, noticed.date())).login
     labels = ("incident", rng.choice(("sev-1", "sev-2", "sev-2", "sev-3")))
     body = "Noticed by the alert; customers are affected."
@@ -93,33 +92,27 @@ def _break(world: World, cause: Change, at: datetime) -> None:
     if rng.random() < 0.8:
         incident.notes.append((rng.choice(("Started after #%d went out.", "Caused by #%d.")), cause))
     world.issues.append(incident)
-    incident.reason, incident.closed = "completed", noticed + timedelta(hours=rng.lognormvariate(1.2, 0.9))
+    over = noticed + timedelta(hours=rng.lognormvariate(1.2, 0.9))
     if rng.random() < 0.6:
-        fix = _fix(world, cause, noticed + timedelta(hours=rng.uniform(0.5, 5)), incident)
-        incident.closed = fix.merged
+        repair(world, cause, noticed + timedelta(hours=rng.uniform(0.5, 5)), incident)
+    else:
+        incident.close(over, author)
 
 
-def _thing(cause: Change) -> str:
-    """What a change was about, in words, from the name of its first file."""
-    name = cause.files[0][0].rsplit("/", 1)[-1].split(".")[0].replace("_", " ")
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
-
-
-def _fix(world: World, cause: Change, opened: datetime, incident: Issue | None) -> Change:
-    """A hotfix that names the change it repairs."""
+def repair(world: World, cause: Change, opened: datetime, incident: Issue | None) -> None:
+    """Add a hotfix that names the change it repairs."""
     rng = world.chance.rng
-    thing = _thing(cause)
+    thing = cause.thing
     change = _follower(world, cause, opened, rng.choice(HOTFIXES).format(thing=thing), "", "fix")
     change.branch = f"hotfix/{thing.replace(' ', '-')}"
     change.labels = ("hotfix",) if rng.random() < 0.7 else ()
     if incident:
-        change.closes = incident
-        change.notes.append(("Fixes #%d", incident))
+        change.link(incident, "Fixes #%d")
     change.notes.append((rng.choice(("Repairs what #%d broke.", "Regression from #%d.")), cause))
     path = cause.files[0][0]
     change.files = [(path, rng.randint(1, 14), rng.randint(0, 9), "MODIFIED")]
     change.commits.append((opened - timedelta(minutes=rng.randint(5, 90)), change.title, change.author))
-    return _quick(world, change, change.person, 70)
+    _quick(world, change, change.person, 70)
 
 
 def _backport(world: World, cause: Change, at: datetime) -> None:
@@ -158,7 +151,7 @@ def _update(world: World, repo: Repo, opened: datetime, versions: Versions) -> C
     manifest, lock, _ = DEPENDENCIES[repo.name]
     name = rng.choice(list(versions))
     old, new, step = _next_version(rng, versions, name)
-    person = rng.choice(world.members(OWNERS[repo.name], opened.date()))
+    person = rng.choice(world.members(repo.owner, opened.date()))
     if repo.update_bot == "dependabot":
         title, branch = f"Bump {name} from {old} to {new}", f"dependabot/{ECOSYSTEMS[repo.name]}/{name}-{new}"
     else:
@@ -167,7 +160,7 @@ def _update(world: World, repo: Repo, opened: datetime, versions: Versions) -> C
         repo=repo, opened=opened, author=repo.update_bot or "", title=title,
         body=f"Updates {name} from {old} to {new}. The release notes list no breaking change for us.",
         labels=("dependencies",) if repo.update_bot == "dependabot" or rng.random() < 0.5 else (), kind="dependencies",
-        team=OWNERS[repo.name], person=person, branch=branch, oid=world.chance.oid(), ready=opened,
+        team=repo.owner, person=person, branch=branch, oid=world.chance.oid(), ready=opened,
         files=[(lock, rng.randint(2, 60), rng.randint(2, 60), "MODIFIED")],
     )  # fmt: skip
     if step < 2 or rng.random() < 0.5:
@@ -203,13 +196,13 @@ def plan_backlog(world: World) -> None:
     at = world.begin
     while (at := at + timedelta(weeks=rng.expovariate(BACKLOG_A_WEEK))) < world.end:
         opened = later(at, rng.random() * 3, HOME)
-        repo = REPOS[rng.choice(list(OWNERS))]
-        label = rng.choices(("feature", "bug", "ux debt", "customer feedback"), (0.3, 0.3, 0.2, 0.2))[0]
+        repo = REPOS[rng.choice([name for name in REPOS if name != "docs"])]
+        label = rng.choices(("feature", "bug", "customer feedback"), (0.45, 0.4, 0.15))[0]
         thing = rng.choice([thing for things in repo.areas.values() for thing in things])
         phrase = rng.choice(ISSUES[label]).format(thing=thing)
-        author = rng.choice(world.members(OWNERS[repo.name], opened.date())).login
+        author = rng.choice(world.members(repo.owner, opened.date())).login
         issue = Issue(repo, opened, author, phrase[0].upper() + phrase[1:], rng.choice(SEEN), (label,))
         if rng.random() < 0.55:
-            issue.closed = later(opened + timedelta(days=rng.lognormvariate(3, 1)), 1, HOME)
-            issue.reason = rng.choice(("completed", "completed", "not_planned"))
+            over = later(opened + timedelta(days=rng.lognormvariate(3, 1)), 1, HOME)
+            issue.close(over, author, rng.choice(("COMPLETED", "COMPLETED", "NOT_PLANNED")))
         world.issues.append(issue)

@@ -139,12 +139,19 @@ class Repo:
     update_bot: str | None = None
     release_days: int | None = None
     has_deployments: bool = False
+    #: whether customers see it, and open issues there
+    is_public: bool = False
     archived_weeks_ago: int | None = None
 
     @property
     def full_name(self) -> str:
         """The name with its owner."""
         return f"{OWNER}/{self.name}"
+
+    @property
+    def owner(self) -> str:
+        """The team that looks after it."""
+        return OWNERS[self.name]
 
     @property
     def areas(self) -> dict[str, tuple[str, ...]]:
@@ -156,10 +163,14 @@ class Repo:
         return None if self.archived_weeks_ago is None else _monday(until, self.archived_weeks_ago)
 
 
+OWNERS = {
+    "web": "storefront", "api": "platform", "mobile": "mobile", "platform": "platform", "pipeline": "data",
+    "docs": "storefront",
+}  # fmt: skip
 REPOS = {
-    "web": Repo("web", 730_001, "TypeScript", "tsx", ("shop", "frontend"), "dependabot", 7),
-    "api": Repo("api", 730_002, "Python", "py", ("shop", "backend"), "dependabot", 10, has_deployments=True),
-    "mobile": Repo("mobile", 730_003, "Kotlin", "kt", ("shop", "app"), "dependabot", 14),
+    "web": Repo("web", 730_001, "TypeScript", "tsx", ("shop", "frontend"), "dependabot", 7, is_public=True),
+    "api": Repo("api", 730_002, "Python", "py", ("shop", "backend"), "dependabot", 10, True, True),
+    "mobile": Repo("mobile", 730_003, "Kotlin", "kt", ("shop", "app"), "dependabot", 14, is_public=True),
     "platform": Repo("platform", 730_004, "Go", "go", ("infrastructure",), "renovate", 14),
     "pipeline": Repo("pipeline", 730_005, "Python", "py", ("data", "analytics"), "renovate"),
     "docs": Repo("docs", 730_006, "MDX", "md", ("handbook",), archived_weeks_ago=30),

@@ -18,10 +18,11 @@ from collectors.demo.company import (
     is_workday,
     later,
 )
+from collectors.demo.items import Change, Issue
 from collectors.demo.review import review
 from collectors.demo.text import files, plain, text, title
-from collectors.demo.words import COMMITS, ISSUES, LABELS, OPENED_LATER, SEEN
-from collectors.demo.world import AGENT_LOGINS, Change, Issue, World
+from collectors.demo.words import CLOSING, COMMITS, ISSUES, LABELS, OPENED_LATER, SEEN
+from collectors.demo.world import AGENT_LOGINS, World
 
 #: how much of a team's work is what, and the working hours that it takes to code
 MIX = {
@@ -52,6 +53,8 @@ WILLING = {
     DESIGNER: {"feature": 0.25, "fix": 0.15, "docs": 0.3, "experiment": 0.4},
     PRODUCT: {"feature": 0.08, "docs": 0.45, "experiment": 0.4},
 }
+#: how much more those whose role is not engineering take up where agents came, relative to before
+WILLING_GROWTH = 1.4
 SHARE = {"junior": 0.75, "mid": 1.0, "senior": 1.1, "staff": 0.8}
 
 
@@ -87,7 +90,9 @@ def _start(world: World, team: str, kind: str, day: datetime) -> None:
     chance, rng = world.chance, world.chance.rng
     effect, era = world.effect(team, day), day >= world.rollout
     crew = [p for p in world.members(team, day.date()) if kind in WILLING[p.role]]
-    person = rng.choices(crew, [WILLING[p.role][kind] * SHARE[p.level] for p in crew])[0]
+    keen = 1 + WILLING_GROWTH * effect
+    weights = [WILLING[p.role][kind] * SHARE[p.level] * (1 if p.role == ENGINEER else keen) for p in crew]
+    person = rng.choices(crew, weights)[0]
     zone = person.zone - (6 if rng.random() < 0.06 else 0)  # some evenings
     share = ROLLOUT.ai_share_before + (ROLLOUT.ai_share_after - ROLLOUT.ai_share_before) * effect
     helper = None
@@ -202,6 +207,5 @@ def _link(world: World, change: Change, thing: str) -> None:
         crew = world.members(change.team, opened.date())
         author = rng.choice(crew).login
         issue = Issue(change.repo, opened, author, phrase[0].upper() + phrase[1:], rng.choice(SEEN), (label,))
-        change.closes = issue
-        change.notes.append((rng.choice(("Closes #%d", "Fixes #%d", "Resolves #%d")), issue))
+        change.link(issue, rng.choice(CLOSING))
         world.issues.append(issue)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from collectors.demo.company import PEOPLE, ROLLOUT, TEAMS, Person, later
+from collectors.demo.items import Change
 from collectors.demo.words import COMMITS
-from collectors.demo.world import Change, World
+from collectors.demo.world import World
 
 #: working hours from ready to the first response, and from there to the merge, in the middle
 PICKUP_HOURS, REVIEW_HOURS = 2.8, 4.0

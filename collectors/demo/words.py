@@ -247,6 +247,8 @@ ISSUES: dict[str, tuple[str, ...]] = {
         "The {thing} fails for some customers",
     ),
 }  # fmt: skip
+#: how a pull request says what it closes, and what it is a part of
+CLOSING = ("Closes #%d", "Fixes #%d", "Resolves #%d")
 SEEN = (
     "Reported by the support team; happens about once a day.", "Seen on the latest release and the one before.",
     "A customer sent a recording, it is in the support ticket.", "Nice to have before the spring season.",

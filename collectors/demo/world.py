@@ -1,19 +1,19 @@
-"""The demo company's history while it is made up: issues, pull requests, seeded chance, and where time stands."""
+"""The demo company's history while it is made up: its items, seeded chance, and where time stands."""
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 from statistics import NormalDist
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from collectors.demo.company import HISTORY, PEOPLE, REPOS, ROLLOUT, Person, Repo, later, rollout_on
-from collectors.demo.text import File
+from collectors.demo.items import Alarm, Change, Discussion, Issue, Milestone, Trial
 
-Json = dict[str, Any]
 T = TypeVar("T", bound=Hashable)
 #: draws that are spread evenly are drawn from decks of so many cards
 DECK = 50
@@ -26,55 +26,6 @@ WEEK_HOURS, WORKING_WEEK_HOURS = 168, 55
 ARCHIVIST = "rustlingpine"
 #: agents that open pull requests, by what the plan calls them
 AGENT_LOGINS = {"copilot": "copilot-swe-agent", "devin": "devin-ai-integration"}
-
-
-@dataclass(eq=False)
-class Issue:
-    """An issue as it will stand in the end; it gets its number once all are known. ``notes`` mention other items."""
-
-    repo: Repo
-    opened: datetime
-    author: str
-    title: str
-    body: str
-    labels: tuple[str, ...]
-    closed: datetime | None = None
-    reason: str | None = None
-    notes: list[tuple[str, Issue | Change]] = field(default_factory=list)
-    number: int = 0
-
-
-@dataclass(eq=False)
-class Change:
-    """A pull request as it will stand in the end. What lies after the end of the history is left out when written."""
-
-    repo: Repo
-    opened: datetime
-    author: str
-    title: str
-    body: str
-    labels: tuple[str, ...]
-    kind: str
-    team: str
-    person: Person
-    branch: str
-    files: list[File]
-    oid: str
-    base: str = "main"
-    opened_as_draft: bool = False
-    ready: datetime | None = None
-    merged: datetime | None = None
-    merged_by: str | None = None
-    closed: datetime | None = None
-    closed_by: str | None = None
-    closes: Issue | None = None
-    reverts: Change | None = None
-    commits: list[tuple[datetime, str, str]] = field(default_factory=list)
-    reviews: list[tuple[datetime, str, str]] = field(default_factory=list)
-    comments: list[tuple[datetime, str]] = field(default_factory=list)
-    events: list[tuple[datetime, Json]] = field(default_factory=list)
-    notes: list[tuple[str, Issue | Change]] = field(default_factory=list)
-    number: int = 0
 
 
 class Chance:
@@ -120,6 +71,20 @@ class Chance:
         return f"{self.rng.getrandbits(160):040x}"
 
 
+@dataclass(eq=False)
+class Shipment:
+    """A release, or a deployment to an environment with the states it went through, oldest first.
+
+    What had landed when it was ``cut`` is ``out`` then, if all went well.
+    """
+
+    repo: Repo
+    cut: datetime
+    out: datetime
+    environment: str | None = None
+    states: list[tuple[datetime, str]] = field(default_factory=list)
+
+
 @dataclass
 class World:
     """The company up to the end of the day ``until``, and what has been planned of its history."""
@@ -128,6 +93,12 @@ class World:
     chance: Chance
     changes: list[Change] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    discussions: list[Discussion] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
+    shipments: list[Shipment] = field(default_factory=list)
+    #: what exports of other tools hold
+    alarms: list[Alarm] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
     #: commits pushed to a default branch without a pull request: repository, time, id, message
     pushes: list[tuple[str, datetime, str, str]] = field(default_factory=list)
 
@@ -151,26 +122,53 @@ class World:
         archived_on = repo.archived_on(self.until)
         return archived_on is not None and at.date() >= archived_on
 
+    def free(self, *kinds: str) -> list[Change]:
+        """Return the merged pull requests of these kinds of work that are not linked to an issue, by their merge."""
+        found = [(change.merged, change) for change in self.changes if change.kind in kinds and change.merged]
+        found = [(at, change) for at, change in found if not change.closes and change.base == "main" and at < self.end]
+        return [change for _, change in sorted(found, key=lambda pair: pair[0])]
+
     def settle(self) -> None:
         """Leave out what has not happened by the end, or by the day a repository was archived, and number the rest."""
         ends = {repo: self._closing_time(repo) for repo in REPOS.values()}
         self.changes = [change for change in self.changes if change.opened < ends[change.repo]]
         self.issues = [issue for issue in self.issues if issue.opened < ends[issue.repo]]
+        self.discussions = [found for found in self.discussions if found.opened < ends[found.repo]]
+        self.milestones = [found for found in self.milestones if found.created < self.end]
         for change in self.changes:
             _cut(change, ends[change.repo])
-            if change.closes and change.merged:
-                change.closes.closed = change.merged
+            if change.closes and change.is_closing and change.merged and change.base == "main":
+                change.closes.close(change.merged, change.merged_by or "", closer=change)
             if ends[change.repo] < self.end and not (change.merged or change.closed):
                 change.closed, change.closed_by = ends[change.repo], ARCHIVIST
         for issue in self.issues:
-            if issue.closed is None or issue.closed >= ends[issue.repo]:
-                is_left = ends[issue.repo] < self.end
-                issue.closed, issue.reason = (ends[issue.repo], "not_planned") if is_left else (None, None)
+            issue.cut(ends[issue.repo])
+            if ends[issue.repo] < self.end and not issue.closed:
+                issue.close(ends[issue.repo], ARCHIVIST, "NOT_PLANNED")
+        for discussion in self.discussions:
+            discussion.cut(ends[discussion.repo])
+        for milestone in self.milestones:
+            milestone.closed = milestone.closed if milestone.closed and milestone.closed < self.end else None
+        self._number()
+
+    @functools.cached_property
+    def links(self) -> dict[Issue, list[Change]]:
+        """The pull requests that are linked to each issue."""
+        found: dict[Issue, list[Change]] = {}
+        for change in self.changes:
+            if change.closes:
+                found.setdefault(change.closes, []).append(change)
+        return found
+
+    def _number(self) -> None:
         for repo in REPOS.values():
-            items: list[Issue | Change] = [*self.issues, *self.changes]
+            items: list[Issue | Change | Discussion] = [*self.issues, *self.changes, *self.discussions]
             items = [item for item in items if item.repo is repo]
             for place, item in enumerate(sorted(items, key=lambda item: item.opened), 1):
                 item.number = place
+            milestones = [milestone for milestone in self.milestones if milestone.repo is repo]
+            for place, milestone in enumerate(sorted(milestones, key=lambda found: found.created), 1):
+                milestone.number = place
 
     def _closing_time(self, repo: Repo) -> datetime:
         archived_on = repo.archived_on(self.until)

@@ -1,0 +1,62 @@
+"""What goes wrong in production at the demo company: shipments that fail, and what the pager says of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from collectors.demo.aftermath import repair, report
+from collectors.demo.company import REPOS, Repo
+from collectors.demo.items import Alarm, Change
+from collectors.demo.sayings import ALARMS, SERVICES
+from collectors.demo.shipping import carried, tag
+from collectors.demo.world import Shipment, World
+
+#: which share of what goes out fails: releases carry more than deployments
+FAILURE_SHARES = {"web": 0.07, "api": 0.035, "mobile": 0.12, "platform": 0.08}
+#: whose shipments fail more often once agents came, and how much more
+STRAINED, STRAIN = {"api": "platform", "platform": "platform"}, 1.3
+#: how a failure shows: an incident or hotfix that names the change, or an alarm of the pager
+SIGNS = {"incident": 0.4, "hotfix": 0.25, "alarm": 0.35}
+#: so many are noticed long after it went out
+LATE_SHARE = 0.14
+#: alarms without a known cause
+OTHER_ALARMS = 14
+
+
+def plan_failures(world: World) -> None:
+    """Let some shipments fail, and add the pager's alarms."""
+    for name, share in FAILURE_SHARES.items():
+        for shipment, changes in carried(world, REPOS[name]):
+            causes = [change for change in changes if change.kind in ("feature", "fix", "refactor", "experiment")]
+            effect = world.effect(STRAINED.get(name, ""), shipment.out)
+            era = shipment.out >= world.rollout
+            if causes and world.chance.happens(share * (1 + STRAIN * effect), "failure", name, era):
+                _fail(world, shipment, world.chance.rng.choice(causes))
+    for _ in range(OTHER_ALARMS):
+        repo = REPOS[world.chance.rng.choice(list(SERVICES))]
+        _ring(world, repo, world.begin + (world.end - world.begin) * world.chance.rng.random())
+
+
+def _fail(world: World, shipment: Shipment, cause: Change) -> None:
+    chance, rng = world.chance, world.chance.rng
+    noticed = shipment.out + timedelta(hours=rng.lognormvariate(2.1, 1.0))
+    if chance.happens(LATE_SHARE, "late"):
+        noticed += timedelta(days=rng.uniform(8, 20))
+    sign = chance.pick(SIGNS, "sign")
+    if sign == "incident":
+        report(world, cause, noticed)
+    elif sign == "hotfix":
+        repair(world, cause, noticed, None)
+    else:
+        names_shipment = shipment.environment is None and chance.happens(0.3, "named")
+        _ring(world, shipment.repo, noticed, cause, tag(shipment) if names_shipment else "")
+
+
+def _ring(world: World, repo: Repo, opened: datetime, cause: Change | None = None, release: str = "") -> None:
+    """Add an alarm of the pager; most are over within hours, and some stay open."""
+    rng, opened = world.chance.rng, opened.replace(microsecond=0)
+    over = None if rng.random() < 0.05 else opened + timedelta(minutes=round(60 * rng.lognormvariate(0.6, 1.0)))
+    place, severity = len(world.alarms) + 1, rng.choice(("P1", "P2", "P2", "P3"))
+    title = f"{rng.choice(ALARMS)} in {SERVICES[repo.name]}"
+    form = "release" if release else rng.choice(("number", "url", "commit"))
+    world.alarms.append(Alarm(f"Q{place:05d}FERN", title, repo, severity, opened, over, cause, release, form))
