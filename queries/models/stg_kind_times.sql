@@ -23,6 +23,7 @@ matched as (
             matches.kind = 'label_rules'
             and matches.field = looked_at.field
             and matches.value = looked_at.value
+    where not (looked_at.field = 'milestone' and matches.meaning = 'capability')
 ),
 
 -- stretches that touch are one

@@ -20,3 +20,5 @@ select distinct
 from found
 inner join stg_rule_matches as matches
     on matches.kind = 'label_rules' and matches.field = found.field and matches.value = found.value
+-- a milestone that is a capability is delivered with its last issue, not with its first
+where not (found.item = 'issue' and found.field = 'milestone' and matches.meaning = 'capability')
