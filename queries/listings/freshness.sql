@@ -1,6 +1,9 @@
--- What is stale or failed: one row per problem, in words; $max_age_days is how old the data may be.
+-- What is stale or failed: one row per problem, in words; $max_age_days is how old the data may be. People export by
+-- hand, so what was imported may be five weeks old.
 with oldest as (
-    select timezone('UTC', $now::timestamptz)::date - $max_age_days::integer as day
+    select
+        timezone('UTC', $now::timestamptz)::date - $max_age_days::integer as day,
+        timezone('UTC', $now::timestamptz)::date - greatest(35, $max_age_days::integer) as exported_on
 ),
 
 last_refresh as (
@@ -26,7 +29,19 @@ stale as (
     where
         repositories.gone_at is null
         and not repositories.is_archived
+        and not repositories.is_imported
         and coalesce(repositories.observed_until::date < oldest.day, true)
+),
+
+outdated as (
+    select format(
+        '{}: its newest export is of {}; export it again, then run `headway import FILE`',
+        repositories.repo,
+        repositories.observed_until::date
+    ) as problem
+    from repositories
+    cross join oldest
+    where repositories.is_imported and repositories.observed_until::date < oldest.exported_on
 ),
 
 gone as (
@@ -46,6 +61,8 @@ failed as (
 )
 
 select problem from stale
+union all
+select problem from outdated
 union all
 select problem from gone
 union all
