@@ -1,8 +1,7 @@
-"""GitHub: repositories, pull requests in full, releases, deployments and the order of commits, into the ledger."""
+"""GitHub: repositories, pull requests and issues in full, and what surrounds them, into the ledger."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import Any
 
 from collectors.errors import AccessError, SourceError
 from collectors.github_api import Answer, Api, Json, TooMuchError
-from collectors.github_pass import ATTEMPTS, SETTLED, Pass, Reduce, Task, moment
+from collectors.github_documents import reducer
+from collectors.github_feed import SETTLED, moment
+from collectors.github_pass import ATTEMPTS, MINE, OUTDATED_DEPLOYMENTS, TABLES, Pass, Task
 from collectors.github_queries import DETAILS_VERSION, Part, compose, organization_part, repository_part
 from collectors.github_walks import Scope, Walk
 from collectors.progress import Progress
@@ -22,8 +23,8 @@ REPOSITORIES_AT_ONCE = 50
 REQUESTS_AT_ONCE = 4
 #: pages of walks that one query takes along
 RIDERS_AT_ONCE = 20
-REFERENCE = re.compile(r"(?:[\w.-]+/[\w.-]+)?#\d+|/(?:pull|issues)/\d+|\b[0-9a-f]{7,40}\b", re.I)
-TRAILER = re.compile(r"^\s*[\w-]+:\s|^[\w-]+\(.*\)!?:\s", re.I)
+#: lists that are asked for apart, by the alias and the fragment of their probe
+APART = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def collect(
     Raises AccessError where GitHub refuses the token; what was committed until then stays.
     """
     api = Api(source.base_url, token, say=lambda text: report(Progress("", 0, 0, text)))
+    reduce = reducer(source.keep_bodies, source.markers)
     started_at = now()
     names, results = _expand(api, source)
     passes: list[Pass] = []
@@ -69,7 +71,7 @@ def collect(
         if idle:
             results.append(Result(scope.repo, "unchanged", 0))
         else:
-            passes.append(Pass(api, store, scope, probe, server_time, _reducer(source), full))
+            passes.append(Pass(api, store, scope, probe, server_time, reduce, full))
     results += _run(passes, report)
     for result in results:
         store.record_load(
@@ -136,7 +138,7 @@ def _probe(api: Api, names: Sequence[str]) -> Iterable[tuple[str, Json | None, d
         parts: list[Part] = []
         for index, repo in enumerate(asked):
             parts.append(repository_part(f"r{index}", repo, "...Probe"))
-            parts.append(repository_part(f"d{index}", repo, "...DeploymentProbe"))
+            parts += [repository_part(f"{alias}{index}", repo, f"...{name}") for alias, name in APART.values()]
         try:
             answer = api.graphql(*compose(parts), shrinkable=len(asked) > 1)
         except TooMuchError:
@@ -156,8 +158,7 @@ def _probed(answer: Answer, index: int) -> Json | None:
     found: Json | None = answer.data.get(f"r{index}")
     if found is None or answer.problems(f"r{index}"):
         return None
-    deployments = (answer.data.get(f"d{index}") or {}).get("deployments")
-    return found | {"deployments": deployments}
+    return found | {name: (answer.data.get(f"{alias}{index}") or {}).get(name) for name, (alias, _) in APART.items()}
 
 
 def _probe_problem(api: Api, answer: Answer, index: int, repo: str) -> str:
@@ -184,17 +185,18 @@ def _is_idle(store: Store, scope: Scope, probe: Json) -> bool:
     """Whether nothing changed since the last complete pass, and nothing is left to read."""
     if store.watermark("github", scope.mark, "probe") != probe:
         return False
-    lists = [probe[name] for name in ("issues", "pullRequests", "releases", "deployments") if probe.get(name)]
+    names = ("issues", "pullRequests", "milestones", "releases", *APART)
+    lists = [probe[name] for name in names if probe.get(name)]
     newest = max((moment(node["updatedAt"]) for found in lists for node in found["nodes"]), default=None)
     sql = "select observed_until from github_repositories where host = $host and repo_id = $repo_id"
     read = store.rows(sql, scope.key)
     if newest and (not read or read[0]["observed_until"] < newest + SETTLED):
         return False
-    left = store.rows(
-        "select 1 from github_queue where host = $host and repo_id = $repo_id and attempts < $attempts union all "
-        "select 1 from github_pull_requests where host = $host and repo_id = $repo_id and details_version < $version",
-        scope.key | {"attempts": ATTEMPTS, "version": DETAILS_VERSION},
-    )
+    asked = scope.key | {"attempts": ATTEMPTS, "version": DETAILS_VERSION}
+    queued = f"select 1 from github_queue {MINE} and attempts < $attempts"
+    outdated = [f"select 1 from {table} {MINE} and details_version < $version" for table in TABLES.values()]
+    left = store.rows(" union all ".join([queued, *outdated]), asked)
+    left += store.rows(OUTDATED_DEPLOYMENTS, scope.key)
     return not left
 
 
@@ -207,6 +209,9 @@ def _run(passes: list[Pass], report: Callable[[Progress], None]) -> list[Result]
     active = list(passes)
     for one in active:
         one.start()
+        if one.outdated:
+            told = f"{one.scope.repo}: {one.outdated:,} pull requests and issues are read again, in more detail"
+            report(Progress("", 0, 0, told))
     running: dict[Future[Any], tuple[Pass, Task]] = {}
     pool = ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="github")
     try:
@@ -278,29 +283,4 @@ def _left_over(one: Pass) -> str:
     sql = "select count(*) as n from github_queue where host = $host and repo_id = $repo_id"
     count = one.store.rows(sql, one.scope.key)[0]["n"]
     plural = "" if count == 1 else "s"
-    return f"{count} pull request{plural} did not come and will be asked for again" if count else ""
-
-
-# -- bodies that are not kept -----------------------------------------------------------------------------------------
-
-
-def _reducer(source: GitHub) -> Reduce:
-    """What is kept of a document: all of it, or of its texts only the lines that rules can use."""
-    if source.keep_bodies:
-        return lambda node: node
-    markers = [re.compile(pattern, re.I | re.M) for pattern in source.markers]
-
-    def lines(text: str | None) -> str | None:
-        kept = [
-            line for line in (text or "").splitlines()
-            if TRAILER.search(line) or REFERENCE.search(line) or any(m.search(line) for m in markers)
-        ]  # fmt: skip
-        return "\n".join(kept) or None
-
-    def reduce(node: Json) -> Json:
-        commits = [
-            {"commit": c["commit"] | {"message": lines(c["commit"]["message"])}} for c in node.get("commits") or ()
-        ]
-        return node | {"body": lines(node.get("body"))} | ({"commits": commits} if "commits" in node else {})
-
-    return reduce
+    return f"{count} pull request{plural} or issue{plural} did not come and will be asked for again" if count else ""

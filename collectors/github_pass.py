@@ -1,67 +1,43 @@
-"""One pass over one repository: what changed, then each changed pull request in full.
+"""One pass over one repository: what changed, then each changed pull request and issue in full.
 
 The change feed fills a queue in the ledger and the details empty it, so a pass that is killed anywhere goes on from
-where it was. See https://docs.github.com/rest/issues/issues#list-repository-issues for the feed's order.
+where it was.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from collectors.github_api import Answer, Api, Json
-from collectors.github_queries import DETAILS_VERSION, LISTS, Part, compose, details_part, next_page_part
-from collectors.github_walks import History, NewestFirst, Scope, Walk
+from collectors.github_documents import Reduce, as_first_seen, read_to_the_end
+from collectors.github_feed import PAGE, SETTLED, Feed, moment
+from collectors.github_queries import DETAILS_VERSION, compose, details_part
+from collectors.github_walks import Discussions, History, NewestFirst, Scope, Walk
 from collectors.store import Store, now
 
-PAGE = 100
-#: GitHub's answers may lag behind its own changes by this much
-SETTLED = timedelta(seconds=120)
 #: how often a node that GitHub would not show is asked for again
 ATTEMPTS = 5
 BATCH_START, BATCH_MOST = 50, 100
 BATCHES_AT_ONCE = 2
-INNER_PAGES_AT_ONCE = 20
-Reduce = Callable[[Json], Json]
-
-
-def moment(text: str) -> datetime:
-    """Return a time of GitHub's (``2020-01-01T00:00:00Z``) as the ledger keeps it."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=None)
+#: where documents of each type are kept
+TABLES = {"PullRequest": "github_pull_requests", "Issue": "github_issues"}
+MINE = "where host = $host and repo_id = $repo_id"
+HELD_NODES = f"select number, node from {{}} {MINE} and number in (select unnest($numbers::integer[]))"
+OUTDATED_ROWS = f"select number, node_id, updated_at from {{}} {MINE} and details_version < $version"
+OUTDATED_DEPLOYMENTS = f"select 1 from github_deployments {MINE} and not json_exists(node, '$.databaseId') limit 1"
+SETTLED_ROWS = (
+    f"select number, updated_at from {{}} {MINE} and number in (select unnest($numbers::integer[])) "
+    "and details_version >= $version and fetched_at >= updated_at + to_seconds($settled)"
+)
 
 
 def stamp(time: datetime) -> str:
     """Return a time as GitHub writes it."""
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"
-
-
-@dataclass
-class Feed:
-    """Where the change feed stands: always re-anchored by time, never by page number alone."""
-
-    since: str | None
-    page: int = 1
-    done: bool = False
-    in_flight: bool = False
-    walk_was_new: bool = False
-    seen: set[tuple[str, str]] = field(default_factory=set)
-
-    def advance(self, items: list[Json]) -> list[Json]:
-        """Return the items not seen in this pass, and move to where the next page is asked for."""
-        fresh = [i for i in items if (i["node_id"], i["updated_at"]) not in self.seen]
-        self.seen |= {(i["node_id"], i["updated_at"]) for i in fresh}
-        self.walk_was_new |= bool(fresh)
-        last = items[-1]["updated_at"] if items else None
-        is_last_page = len(items) < PAGE
-        if not is_last_page and last == self.since:  # more items in one second than a page holds
-            self.page += 1
-        elif self.page > 1 and self.walk_was_new:  # pages may have shifted: until a walk brings nothing new
-            self.page, self.walk_was_new = 1, False
-        else:
-            self.since, self.page, self.done, self.walk_was_new = last or self.since, 1, is_last_page, False
-        return fresh
 
 
 @dataclass(frozen=True)
@@ -75,7 +51,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one query brought: pull requests by node id, and why others did not come."""
+    """What one query brought: documents by node id, and why others did not come."""
 
     answer: Answer
     docs: dict[str, Json]
@@ -96,6 +72,8 @@ class Pass:
     read: int = 0
     total: int = 0
     items: int = 0
+    #: what is read again because the collector asks for more than it used to
+    outdated: int = 0
     batch_size: int = BATCH_START
     batches_in_flight: int = 0
     started_at: datetime = field(default_factory=now)
@@ -105,13 +83,17 @@ class Pass:
         since = None if self.full else self.store.watermark("github", self.scope.mark, "feed")
         self.feed = Feed(stamp(moment(since) - SETTLED) if since else None)
         self.walks: list[Walk] = [
-            NewestFirst(self.scope, "releases", "ReleasePage", "github_releases", self.full),
-            NewestFirst(self.scope, "deployments", "DeploymentPage", "github_deployments", self.full),
+            NewestFirst(self.scope, "releases", "Release", "github_releases", self.full),
+            NewestFirst(self.scope, "milestones", "Milestone", "github_milestones", True),
+            NewestFirst(self.scope, "deployments", "Deployment", "github_deployments", self._is_deployments_anew()),
+            Discussions(self.scope, "discussions", "Discussion", "github_discussions", self.full),
         ]
         if branch := self.probe.get("defaultBranchRef"):
-            history = History(self.scope, branch["target"]["oid"], self.full)
-            history.start(self.store)
-            self.walks.append(history)
+            self.walks.append(History(self.scope, branch["target"]["oid"], self.full))
+        for walk in self.walks:
+            walk.start(self.store)
+            # the probe could not see it: some tokens may read pull requests and not, say, discussions
+            walk.done |= walk.name in self.probe and self.probe[walk.name] is None
         with self.store.transaction():
             if self.full:
                 self.store.delete("github_queue", [self.scope.key])
@@ -119,10 +101,14 @@ class Pass:
         self.waiting = [row for row in self._queued() if row["attempts"] < ATTEMPTS]
         self.total = len(self.waiting)
 
+    def _is_deployments_anew(self) -> bool:
+        """Whether to read every deployment: some were read when the collector asked for less than now."""
+        return self.full or bool(self.store.rows(OUTDATED_DEPLOYMENTS, self.scope.key))
+
     def next_task(self, riders: Callable[[], list[Walk]]) -> Task | None:
         """Return the next request to send, or None while there is nothing to ask for.
 
-        A query for pull requests takes along the next page of the walks given, of other repositories too.
+        A query for pull requests and issues takes along the next page of the walks given, of other repositories too.
         """
         if not self.feed.done and not self.feed.in_flight:
             self.feed.in_flight = True
@@ -150,7 +136,7 @@ class Pass:
 
     @property
     def problem(self) -> str | None:
-        """Why a list beside the pull requests could not be read, if so."""
+        """Why a list beside the pull requests and issues could not be read, if so."""
         return next((walk.problem for walk in self.walks if walk.problem), None)
 
     # -- the change feed ----------------------------------------------------------------------------------------------
@@ -162,20 +148,16 @@ class Pass:
         return Task(lambda: self.api.rest(f"/repos/{self.scope.repo}/issues", parameters), self._absorb_feed)
 
     def _absorb_feed(self, items: list[Json]) -> None:
-        """Queue what changed, keep the issues, and move the watermark: one transaction."""
+        """Queue what changed, and move the watermark: one transaction."""
         fresh = self.feed.advance(items)
         self.feed.in_flight = False
-        pulls = [item for item in fresh if "pull_request" in item]
-        issues = [item for item in fresh if "pull_request" not in item]
         with self.store.transaction():
-            settled = self._settled([item["number"] for item in pulls])
-            rows = [self._queue_row(i["number"], i["node_id"], moment(i["updated_at"])) for i in pulls]
+            settled = self._settled([item["number"] for item in fresh])
+            rows = [self._queue_row(i["number"], i["node_id"], moment(i["updated_at"])) for i in fresh]
             rows = [row for row in rows if settled.get(row["number"]) != row["updated_at"]]
             self.store.merge("github_queue", rows)
-            self.store.merge("github_issues", [self._issue_row(item) for item in issues])
             if self.feed.since:
                 self.store.set_watermark("github", self.scope.mark, "feed", self.feed.since)
-        self.items += len(issues)
         changed = {row["number"]: row for row in rows}
         self.waiting = [row for row in self.waiting if row["number"] not in changed]
         self.total += len(rows)
@@ -185,59 +167,32 @@ class Pass:
         row = self.scope.key | {"number": number, "node_id": node_id, "updated_at": updated_at}
         return row | {"queued_at": now(), "attempts": 0, "reason": None}
 
-    def _issue_row(self, item: Json) -> Json:
-        user, reason = item.get("user"), item.get("state_reason")
-        kept = {
-            "__typename": "Issue", "id": item["node_id"], "number": item["number"], "title": item["title"],
-            "body": item.get("body"), "url": item.get("html_url"), "state": item["state"].upper(),
-            "stateReason": reason and reason.upper(), "createdAt": item["created_at"],
-            "updatedAt": item["updated_at"], "closedAt": item.get("closed_at"),
-            "authorAssociation": item.get("author_association"),
-            "author": {"__typename": user["type"], "login": user["login"]} if user else None, "milestone": None,
-            "labels": [{"name": label["name"]} for label in item["labels"]], "assignees": [], "comments": [],
-            "closedByPullRequestsReferences": [], "timelineItems": [],
-        }  # fmt: skip
-        row = self.scope.key | {"number": item["number"], "node_id": item["node_id"]}
-        return row | {
-            "updated_at": moment(item["updated_at"]),
-            "fetched_at": now(),
-            "details_version": 0,
-            "node": self.reduce(kept),
-        }
-
     def _settled(self, numbers: list[int]) -> dict[int, datetime]:
-        """Of some pull requests those read once GitHub had settled: the change they were read at, by number."""
+        """Of some items those read once GitHub had settled: the change they were read at, by number."""
         if self.full:
             return {}
-        sql = (
-            "select number, updated_at from github_pull_requests where host = $host and repo_id = $repo_id "
-            "and number in (select unnest($numbers::integer[])) "
-            "and details_version >= $version and fetched_at >= updated_at + to_seconds($settled)"
-        )
         asked = {"version": DETAILS_VERSION, "settled": SETTLED.total_seconds(), "numbers": numbers} | self.scope.key
-        return {row["number"]: row["updated_at"] for row in self.store.rows(sql, asked)}
+        found = [row for table in TABLES.values() for row in self.store.rows(SETTLED_ROWS.format(table), asked)]
+        return {row["number"]: row["updated_at"] for row in found}
 
     def _queue_outdated(self) -> None:
         """Queue what was read when the collector asked for less than now."""
-        sql = (
-            "select number, node_id, updated_at from github_pull_requests "
-            "where host = $host and repo_id = $repo_id and details_version < $version"
-        )
-        outdated = self.store.rows(sql, self.scope.key | {"version": DETAILS_VERSION})
+        asked = self.scope.key | {"version": DETAILS_VERSION}
+        outdated = [row for table in TABLES.values() for row in self.store.rows(OUTDATED_ROWS.format(table), asked)]
         self.store.merge("github_queue", [self._queue_row(**row) for row in outdated])
+        self.outdated = len(outdated)
 
     def _queued(self) -> list[Json]:
         sql = "select * from github_queue where host = $host and repo_id = $repo_id order by updated_at desc, number"
         return self.store.rows(sql, self.scope.key)
 
-    # -- pull requests in full, with pages of the walks ---------------------------------------------------------------
+    # -- pull requests and issues in full, with pages of the walks ----------------------------------------------------
 
     def _batch_task(self, rows: list[Json], walks: list[Walk]) -> Task:
         self.batches_in_flight += 1
         for walk in walks:
             walk.in_flight = True
         aliases = {f"w{index}": walk for index, walk in enumerate(walks)}
-        parts = [walk.part(alias) for alias, walk in aliases.items()]
         ids = [row["node_id"] for row in rows]
 
         def shrink() -> None:
@@ -247,13 +202,14 @@ class Pass:
             self.waiting = rows + self.waiting
 
         return Task(
-            lambda: self._fetch(ids, parts),
+            lambda: self._fetch(ids, aliases),
             lambda batch: self._absorb_batch(batch, rows, aliases),
             shrink if len(rows) > 1 else None,
         )
 
-    def _fetch(self, ids: list[str], parts: list[Part]) -> Batch:
-        """Read pull requests with every page of their inner lists. Runs in a worker thread."""
+    def _fetch(self, ids: list[str], walks: dict[str, Walk]) -> Batch:
+        """Read pull requests, issues and pages of walks with every page of their lists. Runs in a worker thread."""
+        parts = [walk.part(alias) for alias, walk in walks.items()]
         query, variables = compose([details_part(ids), *parts] if ids else parts)
         answer = self.api.graphql(query, variables, shrinkable=len(ids) > 1)
         nodes = answer.data.get("nodes") or [None] * len(ids)
@@ -264,36 +220,16 @@ class Pass:
                 problems[ids[path[1]]] = str(error.get("type") or error.get("message"))
         docs = {}
         for node_id, node in zip(ids, nodes, strict=True):
-            if not node or node.get("__typename") != "PullRequest":
+            if not node or node.get("__typename") not in TABLES:
                 problems.setdefault(node_id, "GitHub answered nothing")
             elif node_id not in problems:
                 docs[node_id] = node
-        self._read_to_the_end(docs, problems)
-        return Batch(answer, docs, problems)
-
-    def _read_to_the_end(self, docs: dict[str, Json], problems: dict[str, str]) -> None:
-        """Ask for the later pages of inner lists, and leave plain lists in the documents."""
-        unfinished = [(i, name) for i, doc in docs.items() for name in LISTS if doc[name]["pageInfo"]["hasNextPage"]]
-        while unfinished:
-            asked, unfinished = unfinished[:INNER_PAGES_AT_ONCE], unfinished[INNER_PAGES_AT_ONCE:]
-            ends = [docs[i][name]["pageInfo"]["endCursor"] for i, name in asked]
-            parts = [
-                next_page_part(f"p{n}", i, name, end)
-                for n, ((i, name), end) in enumerate(zip(asked, ends, strict=True))
-            ]
-            answer = self.api.graphql(*compose(parts))
-            for n, (i, name) in enumerate(asked):
-                page = (answer.data.get(f"p{n}") or {}).get(name)
-                if page is None or answer.problems(f"p{n}"):
-                    problems[i] = f"a page of {name} did not come"
-                    continue
-                docs[i][name] = {"nodes": docs[i][name]["nodes"] + page["nodes"], "pageInfo": page["pageInfo"]}
-                if page["pageInfo"]["hasNextPage"]:
-                    unfinished.append((i, name))
-        for i in problems:
-            docs.pop(i, None)
-        for doc in docs.values():
-            doc |= {name: [node for node in doc[name]["nodes"] if node] for name in LISTS}
+        problems |= read_to_the_end(self.api, {i: (doc["__typename"], doc) for i, doc in docs.items()})
+        for alias, walk in walks.items():
+            if (found := answer.data.get(alias)) and not answer.problems(alias):
+                broken = read_to_the_end(self.api, walk.documents(found))
+                answer.errors.extend({"path": [alias], "message": said} for said in broken.values())
+        return Batch(answer, {i: doc for i, doc in docs.items() if i not in problems}, problems)
 
     def _absorb_batch(self, batch: Batch, rows: list[Json], aliases: dict[str, Walk]) -> None:
         """Keep what came and take it off the queue: one transaction; note what did not come."""
@@ -302,7 +238,9 @@ class Pass:
             for alias, walk in aliases.items():
                 self._absorb_walk(batch.answer, alias, walk)
             came = [row for row in rows if row["node_id"] in batch.docs]
-            self.store.merge("github_pull_requests", [self._pull_row(batch, row, fetched_at) for row in came])
+            for kind, table in TABLES.items():
+                docs = [doc for doc in batch.docs.values() if doc["__typename"] == kind]
+                self.store.merge(table, [self._row(doc, fetched_at) for doc in self._as_first_seen(table, docs)])
             keys = ("host", "repo_id", "number", "updated_at")
             self.store.delete("github_queue", [{key: row[key] for key in keys} for row in came])
             missed = [row for row in rows if row["node_id"] not in batch.docs]
@@ -317,7 +255,7 @@ class Pass:
     def _absorb_walk(self, answer: Answer, alias: str, walk: Walk) -> None:
         problems = answer.problems(alias)
         if any(problem.get("type") == "FORBIDDEN" for problem in problems):
-            walk.done = True  # some tokens may read pull requests and not, say, deployments
+            walk.done = True
         elif problems or answer.data.get(alias) is None:
             said = problems[0].get("message") if problems else "no answer"
             walk.problem = f"{walk.scope.host}: {walk.scope.repo} could not be read on ({said}); run again later"
@@ -325,8 +263,15 @@ class Pass:
         else:
             walk.rows += walk.absorb(self.store, answer.data[alias])
 
-    def _pull_row(self, batch: Batch, row: Json, fetched_at: datetime) -> Json:
-        node = batch.docs[row["node_id"]]
+    def _as_first_seen(self, table: str, docs: list[Json]) -> list[Json]:
+        """Documents with the associations that an earlier reading of them found."""
+        asked = self.scope.key | {"numbers": [doc["number"] for doc in docs]}
+        held = {row["number"]: json.loads(row["node"]) for row in self.store.rows(HELD_NODES.format(table), asked)}
+        return [as_first_seen(doc, held.get(doc["number"], {})) for doc in docs]
+
+    def _row(self, node: Json, fetched_at: datetime) -> Json:
+        if "issueState" in node:
+            node["state"] = node.pop("issueState")
         found = self.scope.key | {"number": node["number"], "node_id": node["id"]}
         found |= {"updated_at": moment(node["updatedAt"]), "details_version": DETAILS_VERSION}
         return found | {"fetched_at": fetched_at, "node": self.reduce(node)}

@@ -11,22 +11,47 @@ from typing import Any
 SOURCE = Path(__file__).with_name("github.graphql")
 FRAGMENT = re.compile(r"^fragment (\w+) on .*?^}", re.S | re.M)
 SPREAD = re.compile(r"\.\.\.(\w+)")
-#: raise it when the fragments of a pull request ask for more than before: older rows are then read again
-DETAILS_VERSION = 1
-EVENT_TYPES = (
+#: raise it when the fragments of a pull request or an issue ask for more than before: older rows are then read again
+DETAILS_VERSION = 2
+PULL_REQUEST_EVENTS = (
     "READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT, CLOSED_EVENT, REOPENED_EVENT, MERGED_EVENT, LABELED_EVENT, "
-    "UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT, CROSS_REFERENCED_EVENT"
+    "UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT, CROSS_REFERENCED_EVENT, "
+    "MILESTONED_EVENT, DEMILESTONED_EVENT"
 )
-#: the lists in a pull request: how each is called for its first or a later page (``%s`` takes the cursor)
-LISTS = {
+ISSUE_EVENTS = (
+    "CLOSED_EVENT, REOPENED_EVENT, LABELED_EVENT, UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, "
+    "MILESTONED_EVENT, DEMILESTONED_EVENT, MARKED_AS_DUPLICATE_EVENT, CROSS_REFERENCED_EVENT"
+)
+TALK = {
     "labels": "labels(first: 30%s) { ...LabelPage }",
     "assignees": "assignees(first: 10%s) { ...AssigneePage }",
-    "closingIssuesReferences": "closingIssuesReferences(first: 10%s) { ...ClosingIssuePage }",
-    "commits": "commits(first: 100%s) { ...CommitPage }",
-    "files": "files(first: 100%s) { ...FilePage }",
-    "reviews": "reviews(first: 100%s) { ...ReviewPage }",
     "comments": "comments(first: 100%s) { ...CommentPage }",
-    "timelineItems": f"timelineItems(first: 100%s, itemTypes: [{EVENT_TYPES}]) {{ ...EventPage }}",
+}
+#: the lists in a document, by its type: how each is called for its first or a later page (``%s`` takes the cursor)
+LISTS: dict[str, dict[str, str]] = {
+    "PullRequest": TALK
+    | {
+        "closingIssuesReferences": "closingIssuesReferences(first: 10%s) { ...ClosingIssuePage }",
+        "commits": "commits(first: 100%s) { ...CommitPage }",
+        "files": "files(first: 100%s) { ...FilePage }",
+        "reviews": "reviews(first: 100%s) { ...ReviewPage }",
+        "timelineItems": f"timelineItems(first: 100%s, itemTypes: [{PULL_REQUEST_EVENTS}]) {{ ...EventPage }}",
+    },
+    "Issue": TALK
+    | {
+        "closedByPullRequestsReferences": (
+            "closedByPullRequestsReferences(first: 10%s, includeClosedPrs: true) { ...ClosingPullRequestPage }"
+        ),
+        "timelineItems": f"timelineItems(first: 100%s, itemTypes: [{ISSUE_EVENTS}]) {{ ...IssueEventPage }}",
+    },
+    "Discussion": {
+        "labels": "labels(first: 10%s) { ...LabelPage }",
+        "comments": "comments(first: 30%s) { ...DiscussionCommentPage }",
+    },
+    "DiscussionComment": {"replies": "replies(first: 100%s) { ...ReplyPage }"},
+    "Deployment": {"statuses": "statuses(first: 20%s) { ...StatusPage }"},
+    "Milestone": {},
+    "Release": {},
 }
 FRAGMENTS = {found[1]: found[0] for found in FRAGMENT.finditer(SOURCE.read_text(encoding="utf-8"))}
 
@@ -65,17 +90,21 @@ def repository_part(alias: str, repo: str, selection: str, **variables: tuple[st
     return Part(alias, text, mine | {f"{alias}_{key}": value for key, value in variables.items()})
 
 
+def fields_of(kind: str) -> str:
+    """Return what is asked of a document of one type, up to the first page of its lists."""
+    return " ".join([f"...{kind}Fields", *(text % "" for text in LISTS[kind].values())])
+
+
 def details_part(node_ids: list[str]) -> Part:
-    """Return the part that asks for pull requests in full, up to the first page of their inner lists."""
-    lists = " ".join(text % "" for text in LISTS.values())
-    text = f"nodes(ids: $ids) {{ __typename ... on PullRequest {{ ...PullRequestFields {lists} }} }}"
-    return Part("nodes", text, {"ids": ("[ID!]!", node_ids)})
+    """Return the part that asks for pull requests and issues in full, up to the first page of their lists."""
+    kinds = " ".join(f"... on {kind} {{ {fields_of(kind)} }}" for kind in ("PullRequest", "Issue"))
+    return Part("nodes", f"nodes(ids: $ids) {{ __typename {kinds} }}", {"ids": ("[ID!]!", node_ids)})
 
 
-def next_page_part(alias: str, node_id: str, name: str, cursor: str) -> Part:
-    """Return the part that asks for the next page of one list of one pull request."""
-    page = LISTS[name] % f", after: ${alias}_after"
-    text = f"node(id: ${alias}_id) {{ ... on PullRequest {{ {page} }} }}"
+def next_page_part(alias: str, kind: str, node_id: str, name: str, cursor: str) -> Part:
+    """Return the part that asks for the next page of one list of one document."""
+    page = LISTS[kind][name] % f", after: ${alias}_after"
+    text = f"node(id: ${alias}_id) {{ ... on {kind} {{ {page} }} }}"
     return Part(alias, text, {f"{alias}_id": ("ID!", node_id), f"{alias}_after": ("String!", cursor)})
 
 

@@ -1,21 +1,26 @@
-"""Lists beside the pull requests, read newest first until what is already known: releases, deployments, commits.
+"""Lists beside the pull requests and issues: releases, milestones, deployments, discussions, commits.
 
-A walk asks for one page at a time. Its pages ride along in the queries for pull requests, so they cost few requests.
+They are read newest first until what is already known, one page at a time. The pages ride along in the queries for pull
+requests and issues, so they cost few requests.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from collectors.github_api import Json
-from collectors.github_queries import Part, repository_part
+from collectors.github_documents import as_first_seen
+from collectors.github_feed import SETTLED, moment
+from collectors.github_queries import Part, fields_of, repository_part
 from collectors.store import Store, now
 
 #: deployments that may still change are read again for this long
 DEPLOYMENT_CHANGES = timedelta(days=30)
-FINAL_STATES = {"SUCCESS", "FAILURE", "ERROR", "INACTIVE", "DESTROYED"}
+UNFINISHED = ("PENDING", "QUEUED", "IN_PROGRESS", "WAITING")
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,22 @@ class Walk(Protocol):
     """A list that is read page by page."""
 
     scope: Scope
+    name: str
     done: bool
     in_flight: bool
     problem: str | None
     rows: int
 
+    def start(self, store: Store) -> None:
+        """Take up what the ledger knows."""
+        ...
+
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
+        ...
+
+    def documents(self, found: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return the documents of a page whose lists may go on: type and document by node id."""
         ...
 
     def absorb(self, store: Store, found: Json) -> int:
@@ -57,12 +71,13 @@ class Walk(Protocol):
 
 @dataclass
 class NewestFirst:
-    """Releases or deployments: newest first, until a page whose last row is known as it is."""
+    """Releases, milestones or deployments: newest first, until a page whose last row is known as it is."""
 
     scope: Scope
     name: str
-    fragment: str
+    kind: str
     table: str
+    #: whether to read the whole list, and drop from the ledger what is not in it
     full: bool
     done: bool = False
     in_flight: bool = False
@@ -70,43 +85,100 @@ class NewestFirst:
     rows: int = 0
     cursor: str | None = None
     seen: set[str] = field(default_factory=set)
+    unfinished: set[str] = field(default_factory=set)
+    order: ClassVar[str] = "CREATED_AT"
+    size: ClassVar[int] = 100
+
+    def start(self, store: Store) -> None:
+        """Note the deployments that were not finished when they were read."""
+        since = f"{now() - DEPLOYMENT_CHANGES:%Y-%m-%dT%H:%M:%SZ}"
+        sql = (
+            f"select node_id from {self.table} where host = $host and repo_id = $repo_id "
+            "and node->>'createdAt' >= $since and node->>'state' in (select unnest($states))"
+        )
+        rows = store.rows(sql, self.scope.key | {"since": since, "states": list(UNFINISHED)})
+        self.unfinished = {row["node_id"] for row in rows}
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
-        order = "orderBy: {field: CREATED_AT, direction: DESC}"
-        selection = f"{self.name}(first: 100, after: ${alias}_after, {order}) {{ ...{self.fragment} }}"
+        page = f"first: {self.size}, after: ${alias}_after, orderBy: {{field: {self.order}, direction: DESC}}"
+        content = f"totalCount nodes {{ {fields_of(self.kind)} }} pageInfo {{ hasNextPage endCursor }}"
+        selection = f"{self.name}({page}) {{ {content} }}"
         return repository_part(alias, self.scope.repo, selection, after=("String", self.cursor))
+
+    def documents(self, found: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return the documents of a page, whose lists may go on."""
+        return {node["id"]: (self.kind, node) for node in found[self.name]["nodes"] if node}
 
     def absorb(self, store: Store, found: Json) -> int:
         """Keep a page; when the count then disagrees with GitHub's, walk the whole list and drop what is gone."""
         page = found[self.name]
         nodes = [node for node in page["nodes"] if node]
-        known = {} if self.full else self._known(store)
-        rows = [self.scope.key | {"node_id": n["id"], "fetched_at": now(), "node": n} for n in nodes]
-        store.merge(self.table, rows)
+        is_known = not self.full and bool(nodes) and self._is_known(store, nodes[-1])
+        self._keep(store, nodes)
         self.seen |= {n["id"] for n in nodes}
         more = page["pageInfo"]["hasNextPage"]
         self.cursor = page["pageInfo"]["endCursor"]
         if self.full and not more:
-            gone = [i for i in self._known(store) if i not in self.seen]
+            gone = self._held(store).keys() - self.seen
             store.delete(self.table, [self.scope.key | {"node_id": i} for i in gone])
-            self.done = True
-        elif not self.full and (not more or (nodes and self._is_settled(known, nodes[-1]))):
-            if len(self._known(store)) == page["totalCount"]:
-                self.done = True
+            self._finish(store)
+        elif not self.full and (not more or is_known):
+            if len(self._held(store)) == page["totalCount"]:
+                self._finish(store)
             else:
                 self.full, self.cursor, self.seen = True, None, set()
-        return len(rows)
+        return len(nodes)
 
-    def _known(self, store: Store) -> dict[str, str]:
+    def _keep(self, store: Store, nodes: list[Json]) -> None:
+        for node in nodes:
+            if "statuses" in node:
+                node["statuses"] = {"nodes": node["statuses"]}
+        store.merge(self.table, [self.scope.key | {"node_id": n["id"], "fetched_at": now(), "node": n} for n in nodes])
+
+    def _finish(self, _store: Store) -> None:
+        self.done = True
+
+    def _held(self, store: Store) -> dict[str, str]:
         sql = f"select node_id, node->>'updatedAt' as at from {self.table} where host = $host and repo_id = $repo_id"
         return {row["node_id"]: row["at"] for row in store.rows(sql, self.scope.key)}
 
-    def _is_settled(self, known: dict[str, str], node: Json) -> bool:
-        if known.get(node["id"]) != node["updatedAt"]:
-            return False
-        old = node["createdAt"] < f"{now() - DEPLOYMENT_CHANGES:%Y-%m-%dT%H:%M:%SZ}"
-        return old or node.get("state") in FINAL_STATES or "tagName" in node
+    def _is_known(self, store: Store, last: Json) -> bool:
+        """Whether a page's last row is known as it is, and nothing older was unfinished."""
+        return self._held(store).get(last["id"]) == last["updatedAt"] and self.unfinished <= self.seen | {last["id"]}
+
+
+@dataclass
+class Discussions(NewestFirst):
+    """Discussions: newest change first, until what had changed before the last walk that came to its end."""
+
+    since: str = ""
+    newest: str = ""
+    order: ClassVar[str] = "UPDATED_AT"
+    size: ClassVar[int] = 25
+
+    def start(self, store: Store) -> None:
+        """Take up until when they were read."""
+        self.since = (not self.full and store.watermark("github", self.scope.mark, self.name)) or ""
+
+    def _keep(self, store: Store, nodes: list[Json]) -> None:
+        self.newest = self.newest or max((node["updatedAt"] for node in nodes), default="")
+        sql = f"select node_id, node from {self.table} where host = $host and repo_id = $repo_id"
+        known = {row["node_id"]: json.loads(row["node"]) for row in store.rows(sql, self.scope.key)}
+        rows = [
+            self.scope.key
+            | {"number": node["number"], "node_id": node["id"], "updated_at": moment(node["updatedAt"])}
+            | {"fetched_at": now(), "node": as_first_seen(node, known.get(node["id"], {}))}
+            for node in nodes
+        ]
+        store.merge(self.table, rows)
+
+    def _finish(self, store: Store) -> None:
+        store.set_watermark("github", self.scope.mark, self.name, self.newest)
+        self.done = True
+
+    def _is_known(self, _store: Store, last: Json) -> bool:
+        return bool(self.since) and moment(last["updatedAt"]) < moment(self.since) - SETTLED
 
 
 @dataclass
@@ -116,6 +188,7 @@ class History:
     scope: Scope
     head: str
     full: bool
+    name: str = "history"
     done: bool = False
     in_flight: bool = False
     problem: str | None = None
@@ -140,6 +213,10 @@ class History:
         )
         head, after = ("GitObjectID!", self.state["head"]), ("String", self.state["cursor"])
         return repository_part(alias, self.scope.repo, selection, head=head, after=after)
+
+    def documents(self, _found: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return nothing: commits hold no lists."""
+        return {}
 
     def absorb(self, store: Store, found: Json) -> int:
         """Keep a page of commits with their positions, counted from the first commit."""

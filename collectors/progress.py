@@ -66,6 +66,6 @@ def _lines() -> Callable[[Progress], None]:
             print(step.note, file=sys.stderr, flush=True)
         elif time.monotonic() - told.setdefault(step.repo, time.monotonic()) > LINE_EVERY_S:
             told[step.repo] = time.monotonic()
-            print(f"{step.repo}: {step.done:,} of {step.total:,} pull requests", file=sys.stderr, flush=True)
+            print(f"{step.repo}: {step.done:,} of {step.total:,} pull requests and issues", file=sys.stderr, flush=True)
 
     return show

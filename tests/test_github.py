@@ -12,7 +12,7 @@ import pytest
 
 from collectors.errors import AccessError
 from collectors.github import GitHub, collect
-from collectors.github_pass import Feed
+from collectors.github_feed import Feed
 from collectors.github_queries import DETAILS_VERSION, LISTS
 from collectors.store import Store
 from tests import company
@@ -75,7 +75,7 @@ def rows(data: Path, sql: str) -> list[dict[str, Any]]:
 
 def test_every_item_of_the_data_is_in_the_ledger_with_its_inner_lists_whole(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
-    counts = ", ".join(f"json_array_length(pulls.node->'{name}') as \"{name}\"" for name in LISTS)
+    counts = ", ".join(f"json_array_length(pulls.node->'{name}') as \"{name}\"" for name in LISTS["PullRequest"])
     source = "github_pull_requests as pulls join github_repositories using (repo_id)"
     held = rows(tmp_path, f"select repo, number, {counts} from {source}")
     found = {(row["repo"], row["number"]): row for row in held}
@@ -278,7 +278,7 @@ def test_a_node_that_does_not_come_is_asked_for_again_and_erases_nothing(
     github.reload(datasets)
     for attempts in (1, 2):
         results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS)}
-        assert "1 pull request did not come" in results["acme/web"].message
+        assert "1 pull request or issue did not come" in results["acme/web"].message
         assert [r["attempts"] for r in rows(tmp_path, "select attempts from github_queue")] == [attempts]
     github.reload(company.datasets())
     refresh(tmp_path, github.url, REPOS)
