@@ -56,10 +56,14 @@ def publish_tables(data: Path, as_of: date, settings: Settings | None = None, pe
 
 
 def tables(path: Path) -> Tables:
-    """Return the sorted rows of every published table that the sources decide; the host is a port of this machine."""
+    """Return the sorted rows of every published table that the sources decide.
+
+    The host is a port of this machine, and reviewers are told apart by a key of each ledger's own.
+    """
     with duckdb.connect(str(path), read_only=True) as db:
         names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
+        kept = "columns(lambda name: name not in ('host', 'reviewer'))"
         return {
-            name: sorted(db.execute(f"select columns(lambda name: name <> 'host') from {name}").fetchall(), key=repr)
+            name: sorted(db.execute(f"select {kept} from {name}").fetchall(), key=repr)
             for name in sorted(set(names) - TOLD_BY_THE_RUN)
         }
