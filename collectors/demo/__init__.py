@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from collectors.demo.aftermath import follow_up, plan_backlog, plan_updates
-from collectors.demo.capabilities import plan_capabilities, plan_quarters
+from collectors.demo.capabilities import plan_capabilities, plan_dead_ends, plan_quarters
 from collectors.demo.company import HOST, REPOS, ROLLOUT, Repo, people_csv, rollout_on
 from collectors.demo.customers import plan_customers
 from collectors.demo.debt import plan_debt
@@ -35,10 +35,10 @@ def build(store: Store, until: date, seed: int = 7) -> None:
     started_at = now()
     world = World(until, Chance(seed))
     plan_work(world)
+    plan_dead_ends(world)
     follow_up(world)
     plan_updates(world)
     plan_backlog(world)
-    plan_quarters(world)
     plan_shipments(world)
     plan_failures(world)
     plan_experiments(world)
@@ -46,6 +46,7 @@ def build(store: Store, until: date, seed: int = 7) -> None:
     plan_debt(world)
     plan_customers(world)
     plan_discussions(world)
+    plan_quarters(world)
     world.settle()
     cross_reference(world)
     found = {repo: _tables(world, repo) for repo in REPOS.values()}

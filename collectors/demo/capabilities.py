@@ -6,38 +6,44 @@ from datetime import datetime, timedelta
 
 from collectors.demo.company import HISTORY, HOME, PRODUCT, REPOS, Repo, later
 from collectors.demo.items import Change, Issue, Milestone
-from collectors.demo.sayings import CAPABILITIES, CAPABILITY_BODY, PART
+from collectors.demo.sayings import CAPABILITIES, CAPABILITY_BODY, DEAD_ENDS, PART
 from collectors.demo.world import World
 
 #: the share of the history in which each is begun: more of them, and faster, where agents came
 BEGUN = tuple(0.01 + 0.062 * place for place in range(10)) + tuple(0.62 + 0.0225 * place for place in range(16))
 WITHIN = timedelta(days=75)
-FATES = {"delivered": 0.72, "late": 0.14, "dropped": 0.14}
-AS_MILESTONE = 0.36
+#: every so many of them rests on something that had to be repaired
+SHAKY = 6
+#: what becomes of them, in turn; every third is a milestone
+FATES = ("delivered", "delivered", "open", "delivered", "dropped", "delivered", "delivered")
 
 
 def plan_capabilities(world: World) -> None:
     """Gather features into capabilities, and deliver most of them."""
-    for (name, what), share in zip(CAPABILITIES, BEGUN, strict=True):
+    for place, ((name, what), share) in enumerate(zip(CAPABILITIES, BEGUN, strict=True)):
         begun = later(world.begin + HISTORY * share, world.chance.rng.random() * 8, HOME)
-        changes = _parts(world, name, begun)
-        fate = world.chance.pick(FATES, "fate of capability")
+        changes = _parts(world, name, begun, place % SHAKY == 0)
+        fate = FATES[place % len(FATES)]
         last = max((change.merged for change in changes if change.merged), default=begun)
-        done = later(last + timedelta(days=world.chance.rng.uniform(0.2, 5)), 2, HOME)
-        if world.chance.happens(AS_MILESTONE, "capability milestone"):
+        done = later(last + timedelta(days=world.chance.rng.uniform(0.2, 5)), world.chance.rng.random() * 8, HOME)
+        if place % 3 == 1:
             _plan_milestone(world, name, what, begun, changes, done if fate == "delivered" else None)
         else:
             _plan_issue(world, name, what, begun, changes, fate, done)
 
 
-def _parts(world: World, name: str, begun: datetime) -> list[Change]:
-    """Features of the same repository, and now and then one of another that goes with it."""
+def _parts(world: World, name: str, begun: datetime, is_shaky: bool) -> list[Change]:
+    """Features of the same repository, and one of the service that the shop's rest on; few had to be repaired."""
     rng = world.chance.rng
     found = [c for c in world.free("feature") if begun + timedelta(days=1) < c.opened < begun + WITHIN]
+    if not is_shaky:
+        items: list[Issue | Change] = [*world.issues, *world.changes]
+        repaired = {mentioned for item in items for _, mentioned in item.notes}
+        found = [change for change in found if change not in repaired]
     found = [change for change in found if not change.milestone]
     own = [change for change in found if change.repo.name == name]
     chosen = rng.sample(own, min(rng.choices((1, 2, 3, 4, 6, 9), (1, 3, 4, 4, 3, 2))[0], len(own)))
-    if name in ("web", "mobile") and rng.random() < 0.4:
+    if name in ("web", "mobile"):
         chosen += [change for change in found if change.repo.name == "api"][:1]
     return sorted(chosen, key=lambda change: change.opened)
 
@@ -82,8 +88,11 @@ def _plan_milestone(
     for change in (change for change in changes if change.repo is repo):
         _put(change, milestone, change.opened + timedelta(minutes=5))
     requests = [issue for issue in world.issues if issue.repo is repo and issue.labels == ("feature",)]
-    for issue in [issue for issue in requests if begun < issue.opened < begun + WITHIN and not issue.milestone][:3]:
+    near = [issue for issue in requests if begun < issue.opened < begun + WITHIN and not issue.milestone]
+    for place, issue in enumerate(near[:4]):
         issue.plan_for(later(issue.opened + timedelta(hours=5), 1, HOME), author, milestone)
+        if place == len(near[:4]) - 1:  # the last that was asked for is left for another time
+            issue.postpone(later(issue.opened + timedelta(days=9), 1, HOME), author, milestone)
 
 
 def _put(change: Change, milestone: Milestone, at: datetime) -> None:
@@ -91,6 +100,28 @@ def _put(change: Change, milestone: Milestone, at: datetime) -> None:
     event = {"__typename": "MilestonedEvent", "actor": change.person.login, "milestoneTitle": milestone.title}
     change.milestone = milestone
     change.events.append((min(at, change.merged or change.closed or at), event))
+
+
+# -- dead ends --------------------------------------------------------------------------------------------------------
+
+
+def plan_dead_ends(world: World) -> None:
+    """Let some folders come with a feature and go months later, with all that is in them."""
+    for name, path, what, (come, gone) in DEAD_ENDS:
+        first = _next(world, name, "feature", come)
+        first.title = first.title.partition(": ")[0] + f": add the {what}" if ": " in first.title else f"Add the {what}"
+        first.files.append((path, 48, 0, "ADDED"))
+        last = _next(world, name, "refactor", gone)
+        last.title, last.files = f"Remove the {what}", [(path, 0, 48, "DELETED")]
+        for change in (first, last):
+            at, message, login = change.commits[0]
+            change.commits[0] = (at, "\n\n".join([change.title, *message.split("\n\n")[1:]]), login)
+
+
+def _next(world: World, name: str, kind: str, share: float) -> Change:
+    """The first merged pull request of a kind after a part of the history."""
+    found = [change for change in world.free(kind) if change.repo.name == name]
+    return next(change for change in found if change.opened > world.begin + HISTORY * share)
 
 
 # -- quarters ---------------------------------------------------------------------------------------------------------

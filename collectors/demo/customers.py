@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from collectors.demo.company import ENGINEER, HOME, PRODUCT, REPOS, Person, Repo, later
 from collectors.demo.items import Issue
-from collectors.demo.sayings import FIRST_WORDS, REPORTS, SECOND_WORDS, TOLD
+from collectors.demo.sayings import FIRST_WORDS, REPORTS, SECOND_WORDS, SPELLINGS, TOLD
 from collectors.demo.words import CLOSING
 from collectors.demo.world import World
 
@@ -15,7 +15,7 @@ REPORTS_A_WEEK, GROWTH = 2.4, 0.4
 WHERE = {"web": 0.45, "mobile": 0.35, "api": 0.2}
 KINDS = {"bug": 0.45, "customer feedback": 0.3, "feature request": 0.25}
 #: working hours to the first answer in the middle, how much they vary, and what agents that sort reports save
-ANSWER_HOURS, ANSWER_SPREAD, ANSWER_CHANGE = 5.5, 1.35, -0.2
+ANSWER_HOURS, ANSWER_SPREAD, ANSWER_CHANGE = 5.0, 1.35, -0.1
 #: how a report begins: an answer, a close without a word, the author's own close, or nothing
 STARTS = {"answered": 0.82, "closed": 0.04, "withdrawn": 0.06, "never": 0.08}
 #: how answered ones end; what a pull request closes is closed by hand where none fits
@@ -27,6 +27,8 @@ RESOLUTION_DAYS, RESOLUTION_SPREAD = 9.0, 1.0
 PEER_FIRST, REOPENED = 0.15, 0.05
 #: the accounts that have left GitHub since
 LEFT = 0.02
+#: the feedback that is found to be UX debt
+DEBT_SHARE = 0.12
 LABELS = {"bug": ("bug", "customer feedback"), "customer feedback": ("customer feedback",)}
 
 
@@ -88,6 +90,9 @@ def _report(world: World, repo: Repo, opened: datetime) -> None:
         issue.comments.append((answer, person.login))
         for name in LABELS.get(kind, (kind,))[: rng.randint(1, 2)]:
             issue.label(answer + timedelta(seconds=rng.randint(20, 400)), person.login, name)
+        if kind == "customer feedback" and chance.happens(DEBT_SHARE, "debt"):
+            name = chance.pick(SPELLINGS[repo.name], "spelling", repo.name)
+            issue.label(answer + timedelta(minutes=rng.randint(10, 90)), person.login, name)
         if author and rng.random() < 0.4:
             issue.comments.append((answer + timedelta(hours=rng.lognormvariate(1, 1.2)), author))
         _end(world, issue, answer, person, kind)

@@ -12,13 +12,15 @@ from collectors.demo.shipping import carried, tag
 from collectors.demo.world import Shipment, World
 
 #: which share of what goes out fails: releases carry more than deployments
-FAILURE_SHARES = {"web": 0.07, "api": 0.035, "mobile": 0.12, "platform": 0.08}
+FAILURE_SHARES = {"web": 0.07, "api": 0.035, "mobile": 0.09, "platform": 0.05}
 #: whose shipments fail more often once agents came, and how much more
 STRAINED, STRAIN = {"api": "platform", "platform": "platform"}, 1.3
 #: how a failure shows: an incident or hotfix that names the change, or an alarm of the pager
 SIGNS = {"incident": 0.4, "hotfix": 0.25, "alarm": 0.35}
 #: so many are noticed long after it went out
 LATE_SHARE = 0.14
+#: how the cause of an alarm is written down, in turn
+FORMS = ("number", "url", "commit")
 #: alarms without a known cause
 OTHER_ALARMS = 14
 
@@ -55,8 +57,9 @@ def _fail(world: World, shipment: Shipment, cause: Change) -> None:
 def _ring(world: World, repo: Repo, opened: datetime, cause: Change | None = None, release: str = "") -> None:
     """Add an alarm of the pager; most are over within hours, and some stay open."""
     rng, opened = world.chance.rng, opened.replace(microsecond=0)
-    over = None if rng.random() < 0.05 else opened + timedelta(minutes=round(60 * rng.lognormvariate(0.6, 1.0)))
+    is_open = world.chance.happens(0.1, "open alarm")
+    over = None if is_open else opened + timedelta(minutes=round(60 * rng.lognormvariate(0.6, 1.0)))
     place, severity = len(world.alarms) + 1, rng.choice(("P1", "P2", "P2", "P3"))
     title = f"{rng.choice(ALARMS)} in {SERVICES[repo.name]}"
-    form = "release" if release else rng.choice(("number", "url", "commit"))
+    form = "release" if release else FORMS[place % len(FORMS)]
     world.alarms.append(Alarm(f"Q{place:05d}FERN", title, repo, severity, opened, over, cause, release, form))

@@ -68,11 +68,14 @@ class Issue:
         self._add(at, "AssignedEvent", actor, assignee=assignee)
 
     def plan_for(self, at: datetime, actor: str, milestone: Milestone) -> None:
-        """Put it into a milestone, and out of the one that it was in."""
-        if self.milestone:
-            self._add(at, "DemilestonedEvent", actor, milestoneTitle=self.milestone.title)
+        """Put it into a milestone."""
         self.milestone = milestone
         self._add(at, "MilestonedEvent", actor, milestoneTitle=milestone.title)
+
+    def postpone(self, at: datetime, actor: str, milestone: Milestone) -> None:
+        """Take it out of a milestone."""
+        self.milestone = None
+        self._add(at, "DemilestonedEvent", actor, milestoneTitle=milestone.title)
 
     def _add(self, at: datetime, kind: str, actor: str, **more: Any) -> None:
         self.events.append((at.replace(microsecond=0), {"__typename": kind, "actor": actor} | more))

@@ -93,6 +93,12 @@ CAPABILITIES: tuple[tuple[str, str], ...] = (
     ("api", "change a delivery on its way"), ("pipeline", "see why plants come back"),
     ("web", "chat with the nursery"),
 )  # fmt: skip
+#: what came and went: repository, file, what it was, and in which parts of the history
+DEAD_ENDS: tuple[tuple[str, str, str, tuple[float, float]], ...] = (
+    ("web", "src/quiz/PlantQuiz.tsx", "plant quiz", (0.3, 0.55)),
+    ("mobile", "app/mirror/GardenMirror.kt", "garden mirror", (0.45, 0.8)),
+    ("pipeline", "pipelines/surveys/answers.py", "survey answers", (0.65, 0.9)),
+)
 CAPABILITY_BODY = "Until now this took a call to support. It is there once a customer can do it alone."
 PART = "Part of #%d"
 #: what the pager calls the services, by repository

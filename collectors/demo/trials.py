@@ -15,11 +15,13 @@ SIZES_BEFORE, SIZES_AFTER = {1: 0.3, 2: 0.3, 3: 0.25, 5: 0.15}, {1: 0.55, 2: 0.3
 TRACKED = 0.7
 PIECES_WITHIN = timedelta(days=60)
 DECISION_DAYS = 24.0
+#: so many of those that are kept take a feature to bring them to everybody
+ROLLED_OUT = 0.4
 #: what becomes of those that were shipped, and of those that were not
 SHIPPED_FATES = {"kept": 0.36, "killed": 0.27, "inconclusive": 0.15, None: 0.22}
 UNSHIPPED_FATES = {"killed": 0.45, "inconclusive": 0.15, None: 0.4}
 #: experiments without a pull request, and those in the platform: before the rollout and after it
-LOOSE, ON_PLATFORM = (5, 8), (6, 13)
+LOOSE, ON_PLATFORM = (4, 12), (6, 13)
 
 
 def plan_experiments(world: World) -> None:
@@ -120,6 +122,10 @@ def _decide(world: World, issue: Issue, shipped: datetime | None) -> None:
     at = _when(world, shipped or issue.opened)
     actor = rng.choice(world.members(issue.repo.owner, at.date())).login
     reason = "NOT_PLANNED" if fate == "killed" else "COMPLETED"
+    if fate == "kept" and chance.happens(ROLLED_OUT, "rolled out"):
+        near = [c for c in world.free("feature") if c.repo is issue.repo and abs(c.opened - at) < timedelta(days=12)]
+        for change in near[:1]:
+            change.link(issue, "Brings #%d to everybody.", is_closing=False)
     if fate is None:
         if chance.happens(0.3, "taken up again"):  # closed with the last merge, then opened again to look at numbers
             issue.close(at, actor)
