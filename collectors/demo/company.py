@@ -24,6 +24,9 @@ class Rollout:
     stays as it was for the first ``pickup_after_weeks`` and grows then, because more work waits for the same reviewers.
     Features are counted as they are started. AI shares are of the pull requests that people or agents open (bots
     aside); revert shares are of those of them that are merged.
+
+    More follows without exact sizes: the stock of UX debt shrinks slowly, more experiments are started, more is shipped
+    by people whose role is not engineering, and what the platform team ships fails more often.
     """
 
     teams: tuple[str, ...] = ("storefront", "mobile", "platform")

@@ -21,6 +21,8 @@ WAYS = {
     "pull request": 0.5, "by hand": 0.18, "not planned": 0.1, "wontfix": 0.04, "duplicate": 0.05, "stale": 0.07,
     "unlabelled": 0.06,
 }  # fmt: skip
+#: what is closed by hand with a commit that is pushed without a pull request
+PUSHED = 0.08
 STALE_AFTER = timedelta(days=80)
 AGAIN = {0: 0.88, 1: 0.08, 2: 0.04}
 LABELLED_LATER, LABELLED_AGAIN = 0.18, 0.6
@@ -128,7 +130,7 @@ def _leave(
         issue.assign(change.opened - timedelta(minutes=20), change.person.login, change.person.login)
         at = change.merged
     elif way in ("pull request", "by hand"):
-        issue.close(at, actor)
+        issue.close(at, actor, closer=_push(world, issue, at) if chance.happens(PUSHED, "pushed") else None)
     elif way == "wontfix":
         issue.label(at - timedelta(minutes=4), actor, "wontfix")
         issue.close(at, actor)
@@ -150,6 +152,13 @@ def _change(world: World, issue: Issue, at: datetime, changes: dict[tuple[Repo, 
         return None
     weights = [AGENTS_SHARE if _is_agents(change) else 1.0 for change in fitting]
     return world.chance.rng.choices(fitting, weights)[0]
+
+
+def _push(world: World, issue: Issue, at: datetime) -> str:
+    """Push a commit to the default branch that closes an issue, and return its id."""
+    oid = world.chance.oid()
+    world.pushes.append((issue.repo.name, at, oid, f"Tidy up: {issue.title}"))
+    return oid
 
 
 def _is_agents(change: Change) -> bool:

@@ -45,8 +45,8 @@ class Issue:
     notes: list[tuple[str, Issue | Change]] = field(default_factory=list)
     number: int = 0
 
-    def close(self, at: datetime, actor: str, reason: str = "COMPLETED", closer: Change | None = None) -> None:
-        """Close it; where it is closed already then, this comes to nothing."""
+    def close(self, at: datetime, actor: str, reason: str = "COMPLETED", closer: Change | str | None = None) -> None:
+        """Close it, by hand, by a pull request or by a commit; where it is closed then, this comes to nothing."""
         if reason == "DUPLICATE":
             self._add(at, "MarkedAsDuplicateEvent", actor)
         self._add(at, "ClosedEvent", actor, stateReason=reason, closer=closer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from collectors.demo.company import HOST
-from collectors.demo.items import Comment, Discussion, Issue, Json, Milestone
+from collectors.demo.items import Change, Comment, Discussion, Issue, Json, Milestone
 from collectors.demo.rows import body, labels, mark, standing, who
 from collectors.demo.world import World
 from collectors.github_pass import stamp
@@ -58,9 +58,11 @@ def _timeline(issue: Issue) -> list[tuple[datetime, Json]]:
 
 def _event(at: datetime, event: Json) -> Json:
     shown = {"__typename": event["__typename"], "createdAt": stamp(at)} | event
-    if closer := event.get("closer"):
+    if isinstance(closer := event.get("closer"), Change):
         shown["closer"] = {"__typename": "PullRequest", "number": closer.number}
         shown["closer"] |= {"repository": {"databaseId": closer.repo.repo_id}}
+    elif closer:
+        shown["closer"] = {"__typename": "Commit", "oid": closer}
     return shown | {key: who(event[key]) for key in ("actor", "assignee") if key in event}
 
 
