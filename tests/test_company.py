@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from typing import Any
 
@@ -14,11 +15,23 @@ SEEDS = HERE.parents[1] / "queries" / "seeds"
 FLAGS = {"true", "false"}
 TABLES = sorted(path.stem for path in EXPECTED.glob("*.csv"))
 KEYS = {
+    "areas": ("repo", "area"),
+    "change_failures": ("repo", "shipment_key", "kind", "number", "by_key"),
+    "deployments": ("deployment",),
+    "experiments": ("repo", "key"),
+    "incidents": ("repo", "key"),
+    "issue_spells": ("repo", "number", "kind", "entered_at"),
+    "issues": ("repo", "number"),
+    "milestones": ("repo", "number"),
+    "outcome_items": ("repo", "number"),
+    "outcomes": ("outcome_id",),
     "pull_request_areas": ("repo", "number", "area"),
+    "pull_request_issues": ("repo", "number", "issue_repo", "issue_number"),
     "pull_requests": ("repo", "number"),
     "releases": ("repo", "tag"),
     "repositories": ("repo",),
-    "rework": ("repo", "number", "by_number", "kind"),
+    "review_load": ("repo", "number", "week"),
+    "rework": ("repo", "number", "by_key", "kind"),
 }
 VALUES: dict[tuple[str, str], set[str]] = {
     ("pull_requests", "author_kind"): {"human", "bot", "agent"},
@@ -36,11 +49,45 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("pull_requests", "is_merged_unreviewed"): FLAGS,
     ("pull_requests", "is_independently_reviewed"): FLAGS,
     ("pull_requests", "is_revert"): FLAGS,
+    ("pull_requests", "is_engineering_role"): FLAGS,
+    ("pull_requests", "reviewer_count"): {"0", "1", "2"},
     ("pull_request_areas", "is_first_time"): FLAGS,
+    ("areas", "is_alive"): FLAGS,
+    ("change_failures", "shipment"): {"deployment", "release"},
+    ("change_failures", "kind"): {"revert", "hotfix", "incident"},
+    ("deployments", "is_production"): FLAGS,
+    ("deployments", "state"): {"succeeded", "failed", "pending"},
+    ("experiments", "source"): {"issue", "pull request", "generic", "growthbook"},
+    ("experiments", "decision"): {"kept", "killed", "inconclusive"},
+    ("incidents", "source"): {"github", "jira", "pagerduty"},
+    ("issue_spells", "kind"): {"ux debt", "experiment", "feedback", "incident", "capability"},
+    ("issue_spells", "entered_by"): {"opened", "labelled", "reopened"},
+    ("issue_spells", "left_by"): {"completed", "not planned", "unlabelled"},
+    ("issue_spells", "left_by_kind"): {"human", "agent", "bot"},
+    ("issues", "tracker"): {"issue", "discussion", "jira", "linear"},
+    ("issues", "author_kind"): {"human", "bot"},
+    ("issues", "is_outside_author"): FLAGS,
+    ("issues", "state"): {"open", "closed"},
+    ("issues", "state_reason"): {"completed", "not planned", "duplicate"},
+    ("issues", "closed_by_kind"): {"human", "agent", "bot"},
+    ("issues", "is_ux_debt"): FLAGS,
+    ("issues", "is_experiment"): FLAGS,
+    ("issues", "is_feedback"): FLAGS,
+    ("issues", "is_incident"): FLAGS,
+    ("issues", "is_capability"): FLAGS,
+    ("milestones", "state"): {"open", "closed"},
+    ("milestones", "is_capability"): FLAGS,
+    ("outcomes", "kind"): {
+        "capability delivered", "experiment decided", "ux debt resolved", "feedback resolved", "feature merged",
+    },
+    ("outcomes", "is_linked"): FLAGS,
+    ("outcomes", "authorship"): {"agent", "assisted", "no signal"},
+    ("outcomes", "durability"): {"durable", "undone", "provisional", "not observable"},
     ("releases", "is_prerelease"): FLAGS,
     ("repositories", "is_archived"): FLAGS,
+    ("repositories", "is_imported"): FLAGS,
     ("rework", "kind"): {"revert", "hotfix", "incident"},
-}
+}  # fmt: skip
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -85,14 +132,20 @@ def test_rows_are_told_apart_by_their_key(table: str) -> None:
 
 def test_whatever_was_opened_by_the_last_day_is_expected() -> None:
     last = f"{AS_OF.isoformat()}T23:59:59Z"
-    opened = {
-        (name, str(pull["number"]))
-        for name, raw in datasets().items()
-        for pull in raw["pulls"]
-        if pull["created_at"] <= last
-    }
-    assert {(row["repo"], row["number"]) for row in expected("pull_requests")} == opened
-    assert column("repositories", "repo") == set(datasets())
+    for table, kinds in (("pull_requests", ["pulls"]), ("issues", ["issues", "discussions"])):
+        opened = {
+            (name, str(item["number"]))
+            for name, raw in datasets().items()
+            for kind in kinds
+            for item in raw[kind]
+            if item["created_at"] <= last
+        }
+        typed = {(row["repo"], row["number"]) for row in expected(table)}
+        assert {key for key in typed if key[0].startswith("acme/")} == opened
+    imported = {row["repo"] for row in expected("repositories") if row["is_imported"] == "true"}
+    assert column("repositories", "repo") == set(datasets()) | imported
+    told = {name for table in ("issues", "incidents", "experiments") for name in column(table, "repo")}
+    assert told - set(datasets()) == imported
 
 
 def test_stages_add_up() -> None:
@@ -133,8 +186,30 @@ def test_some_groups_are_too_small_and_somebody_changes_team() -> None:
     assert {row["team"] for row in expected("pull_requests") if row["responsible"] == "fay"} == {"Checkout", "Platform"}
 
 
+def test_spells_of_an_issue_follow_each_other() -> None:
+    spells: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in sorted(expected("issue_spells"), key=lambda row: row["entered_at"]):
+        spells.setdefault((row["repo"], row["number"], row["kind"]), []).append(row)
+    for own in spells.values():
+        for before, after in itertools.pairwise(own):
+            assert before["entered_at"] < before["left_at"] < after["entered_at"], before
+    assert max(len(own) for own in spells.values()) == 3
+
+
+def test_every_item_is_in_one_outcome_at_most_and_every_outcome_has_its_items() -> None:
+    items = [(row["repo"], row["number"]) for row in expected("outcome_items")]
+    assert len(items) == len(set(items))
+    alone = {row["outcome_id"] for row in expected("outcomes")} - column("outcome_items", "outcome_id")
+    assert alone == {"acme/app/gb_banner"}
+
+
 def test_the_readme_names_every_pull_request() -> None:
     text = (HERE / "README.md").read_text(encoding="utf-8")
-    named = {(f"acme/{repo}", number) for repo, number in re.findall(r"\b(shop|web|infra|legacy)#(\d+)", text)}
-    written = {(name, str(i["number"])) for name, raw in datasets().items() for i in [*raw["pulls"], *raw["issues"]]}
+    repos = "|".join(name.removeprefix("acme/") for name in datasets())
+    named = {(f"acme/{repo}", number) for repo, number in re.findall(rf"\b({repos})#(\d+)", text)}
+    written = {
+        (name, str(item["number"]))
+        for name, raw in datasets().items()
+        for item in [*raw["pulls"], *raw["issues"], *raw["discussions"]]
+    }
     assert named == written

@@ -10,10 +10,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from collectors.store import Store
 from queries.settings import Rollout, Settings
 from tests import company
+from tests.company import imported
 from tests.github_server import serve
 from tests.independent import compute
+from tests.independent.__main__ import compare, read_tables
+from tests.independent.tickets import Imports
 from tests.refreshing import publish_tables, refresh
 
 
@@ -25,8 +29,10 @@ def published(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> It
         results = refresh(data, github.url, list(company.datasets()))
         github.reload(without("acme/empty"))
         (gone,) = refresh(data, github.url, ["acme/empty"])
-    assert [result.status for result in results] == ["read"] * 5
+    assert [result.status for result in results] == ["read"] * 7
     assert "no repository acme/empty" in gone.message
+    with Store(data / "ledger.duckdb", "test") as store:
+        imported.bring(store)
     settings = Settings(people="names", rollouts=(Rollout("Agents for everybody", date(2025, 10, 6), 28),))
     publish_tables(data, company.AS_OF, settings, company.PEOPLE)
     with duckdb.connect(str(data / "headway.duckdb"), read_only=True) as db:
@@ -56,7 +62,7 @@ def normal(text: str, name: str) -> str:
     return typed(float(text)) if text and name.endswith("_hours") else text
 
 
-@pytest.mark.parametrize("table", ["repositories", "pull_requests", "pull_request_areas", "releases", "rework"])
+@pytest.mark.parametrize("table", sorted(path.stem for path in company.EXPECTED.glob("*.csv")))
 def test_table_is_as_typed_by_hand(published: duckdb.DuckDBPyConnection, table: str) -> None:
     wanted = company.expected(table)
     columns = [name for name in wanted[0] if name != "host"]  # here a port of this machine
@@ -86,9 +92,9 @@ def test_every_column_has_a_value_somewhere_and_later_ones_are_null(published: d
 
 
 def test_independent_computation_agrees(published: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    computed = compute(company.datasets(), company.AS_OF, company.PEOPLE)
+    imports = Imports.of(imported.LOADS)
+    computed = compute(company.datasets(), company.AS_OF, company.PEOPLE, imports=imports)
+    found = read_tables(published)
     for table, rows in computed.items():
-        columns = list(rows[0])
-        found = published.execute(f"select {', '.join(columns)} from {table}").fetchall()
-        have = sorted(tuple(typed(value) for value in row) for row in found)
-        assert have == sorted(tuple(typed(row[name]) for name in columns) for row in rows)
+        differing = [str(finding) for finding in compare(table, found[table], rows) if finding.differing]
+        assert not differing, "\n".join([table, *differing])

@@ -164,7 +164,7 @@ def test_doctor_says_what_works(desk: Desk, github: Server) -> None:
         "ok    headway.toml can be used",
         "ok    acme/shop: 37 pull requests",
         "ok    acme/infra: 6 pull requests",
-        "ok    data/seeds/people.csv has 14 rows",
+        "ok    data/seeds/people.csv has 19 rows",
         "ok    data/ledger.duckdb holds 43 pull requests",
     ]
     assert "accepts the token; requests left this hour: core" in lines[2]

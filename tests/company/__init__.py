@@ -1,4 +1,4 @@
-"""The hand-written company: five repositories in which every case happens once, and what should be published of them.
+"""The hand-written company: seven repositories in which every case happens once, and what should be published of them.
 
 ``datasets()`` gives the datasets that ``tests.github_server`` serves; ``expected/`` holds the published tables as of
 ``AS_OF``, typed by hand; ``people.csv`` is the company's. The README says which pull request is which case.
@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import others, shop, shop_large, shop_later, web
+from . import app, app_issues, kit, others, shop, shop_large, shop_later, web
 from .expand import expand
 from .source import Push, Repository
 
@@ -66,6 +66,29 @@ REPOSITORIES = [
         pushes=[Push(0, "2024-06-03 10:00", "Initial commit", "hal")],
     ),
     Repository("acme/empty", 105, "2026-05-04 09:00"),
+    Repository(
+        "acme/app",
+        106,
+        "2025-01-06 09:00",
+        language="TypeScript",
+        topics=["mobile"],
+        issues=app_issues.ISSUES,
+        discussions=app_issues.DISCUSSIONS,
+        milestones=app.MILESTONES,
+        pulls=app.PULLS,
+        pushes=app.PUSHES,
+        deployments=app.DEPLOYMENTS,
+    ),
+    Repository(
+        "acme/kit",
+        107,
+        "2026-02-02 09:00",
+        language="TypeScript",
+        topics=["library"],
+        pulls=kit.PULLS,
+        pushes=kit.PUSHES,
+        releases=kit.RELEASES,
+    ),
 ]
 
 

@@ -46,7 +46,7 @@ ROBOTS = (
 USERS: dict[str, Raw] = {login: {"type": "Bot"} for login in ROBOTS}
 USERS["copilot-swe-agent"]["rest_login"] = "Copilot"
 USERS["mona-import"] = {"type": "Mannequin"}
-OUTSIDERS = (*USERS, "zoe", "acme-release-bot", "cursoragent")
+OUTSIDERS = (*USERS, "zoe", "yan", "uma", "acme-release-bot", "cursoragent")
 MENTION = re.compile(r"(?:(?P<repo>[\w-]+/[\w-]+))?#(?P<number>\d+)\b")
 LINK = re.compile(r"https://github\.com/(?P<repo>[\w-]+/[\w-]+)/(?:pull|issues)/(?P<number>\d+)\b")
 
@@ -83,7 +83,10 @@ def _dataset(repository: Repository, mentions: dict[tuple[str, int], list[Event]
         "commits": commits,
         "history": history,
         "releases": [_release(release) for release in repository.releases],
-        "deployments": [_deployment(deployment) for deployment in repository.deployments],
+        "deployments": [
+            {"database_id": 100 * repository.database_id + place} | _deployment(deployment)
+            for place, deployment in enumerate(repository.deployments)
+        ],
         "milestones": [_milestone(milestone) for milestone in repository.milestones],
         "discussions": [_discussion(discussion) for discussion in repository.discussions],
         "files": {path: [_version(*version) for version in vs] for path, vs in repository.files.items()},

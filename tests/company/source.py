@@ -24,7 +24,7 @@ Q_AND_A, IDEAS = ("Q&A", True), ("Ideas", False)
 Closer = int | str
 #: (time, login), or (time, login, association) where the account's usual one does not hold
 Said = tuple[str, str | None] | tuple[str, str | None, str]
-PLACES = {"shop": 1, "web": 2, "infra": 3, "legacy": 4}
+PLACES = {"shop": 1, "web": 2, "infra": 3, "legacy": 4, "app": 5, "kit": 6}
 MERGED = 255
 AUTHOR = "(the author of the pull request)"
 
@@ -157,7 +157,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployment of the commit ``oid`` with its statuses (state, time)."""
+    """A deployment of the commit ``oid`` with its statuses (state, time).
+
+    Its database id is a hundred times the repository's, and its place from 0.
+    """
 
     oid: str
     created: str

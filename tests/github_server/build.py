@@ -118,6 +118,7 @@ class Builder:
             row.get("task") or "deploy",
             row.get("ref"),
         )
+        made.database_id = row.get("database_id", made.database_id)
         statuses = self.numbered(row.get("statuses", []))
         shown = [DeploymentStatus(made, status["state"].upper(), status["created_at"], i) for i, status in statuses]
         made.statuses = sorted(shown, key=lambda s: (s.created_at, s.place), reverse=True)

@@ -22,7 +22,19 @@ KEYS = {
     "pull_requests": ("repo", "number"),
     "pull_request_areas": ("repo", "number", "area"),
     "releases": ("repo", "tag"),
-    "rework": ("repo", "number", "by_number", "kind"),
+    "rework": ("repo", "number", "by_repo", "by_number", "by_key", "kind"),
+    "issues": ("repo", "number"),
+    "issue_spells": ("repo", "number", "kind", "entered_at"),
+    "pull_request_issues": ("repo", "number", "issue_repo", "issue_number"),
+    "milestones": ("repo", "number"),
+    "areas": ("repo", "area"),
+    "deployments": ("repo", "environment", "created_at", "commit_oid"),
+    "incidents": ("repo", "key"),
+    "change_failures": ("repo", "shipment_key", "kind", "number", "by_key"),
+    "experiments": ("repo", "key"),
+    "outcomes": ("outcome_id",),
+    "outcome_items": ("outcome_id", "repo", "number"),
+    "review_load": ("repo", "number", "week"),
 }
 TOTALS = ("state", "authorship", "work_type", "durability")
 PRIVATE = {"author", "responsible"}  # published only where the settings allow names
@@ -59,14 +71,30 @@ def read_published(path: Path) -> dict[str, list[Row]]:
     """Return the rows of the compared tables in a published file."""
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        tables = {}
-        for table in KEYS:
-            found = connection.execute(f"select * from {table}")
-            names = [column[0] for column in found.description or []]
-            tables[table] = [
-                {name: _plain(value) for name, value in zip(names, row, strict=True)} for row in found.fetchall()
-            ]
-        return tables
+        return read_tables(connection)
+
+
+def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
+    """Return the rows of the compared tables."""
+    tables = {}
+    for table in KEYS:
+        found = connection.execute(f"select * from {table}")
+        names = [column[0] for column in found.description or []]
+        tables[table] = [
+            {name: _plain(value) for name, value in zip(names, row, strict=True)} for row in found.fetchall()
+        ]
+    return tables | {"review_load": counted(tables["review_load"])}
+
+
+def counted(load: Sequence[Row]) -> list[Row]:
+    """Return rows of ``review_load`` with the reviewers of a pull request and week counted: they have no names."""
+    rows: dict[tuple[object, ...], Row] = {}
+    people: dict[tuple[object, ...], set[object]] = {}
+    for row in load:
+        key = (row["repo"], row["number"], row["week"])
+        people.setdefault(key, set()).add(row["reviewer"])
+        rows[key] = {name: value for name, value in row.items() if name != "reviewer"} | {"reviewers": len(people[key])}
+    return list(rows.values())
 
 
 def _plain(value: object) -> object:

@@ -30,21 +30,21 @@ def is_for_default_branch(repo: Repo, pull: Pull) -> bool:
     return pull.base == repo.default_branch or (pull.merge_commit or "") in repo.position
 
 
-def _contains(repo: Repo, oid: str | None, pull: Pull) -> bool:
-    """Whether a commit of the default branch stands at or after the merge commit of a pull request."""
+def contains(repo: Repo, oid: str | None, pull: Pull) -> bool:
+    """Return whether a commit of the default branch stands at or after the merge commit of a pull request."""
     place, merged = repo.position.get(oid or ""), repo.position.get(pull.merge_commit or "")
     return place is not None and merged is not None and place <= merged
 
 
 def first_release(repo: Repo, pull: Pull) -> Release | None:
     """Return the earliest release with a merge; of several at once the one that stands nearest to it, then by tag."""
-    found = [release for release in repo.releases if _contains(repo, release.oid, pull)]
+    found = [release for release in repo.releases if contains(repo, release.oid, pull)]
     return min(found, key=lambda r: (r.published_at, -repo.position[r.oid or ""], r.tag), default=None)
 
 
 def first_deployment(repo: Repo, pull: Pull) -> datetime | None:
     """Return the time of the first production deployment with a merge."""
-    return min((at for at, oid in repo.deployments if _contains(repo, oid, pull)), default=None)
+    return min((at for at, oid in repo.deployments if contains(repo, oid, pull)), default=None)
 
 
 def release_rows(repo: Repo, sources: list[Release]) -> list[Row]:

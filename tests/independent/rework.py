@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tests.independent.recorded import PullKey
 from tests.independent.rules import Rules, is_labelled
-from tests.independent.view import Issue, Pull, PullKey, Repo
+from tests.independent.view import Issue, Pull, Repo
 
 REVERTS_NUMBER = re.compile(r"\breverts\s+([\w-]+/[\w.-]+)?#(\d+)\b", re.I | re.A)
 REVERTS_COMMIT = re.compile(r"\bthis reverts commit ([0-9a-f]{7,40})\b", re.I | re.A)
@@ -20,7 +21,10 @@ SHORTEST_SHA = 7
 
 @dataclass(frozen=True)
 class Rework:
-    """``by_number`` repaired the merged pull request ``repo``#``number``; None for a commit pushed directly."""
+    """What repaired the merged pull request ``repo``#``number``.
+
+    ``by_number`` and ``by_key`` are None for a commit pushed directly, ``by_number`` and ``by_repo`` for an import.
+    """
 
     repo: str
     number: int
@@ -28,6 +32,19 @@ class Rework:
     kind: str
     happened_at: datetime
     by: PullKey | None
+    by_repo: str | None
+    by_key: str | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an imported incident names as its cause: text with pull requests, commits and tags."""
+
+    key: str
+    at: datetime
+    text: str
+    shas: set[str]
+    tags: set[tuple[str, str]]
 
 
 def mentions(item: Issue) -> set[PullKey]:
@@ -39,26 +56,46 @@ def mentions(item: Issue) -> set[PullKey]:
     return found
 
 
-def find_rework(repos: list[Repo], rules: Rules) -> list[Rework]:
+def find_rework(repos: list[Repo], rules: Rules, imported: Sequence[Named] = ()) -> list[Rework]:
     """Return the earliest row for each repaired change, repairing item and kind, in order of time."""
     merged = {pull.key: pull for repo in repos for pull in repo.pulls.values() if pull.merged_at}
-    earliest: dict[tuple[str, int, int | None, str], Rework] = {}
+    issues = {issue.key: issue for repo in repos for issue in repo.issues.values()}
+    earliest: dict[tuple[str, int, str | None, str], Rework] = {}
     candidates = [
         row
         for repo in repos
-        for rows in (_reverts(repo, merged), _hotfixes(repo, merged, rules), _incidents(repo, merged, rules))
+        for rows in (_reverts(repo, merged), _hotfixes(repo, merged, issues, rules), _incidents(repo, merged, rules))
         for row in rows
     ]
+    candidates += [row for incident in imported for row in _imported(incident, repos, merged)]
     for row in sorted(candidates, key=lambda row: row.happened_at):
-        earliest.setdefault((row.repo, row.number, row.by_number, row.kind), row)
+        earliest.setdefault((row.repo, row.number, row.by_key, row.kind), row)
     return list(earliest.values())
 
 
-def _row(fixed: Pull, by: Issue | None, kind: str, happened_at: datetime) -> Iterator[Rework]:
+def _row(fixed: Pull, by: Issue | None, kind: str, happened_at: datetime, pushed_to: str = "") -> Iterator[Rework]:
     """One row, if the change was merged before it was repaired, and not by itself."""
-    is_itself = by is not None and by.key == fixed.key
-    if fixed.merged_at and fixed.merged_at < happened_at and not is_itself:
-        yield Rework(fixed.repo, fixed.number, by.number if by else None, kind, happened_at, by.key if by else None)
+    if not fixed.merged_at or fixed.merged_at >= happened_at:
+        return
+    if by is None:
+        yield Rework(fixed.repo, fixed.number, None, kind, happened_at, None, pushed_to, None)
+    elif by.key != fixed.key:
+        key = f"{by.repo}#{by.number}"
+        yield Rework(fixed.repo, fixed.number, by.number, kind, happened_at, by.key, by.repo, key)
+
+
+def _imported(incident: Named, repos: list[Repo], merged: dict[PullKey, Pull]) -> Iterator[Rework]:
+    """The changes that an imported incident names by their number, their address or a commit of theirs."""
+    found = {(repo.lower(), int(number)) for repo, number in NUMBER.findall(incident.text) if repo}
+    found |= {(repo.lower(), int(number)) for repo, number in ADDRESS.findall(incident.text)}
+    for repo in repos:
+        owners = _owners(repo)
+        for sha in incident.shas:
+            found |= {key for oid, key in owners.get(sha[:SHORTEST_SHA], []) if oid.startswith(sha)}
+    for key in sorted(found & merged.keys()):
+        fixed = merged[key]
+        if fixed.merged_at and fixed.merged_at < incident.at:
+            yield Rework(fixed.repo, fixed.number, None, "incident", incident.at, None, None, incident.key)
 
 
 def _reverts(repo: Repo, merged: dict[PullKey, Pull]) -> Iterator[Rework]:
@@ -72,7 +109,7 @@ def _reverts(repo: Repo, merged: dict[PullKey, Pull]) -> Iterator[Rework]:
             yield from _row(merged[key], pull, "revert", pull.merged_at)
     for commit in repo.direct_commits:
         for key in _reverted(commit.message, owners) & merged.keys():
-            yield from _row(merged[key], None, "revert", commit.committed_at)
+            yield from _row(merged[key], None, "revert", commit.committed_at, repo.name)
 
 
 def _owners(repo: Repo) -> dict[str, list[tuple[str, PullKey]]]:
@@ -90,13 +127,13 @@ def _reverted(message: str, owners: dict[str, list[tuple[str, PullKey]]]) -> set
     return {key for sha in shas for oid, key in owners.get(sha[:SHORTEST_SHA], []) if oid.startswith(sha)}
 
 
-def _hotfixes(repo: Repo, merged: dict[PullKey, Pull], rules: Rules) -> Iterator[Rework]:
+def _hotfixes(repo: Repo, merged: dict[PullKey, Pull], issues: dict[PullKey, Issue], rules: Rules) -> Iterator[Rework]:
     for pull in repo.pulls.values():
         if not pull.merged_at:
             continue
         named = mentions(pull) if is_labelled(pull, "hotfix", rules) else set()
-        for number in pull.closes:
-            issue = repo.issues.get(number)
+        for key in pull.closes:
+            issue = issues.get(key)
             if issue and is_labelled(issue, "incident", rules):
                 named |= _named_by_issue(issue, merged)
         for key in named & merged.keys():

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tests.independent.view import Commit, Issue, Pull, bare
+from tests.independent.recorded import bare
+from tests.independent.view import Commit, Issue, Pull
 
 CO_AUTHOR = re.compile(r"^co-authored-by:.*<([^<>\s]+)>\s*$", re.I)
 Evidence = Mapping[str, Iterable[str]]
@@ -219,6 +220,12 @@ def work_type(pull: Pull, linked: list[Issue], reverts_another: bool, rules: Rul
         if is_match:
             return rule.gives, rule.name
     return "unclassified", None
+
+
+def is_engineering(role: str | None, rules: Rules) -> bool | None:
+    """Whether a role is one of engineering; None without a role."""
+    given = [rule for rule in rules.labels if rule.gives == "engineering" and rule.field == "role"]
+    return None if role is None else any(rule.pattern.search(role) for rule in given)
 
 
 def is_labelled(item: Issue, kind: str, rules: Rules) -> bool:

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tests.independent.recorded import BOT_SUFFIX
 from tests.independent.rules import Accounts, co_author_emails
-from tests.independent.view import BOT_SUFFIX, Pull, Remark
+from tests.independent.view import Pull, Remark
 
 TOO_OLD = timedelta(days=90)
 NO_REPLY = re.compile(r"^(?:\d+\+)?([a-z\d_-]+(?:\[bot\])?)@users\.noreply\.github\.com$", re.I)
@@ -88,12 +89,13 @@ def _account(email: str, known_emails: dict[str, str]) -> str | None:
 
 @dataclass(frozen=True)
 class Answers:
-    """The first answer of each kind by a human who is neither author nor responsible."""
+    """The first answer of each kind by a human who is neither author nor responsible, and all their reviews."""
 
     response_at: datetime | None
     review_at: datetime | None
     approval_at: datetime | None
     had_early_feedback: bool
+    reviews: list[Remark]
 
 
 def answers_to(pull: Pull, state: State, responsible: str | None, accounts: Accounts) -> Answers:
@@ -112,6 +114,7 @@ def answers_to(pull: Pull, state: State, responsible: str | None, accounts: Acco
         review_at=min((r.at for r in reviews), default=None),
         approval_at=min((r.at for r in reviews if r.state == "APPROVED"), default=None),
         had_early_feedback=pull.opened_as_draft and bool(early),
+        reviews=reviews,
     )
 
 

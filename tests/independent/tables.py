@@ -16,10 +16,33 @@ from tests.independent.delivery import (
     is_for_default_branch,
     release_rows,
 )
+from tests.independent.experiments import find_experiments
+from tests.independent.issues import Clerk
+from tests.independent.outcomes import Milestone, Registrar
+from tests.independent.recorded import PullKey, Window, bare, moment, window_of
 from tests.independent.rework import Rework, find_rework
-from tests.independent.rules import Accounts, People, Rules, authorship, read_people, read_rules, work_type
+from tests.independent.rules import (
+    Accounts,
+    People,
+    Rules,
+    authorship,
+    is_engineering,
+    read_people,
+    read_rules,
+    work_type,
+)
+from tests.independent.shipping import (
+    change_failure_rows,
+    deployment_rows,
+    existing_areas,
+    incident_rows,
+    milestone_rows,
+    names_of,
+    read_deployments,
+)
 from tests.independent.stages import answers_to, hours, responsible_for, stage_hours, start_of, state_of
-from tests.independent.view import Pull, PullKey, Release, Repo, bare, moment, show
+from tests.independent.tickets import Imports, imported_tickets, read_tickets
+from tests.independent.view import Issue, Pull, Release, Repo, show
 
 SEEDS = Path(__file__).parents[2] / "queries" / "seeds"
 Row = dict[str, object]
@@ -34,12 +57,15 @@ def compute(
     durable_days: int = 14,
     k: int = 5,
     observed_at: str | None = None,
+    failure_days: int = 7,
+    imports: Imports | None = None,
 ) -> Tables:
-    """Return the rows of ``pull_requests``, ``pull_request_areas``, ``releases`` and ``rework``.
+    """Return the rows of the tables of facts, by table.
 
     ``datasets`` are parsed dataset files under any key; ``observed_at`` (ISO, UTC) is when they were looked at, by
     default after the last change. Times are naive UTC, labels are sorted lists.
     """
+    brought = imports or Imports()
     cutoff = datetime.combine(as_of + timedelta(days=1), time())
     observed = moment(observed_at) if observed_at else None
     shown = [show(raw, observed, cutoff) for raw in datasets.values()]
@@ -51,25 +77,94 @@ def compute(
         for login, user in raw.get("users", {}).items()
     }
     accounts = Accounts(known_types, rules.accounts)
-    rework = find_rework(repos, rules)
+    named = names_of(brought, cutoff)
+    rework = find_rework(repos, rules, named)
     people, durable_for = read_people(people_csv, k), timedelta(days=durable_days)
-    judge = _Judge(cutoff, durable_for, rules, accounts, people, _known_emails(repos), rework)
+    issues = {issue.key: issue for repo in repos for issue in repo.issues.values()}
+    judge = Judge(cutoff, durable_for, rules, accounts, people, _known_emails(repos), rework, issues)
     tables: Tables = {"pull_requests": [], "pull_request_areas": [], "releases": [], "rework": []}
+    pulls: dict[PullKey, tuple[Pull, Row]] = {}
     for repo in repos:
         sources = {number: first_release(repo, pull) for number, pull in repo.pulls.items()}
         rows = {number: judge.row(repo, pull, sources[number]) for number, pull in repo.pulls.items()}
+        pulls |= {pull.key: (pull, rows[number]) for number, pull in repo.pulls.items()}
         tables["pull_requests"] += rows.values()
         tables["pull_request_areas"] += area_rows(repo, {number: row["team"] for number, row in rows.items()})
         tables["releases"] += release_rows(repo, [release for release in sources.values() if release])
     tables["rework"] = [
-        {"repo": r.repo, "number": r.number, "by_number": r.by_number, "kind": r.kind, "happened_at": r.happened_at}
+        {"repo": r.repo, "number": r.number, "by_repo": r.by_repo, "by_number": r.by_number, "by_key": r.by_key}
+        | {"kind": r.kind, "happened_at": r.happened_at}
         for r in rework
     ]
-    return tables
+    raws = [(repo, datasets[key]) for key in datasets for repo in repos if repo.name == _name(datasets[key])]
+    clerk = Clerk(rules, accounts, people, {key: row["authorship"] for key, (_, row) in pulls.items()})
+    return tables | _of_issues(
+        [(repo, raw, window_of(raw, observed, cutoff)) for repo, raw in raws],
+        judge, clerk, pulls, brought, timedelta(days=failure_days),
+    )  # fmt: skip
+
+
+def _name(raw: dict[str, Any]) -> object:
+    return raw["repository"]["name_with_owner"]
+
+
+def _of_issues(
+    repos: list[tuple[Repo, dict[str, Any], Window]],
+    judge: Judge,
+    clerk: Clerk,
+    pulls: dict[PullKey, tuple[Pull, Row]],
+    imports: Imports,
+    failure: timedelta,
+) -> Tables:
+    """The tables of issues, of what was shipped and of outcomes."""
+    cutoff, rework = judge.cutoff, judge.rework
+    tickets = [ticket for _, raw, window in repos for ticket in read_tickets(raw, window)]
+    tickets += imported_tickets(imports, cutoff)
+    known = {ticket.key: ticket for ticket in tickets if ticket.item_key is None}
+    links = sorted((key, issue) for key, (pull, _) in pulls.items() for issue in pull.closes if issue in known)
+    deployments = {repo.name: read_deployments(raw, window) for repo, raw, window in repos}
+    named = names_of(imports, cutoff)
+    milestones = [row for repo, raw, window in repos for row in milestone_rows(repo, raw, window, clerk)]
+    experiments = find_experiments(tickets, pulls, links, imports, clerk, cutoff)
+    capabilities = [
+        Milestone(str(m["repo"]), int(str(m["number"])), str(m["title"]), str(m["url"]), _time(m["closed_at"]))
+        for m in milestones
+        if m["is_capability"]
+    ]
+    registrar = Registrar(
+        {ticket.key: ticket for ticket in tickets}, pulls, links, capabilities, experiments, rework, clerk,
+        judge.durable_for, cutoff,
+    )  # fmt: skip
+    outcomes, outcome_items = registrar.rows()
+    return {
+        "issues": [clerk.row(ticket) for ticket in tickets],
+        "issue_spells": [row for ticket in tickets for row in clerk.spell_rows(ticket)],
+        "pull_request_issues": [
+            {"repo": pulls[p][0].repo, "number": p[1], "issue_repo": known[i].repo, "issue_number": i[1]}
+            for p, i in links
+        ],
+        "milestones": milestones,
+        "areas": [row for repo, _, _ in repos for row in existing_areas(repo)],
+        "deployments": [row for repo, _, _ in repos for row in deployment_rows(repo, deployments[repo.name])],
+        "incidents": incident_rows(tickets, imports, clerk, cutoff),
+        "change_failures": [
+            row
+            for repo, _, _ in repos
+            for row in change_failure_rows(repo, deployments[repo.name], rework, named, failure)
+        ],
+        "experiments": [experiment.row() for experiment in experiments],
+        "outcomes": outcomes,
+        "outcome_items": outcome_items,
+        "review_load": [row for key in pulls for row in judge.load(*pulls[key])],
+    }
+
+
+def _time(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None
 
 
 @dataclass(frozen=True)
-class _Judge:
+class Judge:
     """What every row is judged by; ``emails`` tells the account of an address."""
 
     cutoff: datetime
@@ -79,6 +174,7 @@ class _Judge:
     people: People
     emails: dict[str, str]
     rework: list[Rework]
+    issues: dict[PullKey, Issue]
 
     @cached_property
     def reverting(self) -> set[PullKey]:
@@ -92,7 +188,7 @@ class _Judge:
         responsible, responsible_rule = responsible_for(pull, self.accounts, self.emails)
         team, role = self.people.team_and_role(responsible, pull.opened_at.date())
         answers = answers_to(pull, state, responsible, self.accounts)
-        linked = [repo.issues[number] for number in pull.closes if number in repo.issues]
+        linked = [self.issues[key] for key in pull.closes if key in self.issues]
         kind, kind_rule = work_type(pull, linked, pull.key in self.reverting, self.rules)
         authored, authored_rule, tool = authorship(pull, self.rules)
         released_at = release.published_at if release else None
@@ -148,7 +244,27 @@ class _Judge:
             "reverted_at": min((row.happened_at for row in own if row.kind == "revert"), default=None),
             "durability": durability(repo, pull, self.rework, self.durable_for, self.cutoff),
             "labels": sorted(pull.labels),
+            "is_engineering_role": is_engineering(role, self.rules),
+            "milestone": pull.milestone,
+            "reviewer_count": len({(review.author or "").lower() for review in answers.reviews}),
         }
+
+    def load(self, pull: Pull, row: Row) -> list[Row]:
+        """Return rows of ``review_load`` with the reviewers of a pull request and week counted, not told apart."""
+        if row["author_kind"] == "bot":
+            return []
+        responsible = row["responsible"]
+        state = state_of(pull, self.cutoff)
+        reviews = answers_to(pull, state, str(responsible) if responsible else None, self.accounts).reviews
+        weeks: dict[date, set[str]] = {}
+        for review in reviews:
+            monday = review.at.date() - timedelta(days=review.at.weekday())
+            weeks.setdefault(monday, set()).add((review.author or "").lower())
+        about = {"repo": pull.repo, "number": pull.number, "team": row["team"]}
+        return [
+            about | {"week": week, "reviewers": len(people), "lines": pull.additions + pull.deletions}
+            for week, people in sorted(weeks.items())
+        ]
 
 
 def size_band(lines: int) -> str:

@@ -15,27 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-Raw = dict[str, Any]
-PullKey = tuple[str, int]  # repository in lower case, number
+from tests.independent.recorded import PullKey, Raw, Window, bare, milestone_of, moment, reference, window_of
+
 File = tuple[str, int, int, str]  # path, additions, deletions, kind of change
 PRODUCTION = re.compile(r"^prod(uction)?\b", re.I | re.A)
-BOT_SUFFIX = re.compile(r"\[bot\]$", re.I)
-
-
-@dataclass(frozen=True)
-class Window:
-    """When the dataset was looked at, and from when on things have not happened."""
-
-    observed: datetime
-    cutoff: datetime
-
-    def saw(self, at: datetime) -> bool:
-        """Whether GitHub showed this at all."""
-        return at <= self.observed
-
-    def has(self, at: datetime | None) -> bool:
-        """Whether this had happened by the cutoff."""
-        return at is not None and self.saw(at) and at < self.cutoff
 
 
 @dataclass(frozen=True)
@@ -112,7 +95,8 @@ class Pull(Issue):
     comments: list[Remark]
     reviews: list[Remark]
     commits: list[Commit]
-    closes: list[int]
+    closes: list[PullKey]
+    milestone: str | None
 
 
 @dataclass(frozen=True)
@@ -140,20 +124,9 @@ class Repo:
     deployments: list[tuple[datetime, str]]
 
 
-def moment(text: str) -> datetime:
-    """Return a recorded time as naive UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=None)
-
-
-def bare(login: str | None) -> str | None:
-    """Return a login as GraphQL spells it, without ``[bot]``; None for a deleted account."""
-    return None if not login or login == "ghost" else BOT_SUFFIX.sub("", login)
-
-
 def show(raw: Raw, observed: datetime | None, cutoff: datetime) -> Repo | None:
     """Return a repository as it was seen, or None where it did not exist yet."""
-    captured = moment(raw["captured_at"])
-    window = Window(min(observed or captured, captured), cutoff)
+    window = window_of(raw, observed, cutoff)
     meta = raw["repository"]
     if not window.saw(moment(meta["created_at"])):
         return None
@@ -269,7 +242,8 @@ def _pull(row: Raw, repo: str, known: dict[str, Commit], window: Window) -> Pull
         comments=_remarks(row["comments"], window),
         reviews=[r for r in _remarks(row["reviews"], window) if r.state != "PENDING"],
         commits=[c for c in commits if c.authored_at < window.cutoff],
-        closes=list(row["closing_issues"]),
+        closes=[key for told in row["closing_issues"] if (key := reference(repo, told))],
+        milestone=milestone_of(row, window),
     )
 
 
