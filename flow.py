@@ -6,17 +6,18 @@ import dataclasses
 import os
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from collectors import demo, doctor, github, people, progress
 from collectors.doctor import Finding
 from collectors.errors import AccessError, SourceError
+from collectors.exports import inbox
 from collectors.github_api import find_token, host_of
 from collectors.store import Store, now, refresh_lock
 from queries.errors import PublishError, SettingsError
-from queries.rules import Rule, compile_rules, text_markers
+from queries.rules import Rule, add_label_rule, compile_rules, text_markers
 from queries.settings import Place, Rollout, Settings, read_settings
 from queries.snapshot import Source, publish
 
@@ -38,6 +39,8 @@ def refresh(
                 yield from _collect_people(place, store)
             if "github" in sources:
                 yield from _collect_github(settings, rules, store, full)
+            if "inbox" in sources:
+                yield from _collect_inbox(place, store)
             key = store.keepsake("pseudonyms")
         if is_published:
             yield _publish(place, settings, rules, key, as_of)
@@ -50,11 +53,54 @@ def publish_again(place: Place, as_of: date | None = None) -> Iterator[Finding]:
     return refresh(place, ("people",), as_of)
 
 
+def import_files(
+    place: Place, paths: Sequence[Path], account: str, kind: str | None, until: datetime | None, is_published: bool
+) -> Iterator[Finding]:
+    """Take files that tools exported into the ledger and the inbox, then publish; yield how each went, as it goes.
+
+    What a file is comes before anything is taken in. Raises as ``refresh`` does.
+    """
+    settings, rules = _read(place, ()) if is_published else (Settings(), [])
+    found: list[inbox.Found] = []
+    for finding, one in _found(paths, account, kind, until):
+        yield finding
+        found += [one] if one else []
+    if not found:
+        return
+    with refresh_lock(place.data):
+        with Store(place.ledger, VERSION) as store:
+            for one in found:
+                is_new = inbox.take(one, place.inbox, store)
+                yield Finding(True, f"{one.name}: {'taken in' if is_new else 'was taken in before'}")
+            key = store.keepsake("pseudonyms")
+        if is_published:
+            yield _publish(place, settings, rules, key, None)
+
+
+def preview_files(paths: Sequence[Path], account: str, kind: str | None, until: datetime | None) -> Iterator[Finding]:
+    """Yield what files are, without taking them in."""
+    return (finding for finding, _ in _found(paths, account, kind, until))
+
+
+def map_label(place: Place, label: str, kind: str) -> Iterator[Finding]:
+    """Add a rule that a label means a kind, then publish; raises SettingsError where it cannot be one."""
+    settings = read_settings(place.config)
+    with refresh_lock(place.data):
+        added = add_label_rule(settings, place.seeds, label, kind)
+    yield Finding(True, added)
+    if place.ledger.exists():
+        yield from publish_again(place)
+
+
 def preview(place: Place, sources: Sequence[str]) -> Iterator[Finding]:
     """Yield what a refresh would read, without writing anything."""
     settings, rules = _read(place, sources)
     if "people" in sources:
         yield from doctor.people_file(place.people)
+    if "inbox" in sources:
+        with Store(place.ledger, VERSION, read_only=True) as store:
+            for path, account in inbox.waiting(place.inbox, store):
+                yield from preview_files([path], account, None, None)
     if "github" in sources:
         with Store(place.ledger, VERSION, read_only=True) as store:
             for result in github.preview(_github(settings, rules), _token(settings), store):
@@ -121,6 +167,35 @@ def _collect_people(place: Place, store: Store) -> Iterator[Finding]:
             yield Finding(True, f"{place.people.name}: read, {count:,} rows")
     except SourceError as error:
         yield Finding(False, f"{error}; until then the people of the last good file are used")
+
+
+def _collect_inbox(place: Place, store: Store) -> Iterator[Finding]:
+    started_at = now()
+    taken, failed = 0, ""
+    for path, account in inbox.waiting(place.inbox, store):
+        for finding, found in _found([path], account, None, None):
+            yield finding
+            if found:
+                inbox.take(found, place.inbox, store)
+                taken += len(found.export.rows)
+            else:
+                failed = failed or finding.text
+    if place.inbox.exists():
+        status = "failed" if failed else "read" if taken else "unchanged"
+        store.record_load("inbox", "", started_at, status, rows_read=taken, message=failed or None)
+
+
+def _found(
+    paths: Sequence[Path], account: str, kind: str | None, until: datetime | None
+) -> Iterator[tuple[Finding, inbox.Found | None]]:
+    """Each file as it was found, or None where it cannot be used, with the line that says so."""
+    for path in paths:
+        try:
+            found = inbox.find(path, account, kind, until)
+        except SourceError as error:
+            yield Finding(False, str(error)), None
+        else:
+            yield Finding(True, found.summary), found
 
 
 def _collect_github(settings: Settings, rules: list[Rule], store: Store, full: bool) -> Iterator[Finding]:

@@ -6,32 +6,40 @@ should wait for them.
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import duckdb
 
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
+from collectors.exports.forms import KINDS
+from options import as_of_option, checked, day_option, placed, yesterday
 from queries.errors import NothingPublishedError, PublishError, SettingsError, SqlError
-from queries.settings import Place, Settings, not_a_repository, not_an_address, not_an_owner, write_settings
+from queries.settings import (
+    Place,
+    Settings,
+    not_a_repository,
+    not_an_account,
+    not_an_address,
+    not_an_owner,
+    write_settings,
+)
 
 if TYPE_CHECKING:
     from collectors.doctor import Finding
 
 ROOT = Path(__file__).parent
 DONE, SOME_FAILED, NOTHING_PUBLISHED, CROSSED, WRONG_USAGE, BUSY, STOPPED = 0, 1, 2, 3, 64, 75, 130
-SOURCES = ("github", "people")
-FIRST_DAY = date(2008, 1, 1)  # GitHub's first year
+SOURCES = ("github", "people", "inbox")
 CODES: dict[type[Exception], int] = {
     SettingsError: WRONG_USAGE, SqlError: WRONG_USAGE, LedgerBusyError: BUSY, LedgerError: NOTHING_PUBLISHED,
     PublishError: NOTHING_PUBLISHED, NothingPublishedError: NOTHING_PUBLISHED, SourceError: SOME_FAILED,
@@ -100,56 +108,6 @@ def tell(findings: Iterable[Finding], say_good: Callable[[str], None] = say) -> 
     sys.exit(SOME_FAILED if has_failed else DONE)
 
 
-# -- options ----------------------------------------------------------------------------------------------------------
-
-
-def placed(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--data`` and ``--config``, and pass it the place they name first."""
-
-    @functools.wraps(command)
-    def run(data: Path, config: Path, **rest: Any) -> None:
-        command(Place(data, config), **rest)
-
-    folder, file = click.Path(path_type=Path, file_okay=False), click.Path(path_type=Path, dir_okay=False)
-    for_data = click.option(
-        "--data", type=folder, default=Path("data"), envvar="HEADWAY_DATA", show_default=True, help="The data folder."
-    )
-    for_config = click.option(
-        "--config", type=file, default=Path("headway.toml"), show_default=True, help="The settings."
-    )
-    return for_data(for_config(run))
-
-
-def checked(problem: Callable[[str], str]) -> Callable[..., Any]:
-    """Return the callback of an option that refuses what ``problem`` finds fault with."""
-
-    def callback(_context: click.Context, _option: click.Parameter, value: str | tuple[str, ...]) -> Any:
-        for one in (value,) if isinstance(value, str) else value:
-            if found := problem(one):
-                raise click.BadParameter(found)
-        return value
-
-    return callback
-
-
-def past_day(_context: click.Context, _option: click.Parameter, value: datetime | None) -> date | None:
-    """Return the day an option gives, which must be over."""
-    if value and not FIRST_DAY <= value.date() <= yesterday():
-        raise click.BadParameter(f"{value:%Y-%m-%d} is not a day from {FIRST_DAY} to yesterday, {yesterday()} (UTC)")
-    return value.date() if value else None
-
-
-def yesterday() -> date:
-    """Return the last day that is over, in UTC."""
-    return datetime.now(UTC).date() - timedelta(days=1)
-
-
-day_option = functools.partial(click.option, type=click.DateTime(["%Y-%m-%d"]), callback=past_day, metavar="DATE")
-as_of_option = day_option(
-    "--as-of", help="Show things as they stood at the end of this day  [default: the last one read]"
-)
-
-
 # -- commands ---------------------------------------------------------------------------------------------------------
 
 
@@ -208,7 +166,7 @@ def demo(place: Place, until: date | None) -> None:
 
 @cli.command()
 @placed
-@click.argument("sources", nargs=-1, type=click.Choice(SOURCES), metavar="[github|people]...")
+@click.argument("sources", nargs=-1, type=click.Choice(SOURCES), metavar="[github|people|inbox]...")
 @as_of_option
 @click.option("--full", is_flag=True, help="Read everything again, whatever was read before.")
 @click.option("--no-publish", is_flag=True, help="Only collect.")
@@ -222,6 +180,32 @@ def refresh(
     if dry_run:
         tell(flow.preview(place, sources or SOURCES), click.echo)
     tell(flow.refresh(place, sources or SOURCES, as_of, full, not no_publish))
+
+
+@cli.command(name="import")
+@placed
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--as", "kind", type=click.Choice(KINDS), help="Read it as this kind, by the generic columns.")
+@click.option(
+    "--account", default="", metavar="NAME", callback=checked(not_an_account),
+    help="Whose it is, where you have a tool twice.",
+)  # fmt: skip
+@day_option("--until", help="The last day that it tells of  [default: when it was last written]")
+@click.option("--no-publish", is_flag=True, help="Only take it in.")
+@click.option("--dry-run", is_flag=True, help="Say what it is, and take nothing in.")
+def import_(
+    place: Place, paths: tuple[Path, ...], kind: str | None, account: str, until: date | None, no_publish: bool,
+    dry_run: bool,
+) -> None:  # fmt: skip
+    """Take in what other tools export: incidents, work items and experiments, then publish."""
+    import flow
+
+    end = datetime.combine(until + timedelta(days=1), time()) if until else None
+    if dry_run:
+        tell(flow.preview_files(paths, account, kind, end), click.echo)
+    tell(flow.import_files(place, paths, account, kind, end, not no_publish))
 
 
 @cli.command()
@@ -303,8 +287,14 @@ def sql(place: Place, query: str, as_json: bool, as_csv: bool) -> None:
 
 @cli.command()
 @placed
-def rules(place: Place) -> None:
+@click.option("--map", "mapped", nargs=2, metavar="LABEL KIND", help="Add a rule that a label means a kind; publish.")
+def rules(place: Place, mapped: tuple[str, str] | None) -> None:
     """Show what each rule matched, and which labels no rule looks for."""
+    if mapped:
+        import flow
+
+        tell(flow.map_label(place, *mapped))
+
     from queries import printed
     from queries.snapshot import current
 

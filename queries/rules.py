@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import dataclasses
 import difflib
+import io
+import itertools
 import re
 import reprlib
 import warnings
@@ -78,6 +80,56 @@ def compile_rules(settings: Settings, user_seeds: Path) -> list[Rule]:
         Rule("settings", name, place, None, None, value, None, None, "headway.toml")
         for place, (name, value) in enumerate(values, 1)
     ]
+
+
+def add_label_rule(settings: Settings, user_seeds: Path, label: str, kind: str) -> str:
+    """Add a rule to the user's own that a label means a kind (a role, for engineering), and return what was done.
+
+    Raises SettingsError for a kind that is none, and for a label that means something else already.
+    """
+    kinds = ALLOWED["label_rules"]["kind"]
+    if kind not in kinds:
+        raise SettingsError(f"{reprlib.repr(kind)} is no kind; write one of {', '.join(kinds)}")
+    if not label.strip() or not label.isprintable():
+        raise SettingsError(f"{reprlib.repr(label)} is no label; write it as it is on the issue")
+    field = "role" if kind == "engineering" else "label"
+    named = {rule.rule: rule for rule in compile_rules(settings, user_seeds) if rule.kind == "label_rules"}
+    for rule in named.values():
+        if rule.field == field and _is_match(rule.pattern or "", label):
+            if rule.value == kind:
+                return f"{label} is {kind} already, by the rule {rule.rule}"
+            if not (rule.value == "experiment" and kind.startswith("decision ")):
+                said = f"{reprlib.repr(label)} is {rule.value} already, by the rule {rule.rule}"
+                raise SettingsError(f"{said} ({rule.source}); change that rule first")
+    stem = re.sub(r"[\W_]+", "-", f"{kind} {label}".lower()).strip("-")
+    name = next(name for n in itertools.count(1) if (name := f"{stem}-{n}" if n > 1 else stem) not in named)
+    pattern = f"^{re.escape(label.strip())}$".replace(r"\ ", " ")
+    path = (user_seeds / "label_rules.csv").resolve()
+    _append(path, FILES["label_rules"][0], (name, kind, field, pattern))
+    return f"{label} is {kind} now, by the rule {name} in {user_seeds / 'label_rules.csv'}"
+
+
+def _is_match(pattern: str, text: str) -> bool:
+    """Whether a pattern matches, as the models do it."""
+    found = duckdb.execute("select regexp_matches(?, ?, 'i')", [text, pattern]).fetchone()
+    return bool(found and found[0])
+
+
+def _append(path: Path, header: Sequence[str], row: Sequence[str]) -> None:
+    """Add a row to a file of rules: all of it, or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_bytes().decode("utf-8") if path.exists() else ""
+    text = io.StringIO(newline="")
+    end = "\r\n" if "\r\n" in before else "\n"
+    writer = csv.writer(text, lineterminator=end)
+    if not before.strip("\ufeff"):
+        writer.writerow(header)
+    elif not before.endswith("\n"):
+        text.write(end)
+    writer.writerow(row)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes((before + text.getvalue()).encode())
+    part.replace(path)
 
 
 def text_markers(rules: Iterable[Rule]) -> tuple[str, ...]:

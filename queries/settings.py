@@ -35,6 +35,12 @@ def not_an_owner(name: str) -> str:
     return "" if re.fullmatch(NAME, name) else f"{reprlib.repr(name)} is not an owner; write the name without a slash"
 
 
+def not_an_account(name: str) -> str:
+    """Return what is wrong with the name of an account of a tool; nothing where it is right, or empty."""
+    right = re.fullmatch(r"([A-Za-z0-9_-][A-Za-z0-9_.-]*)?", name)
+    return "" if right else f"{reprlib.repr(name)} is not a name of an account; write letters, digits, - and _"
+
+
 def not_an_address(text: str) -> str:
     """Return what is wrong with the address of a GitHub API; nothing where it is right."""
     right = "write https://api.github.com, or https://HOST/api/v3 for Enterprise Server"
@@ -136,6 +142,11 @@ class Place:
     def seeds(self) -> Path:
         """The user's own rules and people."""
         return self.data / "seeds"
+
+    @property
+    def inbox(self) -> Path:
+        """What other tools exported."""
+        return self.data / "inbox"
 
     @property
     def people(self) -> Path:

@@ -56,6 +56,9 @@ def test_every_command_of_the_readme_runs(offices: tuple[Server, Desk], tmp_path
         elif words[0] == "init":
             at_home = ["--base-url", offices[0].url, "--repo", REPOS[1]]
             assert desk.run(*[REPOS[0] if word == "owner/name" else word for word in words], *at_home).code == 0
+        elif words[0] == "import":
+            shutil.copy(ROOT / "tests" / "exports" / words[1], tmp_path)
+            assert desk.run(*words).code == 0
         elif words[0] == "serve":
             with desk.start(*words, "--port", str(port)):
                 wait_until(lambda: is_up(port), 60)
@@ -127,5 +130,14 @@ def test_the_demos_effect_is_as_told() -> None:
 
 def test_the_files_it_names_are_there() -> None:
     paths = re.findall(r"`((?:data|queries|tests|collectors|pages)/[\w/.]+)`", README)
-    made = ("headway.duckdb", "ledger.duckdb", "people.csv", "work_types.csv", "backups/", "data/demo", "NAME")
+    made = (
+        "headway.duckdb",
+        "inbox/",
+        "ledger.duckdb",
+        "people.csv",
+        "work_types.csv",
+        "backups/",
+        "data/demo",
+        "NAME",
+    )
     assert [path for path in paths if not any(name in path for name in made) and not (ROOT / path).exists()] == []

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.errors import SettingsError
-from queries.rules import ALLOWED, FILES, SEEDS, Rule, compile_rules, not_a_pattern, text_markers
+from queries.rules import ALLOWED, FILES, SEEDS, Rule, add_label_rule, compile_rules, not_a_pattern, text_markers
 from queries.settings import Settings, parse_settings
 
 TOML = Path("headway.toml")
@@ -132,6 +132,66 @@ def test_a_pattern_that_is_accepted_works_in_both_engines(pattern: str) -> None:
     else:
         re.compile(pattern, re.I | re.M)
         duckdb.execute("select regexp_matches('some text', ?, 'i')", [pattern]).fetchone()
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "line"),
+    [
+        ("design polish", "ux debt", "ux-debt-design-polish,ux debt,label,^design polish$"),
+        ("C++ (v2)?", "feedback", r"feedback-c-v2,feedback,label,^C\+\+ \(v2\)\?$"),
+        ("a, b", "hotfix", '"hotfix-a-b",hotfix,label,"^a, b$"'),
+        ("🎨", "ux debt", "ux-debt,ux debt,label,^🎨$"),
+        ("label", "capability", "capability-label-2,capability,label,^label$"),  # the product has one of that name
+        ("exp: over", "decision killed", "decision-killed-exp-over,decision killed,label,^exp: over$"),
+        (
+            "experiment: over",
+            "decision killed",
+            "decision-killed-experiment-over,decision killed,label,^experiment: over$",
+        ),
+        ("Data scientist", "engineering", "engineering-data-scientist,engineering,role,^Data scientist$"),
+    ],
+)
+def test_a_label_is_mapped_once(tmp_path: Path, label: str, kind: str, line: str) -> None:
+    file = tmp_path / "seeds" / "label_rules.csv"
+    said = add_label_rule(Settings(), file.parent, label, kind)
+    assert said.startswith(f"{label} is {kind} now, by the rule ")
+    wanted = line.replace('"hotfix-a-b"', "hotfix-a-b")
+    assert file.read_text(encoding="utf-8") == f"rule,kind,field,pattern\n{wanted}\n"
+    (rule,) = [rule for rule in compile_rules(Settings(), file.parent) if rule.source == "user"]
+    assert rule.pattern and re.search(rule.pattern, label.upper(), re.I) and rule.value == kind
+    assert add_label_rule(Settings(), file.parent, label.upper(), kind).startswith(f"{label.upper()} is {kind} already")
+    assert file.read_text(encoding="utf-8").count("\n") == 2
+
+
+def test_a_mapped_label_leaves_the_other_rules_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "label_rules.csv"
+    before = "\ufeffrule,kind,field,pattern\r\nours,hotfix,label,^urgent$"
+    file.write_bytes(before.encode())
+    add_label_rule(Settings(), tmp_path, "a-b", "ux debt")
+    add_label_rule(Settings(), tmp_path, "a b", "ux debt")
+    added = r"ux-debt-a-b,ux debt,label,^a\-b$", "ux-debt-a-b-2,ux debt,label,^a b$"
+    assert file.read_bytes().decode() == "\r\n".join([before, *added, ""])
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "said"),
+    [
+        ("x", "ux-debt", "'ux-debt' is no kind; write one of hotfix, incident, ux debt,"),
+        (" ", "ux debt", "' ' is no label; write it as it is on the issue"),
+        ("a\nb", "ux debt", r"'a\nb' is no label"),
+        ("support", "ux debt", "'support' is feedback already, by the rule support-label (product); change that rule"),
+        ("URGENT", "feedback", "'URGENT' is hotfix already, by the rule ours (user); change that rule first"),
+    ],
+)
+def test_a_label_that_cannot_be_mapped_changes_nothing(tmp_path: Path, label: str, kind: str, said: str) -> None:
+    file = tmp_path / "label_rules.csv"
+    file.write_text("rule,kind,field,pattern\nours,hotfix,label,^urgent$\n", encoding="utf-8")
+    before = file.read_bytes()
+    with pytest.raises(SettingsError) as raised:
+        add_label_rule(Settings(), tmp_path, label, kind)
+    assert str(raised.value).startswith(said)
+    assert file.read_bytes() == before
 
 
 CELLS = st.sampled_from(

@@ -21,11 +21,12 @@ ROOMS: dict[str, set[str]] = {
     "pages": {"pages", "queries"},
     "dashboard": {"pages", "queries"},
     "flow": {"collectors", "queries"},
-    "headway": {"collectors", "flow", "queries"},
+    "headway": {"collectors", "flow", "options", "queries"},
+    "options": {"queries"},
 }
 #: the doors of outside packages: the files, or the folders, that may import them
 DOORS: dict[str, tuple[str, ...]] = {
-    "click": ("headway.py",),
+    "click": ("headway.py", "options.py"),
     "duckdb": (
         "collectors/store.py", "headway.py", "queries/answers.py", "queries/rules.py", "queries/snapshot.py",
     ),

@@ -178,7 +178,9 @@ def _row(where: _Row, values: Values, seen: dict[Any, int]) -> dict[str, Any]:
 def _settle_item(where: _Row, values: Values) -> None:
     found = words.numbered(values["key"])
     if not found:
-        raise where.error("key", f"{shown(values['key'])} does not end in a number; write keys such as SHOP-12")
+        raise where.error(
+            "key", f"{shown(values['key'])} does not end in a number of up to 9 digits; write keys such as SHOP-12"
+        )
     project, values["number"] = found
     values["project"] = values.get("project") or project
     if not values["project"]:

@@ -68,8 +68,8 @@ def labels(cells: list[str]) -> list[str]:
 
 def numbered(key: str) -> tuple[str, int] | None:
     """Return project and number in a key such as ``SHOP-12``; None where it does not end in a number."""
-    match = re.fullmatch(r"(.*?)[\W_]*([0-9]{1,9})", key)
-    return (match[1], int(match[2])) if match else None
+    match = re.fullmatch(r"(.*?)([0-9]+)", key)
+    return (re.sub(r"[\W_]+$", "", match[1]), int(match[2])) if match and len(match[2]) < 10 else None
 
 
 def kept(text: str) -> str:
