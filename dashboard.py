@@ -13,7 +13,7 @@ WIDTH = 980  # lines of text and charts stay readable on a wide screen
 def main() -> None:
     """Draw the page that the address names."""
     pages = [st.Page("pages/overview.py", title="Overview", default=True)]
-    pages += [st.Page(page.file, title=page.label, url_path=page.name) for page in PAGES]
+    pages += [st.Page(page.file, title=page.heading, url_path=page.name) for page in PAGES]
     page = st.navigation(pages)
     st.set_page_config(page_title=f"{page.title} · Headway", page_icon=notices.ICON, layout="wide")
     st.logo(notices.WORDMARK, icon_image=notices.ICON)

@@ -7,14 +7,17 @@ from datetime import timedelta
 
 import streamlit as st
 
-from pages import notices, reads, trail
+from pages import controls, notices, reads, trail
 from pages.controls import View
 from pages.figures import Drawing
 from pages.notices import plain, typeset
-from queries import evidence, sentences
-from queries.catalog import Metric, Page, Panel, headlines_of
+from queries import catalog, evidence, sentences
+from queries.catalog import Panel
+from queries.charts import OWN
 from queries.headlines import Headline, Told, is_exploratory
-from queries.sentences import dates, day, effect_shown, shown
+from queries.metric import COUNTED, Metric, Page
+from queries.numbers import not_known_of
+from queries.sentences import dates, day, effect_shown, shown, with_n
 
 SMALL = {"staticPlot": True}
 LEAD = "font-size:1.25rem;line-height:1.5;margin:0"
@@ -32,36 +35,61 @@ def heading(title: str, view: View) -> None:
             st.stop()
 
 
+def page(name: str) -> None:
+    """Draw a page of the catalogue: its question, and its panels with their evidence."""
+    found, view = catalog.page(name), controls.view()
+    heading(found.title, view)
+    unmatched: set[str] = set()
+    for panel in catalog.panels(found):
+        rule = panel.metrics[0].rule
+        if rule not in unmatched:
+            show(panel, view)
+        if rule and not reads.has_matched(rule, view):
+            unmatched.add(rule)  # said once; its other panels would be as empty
+
+
 def show(panel: Panel, view: View) -> None:
     """Draw a panel: its headlines as sentences, its chart, and the way to the evidence."""
     st.header(panel.title, anchor=False)
+    if notices.not_apart(panel.metrics[0], view):
+        return
     told = [reads.told(metric, view) for metric in panel.headlines]
     for one in told:
         _tell(one)
-    if not panel.headlines:
-        _tell_period(panel.metrics[0], view)
+    first = panel.metrics[0]
     for metric in panel.metrics:
-        if not reads.charted(metric, view)["n"].sum():
-            notices.no_items(metric, _during(metric, view), view)
+        if not panel.headlines or (first.chart in OWN and not metric.is_headline):
+            _tell_period(metric, view, is_lead=not panel.headlines)
+    empty = [metric for metric in panel.metrics if not reads.charted(metric, view)["n"].sum()]
+    for metric in empty if first.chart == "line" else empty[:1] if len(empty) == len(panel.metrics) else []:
+        notices.no_items(metric, _during(metric, view), view)
+    if panel.subject.name == "shipment" and first.is_headline:
+        notices.shipments(view)
     drawing = reads.drawing(panel, view)
     if drawing:
         _draw(drawing, panel.title)
-    if panel.metrics[0].chart == "ages":
+    if first.chart == "ages":
         trail.oldest(panel, view)
+    elif first.chart == "list" or first.is_listed:
+        trail.newest(panel, view)
     trail.show(panel, [headline for one in told for headline in one.all], drawing, view)
 
 
 def summary(page: Page, view: View) -> None:
-    """Draw a page's headlines in short: the first as a sentence, and each as a figure with a small chart."""
-    told = [reads.told(metric, view) for metric in headlines_of(page)]
+    """Draw what the overview shows of a page: the first number as a sentence, and each with a small chart."""
+    shown_here = [catalog.metric(name) for name in page.overview]
+    known = [metric for metric in shown_here if not not_known_of(metric, view.scope)]
+    if not known:
+        notices.not_apart(shown_here[0], view)
+        return
+    told = [reads.told(metric, view) for metric in known]
     _tell(told[0])
     with st.grid(min_column_width=200):
         for one in told:
             _tile(one, view)
     with st.expander("What these numbers rest on", on_change="rerun", key=f"basis {page.name}") as basis:
         if basis.open:
-            panel = Panel(page.title, tuple(headlines_of(page)))
-            trail.measured(panel, [headline for one in told for headline in one.all], view)
+            trail.measured(Panel(page.title, tuple(known)), [headline for one in told for headline in one.all], view)
 
 
 def _freshness(view: View) -> str:
@@ -91,17 +119,21 @@ def _tell(told: Told) -> None:
         _lead("No quarter is complete in this period.")
         return
     _lead(main.sentence)
-    if main.n_current:
+    if main.is_known:
         asides = [beside.aside for beside in (told.year, told.so_far) if beside]
         verdict = main.verdict or main.reason
         st.caption(plain(" ".join([*asides, f"{verdict[0].upper()}{verdict[1:]}."])))
 
 
-def _tell_period(metric: Metric, view: View) -> None:
+def _tell_period(metric: Metric, view: View, is_lead: bool) -> None:
     """The sentence of a metric that is not compared by quarter: over the period shown."""
     found = reads.total(metric, view).iloc[0]
     if found["n"]:
-        _lead(f"{sentences.plain(metric, found['estimate'], found['n'], _during(metric, view))}.")
+        said = f"{sentences.plain(metric, found['estimate'], found['n'], _during(metric, view))}."
+        if is_lead:
+            _lead(said)
+        else:
+            st.caption(plain(said))
 
 
 def _during(metric: Metric, view: View) -> str:
@@ -115,19 +147,21 @@ def _tile(told: Told, view: View) -> None:
         return
     metric = main.metric
     with st.container(border=True, gap="xsmall", height="stretch"):
-        st.metric(metric.title, shown(main.current, metric.unit) if main.n_current else "–")
+        st.metric(metric.title, shown(main.current, metric.unit) if main.is_known else "–")
         st.caption(plain(_tile_text(main)))
-        if reads.charted(metric, view)["n"].sum():
+        if reads.weekly(metric, view)["n"].sum():
             _draw(reads.sparkline(metric, view), f"spark {metric.name}")
 
 
 def _tile_text(main: Headline) -> str:
+    metric = main.metric
+    if not main.is_known:
+        return f"{main.quarter}, {'not measured' if metric.aggregate in COUNTED else 'n = 0'}"
+    quarter = main.quarter if metric.aggregate == "count" else f"{main.quarter}, n = {main.n_current:,}"
     if main.effect is None:
-        before = "not comparable with" if main.n_current and main.n_baseline else "nothing to compare with in"
-        return f"{main.quarter}, n = {main.n_current:,}; {before} the quarter before"
-    change = effect_shown(main.effect, main.effect_kind, main.metric.unit)
-    before = f"{shown(main.baseline, main.metric.unit)} in the quarter before"
-    return f"{main.quarter}, n = {main.n_current:,}; {change}: {before}, n = {main.n_baseline:,}"
+        return f"{quarter}; nothing to compare with in the quarter before"
+    change = effect_shown(main.effect, main.effect_kind, metric.unit)
+    return f"{quarter}; {change}: {with_n(metric, main.baseline, main.n_baseline)} in the quarter before"
 
 
 def _draw(drawing: Drawing, name: str) -> None:

@@ -118,11 +118,16 @@ def lines(chart: Chart) -> Drawing:
     traces += [_quarters(chart, line, place) for place, line in enumerate(chart.lines)]
     traces += [_labels(chart, line, place) for place, line in enumerate(chart.lines) if line.is_main]
     notes = ["Bold: quarters, as in the sentences. Faint: weeks."] if any(_told_quarters(chart)) else []
-    notes += [*_provisional(chart, "Hollow"), *_missing(chart)]
-    return Drawing({"data": traces, "layout": _over_time(chart)}, _alt("Line chart", chart), tuple(notes))
+    notes += [*provisional(chart, "Hollow"), *_missing(chart)]
+    return Drawing({"data": traces, "layout": over_time(chart)}, _alt("Line chart", chart), tuple(notes))
 
 
-def bars(chart: Chart) -> Drawing:
+def stacked(chart: Chart) -> Drawing:
+    """Return bars over weeks, those of one week on top of each other."""
+    return bars(chart, is_stacked=True)
+
+
+def bars(chart: Chart, is_stacked: bool = False) -> Drawing:
     """Return bars over weeks, those of provisional weeks hatched."""
     traces = [
         {
@@ -134,40 +139,31 @@ def bars(chart: Chart) -> Drawing:
         }
         for place, line in enumerate(chart.lines)
     ]  # fmt: skip
-    layout = _over_time(chart) | {"bargap": 0.25}
-    layout["yaxis"].pop("range")
-    return Drawing({"data": traces, "layout": layout}, _alt("Bar chart", chart), tuple(_provisional(chart, "Hatched")))
+    drawn = over_time(chart) | {"bargap": 0.25} | ({"barmode": "stack"} if is_stacked else {})
+    drawn["yaxis"].pop("range")
+    return Drawing({"data": traces, "layout": drawn}, _alt("Bar chart", chart), tuple(provisional(chart, "Hatched")))
 
 
-def ages(title: str, origin: str, counts: Sequence[tuple[str, int]]) -> Drawing:
-    """Return one bar for each band of age, the youngest on top, with its count beside it."""
-    bands, numbers = [band for band, _ in counts], [count for _, count in counts]
-    trace = {
-        "type": "bar", "orientation": "h", "y": bands, "x": numbers, "text": numbers, "textposition": "outside",
-        "cliponaxis": False, "marker": {"color": COLOURS[0]}, "hovertemplate": "%{x} open for %{y}<extra></extra>",
-    }  # fmt: skip
-    layout = _layout(title, origin, 300)
-    layout["xaxis"] |= {"visible": False, "range": [0, max(numbers) * 1.1]}
-    layout["yaxis"] |= {"type": "category", "autorange": "reversed", "showgrid": False, "ticks": ""}
-    layout["margin"] |= {"t": 56}
-    said = ", ".join(f"{band}: {count}" for band, count in counts)
-    return Drawing({"data": [trace], "layout": layout}, f"Bar chart. {title}, {origin}. {said}.")
-
-
-def sparkline(title: str, weeks: Sequence[Point]) -> Drawing:
-    """Return one line without axes, as small as a word."""
+def sparkline(title: str, weeks: Sequence[Point], is_counted: bool = False) -> Drawing:
+    """Return one line without axes, as small as a word; bars where something is counted."""
     days, values = [f"{point.start_on}" for point in weeks], [point.value for point in weeks]
-    trace = {
-        "type": "scatter", "mode": "lines", "x": days, "y": values, "hoverinfo": "skip",
-        "line": {"width": 1.5, "color": COLOURS[0]},
-    }  # fmt: skip
+    looks: Figure = {"type": "bar", "marker": {"color": COLOURS[0]}}
+    if not is_counted:  # with small markers, as a week between two gaps has no line
+        marker = {"size": 2, "color": COLOURS[0]}
+        looks = {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "line": {"width": 1.5, "color": COLOURS[0]},
+            "marker": marker,
+        }
+    trace = looks | {"x": days, "y": values, "hoverinfo": "skip"}
     hidden = {"visible": False, "fixedrange": True}
-    layout = {
+    drawn = {
         "height": 48, "margin": {"l": 0, "r": 0, "t": 4, "b": 4}, "showlegend": False, "dragmode": False,
         "xaxis": hidden, "yaxis": hidden | {"rangemode": "tozero"},
     }  # fmt: skip
     return Drawing(
-        {"data": [trace], "layout": layout}, f"Small line chart of {title} over {len(weeks)} weeks.", is_small=True
+        {"data": [trace], "layout": drawn}, f"Small chart of {title} over {len(weeks)} weeks.", is_small=True
     )
 
 
@@ -240,7 +236,8 @@ def _digits(chart: Chart) -> str:
     return ".0f" if chart.axis.name == "%" else ".1f"
 
 
-def _layout(title: str, origin: str, height: int) -> Figure:
+def layout(title: str, origin: str, height: int) -> Figure:
+    """Return what every chart shares: its title with where it comes from, its height, and axes that stay put."""
     small = f'<br><span style="font-size:12px;font-weight:400">{html.escape(origin)}</span>'
     return {
         "title": {
@@ -253,23 +250,23 @@ def _layout(title: str, origin: str, height: int) -> Figure:
     }  # fmt: skip
 
 
-def _over_time(chart: Chart) -> Figure:
-    """A layout with weeks along the bottom, and a line for each event."""
-    layout = _layout(chart.title, chart.origin, 350)
-    layout |= {
+def over_time(chart: Chart) -> Figure:
+    """Return a layout with weeks along the bottom, and a line for each event."""
+    drawn = layout(chart.title, chart.origin, 350)
+    drawn |= {
         "hovermode": "x unified", "showlegend": len(chart.lines) > 1 or chart.lines[0].label != chart.title,
         "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "title": {"text": ""}},
     }  # fmt: skip
-    layout["xaxis"] |= {
+    drawn["xaxis"] |= {
         "type": "date", "hoverformat": "week of %-d %b %Y", "tickformat": "%b\n%Y", "automargin": True,
         "range": [f"{chart.period.start_on - timedelta(days=4)}", f"{chart.period.end_on}"],
     }  # fmt: skip
-    layout["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top]}
+    drawn["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top]}
     if chart.axis.name == "%":
-        layout["yaxis"] |= {"tickvals": [0, 25, 50, 75, 100]}
-    layout["shapes"] = [shape for event in chart.events for shape in _marks(event)]
-    layout["annotations"] = [_name(chart, event, place) for place, event in enumerate(chart.events)]
-    return layout
+        drawn["yaxis"] |= {"tickvals": [0, 25, 50, 75, 100]}
+    drawn["shapes"] = [shape for event in chart.events for shape in _marks(event)]
+    drawn["annotations"] = [_name(chart, event, place) for place, event in enumerate(chart.events)]
+    return drawn
 
 
 def _marks(event: Event) -> list[Figure]:
@@ -295,8 +292,8 @@ def _told_quarters(chart: Chart) -> Iterator[bool]:
     return (point.value is not None for line in chart.lines for point in line.quarters)
 
 
-def _provisional(chart: Chart, look: str) -> list[str]:
-    """How weeks look that are not final, where there are some."""
+def provisional(chart: Chart, look: str) -> list[str]:
+    """Return how weeks look that are not final, where there are some."""
     if not any(point.is_partial for line in chart.lines for point in line.weeks):
         return []
     return [f"{look}: a week that is not over, or whose work is too young to count yet."]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import streamlit as st
 
 from pages import controls, reads
 from pages.controls import View
-from queries.catalog import Metric
+from queries.metric import Metric
+from queries.numbers import not_known_of
+from queries.sentences import SCOPE_WORDS
 
 SIGN = (
     '<rect width="32" height="32" rx="6" fill="#1f5fa8"/><path d="M6 23l7-8 5 4 8-11" fill="none" stroke="#fff" '
@@ -19,6 +22,7 @@ WORDMARK = (
     f'<svg viewBox="0 0 156 32">{SIGN}<text x="42" y="24" textLength="112" font-family="sans-serif" font-size="23" '
     'font-weight="700" fill="#4a86c5">Headway</text></svg>'
 )
+LABELS = 10
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>&])")
 
 
@@ -53,20 +57,64 @@ def nothing_in_view(view: View) -> None:
     st.button("Show everything", on_click=controls.reset)
 
 
+def not_apart(metric: Metric, view: View) -> bool:
+    """Say that a metric cannot be told apart by what is filtered; whether that is so."""
+    parts = [SCOPE_WORDS[part] for part in not_known_of(metric, view.scope)]
+    if parts:
+        said = (
+            f"{metric.of.plural.capitalize()} cannot be told apart by {' and '.join(parts)}, so nothing is shown here."
+        )
+        st.info(plain(said), icon=":material/filter_alt_off:")
+    return bool(parts)
+
+
 def no_items(metric: Metric, period: str, view: View) -> None:
     """Say that a metric has no item, and where a rule decides what counts, which rules there are and how to add one."""
-    st.info(plain(metric.nothing.format(period=period)) + ".", icon=":material/search_off:")
     kind = metric.parameters.get("only_work_type")
-    if not isinstance(kind, str) or view.filters:
-        return  # it is not a rule that leaves nothing
-    rules = reads.work_type_rules(kind, view)
+    if metric.rule and not reads.has_matched(metric.rule, view):
+        _unmatched(metric.rule, view)
+        return
+    st.info(plain(metric.nothing.format(period=period)) + ".", icon=":material/search_off:")
+    if isinstance(kind, str) and not view.filters:  # else it is not a rule that leaves nothing
+        _work_type(kind, view)
+
+
+def shipments(view: View) -> None:
+    """Say what stands for shipping: deployments, releases, or nothing."""
+    words = {"deployments": "deployments to production", "releases": "releases, as there are no deployments"}
+    found = [
+        f"{n:,} {'repository' if n == 1 else 'repositories'}: {words.get(by, 'neither is observed, so not measured')}"
+        for by, n in reads.shipments(view)
+    ]
+    st.caption(plain(f"What is shipped: {'; '.join(found)}."))
+
+
+def _unmatched(kind: str, view: View) -> None:
+    """What an organisation sees that marks something in its own way, and the one step to map it."""
+    st.info(f"No rule for {plain(kind)} has matched anything yet.", icon=":material/search_off:")
+    labels = reads.unmatched_labels(view)
+    label = labels["label"].iloc[0] if len(labels) else "LABEL"
+    st.markdown("If you mark it with a label of your own, say which; this page then fills by itself:")
+    quoted = f'"{label}"' if not re.search(r'["$`\\!]', label) else shlex.quote(label)
+    st.code(f'headway rules --map {quoted} "{kind}"', language=None)
+    if len(labels):
+        st.markdown("**Labels that no rule looks for**, the commonest first")
+        st.dataframe(
+            labels.head(LABELS), hide_index=True, width="content", alt="Labels that no rule looks for",
+            column_config={name: name.replace("_", " ") for name in labels.columns},
+        )  # fmt: skip
+    with st.expander(f"Which rules looked for {plain(kind)}, and found nothing"):
+        _rules(kind, view)
+
+
+def _work_type(kind: str, view: View) -> None:
     with st.expander(f"Which rules look for work type {plain(kind)}, and how to add yours"):
+        matched = int(reads.rules_for(kind, view)["matched"].sum())
         st.markdown(
-            f"{int(rules['matched'].sum()):,} pull requests of the whole history are of work type {plain(kind)}. "
+            f"{matched:,} pull requests of the whole history are of work type {plain(kind)}. "
             "These rules look for it, the first match of any work type wins:"
         )
-        names = {name: name.replace("_", " ") for name in rules.columns}
-        st.dataframe(rules, hide_index=True, column_config=names, alt=f"Rules for work type {kind}")
+        _rules(kind, view)
         st.markdown("If your team marks it in another way, say so in `headway.toml`, then run `headway publish`:")
         st.code(
             f'[[work_types]]\nrule = "our-{kind}"\nfield = "label"  # or title, branch, linked_label\n'
@@ -74,3 +122,9 @@ def no_items(metric: Metric, period: str, view: View) -> None:
             language=None,
         )
         st.markdown("`headway rules` shows what every rule matched, and which labels no rule looks for.")
+
+
+def _rules(kind: str, view: View) -> None:
+    rules = reads.rules_for(kind, view)
+    names = {name: name.replace("_", " ") for name in rules.columns}
+    st.dataframe(rules, hide_index=True, column_config=names, alt=f"Rules for {kind}")

@@ -19,13 +19,17 @@ from queries.evidence import Evidence
 from queries.headlines import Headline
 
 MEASURED, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Download"
-OLDEST_SHOWN = 10
+OLDEST_SHOWN, NEWEST_SHOWN = 10, 20
+#: what of an address tells things apart: shop/pull/12, releases/tag/v1
+ADDRESS = r"([^/]+/[^/]+/[^/]+)$"
 #: the chart's own buttons: only the one that saves a picture
 CONFIG: dict[str, Any] = {
     "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": {"format": "png", "scale": 2},
 }  # fmt: skip
 COLUMNS: dict[str, Any] = {
-    "url": st.column_config.LinkColumn("pull request", display_text=r"/([^/]+/pull/\d+)$", width="medium"),
+    "url": st.column_config.LinkColumn("link", display_text=ADDRESS, width="medium"),
+    "pull_requests": st.column_config.ListColumn("pull requests", width="medium"),
+    "happened_on": st.column_config.DateColumn("happened on", format="D MMM YYYY"),
     "day": st.column_config.DateColumn(format="D MMM YYYY"),
     "title": st.column_config.TextColumn(width="large"),
 }
@@ -50,8 +54,20 @@ def oldest(panel: Panel, view: View) -> None:
     frame = reads.rows(found, view).nlargest(OLDEST_SHOWN, "value")
     if len(frame):
         st.markdown("**Open longest**")
-        shown = frame[["url", "title", "value", "work_type", "team"]].dropna(axis="columns", how="all")
-        _table(shown, found.metric.unit, "The pull requests that have been open longest")
+        shown = frame[["url", "title", "value", *panel.subject.shown]].dropna(axis="columns", how="all")
+        _table(shown, found.metric.unit, f"The {panel.subject.plural} that have been open longest")
+
+
+def newest(panel: Panel, view: View) -> None:
+    """Draw the list of the newest items that count."""
+    found, *_ = reads.behind(panel, [], view)
+    frame = reads.rows(found, view)
+    counted = frame[frame["counts_as"] == "counted"]
+    if len(counted):
+        shown = counted[["url", "title", *panel.subject.shown]].head(NEWEST_SHOWN).dropna(axis="columns", how="all")
+        more = f", the {NEWEST_SHOWN} newest of {len(counted):,}" if len(counted) > NEWEST_SHOWN else ""
+        st.markdown(f"**{panel.title}** in the period shown{more}")
+        _table(shown, found.metric.unit, f"{panel.title} in the period shown")
 
 
 def measured(panel: Panel, headlines: list[Headline], view: View) -> None:
@@ -74,8 +90,12 @@ def _which(panel: Panel, headlines: list[Headline], view: View) -> Evidence:
 
 def _rows(found: Evidence, panel: Panel, drawing: Drawing | None, view: View) -> None:
     frame = reads.rows(found, view)
-    st.caption(f"{len(frame):,} pull requests, newest first; click a column's head to sort.")
-    _table(frame[["url", *frame.columns.drop(["url", "repo", "number"])]], found.metric.unit, f"Rows of {found.label}")
+    st.caption(f"{len(frame):,} {panel.subject.plural}, newest first; click a column's head to sort.")
+    _table(
+        frame[["url", *frame.columns.drop(["url", *panel.subject.ids[:2]])]],
+        found.metric.unit,
+        f"Rows of {found.label}",
+    )
 
 
 def _table(frame: pd.DataFrame, unit: str, alt: str) -> None:
@@ -119,8 +139,12 @@ def _file_name(label: str) -> str:
 
 def _csv(frame: pd.DataFrame) -> bytes:
     """Rows as CSV; text that a spreadsheet would take for a formula begins with an apostrophe."""
-    safe = frame.assign(title=frame["title"].where(~frame["title"].str.match(FORMULA, na=False), "'" + frame["title"]))
-    return safe.to_csv(index=False).encode()
+    texts = {
+        name: frame[name].map(lambda cell: f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell)
+        for name in frame.columns
+        if frame[name].dtype in ("object", "str")
+    }
+    return frame.assign(**texts).to_csv(index=False).encode()
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

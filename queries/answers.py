@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from queries.catalog import EFFECTS, METRICS, PAGES, Metric
+from queries.catalog import METRICS, PAGES
+from queries.metric import EFFECTS, Metric
 from queries.models import ROOT, read_sql
 from queries.numbers import Scope, bound_in, printed_sql, read_until, window_sql
 from queries.sentences import sentence
@@ -68,10 +69,10 @@ def answer(db: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, pd
 
 
 def _scopes(db: duckdb.DuckDBPyConnection, metric: Metric) -> Iterator[NamedScope]:
-    """The organisation, and all of it that can be told apart; no work types where a metric is about one."""
+    """The organisation, and the parts by which the metric can be told apart; no work types where it is about one."""
     yield NamedScope("org", "")
     kinds = ("team", "repo") if metric.parameters.get("only_work_type") else ("team", "repo", "work_type")
-    for kind in kinds:
+    for kind in (kind for kind in kinds if kind in metric.of.parts):
         for (name,) in db.execute(read_sql(ROOT / "scopes" / f"{kind}.sql").statement).fetchall():
             yield NamedScope(kind, name)
 
@@ -167,8 +168,10 @@ def compared(
     """
     now, then = _number(current["estimate"]), _number(baseline["estimate"])
     kind = EFFECTS[metric.aggregate]
+    # what is counted of a part of a quarter is no match for a whole one
+    is_whole = metric.aggregate != "count" or pair.status != "so far"
     found: dict[str, Any] = {
-        "current": now, "baseline": then, "effect": _effect(now, then, kind), "effect_kind": kind,
+        "current": now, "baseline": then, "effect": _effect(now, then, kind) if is_whole else None, "effect_kind": kind,
         "n_current": current["n"], "n_baseline": baseline["n"], "n_missing": current["n_missing"],
         "n_excluded": current["n_excluded"], "verdict": None, "reason": NOT_JUDGED,
     }  # fmt: skip

@@ -9,12 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from queries.catalog import Metric, Panel
+from queries.catalog import Panel
+from queries.charts import OWN, printed_chart_sql, read_for
 from queries.headlines import Headline
-from queries.numbers import Scope, estimates, mature_quarters, mature_weeks, printed_ages_sql, printed_sql, read_until
+from queries.metric import COUNTED, Metric
+from queries.numbers import Scope, estimates, mature_quarters, mature_weeks, printed_sql, read_until
 from queries.sentences import dates, shown
 from queries.snapshot import Snapshot
 from queries.windows import Window
+
+#: what the rows of a chart are, of the kinds that have a query of their own
+CHARTS = {"ages": "by age", "incidence": "by days", "stock": "what came in and what left", "lifecycle": "one by one"}
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,11 @@ def _by_quarter(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope
 
 
 def _charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
-    if metric.chart == "ages":
-        window = today(snapshot)
-        sql = printed_ages_sql(snapshot, metric, scope)
-        return Evidence(f"{metric.title}, by age", metric, window, window.end_on, sql)
+    if metric.chart in OWN:
+        window = today(snapshot) if metric.chart == "ages" else period
+        sql = printed_chart_sql(snapshot, metric, period, scope)
+        until = read_for(snapshot, metric, period)
+        return Evidence(f"{metric.title}, {CHARTS[metric.chart]}", metric, window, until, sql)
     weeks = mature_weeks(snapshot, metric, period) or [period]
     until = read_until(metric, weeks, snapshot.as_of)
     sql = printed_sql(metric, weeks, until, scope)
@@ -63,6 +69,11 @@ def _charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -
 def today(snapshot: Snapshot) -> Window:
     """Return the last day, in which what is open now is counted."""
     return Window(snapshot.as_of, snapshot.as_of + timedelta(days=1))
+
+
+def history(snapshot: Snapshot) -> Window:
+    """Return all time up to the cutoff."""
+    return Window(date(1970, 1, 1), snapshot.as_of + timedelta(days=1))
 
 
 def whole(snapshot: Snapshot, metric: Metric, period: Window) -> Window:
@@ -98,7 +109,7 @@ def _quarters(snapshot: Snapshot, headlines: Iterable[Headline], scope: Scope) -
 
 
 def _line(metric: Metric, window: str, row: pd.Series[Any]) -> tuple[Any, ...]:
-    value = shown(row["estimate"], metric.unit) if row["n"] else "–"
+    value = shown(row["estimate"], metric.unit) if row["n"] or metric.aggregate in COUNTED else "–"
     return metric.title, window, value, row["n"], row["n_missing"], row["n_excluded"]
 
 

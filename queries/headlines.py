@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from queries.answers import Number, compared
-from queries.catalog import Metric
+from queries.metric import Metric
 from queries.numbers import Scope, estimates, printed_sql, read_until
-from queries.sentences import so_far_aside, year_aside
+from queries.sentences import is_known, so_far_aside, year_aside
 from queries.snapshot import Snapshot, listing
 from queries.windows import Comparison, Window, comparisons, quarter_of
 
@@ -45,10 +45,13 @@ class Headline:
     def aside(self) -> str:
         """What is told beside the main sentence: the year before, or how the running quarter stands."""
         if self.status == "so far":
-            return so_far_aside(
-                self.quarter, self.metric.unit, self.current, self.n_current, self.effect, self.effect_kind
-            )
-        return year_aside(self.metric.unit, self.effect, self.effect_kind, self.baseline, self.n_baseline)
+            return so_far_aside(self.metric, self.quarter, self.current, self.n_current, self.effect)
+        return year_aside(self.metric, self.effect, self.baseline, self.n_baseline)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a number to tell: of a count or rate one that is not null, else one with items."""
+        return is_known(self.metric, self.current, self.n_current)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,12 @@
--- What an answer adds up, by ISO week. For a median the numerator counts items within the estimate.
+-- What an answer adds up, by ISO week. For a median the numerator counts items within the estimate; the denominator
+-- of a rate is weeks, of a rate per reviewer the reviewers of each week, else items.
 with found as (
-    {items}
+    from (
+        {items}
+    )
+    union all by name
+    select null::varchar as reviewer
+    where false
 ),
 
 items as (
@@ -15,7 +21,8 @@ placed as (
     select
         windows.*,
         date_trunc('week', items.day)::date as block,
-        items.value
+        items.value,
+        items.reviewer
     from stg_inputs as windows
     inner join items
         on
@@ -37,7 +44,8 @@ weeks as (
             windows.end_on - 1,
             interval 7 day
         ))::date as block,
-        null as value
+        null as value,
+        null as reviewer
     from stg_inputs as windows
     where windows.start_on < windows.end_on and (windows.n > 0 or windows.estimate is not null)
 ),
@@ -50,8 +58,9 @@ every_week as (
 
 counted as (
     select
-        * exclude (value),
+        * exclude (value, reviewer),
         count(value) as items,
+        count(distinct reviewer) filter (value is not null) as reviewers,
         count(*) filter (value <= estimate) as items_within,
         coalesce(sum(value), 0) as total
     from every_week
@@ -68,6 +77,8 @@ select
     if(aggregate = 'median', items_within, total)::double as numerator,
     case aggregate
         when 'per week' then (least(block + 7, end_on) - greatest(block, start_on)) / 7.0
+        when 'net per week' then (least(block + 7, end_on) - greatest(block, start_on)) / 7.0
+        when 'per reviewer' then reviewers::double
         else items::double
     end as denominator
 from counted

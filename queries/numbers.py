@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from queries.catalog import Metric
+from queries.metric import Metric
 from queries.models import ROOT, read_sql
 from queries.windows import Window, quarters, weeks
 
@@ -35,11 +35,14 @@ class Scope:
     authorship: str | None = None
 
 
+def not_known_of(metric: Metric, scope: Scope) -> list[str]:
+    """Return the parts of a scope by which a metric cannot be told apart."""
+    return [part for part, value in asdict(scope).items() if value is not None and part not in metric.of.parts]
+
+
 def window_sql(metric: Metric, windows: str) -> str:
     """Return the query for a metric's estimates in the windows that a query names; parameters are still to be bound."""
-    template = _body("window")
-    items = _indented(metric.file.statement)
-    return template.replace("{items}", items).replace("{windows}", _indented(windows))
+    return with_items(_body("window"), metric).replace("{windows}", _indented(windows))
 
 
 def window_parameters(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> dict[str, Any]:
@@ -99,23 +102,13 @@ def mature_quarters(snapshot: Snapshot, metric: Metric, period: Window) -> list[
     return [Window(window.start_on, min(window.end_on, last)) for window in found]
 
 
-def charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
-    """Return what a metric's chart shows: a row per week, or per band of age."""
-    return ages(snapshot, metric, scope) if metric.chart == "ages" else series(snapshot, metric, period, scope)
-
-
-def ages(snapshot: Snapshot, metric: Metric, scope: Scope) -> pd.DataFrame:
-    """Return how many items there are in each band of age: band, n."""
-    sql, given = _ages(snapshot, metric, scope)
-    return snapshot.query(sql, bound_in(sql, given))
-
-
 def rows(snapshot: Snapshot, metric: Metric, window: Window, scope: Scope, until: date | None = None) -> pd.DataFrame:
-    """Return the items behind a number, newest first, with title and address; ``value`` in the metric's unit.
+    """Return the items behind a number, newest first, with what is known of each; ``value`` in the metric's unit.
 
     Items of repositories that were not read until ``until`` (by default ``read_until`` the window) are left out.
     """
-    sql = _with_items("rows", metric)
+    template = _body("rows").replace("{subject}", _indented(metric.of.file.statement))
+    sql = with_items(template, metric).replace("{ids}", ", ".join(metric.of.ids))
     end = min(window.end_on, _last(snapshot, metric))
     required = until or read_until(metric, [Window(window.start_on, end)], snapshot.as_of)
     given = {"start_on": window.start_on, "end_on": end, "required_until": required}
@@ -125,26 +118,17 @@ def rows(snapshot: Snapshot, metric: Metric, window: Window, scope: Scope, until
 def printed_sql(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> str:
     """Return the query of some windows as text that any DuckDB client runs on the published file."""
     sql = window_sql(metric, _body("windows"))
-    return _printed(metric, sql, window_parameters(metric, windows, until, scope))
+    return printed(metric, sql, window_parameters(metric, windows, until, scope))
 
 
-def printed_ages_sql(snapshot: Snapshot, metric: Metric, scope: Scope) -> str:
-    """Return the query of the bands of age as text that any DuckDB client runs on the published file."""
-    return _printed(metric, *_ages(snapshot, metric, scope))
-
-
-def _printed(metric: Metric, sql: str, given: Mapping[str, Any]) -> str:
+def printed(metric: Metric, sql: str, given: Mapping[str, Any]) -> str:
+    """Return a query of a metric as text, its definition first and its parameters filled in."""
     return f"-- {metric.title}: {metric.definition}\n{PARAMETER.sub(lambda found: literal(given[found[1]]), sql)}\n"
 
 
-def _ages(snapshot: Snapshot, metric: Metric, scope: Scope) -> tuple[str, dict[str, Any]]:
-    given = {"required_until": snapshot.as_of + timedelta(days=1)} | asdict(scope) | dict(metric.parameters)
-    return _with_items("ages", metric), given
-
-
-def _with_items(name: str, metric: Metric) -> str:
-    """A query around the metric's own SQL."""
-    return _body(name).replace("{items}", _indented(metric.file.statement))
+def with_items(template: str, metric: Metric) -> str:
+    """Return a query around the metric's own SQL."""
+    return template.replace("{items}", _indented(metric.file.statement))
 
 
 def _last(snapshot: Snapshot, metric: Metric) -> date:

@@ -30,7 +30,7 @@ def as_answers(snapshot: Snapshot) -> str:
     opening += [f"{quarter} is {dates(window)}." for quarter, window in sorted(windows.items(), reverse=True)]
     parts = [" ".join(opening)]
     for page in PAGES:
-        parts.append(f"{page.question}  {page.title}")
+        parts.append(f"{page.question[0].upper()}{page.question[1:]}  {page.title}")
         parts += [f"{m.title}: {_paragraph(found)}" for m, found in told if m.page == page.name]
     if reasons := {one.reason for _, found in told for one in found.all if one.verdict is None}:
         parts.append(f"{', '.join(sorted(reasons)).capitalize()}: these are numbers, not verdicts.")
@@ -40,7 +40,7 @@ def as_answers(snapshot: Snapshot) -> str:
 def _paragraph(told: Told) -> str:
     """One headline: its newest complete quarter, how that compares with a year before, and the quarter that runs."""
     said = [told.main.sentence] if told.main else []
-    if told.main and told.main.n_current and told.year:
+    if told.main and told.main.is_known and told.year:
         said.append(told.year.aside)
     if told.so_far:
         said.append(told.so_far.aside)
@@ -56,7 +56,7 @@ def as_rules(snapshot: Snapshot) -> str:
         parts.append(f"{kind}\n{as_table(list(found.columns), _texts(found.to_numpy().tolist()))}")
     labels = listing(snapshot, "unmatched_labels")
     if labels.empty:
-        return "\n\n".join([*parts, "A rule looks for every label that pull requests carry."])
+        return "\n\n".join([*parts, "A rule looks for every label that is in use."])
     table = as_table(list(labels.columns), _texts(labels.to_numpy().tolist()))
     return "\n\n".join([*parts, f"labels that no rule looks for\n{table}"])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from queries.catalog import Metric
+from queries.metric import COUNTED, EFFECTS, Metric
 from queries.numbers import Scope
 from queries.windows import Comparison, Window
 
@@ -17,18 +17,25 @@ from queries.windows import Comparison, Window
 SCOPE_WORDS: Mapping[str, str] = {
     "team": "team", "repo": "repository", "work_type": "work type", "authorship": "authorship"
 }  # fmt: skip
-#: what a chart shows of each kind of estimate
+#: what a chart shows: of its kind, or else of the kind of estimate
 DRAWN: Mapping[str, str] = {
+    "incidence": "share that got there, by days since it came in",
+    "stock": "by week, and what is open at its end",
+    "lifecycle": "from started to decided",
     "median": "median by week and quarter",
     "share": "share by week and quarter",
+    "per reviewer": "by week and quarter",
     "per week": "by week",
+    "net per week": "by week",
+    "count": "by week",
 }
 #: what a quarter is compared with
 AGAINST = {"quarter before": "the quarter before", "year before": "the same quarter a year before"}
-ABOUT = "about the same"
+ABOUT, SAME = "about the same", "the same"
+NOT_REACHED, NOT_MEASURED = "not reached", "not measured"
 #: below it, a ratio is told in per cent; from it on, as so many times
 MANY_TIMES = 2
-MUCH = {"hours": "long", "days": "long", "pull requests per week": "many"}
+MUCH = {"hours": "long", "days": "long", "share": "much"}
 #: from this share on, items without a value are told with the number
 MUCH_MISSING = 0.1
 
@@ -36,12 +43,21 @@ MUCH_MISSING = 0.1
 def shown(value: float | None, unit: str) -> str:
     """Return a value with its unit: durations in the unit that reads best, shares in per cent."""
     if value is None or value != value:
-        return "not reached"
+        return NOT_REACHED if unit in MUCH else NOT_MEASURED
     if unit == "share":
         return _per_cent(value)
     if unit in ("hours", "days"):
         return _duration(value * (24 if unit == "days" else 1))
-    return _decimal(value)
+    return _signed(value) if _is_net(unit) else _decimal(value)
+
+
+def _is_net(unit: str) -> bool:
+    return unit.startswith("net ")
+
+
+def _signed(value: float) -> str:
+    size = _decimal(abs(value))
+    return size if size == "0" else f"{'+' if value > 0 else '−'}{size}"
 
 
 def _per_cent(share: float) -> str:
@@ -76,33 +92,49 @@ def scope_words(scope: Scope) -> str:
     return ", ".join(f"{word} {getattr(scope, name)}" for name, word in SCOPE_WORDS.items() if getattr(scope, name))
 
 
-def effect_shown(effect: float | None, kind: str, unit: str = "") -> str:
+def effect_shown(effect: float | None, kind: str, unit: str) -> str:
     """Return an effect as words: a ratio as per cent less or more, a difference of shares in percentage points."""
     if effect is None or effect != effect:
         return "not comparable"
+    if kind == "difference" and unit != "share":
+        return _difference(effect, unit)
     size = round(abs(effect) * 100)
     if size == 0 or (kind == "difference" and abs(effect) < 0.01):
         return ABOUT
     if kind == "ratio" and effect + 1 >= MANY_TIMES:
         times = _decimal(effect + 1)
-        return f"{'twice' if times == '2' else f'{times} times'} as {MUCH.get(unit, 'much')}"
+        return f"{'twice' if times == '2' else f'{times} times'} as {MUCH.get(unit, 'many')}"
     word = "less" if effect < 0 else "more"
     return f"{size} % {word}" if kind == "ratio" else f"{_counted(str(size), 'percentage point')} {word}"
+
+
+def _difference(effect: float, unit: str) -> str:
+    """A difference of counts, or of rates with a sign."""
+    size = _decimal(abs(effect))
+    words = ("lower", "higher", ABOUT) if _is_net(unit) else ("fewer", "more", SAME)
+    return words[2] if size == "0" else f"{size} {words[effect > 0]}"
 
 
 def _change(effect: float, kind: str, unit: str) -> str:
     """An effect up to what it is an effect against: 15 % less than in, about the same as in."""
     said = effect_shown(effect, kind, unit)
-    return f"{said} than in" if said.endswith(("less", "more")) else f"{said} as in"
+    return f"{said} than in" if said.endswith(("less", "more", "fewer", "higher", "lower")) else f"{said} as in"
+
+
+def is_known(metric: Metric, value: float | None, n: int) -> bool:
+    """Return whether there is a number: a count or rate can be 0 without an item, anything else needs one."""
+    return value is not None and value == value if metric.aggregate in COUNTED else n > 0
 
 
 def plain(metric: Metric, value: float | None, n: int, period: str) -> str:
     """Return the number and its n as a sentence without its full stop."""
     if value is None or value != value:
         said = metric.unreached.format(period=period) or f"{metric.title}: the median is not reached {period}"
+    elif metric.one and value == 1:
+        said = metric.one.format(period=period)
     else:
         said = metric.phrase.format(value=shown(value, metric.unit), period=period)
-    return f"{said[0].upper()}{said[1:]} (n = {n:,})"
+    return f"{said[0].upper()}{said[1:]}" + ("" if metric.aggregate == "count" else f" (n = {n:,})")
 
 
 def sentence(
@@ -113,32 +145,40 @@ def sentence(
     ``found`` has the columns of ``answers``; ``left_out`` are the repositories not read until ``until``.
     """
     period = f"in {pair.quarter}" + (" so far" if pair.status == "so far" else "")
-    against = AGAINST[pair.comparison]
-    said = f"{_number(metric, found, period)}{_comparison(metric, found, against)}."
+    said = f"{_number(metric, found, period)}{_comparison(metric, found, pair)}."
     if words := scope_words(scope):
-        said = f"{words[0].upper()}{words[1:]}: {said[0].lower()}{said[1:]}"
+        begin = said[0] if said[1].isupper() else said[0].lower()
+        said = f"{words[0].upper()}{words[1:]}: {begin}{said[1:]}"
     return said + _missing(metric, found) + _left_out(left_out, until)
 
 
 def _number(metric: Metric, found: Mapping[str, Any], period: str) -> str:
+    if metric.aggregate in COUNTED and found["current"] is None:
+        return f"Not measured {period}: {metric.unmeasured} by then in the repositories read"
     if not found["n_current"]:
         return metric.nothing.format(period=period)
     return plain(metric, found["current"], found["n_current"], period)
 
 
-def _comparison(metric: Metric, found: Mapping[str, Any], against: str) -> str:
+def _comparison(metric: Metric, found: Mapping[str, Any], pair: Comparison) -> str:
     """The second half of a sentence: how the number compares, or why it does not."""
-    n, value = found["n_baseline"], found["baseline"]
-    if not found["n_current"]:
+    n, value, against = found["n_baseline"], found["baseline"], AGAINST[pair.comparison]
+    is_count = metric.aggregate == "count"
+    if not is_known(metric, found["current"], found["n_current"]) or (is_count and pair.status == "so far"):
         return ""
-    if not n:
+    if not found["n_current"] and not is_count:
+        return ""
+    if not is_known(metric, value, n):
+        if metric.aggregate in COUNTED:
+            return f"; in {against} it was {NOT_MEASURED}"
         return f"; there is nothing to compare it with in {against}"
     if value is None:
         return f"; in {against} fewer than half got there (n = {n:,})"
+    number = shown(value, metric.unit)
     if found["effect"] is None:
-        return f"; in {against} it was {shown(value, metric.unit)} (n = {n:,})"
+        return f"; in {against} it was {number} (n = {n:,})"
     change = _change(found["effect"], found["effect_kind"], metric.unit)
-    return f", {change} {against} ({shown(value, metric.unit)}, n = {n:,})"
+    return f", {change} {against} ({with_n(metric, value, n)})"
 
 
 def _missing(metric: Metric, found: Mapping[str, Any]) -> str:
@@ -158,25 +198,34 @@ def _left_out(repos: Sequence[str], until: date) -> str:
     return f" Left out on both sides, as not read to the end of {last}: {', '.join(sorted(repos))}."
 
 
-def year_aside(unit: str, effect: float | None, effect_kind: str, baseline: float | None, n_baseline: int) -> str:
+def year_aside(metric: Metric, effect: float | None, baseline: float | None, n_baseline: int) -> str:
     """Return how a number compares with the same quarter a year before, beside its sentence."""
     before = AGAINST["year before"]
-    if not n_baseline:
+    if not is_known(metric, baseline, n_baseline):
+        if metric.aggregate in COUNTED:
+            return f"It was {NOT_MEASURED} in {before}."
         return f"There is nothing to compare it with in {before}."
-    value = f"{shown(baseline, unit)}, n = {n_baseline:,}"
-    return f"Against {before}: {effect_shown(effect, effect_kind, unit)} ({value})."
+    value = with_n(metric, baseline, n_baseline)
+    return f"Against {before}: {effect_shown(effect, EFFECTS[metric.aggregate], metric.unit)} ({value})."
 
 
-def so_far_aside(
-    quarter: str, unit: str, current: float | None, n_current: int, effect: float | None, kind: str
-) -> str:
+def so_far_aside(metric: Metric, quarter: str, current: float | None, n_current: int, effect: float | None) -> str:
     """Return where a number stands in a quarter that is not over, beside its sentence."""
+    if not is_known(metric, current, n_current):
+        return f"{quarter} so far: {NOT_MEASURED if metric.aggregate in COUNTED else 'nothing yet'}."
     if not n_current:
         return f"{quarter} so far: nothing yet."
-    said = f"{quarter} so far: {shown(current, unit)} (n = {n_current:,})"
+    number = shown(current, metric.unit)
+    said = f"{quarter} so far: {number}" + ("" if metric.aggregate == "count" else f" (n = {n_current:,})")
     if effect is None:
         return f"{said}."
-    return f"{said}, {_change(effect, kind, unit)} {AGAINST['quarter before']}."
+    return f"{said}, {_change(effect, EFFECTS[metric.aggregate], metric.unit)} {AGAINST['quarter before']}."
+
+
+def with_n(metric: Metric, value: float | None, n: int) -> str:
+    """Return a value with its n; a count says how many itself."""
+    number = shown(value, metric.unit)
+    return number if metric.aggregate == "count" else f"{number}, n = {n:,}"
 
 
 def day(when: date) -> str:
@@ -201,7 +250,7 @@ def axis(metric: Metric, frames: Sequence[pd.DataFrame]) -> Axis:
     """Return the axis on which the values of a metric's chart read best."""
     if metric.chart == "ages":
         return Axis("open", 1)
-    if metric.unit == "share":
+    if metric.unit == "share" or metric.chart == "incidence":
         return Axis("%", 100)
     if metric.unit == "hours" and any(frame["estimate"].median() >= 48 for frame in frames):
         return Axis("days", 1 / 24)
@@ -210,4 +259,4 @@ def axis(metric: Metric, frames: Sequence[pd.DataFrame]) -> Axis:
 
 def drawn(metric: Metric, as_of: date) -> str:
     """Return what a metric's chart shows of it."""
-    return f"open on {day(as_of)}" if metric.chart == "ages" else DRAWN[metric.aggregate]
+    return f"open on {day(as_of)}" if metric.chart == "ages" else DRAWN.get(metric.chart, DRAWN[metric.aggregate])

@@ -78,5 +78,5 @@ def choices(snapshot: Snapshot) -> dict[str, list[str]]:
 
 
 def is_empty(snapshot: Snapshot, scope: Scope) -> bool:
-    """Whether no pull request is in a scope."""
+    """Whether nothing is in a scope."""
     return not listing(snapshot, "in_scope", **asdict(scope))["n"].sum()

@@ -1,8 +1,14 @@
 -- The estimate of one metric in each window: items that fall in it, from repositories that were read through it.
 -- A median is that of all items, those without an end counted as longer than any; null where it is not reached.
--- A rate is null where no repository was read through the window, and 0 where nothing happened.
+-- A count or rate is not known, so null, where no repository was read through the window or none had an item with a
+-- value up to its end; from the first one on, a window in which nothing happened is 0.
 with found as (
-    {items}
+    from (
+        {items}
+    )
+    union all by name
+    select null::varchar as reviewer
+    where false
 ),
 
 items as (
@@ -17,15 +23,25 @@ windows as (
     {windows}
 ),
 
+firsts as (
+    select
+        repo,
+        min(day) as first_day
+    from items
+    where value is not null
+    group by repo
+),
+
 readable as (
     select
         windows.*,
-        count(repositories.repo) as repositories
+        min(firsts.first_day) as first_day
     from windows
     left join repositories
         on
             repositories.observed_until >= windows.required_until
             and (windows.repo is null or repositories.repo = windows.repo)
+    left join firsts on firsts.repo = repositories.repo
     group by all
 ),
 
@@ -33,6 +49,7 @@ placed as (
     select
         readable.*,
         items.value,
+        items.reviewer,
         items.day is not null and items.is_excluded as is_excluded,
         items.day is not null and items.value is null and not items.is_excluded as is_missing
     from readable
@@ -49,10 +66,11 @@ placed as (
 
 totals as (
     select
-        * exclude (value, is_excluded, is_missing),
+        * exclude (value, reviewer, is_excluded, is_missing),
         quantile_disc(value, 0.5) as middle,
         avg(value) as mean,
         coalesce(sum(value), 0) as total,
+        count(distinct reviewer) filter (value is not null) as reviewers,
         count(value) as n,
         count(*) filter (is_missing) as n_missing,
         count(*) filter (is_excluded) as n_excluded
@@ -61,11 +79,13 @@ totals as (
 )
 
 select
-    * exclude (repositories, middle, mean, total, n, n_missing, n_excluded),
+    * exclude (first_day, middle, mean, total, reviewers, n, n_missing, n_excluded),
     case
         when aggregate = 'median' then if(isinf(middle), null, middle)
         when aggregate = 'share' then mean
-        when aggregate = 'per week' and repositories > 0 then total * 7.0 / (end_on - start_on)
+        when aggregate = 'per reviewer' then total / nullif(reviewers, 0)
+        when aggregate = 'count' and first_day < end_on then total
+        when aggregate in ('per week', 'net per week') and first_day < end_on then total * 7.0 / (end_on - start_on)
     end as estimate,
     n,
     n_missing,

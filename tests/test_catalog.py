@@ -108,7 +108,7 @@ def project(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     plant(copy)
     after = fingerprints(copy)
     assert {path for path, found in after.items() if before.get(path) != found} == {
-        "queries/catalog.py", "queries/metrics/lead_time.sql", "tests/metrics/lead_time.txt",
+        "queries/cycle_time.py", "queries/metrics/lead_time.sql", "tests/metrics/lead_time.txt",
     }  # fmt: skip
     (copy / "data").mkdir()
     shutil.copy(demo / "ledger.duckdb", copy / "data")
@@ -125,7 +125,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
 def plant(project: Path) -> None:
     """Write the three files of a new metric."""
-    entries = project / "queries" / "catalog.py"
+    entries = project / "queries" / "cycle_time.py"
     head, last, tail = entries.read_text(encoding="utf-8").partition('        "open_work_age",')
     head, _, opening = head.rpartition("    Metric(\n")
     entries.write_text(f"{head}{ENTRY}    Metric(\n{opening}{last}{tail}", encoding="utf-8")

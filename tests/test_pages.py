@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages import figures, notices
 from pages.figures import Chart, Event, Line, Point
-from queries import catalog, evidence, headlines, numbers, views
+from queries import catalog, charts, evidence, headlines, numbers, views
 from queries.catalog import PAGES, QUESTIONS
 from queries.numbers import Scope
 from queries.sentences import Axis, shown
@@ -110,7 +110,7 @@ def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, scope: Scope)
             )  # fmt: skip
             assert (then["estimate"], then["n"]) == (headline.baseline, headline.n_baseline)
         for behind in found[len(flat) :]:
-            kind = numbers.by_quarter if behind.label.endswith("by quarter") else numbers.charted
+            kind = numbers.by_quarter if behind.label.endswith("by quarter") else charts.charted
             shown_there = kind(snapshot, behind.metric, period, scope)
             assert [row["n"] for row in run(demo, behind.sql)] == shown_there["n"].tolist()
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from queries.answers import compared
-from queries.catalog import METRICS, Metric, metric
+from queries.catalog import METRICS, metric
+from queries.metric import Metric
 from queries.numbers import Scope
 from queries.sentences import (
     Axis,
@@ -109,7 +110,7 @@ def test_values(value: float | None, unit: str, words: str) -> None:
     ],
 )
 def test_effects(effect: float | None, kind: str, words: str) -> None:
-    assert effect_shown(effect, kind) == words
+    assert effect_shown(effect, kind, "share") == words
 
 
 def test_a_number_beside_the_quarter_before() -> None:
@@ -198,29 +199,29 @@ def test_a_part_of_the_organisation_is_named_first() -> None:
 def test_repositories_that_were_not_read_are_named() -> None:
     said = say("throughput", (None, 0), (None, 0), left_out=("acme/web", "acme/old"))
     assert said == (
-        "No pull request was merged in 2026-Q3. "
+        "Not measured in 2026-Q3: no pull request had been merged by then in the repositories read. "
         "Left out on both sides, as not read to the end of 27 Sep 2026: acme/old, acme/web."
     )
 
 
 def test_asides() -> None:
-    assert year_aside("share", 0.05, "difference", 0.6, 40) == (
+    assert year_aside(metric("new_work_share"), 0.05, 0.6, 40) == (
         "Against the same quarter a year before: 5 percentage points more (60 %, n = 40)."
     )
-    assert year_aside("hours", 0.001, "ratio", 5.0, 40) == (
+    assert year_aside(metric("pickup_time"), 0.001, 5.0, 40) == (
         "Against the same quarter a year before: about the same (5 hours, n = 40)."
     )
-    assert year_aside("hours", None, "ratio", None, 4) == (
+    assert year_aside(metric("pickup_time"), None, None, 4) == (
         "Against the same quarter a year before: not comparable (not reached, n = 4)."
     )
-    assert year_aside("hours", None, "ratio", None, 0) == (
+    assert year_aside(metric("pickup_time"), None, None, 0) == (
         "There is nothing to compare it with in the same quarter a year before."
     )
-    assert so_far_aside("2026-Q4", "hours", 5.0, 4, -0.5, "ratio") == (
+    assert so_far_aside(metric("pickup_time"), "2026-Q4", 5.0, 4, -0.5) == (
         "2026-Q4 so far: 5 hours (n = 4), 50 % less than in the quarter before."
     )
-    assert so_far_aside("2026-Q4", "hours", None, 4, None, "ratio") == "2026-Q4 so far: not reached (n = 4)."
-    assert so_far_aside("2026-Q4", "hours", None, 0, None, "ratio") == "2026-Q4 so far: nothing yet."
+    assert so_far_aside(metric("pickup_time"), "2026-Q4", None, 4, None) == "2026-Q4 so far: not reached (n = 4)."
+    assert so_far_aside(metric("pickup_time"), "2026-Q4", None, 0, None) == "2026-Q4 so far: nothing yet."
 
 
 @pytest.mark.parametrize("one", METRICS, ids=lambda found: found.name)

@@ -1,4 +1,5 @@
--- The inputs of an answer add up to it, on both sides: n; of a share the value; of a median at least half within it.
+-- The inputs of an answer add up to it, on both sides: n, unless of a rate; the value; of a median at least half
+-- within it.
 with sides as (
     select
         metric,
@@ -63,7 +64,7 @@ select
     denominator
 from compared
 where
-    (aggregate <> 'per week' and n <> denominator)
-    or (aggregate = 'per week' and abs(estimate - numerator / denominator) > 1e-9)
-    or (aggregate = 'share' and abs(estimate - numerator / denominator) > 1e-9)
+    (aggregate in ('share', 'median', 'count') and n <> denominator)
+    or (aggregate = 'count' and abs(estimate - numerator) > 1e-9)
+    or (aggregate not in ('count', 'median') and abs(estimate - numerator / denominator) > 1e-9)
     or (aggregate = 'median' and estimate is not null and numerator < denominator / 2)

@@ -1,6 +1,15 @@
--- The first and the last day on which something happened to a pull request (null without any), and how much there is.
+-- The first and the last day on which something happened to a pull request or an issue (null without any), and how much
+-- there is.
+with moments as (
+    select opened_at, greatest(opened_at, first_response_at, closed_at) as happened_at
+    from pull_requests
+    union all
+    select opened_at, greatest(opened_at, first_response_at, closed_at)
+    from issues
+)
+
 select
     min(opened_at)::date as first_day,
-    max(greatest(opened_at, first_response_at, closed_at))::date as last_day,
+    max(happened_at)::date as last_day,
     (select count(*) from repositories) as repositories
-from pull_requests
+from moments

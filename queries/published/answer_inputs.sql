@@ -8,7 +8,7 @@
 -- read_until: only repositories read through this day count: the later end of the two windows compared. Stable.
 -- block: the Monday of the week. Stable.
 -- numerator: what is added up: items that satisfy a share, items, or for a median those within the estimate. Stable.
--- denominator: items, or for a rate the weeks. Stable.
+-- denominator: items; for a rate the weeks, per reviewer the reviewers of the week. Stable.
 select
     metric::varchar as metric,
     scope_kind::varchar as scope_kind,

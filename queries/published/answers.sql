@@ -1,7 +1,7 @@
 -- Headlines by quarter: the number, what it is compared with, and the SQL that reproduces both.
 -- Grain: metric, quarter, comparison, scope_kind, scope, variant. Stable.
 --
--- question: Q1 to Q5. Stable.
+-- question: Q1 to Q5, or guardrail. Stable.
 -- metric: the metric. Stable.
 -- title: its title. Stable.
 -- unit: its unit. Stable.
@@ -12,7 +12,7 @@
 -- scope_kind: org, team, repo or work_type. Stable.
 -- scope: name of the team, repository or work type; empty for the organisation. Stable.
 -- variant: raw; others come with the statistics. Stable.
--- current: estimate in the window, in the metric's unit; null where there is none or a median is not reached. Stable.
+-- current: estimate in the window, in the unit; null where none, a median not reached, or a count not measured. Stable.
 -- baseline: the same for the baseline's window. Stable.
 -- effect: current against baseline: ratio minus 1, or difference. Stable.
 -- effect_kind: ratio or difference. Stable.

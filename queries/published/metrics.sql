@@ -2,11 +2,11 @@
 -- Grain: metric. Stable.
 --
 -- metric: its name. Stable.
--- question: the question it helps to answer, Q1 to Q5. Stable.
+-- question: the question it helps to answer, Q1 to Q5, or guardrail. Stable.
 -- page: the page it is on. Stable.
 -- title: its title. Stable.
--- unit: hours, share (0 to 1), days, or pull requests per week. Stable.
--- aggregate: median, share or per week. Experimental.
+-- unit: hours, days, share (0 to 1), or what is counted, as in pull requests per week. Stable.
+-- aggregate: median, share, count, per week, net per week or per reviewer. Experimental.
 -- better: whether up or down is better. Stable.
 -- chart: how it is drawn. Experimental.
 -- definition: what it measures, in words. Stable.

@@ -1,0 +1,17 @@
+-- Hours from opened to closed as completed, of customer feedback opened in the window. What is open or was closed as not
+-- planned counts as longer than any; duplicates are excluded.
+select
+    opened_at::date as day,
+    repo,
+    number,
+    null::varchar as team,
+    null::varchar as work_type,
+    null::varchar as authorship,
+    case
+        when state_reason = 'duplicate' then null
+        when state_reason = 'completed' then resolution_hours
+        else 'infinity'::double
+    end as value,
+    coalesce(state_reason = 'duplicate', false) as is_excluded
+from issues
+where is_feedback

@@ -1,0 +1,21 @@
+-- Hours until it was over, of incidents opened and production deployments failed in the window: resolved, or the next
+-- success in the same environment. What is not over counts as longer than any.
+with failures as (
+    select opened_at as began_at, repo, key, restore_hours
+    from incidents
+    union all
+    select failed_at, repo, deployment::varchar, restore_hours
+    from deployments
+    where is_production and state = 'failed'
+)
+
+select
+    began_at::date as day,
+    repo,
+    key,
+    null::varchar as team,
+    null::varchar as work_type,
+    null::varchar as authorship,
+    coalesce(restore_hours, 'infinity'::double) as value,
+    false as is_excluded
+from failures

@@ -1,0 +1,213 @@
+"""Headlines counted straight from the published facts in pandas, without Headway's SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from tests.facts import DEMO_UNTIL
+
+Row = dict[str, Any]
+Counted = tuple[float | None, int]
+FOREVER = float("inf")
+CUTOFF = pd.Timestamp(DEMO_UNTIL) + pd.Timedelta(days=1)
+#: the column of a fact in which each kind of scope is found
+COLUMNS = {"team": "team", "repo": "repo", "work_type": "work_type"}
+
+
+def middle(values: list[float]) -> float | None:
+    """The least value that half of them do not exceed; None where that is no end at all."""
+    found = sorted(values)[(len(values) + 1) // 2 - 1]
+    return found if found != FOREVER else None
+
+
+def within(frame: pd.DataFrame, moment: str, row: Row) -> pd.DataFrame:
+    """The rows whose moment falls into an answer's current window."""
+    start, end = pd.Timestamp(row["window_start"]), pd.Timestamp(row["window_end"])
+    return frame[(frame[moment] >= start) & (frame[moment] < end)]
+
+
+def hours(later: pd.Series[Any], earlier: pd.Series[Any], unknown: float) -> list[float]:
+    """Hours between two moments, where the later one is not known a given value."""
+    spans = (later - earlier).dt.total_seconds() / 3600
+    return [unknown if span != span else float(span) for span in spans]
+
+
+def share(flags: pd.Series[Any]) -> Counted:
+    """The share of rows that are true."""
+    return (float(flags.astype(float).mean()) if len(flags) else None), len(flags)
+
+
+class Facts:
+    """The published facts of one scope."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, row: Row) -> None:
+        self._db, self._row = db, row
+
+    def all(self, table: str) -> pd.DataFrame:
+        """The rows of a table in any scope."""
+        return self._db.execute(f"from {table}").df()
+
+    def read(self, sql: str) -> pd.DataFrame:
+        """The rows of a table that are in the scope."""
+        frame = self.all(sql)
+        column = COLUMNS.get(self._row["scope_kind"])
+        return frame[frame[column] == self._row["scope"]] if column else frame
+
+    def pull_requests(self) -> pd.DataFrame:
+        """Those of people and agents."""
+        frame = self.read("pull_requests")
+        return frame[frame["author_kind"] != "bot"]
+
+
+def feature_cycle_time(facts: Facts, row: Row) -> Counted:
+    """Hours from start to merged."""
+    frame = facts.pull_requests()
+    found = within(frame[frame["work_type"] == "feature"], "opened_at", row)
+    return middle(hours(found["merged_at"], found["started_at"], FOREVER)), len(found)
+
+
+def merged_within_7_days(facts: Facts, row: Row) -> Counted:
+    """Of those that became ready, those merged soon."""
+    found = within(facts.pull_requests(), "ready_at", row)
+    return share((found["merged_at"] - found["ready_at"]) <= pd.Timedelta(days=7))
+
+
+def _answered(facts: Facts) -> pd.DataFrame:
+    ready = facts.pull_requests().dropna(subset="ready_at")
+    answered = ready[["ready_at", "first_response_at"]].max(axis=1).where(ready["first_response_at"].notna())
+    return ready.assign(answered_at=answered)
+
+
+def pickup_time(facts: Facts, row: Row) -> Counted:
+    """Hours from ready to the first response."""
+    found = within(_answered(facts), "ready_at", row)
+    found = found[found["first_response_at"].notna() | (found["state"] == "open")]
+    return middle(hours(found["answered_at"], found["ready_at"], FOREVER)), len(found)
+
+
+def review_time(facts: Facts, row: Row) -> Counted:
+    """Hours from the first response to merged."""
+    found = within(_answered(facts), "answered_at", row)
+    return middle(hours(found["merged_at"], found["answered_at"], FOREVER)), len(found)
+
+
+def capabilities_delivered(facts: Facts, row: Row) -> Counted:
+    """Outcomes of that kind."""
+    frame = facts.read("outcomes")
+    found = frame[(frame["kind"] == "capability delivered") & (frame["durability"] != "undone")]
+    n = len(within(found, "happened_on", row))
+    return n, n
+
+
+def first_time_areas(facts: Facts, row: Row) -> Counted:
+    """Areas new to a team that are still there."""
+    frame = facts.pull_requests().merge(facts.all("pull_request_areas"), on=["repo", "number"])
+    frame = frame.merge(facts.all("areas"), on=["repo", "area"])
+    frame = frame[frame["is_first_time"].eq(True) & frame["is_alive"] & (frame["durability"] != "undone")]
+    n = len(within(frame, "merged_at", row))
+    return n, n
+
+
+def new_work_share(facts: Facts, row: Row) -> Counted:
+    """Features and experiments among what was merged."""
+    frame = facts.pull_requests()
+    found = within(frame[frame["is_default_base"] & (frame["work_type"] != "unclassified")], "merged_at", row)
+    return share(found["work_type"].isin(["feature", "experiment"]))
+
+
+def ux_debt_net_flow(facts: Facts, row: Row) -> Counted:
+    """In minus out per week."""
+    spells = facts.read("issue_spells where kind = 'ux debt'")
+    entered, left = len(within(spells, "entered_at", row)), len(within(spells, "left_at", row))
+    return (entered - left) * 7 / (row["window_end"] - row["window_start"]).days, entered + left
+
+
+def ux_debt_closed_within_90_days(facts: Facts, row: Row) -> Counted:
+    """Of what came in, what was completed in time."""
+    found = within(facts.read("issue_spells where kind = 'ux debt'"), "entered_at", row)
+    is_soon = (found["left_at"] - found["entered_at"]) <= pd.Timedelta(days=90)
+    counted = found[~(is_soon & (found["left_by"] == "unlabelled"))]
+    return share((is_soon & (found["left_by"] == "completed")).loc[counted.index])
+
+
+def experiments_decided(facts: Facts, row: Row) -> Counted:
+    """By the day of the decision."""
+    n = len(within(facts.read("experiments"), "decided_at", row))
+    return n, n
+
+
+def feedback_first_response(facts: Facts, row: Row) -> Counted:
+    """Hours to the first answer of a maintainer."""
+    found = within(facts.read("issues where is_feedback"), "opened_at", row)
+    waits = (found["state"] == "open") | found["closed_by_kind"].isin(["bot", "agent"])
+    found = found[found["first_response_at"].notna() | waits]
+    return middle(hours(found["first_response_at"], found["opened_at"], FOREVER)), len(found)
+
+
+def change_failure_rate(facts: Facts, row: Row) -> Counted:
+    """Shipments that a failure followed, where one can be seen."""
+    deployed = facts.read("deployments").query("is_production and state == 'succeeded'")
+    released = facts.read("releases").query("not is_prerelease and repo not in @deployed.repo")
+    shipped = pd.concat([
+        deployed.assign(key=deployed["deployment"].astype(str), at=deployed["deployed_at"]),
+        released.assign(key=released["tag"], at=released["published_at"]),
+    ])  # fmt: skip
+    failures = facts.read("change_failures")
+    signs = pd.concat([facts.read("rework")[["repo", "happened_at"]], failures[["repo", "happened_at"]]])
+    found = within(shipped, "at", row)
+    values = []
+    for one in found.itertuples():
+        end = one.at + pd.Timedelta(days=7)  # type: ignore[operator]
+        year = signs[(signs["repo"] == one.repo) & (signs["happened_at"] < end)]
+        if len(year[year["happened_at"] >= end - pd.Timedelta(days=365)]):
+            values.append(len(failures[(failures["repo"] == one.repo) & (failures["shipment_key"] == one.key)]) > 0)
+    return share(pd.Series(values, dtype=float))
+
+
+def time_to_restore(facts: Facts, row: Row) -> Counted:
+    """Hours of incidents and failed deployments to production."""
+    failed = facts.read("deployments").query("is_production and state == 'failed'")
+    began = pd.concat([facts.read("incidents")["opened_at"], failed["failed_at"]])
+    over = pd.concat([facts.read("incidents")["resolved_at"], failed["restored_at"]])
+    found = within(pd.DataFrame({"began_at": began, "over_at": over}), "began_at", row)
+    return middle(hours(found["over_at"], found["began_at"], FOREVER)), len(found)
+
+
+def _lasting(facts: Facts, row: Row) -> pd.DataFrame:
+    frame = facts.pull_requests()
+    known = frame["is_default_base"] & ~frame["durability"].isin(["not observable", "provisional"])
+    return within(frame[known], "merged_at", row)
+
+
+def revert_rate(facts: Facts, row: Row) -> Counted:
+    """Of what was merged, what was reverted within fourteen days."""
+    found = _lasting(facts, row)
+    return share((found["reverted_at"] - found["merged_at"]) < pd.Timedelta(days=14))
+
+
+def unreviewed_merge_share(facts: Facts, row: Row) -> Counted:
+    """Of what was merged, what nobody else reviewed."""
+    found = within(facts.pull_requests(), "merged_at", row)
+    return share(found["first_review_at"].isna())
+
+
+def review_load(facts: Facts, row: Row) -> Counted:
+    """Reviews per reviewer and week."""
+    frame = facts.all("review_load")
+    frame = frame.merge(facts.read("pull_requests")[["repo", "number"]], on=["repo", "number"])
+    found = within(frame, "week", row)
+    return len(found) / len(found.drop_duplicates(["week", "reviewer"])), len(found)
+
+
+COUNTS: dict[str, Callable[[Facts, Row], Counted]] = {
+    count.__name__: count
+    for count in (
+        feature_cycle_time, merged_within_7_days, pickup_time, review_time, capabilities_delivered, first_time_areas,
+        new_work_share, ux_debt_net_flow, ux_debt_closed_within_90_days, experiments_decided, feedback_first_response,
+        change_failure_rate, time_to_restore, revert_rate, unreviewed_merge_share, review_load,
+    )
+}  # fmt: skip
