@@ -210,7 +210,7 @@ def _run(passes: list[Pass], report: Callable[[Progress], None]) -> list[Result]
     for one in active:
         one.start()
         if one.outdated:
-            told = f"{one.scope.repo}: {one.outdated:,} pull requests and issues are read again, in more detail"
+            told = f"{one.scope.repo}: pull requests and issues to read again, in more detail: {one.outdated:,}"
             report(Progress("", 0, 0, told))
     running: dict[Future[Any], tuple[Pass, Task]] = {}
     pool = ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="github")

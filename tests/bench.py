@@ -6,6 +6,7 @@ python -m tests.bench [--data DIR]   # DIR: dataset files of the local GitHub; w
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import tempfile
 import time
@@ -16,21 +17,22 @@ from typing import Any
 from github import Auth, Github
 
 from collectors.github import GitHub, collect
+from collectors.github_pass import TABLES
 from collectors.store import Store
 from tests import machine
 from tests.github_server import TOKEN, Server, serve
 
 LATENCY_MS = 50
-#: pull requests that the slow loops are timed on; their cost is the same for each
+#: items that the slow loops are timed on; their cost is the same for each
 SAMPLE = 40
 Figures = tuple[float, float]
 
 
 def generated(count: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
-    """Return a dataset of one repository with so many merged pull requests, of plausible size."""
+    """Return a dataset of one repository with so many merged pull requests and closed issues, of plausible size."""
     dice = random.Random(seed)
     start = datetime(2024, 1, 1)
-    pulls, commits, history = [], {}, []
+    pulls, issues, commits, history = [], [], {}, []
 
     def stamp(hours: float) -> str:
         return f"{start + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
@@ -57,10 +59,20 @@ def generated(count: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
             "association": "MEMBER", "state": "MERGED", "created_at": stamp(opened), "updated_at": stamp(merged),
             "closed_at": stamp(merged), "merged_at": stamp(merged), "merged_by": "rev", "merge_commit": merge,
             "labels": ["feature"], "assignees": [], "base_ref": "main", "head_ref": f"change-{number}",
-            "head_repository": "bench/one", "closing_issues": [], "commits": oids, "additions": 40, "deletions": 8,
-            "changed_files": 3, "files": [[f"src/part{n}/file{number % 50}.py", 13, 2, "MODIFIED"] for n in range(3)],
+            "head_repository": "bench/one", "closing_issues": [count + number], "commits": oids,
+            "additions": 40, "deletions": 8, "changed_files": 3,
+            "files": [[f"src/part{n}/file{number % 50}.py", 13, 2, "MODIFIED"] for n in range(3)],
             "reviews": [review] * dice.randint(0, 4), "comments": [comment] * dice.randint(0, 5),
             "events": [{"type": "LabeledEvent", "actor": "dev", "created_at": stamp(opened), "label": "feature"}],
+        })  # fmt: skip
+        asked = stamp(opened - 24)
+        labels = [{"type": "LabeledEvent", "actor": "dev", "created_at": asked, "label": n} for n in ("bug", "ux debt")]
+        closed = {"type": "ClosedEvent", "actor": "rev", "created_at": stamp(merged), "closer": number}
+        issues.append({
+            "number": count + number, "title": f"Wanted: {number}", "body": "Please.", "author": "customer",
+            "association": "NONE", "state": "CLOSED", "created_at": asked, "updated_at": stamp(merged),
+            "closed_at": stamp(merged), "labels": ["bug", "ux debt"], "assignees": ["dev"],
+            "comments": [comment] * dice.randint(0, 8), "events": [*labels, closed],
         })  # fmt: skip
     repository = {
         "name_with_owner": "bench/one", "database_id": 1, "default_branch": "main", "created_at": stamp(0),
@@ -68,41 +80,41 @@ def generated(count: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
     dataset = {
         "format": 1, "captured_at": "2026-01-01T00:00:00Z", "repository": repository, "users": {}, "labels": [],
-        "issues": [], "pulls": pulls, "commits": commits, "history": [oid for _, oid in sorted(history, reverse=True)],
-        "files": {}, "texts": {}, "releases": [],
+        "issues": issues, "pulls": pulls, "commits": commits, "releases": [],
+        "history": [oid for _, oid in sorted(history, reverse=True)],
     }  # fmt: skip
     return {"bench/one": dataset}
 
 
-def headway(server: Server, repos: list[str], pulls: int) -> Figures:
-    """Requests and milliseconds per pull request of Headway's collector, at full depth."""
+def headway(server: Server, repos: list[str], items: int) -> Figures:
+    """Requests and milliseconds per pull request or issue of Headway's collector, at full depth."""
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "ledger.duckdb", "bench") as store:
         server.reset()
         began = time.perf_counter()
         collect(GitHub(server.url, tuple(repos)), TOKEN, store, lambda _: None)
         took = time.perf_counter() - began
-        (held,) = store.rows("select count(*) as n from github_pull_requests")
-        if held["n"] != pulls:
-            raise SystemExit(f"{held['n']} of {pulls} pull requests came")
-    return server.stats()["requests"] / pulls, took * 1000 / pulls
+        held = [store.rows(f"select count(*) as n from {table}")[0]["n"] for table in TABLES.values()]
+        if sum(held) != items:
+            raise SystemExit(f"{sum(held)} of {items} pull requests and issues came")
+    return server.stats()["requests"] / items, took * 1000 / items
 
 
 def loop(server: Server, repos: list[str], pauses: bool) -> Figures:
-    """The same figures of the obvious loop: each pull request with its reviews, commits and sizes, one by one."""
+    """The same figures of the obvious loop: each pull request with its reviews, commits and sizes, each issue with
+    its comments and events, one by one.
+    """
     calm: dict[str, Any] = {} if pauses else {"seconds_between_requests": None, "seconds_between_writes": None}
     client = Github(base_url=server.url, auth=Auth.Token(TOKEN), per_page=100, **calm)
     server.reset()
     began, count = time.perf_counter(), 0
-    for repo in repos:
-        for pull in client.get_repo(repo).get_pulls(state="all"):
+    for item in itertools.islice((i for repo in repos for i in client.get_repo(repo).get_issues(state="all")), SAMPLE):
+        list(item.get_comments())
+        list(item.get_timeline())
+        if item.pull_request:
+            pull = item.as_pull_request()
             list(pull.get_reviews())
             list(pull.get_commits())
-            _ = pull.additions
-            count += 1
-            if count == SAMPLE:
-                break
-        if count == SAMPLE:
-            break
+        count += 1
     took = time.perf_counter() - began
     return server.stats()["requests"] / count, took * 1000 / count
 
@@ -118,17 +130,19 @@ def main() -> None:
         names = [
             repo.full_name for owner in owners(server.folder) for repo in client.get_organization(owner).get_repos()
         ]
-        pulls = sum(client.get_repo(name).get_pulls(state="all").totalCount for name in names)
+        items = sum(client.get_repo(name).get_issues(state="all").totalCount for name in names)
         rows = {
-            "headway": headway(server, names, pulls),
+            "headway": headway(server, names, items),
             "the obvious loop, no pauses": loop(server, names, pauses=False),
             "the obvious loop": loop(server, names, pauses=True),
         }
-    print(f"{pulls} pull requests of {len(names)} repositories, {LATENCY_MS} ms to each answer")
+    print(
+        f"{items} pull requests and issues of {len(names)} repositories, {LATENCY_MS} ms to each answer; for each item:"
+    )
     requests, milliseconds = rows["headway"]
     for name, (each_requests, each_ms) in rows.items():
         times = f"{each_requests / requests:8.0f} x {each_ms / milliseconds:8.0f} x" if name != "headway" else ""
-        print(f"{name:30} {each_requests:8.3f} requests {each_ms:8.2f} ms for each pull request {times}")
+        print(f"{name:30} {each_requests:8.3f} requests {each_ms:8.2f} ms {times}")
 
 
 def owners(folder: Path) -> list[str]:

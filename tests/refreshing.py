@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import duckdb
 
 from collectors import people
 from collectors.github import GitHub, Result, collect
+from collectors.progress import Progress
 from collectors.store import Store
 from queries.rules import compile_rules, text_markers
 from queries.settings import Settings
@@ -23,13 +24,19 @@ Tables = dict[str, list[tuple[Any, ...]]]
 
 
 def refresh(
-    data: Path, url: str, repos: Sequence[str], *, full: bool = False, keep_bodies: bool = True
+    data: Path,
+    url: str,
+    repos: Sequence[str],
+    *,
+    full: bool = False,
+    keep_bodies: bool = True,
+    report: Callable[[Progress], None] = lambda _: None,
 ) -> list[Result]:
     """Collect repositories into the ledger of a folder and return how each went."""
     markers = text_markers(compile_rules(Settings(), data / "seeds"))
     source = GitHub(url, tuple(repos), keep_bodies=keep_bodies, markers=markers)
     with Store(data / "ledger.duckdb", "test") as store:
-        return collect(source, TOKEN, store, lambda _: None, full)
+        return collect(source, TOKEN, store, report, full)
 
 
 def raw_tables(data: Path) -> Tables:

@@ -1,0 +1,345 @@
+"""The collector's issues, milestones, discussions and deployments: whole, as they change, and after an upgrade."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from collectors.progress import Progress
+from collectors.store import MIGRATIONS, Store, now
+from tests.company.expand import expand
+from tests.company.source import (
+    Comment,
+    Deployment,
+    Discussion,
+    Issue,
+    Milestone,
+    Repository,
+    labeled,
+    later,
+    unlabeled,
+)
+from tests.github_server import Server, serve
+from tests.github_server.client import rest
+from tests.refreshing import publish_tables, raw_tables, refresh
+from tests.tracker import PUSH, SHOP, WEB
+
+REPOS = ["acme/shop", "acme/web"]
+LAST = date(2026, 2, 1)
+MOMENTS = [f"2026-01-{day:02}T12:00:00Z" for day in range(2, 9)]
+
+
+@pytest.fixture(scope="module")
+def shared(schema_path: Path) -> Iterator[Server]:
+    """One process for the whole module."""
+    with serve(expand([SHOP, WEB]), schema=schema_path) as server:
+        yield server
+
+
+@pytest.fixture
+def github(shared: Server) -> Iterator[Server]:
+    """As recorded, with nothing counted."""
+    shared.reset()
+    yield shared
+    shared.as_of(None)
+    shared.reload(expand([SHOP, WEB]))
+
+
+def nodes(data: Path, table: str, of: str = "") -> list[dict[str, Any]]:
+    """The documents of a table, the lowest number or the earliest first."""
+    with Store(data / "ledger.duckdb", "test") as store:
+        found = store.rows(f"select node from {table} {of} order by (node->>'number')::integer, node->>'createdAt'")
+    return [json.loads(row["node"]) for row in found]
+
+
+def who(login: str) -> dict[str, str]:
+    """A user as the ledger has it."""
+    return {"__typename": "User", "login": login}
+
+
+# -- what is kept -----------------------------------------------------------------------------------------------------
+
+
+def test_an_issue_is_kept_in_full(github: Server, tmp_path: Path) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    first, second, third = nodes(tmp_path, "github_issues")
+    node_id = rest(github, "/repos/acme/shop/issues/1")["node_id"]
+    ada, pull = who("ada"), {"number": 1, "repository": {"databaseId": 102}}
+
+    def event(kind: str, day: int, hour: int, actor: str = "ada", **members: Any) -> dict[str, Any]:
+        stamp = f"2026-01-{day:02}T{hour:02}:00:00Z"
+        return {"__typename": f"{kind}Event", "createdAt": stamp, "actor": who(actor), **members}
+
+    winter, spring = {"milestoneTitle": "Winter"}, {"milestoneTitle": "Spring"}
+    referenced = event("CrossReferenced", 5, 14, willCloseTarget=True, source={"__typename": "PullRequest", **pull})
+    del referenced["actor"]
+    assert first == {
+        "__typename": "Issue", "id": node_id, "number": 1, "title": "Unreadable", "body": "", "state": "CLOSED",
+        "url": "https://github.com/acme/shop/issues/1", "stateReason": "COMPLETED", "author": who("zoe"),
+        "createdAt": "2026-01-02T08:00:00Z", "updatedAt": "2026-01-07T08:00:00Z", "closedAt": "2026-01-07T08:00:00Z",
+        "authorAssociation": "NONE", "milestone": {"number": 1, "title": "Spring"}, "labels": [{"name": "ux debt"}],
+        "assignees": [], "closedByPullRequestsReferences": [pull],
+        "comments": [
+            {"createdAt": "2026-01-02T09:00:00Z", "authorAssociation": "NONE", "author": who("zoe")},
+            {"createdAt": "2026-01-02T10:00:00Z", "authorAssociation": "OWNER", "author": ada},
+        ],
+        "timelineItems": [
+            event("Closed", 3, 8, stateReason="NOT_PLANNED", closer=None),
+            event("Reopened", 4, 8, "zoe", stateReason="REOPENED"),
+            event("Labeled", 5, 8, label={"name": "ux debt"}),
+            event("Milestoned", 5, 9, **winter), event("Demilestoned", 5, 10, **winter),
+            event("Milestoned", 5, 11, **spring),
+            event("Labeled", 5, 12, label={"name": "later"}), event("Unlabeled", 5, 13, label={"name": "later"}),
+            referenced,
+            event("Closed", 7, 8, stateReason="COMPLETED", closer={"__typename": "PullRequest", **pull}),
+        ],
+    }  # fmt: skip
+    assert (second["stateReason"], second["author"]) == ("DUPLICATE", None)
+    assert [e["__typename"] for e in second["timelineItems"]] == ["MarkedAsDuplicateEvent", "ClosedEvent"]
+    assert third["timelineItems"][0]["closer"] == {"__typename": "Commit", "oid": PUSH}
+
+
+def test_milestones_discussions_and_deployments_are_kept(github: Server, tmp_path: Path) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    spring, winter = nodes(tmp_path, "github_milestones")
+    assert {name: spring[name] for name in ("number", "title", "state", "dueOn", "createdAt", "closedAt")} == {
+        "number": 1,
+        "title": "Spring",
+        "state": "CLOSED",
+        "dueOn": "2026-03-01T00:00:00Z",
+        "createdAt": "2026-01-02T08:00:00Z",
+        "closedAt": "2026-01-08T08:00:00Z",
+    }
+    assert (winter["state"], winter["closedAt"]) == ("OPEN", None)
+    (asked,) = nodes(tmp_path, "github_discussions")
+    reply = {"createdAt": "2026-01-05T08:00:00Z", "authorAssociation": "OWNER", "author": who("ada")}
+    first = {"createdAt": "2026-01-03T08:00:00Z", "authorAssociation": "MEMBER", "author": who("max"), "replies": []}
+    second = {"createdAt": "2026-01-04T08:00:00Z", "authorAssociation": "NONE", "author": None, "replies": [reply]}
+    assert asked.pop("id")
+    assert asked == {
+        "number": 4, "title": "How to pay?", "url": "https://github.com/acme/shop/discussions/4",
+        "createdAt": "2026-01-02T08:00:00Z", "updatedAt": "2026-01-07T08:00:00Z", "closed": False, "closedAt": None,
+        "stateReason": "REOPENED", "author": who("zoe"), "authorAssociation": "NONE",
+        "category": {"name": "Q&A", "isAnswerable": True}, "labels": [{"name": "question"}],
+        "answerChosenAt": "2026-01-05T09:00:00Z", "answerChosenBy": who("zoe"), "answer": reply,
+        "comments": [first, second],
+    }  # fmt: skip
+    (deployed,) = nodes(tmp_path, "github_deployments")
+    assert deployed.pop("databaseId") > 0 and deployed.pop("id")
+    assert deployed == {
+        "environment": "production", "task": "migrate", "ref": {"name": "main"}, "commitOid": PUSH,
+        "creator": who("ada"), "createdAt": "2026-01-02T08:00:00Z", "updatedAt": "2026-01-02T10:00:00Z",
+        "state": "ACTIVE",
+        "statuses": {"nodes": [
+            {"state": "SUCCESS", "createdAt": "2026-01-02T10:00:00Z"},
+            {"state": "FAILURE", "createdAt": "2026-01-02T09:00:00Z"},
+        ]},
+    }  # fmt: skip
+
+
+def test_lists_are_read_to_their_end(schema_path: Path, tmp_path: Path) -> None:
+    begin = "2026-01-02 08:00"
+    times = [later(begin, minutes) for minutes in range(1, 251)]
+    turns = [labeled, unlabeled]
+    replies = [(later(time, 1), "ada") for time in times]
+    long = Repository(
+        "acme/shop", 101, "2026-01-01 08:00",
+        issues=[
+            Issue(
+                1, "Long", "zoe", begin, comments=[(time, "ada") for time in times],
+                events=[turns[n % 2](time, "ada", "again") for n, time in enumerate(times)],
+            )
+        ],
+        milestones=[Milestone(n, f"Sprint {n}", time) for n, time in enumerate(times, 1)],
+        discussions=[
+            Discussion(2, "Long", "zoe", begin, comments=[Comment(time, "ada") for time in times]),
+            Discussion(3, "Deep", "zoe", begin, comments=[Comment(begin, "ada", replies=replies)] * 2),
+            *(Discussion(n, "More", "zoe", time) for n, time in enumerate(times[:120], 4)),
+        ],
+        deployments=[Deployment(PUSH, begin, [("IN_PROGRESS", time) for time in times])] * 120,
+    )  # fmt: skip
+    with serve(expand([long]), schema=schema_path) as server:
+        refresh(tmp_path, server.url, ["acme/shop"])
+    (issue,) = nodes(tmp_path, "github_issues")
+    assert [c["createdAt"] for c in issue["comments"]] == sorted({c["createdAt"] for c in issue["comments"]})
+    assert (len(issue["comments"]), len(issue["timelineItems"])) == (250, 250)
+    assert len(nodes(tmp_path, "github_milestones")) == 250
+    wide, deep, *more = nodes(tmp_path, "github_discussions")
+    assert (len(wide["comments"]), [len(c["replies"]) for c in deep["comments"]]) == (250, [250, 250])
+    assert len(more) == 120
+    assert {len(d["statuses"]["nodes"]) for d in nodes(tmp_path, "github_deployments")} == {250}
+    assert len(nodes(tmp_path, "github_deployments")) == 120
+
+
+def test_without_bodies_no_prose_of_an_issue_is_kept(schema_path: Path, tmp_path: Path) -> None:
+    told = dataclasses.replace(SHOP, issues=[Issue(1, "Down", "zoe", "2026-01-02 08:00", "Secret.\nCaused by #2\nOh.")])
+    with serve(expand([told]), schema=schema_path) as server:
+        refresh(tmp_path, server.url, ["acme/shop"], keep_bodies=False)
+    assert [node["body"] for node in nodes(tmp_path, "github_issues")] == ["Caused by #2"]
+
+
+# -- as it changes ----------------------------------------------------------------------------------------------------
+
+
+def test_refreshes_through_time_equal_one_backfill(github: Server, tmp_path: Path) -> None:
+    steps, fresh = tmp_path / "steps", tmp_path / "fresh"
+    for moment in MOMENTS:
+        github.as_of(moment)
+        refresh(steps, github.url, REPOS)
+        refresh(fresh / moment, github.url, REPOS)
+        assert raw_tables(steps) == raw_tables(fresh / moment), moment
+    assert publish_tables(steps, LAST) == publish_tables(fresh / moment, LAST)
+
+
+def test_a_second_refresh_costs_one_request_and_changes_no_row(github: Server, tmp_path: Path) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    before = raw_tables(tmp_path)
+    github.reset()
+    assert {result.status for result in refresh(tmp_path, github.url, REPOS)} == {"unchanged"}
+    assert github.stats()["requests"] == 1
+    assert raw_tables(tmp_path) == before
+    refresh(tmp_path, github.url, REPOS, full=True)
+    assert raw_tables(tmp_path) == before
+
+
+@pytest.mark.parametrize("changed", ["milestones", "discussions"])
+def test_what_is_deleted_or_changed_alone_is_seen(github: Server, tmp_path: Path, changed: str) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    datasets = expand([SHOP, WEB])
+    if changed == "milestones":
+        datasets["acme/shop"]["milestones"][1]["closed_at"] = "2026-01-20T08:00:00Z"
+    else:
+        datasets["acme/shop"]["discussions"][0]["comments"][0]["replies"] = [
+            {"author": "ada", "association": "OWNER", "created_at": "2026-01-20T08:00:00Z"}
+        ]
+    github.reload(datasets)
+    refresh(tmp_path, github.url, REPOS)
+    held = nodes(tmp_path, f"github_{changed}")
+    assert max(node["updatedAt"] for node in held) == "2026-01-20T08:00:00Z"
+    del datasets["acme/shop"][changed][0]
+    github.reload(datasets)
+    refresh(tmp_path, github.url, REPOS)
+    assert len(nodes(tmp_path, f"github_{changed}")) == len(held) - 1
+
+
+def test_associations_stay_as_first_seen(github: Server, tmp_path: Path) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    datasets = expand([SHOP, WEB])
+    shop, said = datasets["acme/shop"], {"author": "zoe", "body": "", "created_at": "2026-01-20T08:00:00Z"}
+    later_said = said | {"updated_at": said["created_at"], "association": "MEMBER"}
+    for item in (shop["issues"][0], shop["discussions"][0], datasets["acme/web"]["pulls"][0]):
+        item["association"] = "MEMBER" if item["author"] == "zoe" else "NONE"
+        for spoken in [*item["comments"], *item.get("reviews", ())]:
+            spoken["association"] = "MEMBER" if spoken["author"] == "zoe" else "NONE"
+        item["comments"].append(later_said)
+    github.reload(datasets)
+    refresh(tmp_path, github.url, REPOS)
+    issue, discussion, pull = (
+        nodes(tmp_path, f"github_{table}")[0] for table in ("issues", "discussions", "pull_requests")
+    )
+    assert [issue["authorAssociation"], *(c["authorAssociation"] for c in issue["comments"])] == [
+        "NONE",
+        "NONE",
+        "OWNER",
+        "MEMBER",
+    ]
+    told = [c["authorAssociation"] for c in discussion["comments"]]
+    assert (discussion["authorAssociation"], told) == ("NONE", ["MEMBER", "NONE", "MEMBER"])
+    assert (pull["authorAssociation"], pull["reviews"][0]["authorAssociation"]) == ("MEMBER", "MEMBER")
+
+
+def test_deployments_that_were_not_finished_are_read_again(schema_path: Path, tmp_path: Path) -> None:
+    today = datetime.now(UTC).replace(tzinfo=None, hour=0, minute=0)
+
+    def days_ago(days: float) -> str:
+        return f"{today - timedelta(days=days):%Y-%m-%d %H:%M}"
+
+    def world(state: str, count: int) -> dict[str, Any]:
+        waited = Deployment(PUSH, days_ago(20), [("IN_PROGRESS", days_ago(20)), (state, days_ago(19))])
+        later = [Deployment(PUSH, days_ago(10 - n / 100), [("SUCCESS", days_ago(9 - n / 100))]) for n in range(count)]
+        made = expand([dataclasses.replace(SHOP, deployments=[waited, *later])])
+        made["acme/shop"]["captured_at"] = f"{today:%Y-%m-%d}T00:00:00Z"
+        return made
+
+    with serve(world("WAITING", 150), schema=schema_path) as server:
+        refresh(tmp_path, server.url, ["acme/shop"])
+        server.reload(world("FAILURE", 151))
+        refresh(tmp_path, server.url, ["acme/shop"])
+    first, *others = nodes(tmp_path, "github_deployments")
+    assert (first["state"], len(others)) == ("FAILURE", 151)
+
+
+# -- what a token may not read ----------------------------------------------------------------------------------------
+
+
+def test_lists_that_are_off_or_hidden_cost_nothing_else(github: Server, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    refresh(whole, github.url, REPOS)
+    datasets = expand([SHOP, WEB])
+    datasets["acme/shop"]["repository"]["forbidden"] = ["discussions", "deployments"]
+    datasets["acme/web"]["repository"]["has_discussions"] = False
+    github.reload(datasets)
+    assert {result.status for result in refresh(tmp_path, github.url, REPOS)} == {"read"}
+    missing = {"github_discussions", "github_deployments"}
+    told, expected = raw_tables(tmp_path), raw_tables(whole)
+    assert {name for name in told if told[name] != expected[name]} == missing | {"github_repositories"}
+    assert all(told[name] == [] for name in missing)
+    github.reset()
+    assert {result.status for result in refresh(tmp_path, github.url, REPOS)} == {"unchanged"}
+    assert github.stats()["requests"] == 1
+
+
+# -- a ledger of before -----------------------------------------------------------------------------------------------
+
+
+def old_ledger(github: Server, data: Path) -> None:
+    """A ledger as the first Headway wrote it: issues as the feed tells them, deployments without their number."""
+    refresh(data, github.url, REPOS)
+    path, new = data / "ledger.duckdb", data / "new.duckdb"
+    path.rename(new)
+    with duckdb.connect(str(path)) as db:
+        db.execute((MIGRATIONS / "001.sql").read_text("utf-8"))
+        db.execute(f"attach '{new}' as new (read_only)")
+        db.execute("insert into migrations values (1, current_timestamp::timestamp, '0.1')")
+        db.execute("insert into watermarks from new.watermarks where name in ('feed', 'history')")
+        older = "select * replace (1 as details_version) from new.github_pull_requests"
+        db.execute(f"insert into github_pull_requests {older}")
+        for table in ("repositories", "releases", "commits"):
+            db.execute(f"insert into github_{table} from new.github_{table}")
+        names = ("id", "environment", "commitOid", "createdAt", "updatedAt", "state")
+        kept = ", ".join(f"'{name}', node->>'{name}'" for name in names)
+        node = f"json_object({kept}, 'statuses', node->'statuses')"
+        db.execute(f"insert into github_deployments select * replace ({node} as node) from new.github_deployments")
+        for item in rest(github, "/repos/acme/shop/issues?state=all&per_page=100"):
+            key = [github.url.removeprefix("http://"), 101, item["number"], item["node_id"]]
+            values = [*key, item["updated_at"].removesuffix("Z"), now(), json.dumps(item)]
+            db.execute("insert into github_issues values (?, ?, ?, ?, ?, ?, ?)", values)
+    new.unlink()
+
+
+def test_a_ledger_of_before_is_published_as_it_is_and_then_read_in_full(github: Server, tmp_path: Path) -> None:
+    old, fresh = tmp_path / "old", tmp_path / "fresh"
+    refresh(fresh, github.url, REPOS)
+    old.mkdir()
+    old_ledger(github, old)
+    Store(old / "ledger.duckdb", "test").__exit__()  # any command but a dry run brings it forward
+    published = publish_tables(old, LAST)
+    assert published["pull_requests"] == publish_tables(fresh, LAST)["pull_requests"]
+    first, second, _ = nodes(old, "github_issues")
+    assert (first["state"], first["stateReason"], first["author"]) == ("CLOSED", "COMPLETED", who("zoe"))
+    assert (first["labels"][0]["name"], second["stateReason"], second["timelineItems"]) == ("ux debt", "DUPLICATE", [])
+    said: list[Progress] = []
+    refresh(old, github.url, REPOS, report=said.append)
+    assert [step.note for step in said if step.note] == [
+        "acme/shop: pull requests and issues to read again, in more detail: 3",
+        "acme/web: pull requests and issues to read again, in more detail: 1",
+    ]
+    assert raw_tables(old) == raw_tables(fresh)
+    assert publish_tables(old, LAST) == publish_tables(fresh, LAST)
