@@ -25,6 +25,8 @@ ENDS = {
 }  # fmt: skip
 RESOLUTION_DAYS, RESOLUTION_SPREAD = 9.0, 1.0
 PEER_FIRST, REOPENED = 0.15, 0.05
+#: feedback that colleagues pass on is answered so often
+PASSED_ON_ANSWERED = 0.85
 #: the accounts that have left GitHub since
 LEFT = 0.02
 #: the feedback that is found to be UX debt
@@ -33,8 +35,12 @@ LABELS = {"bug": ("bug", "customer feedback"), "customer feedback": ("customer f
 
 
 def plan_customers(world: World) -> None:
-    """Add what customers report."""
+    """Add what customers report, and answers to what colleagues pass on for them."""
     rng, at = world.chance.rng, world.begin
+    for issue in (issue for issue in world.issues if issue.labels == ("customer feedback",)):
+        person = answerer(world, issue.repo, issue.opened)
+        if person.login != issue.author and rng.random() < PASSED_ON_ANSWERED:
+            issue.comments.append((answered_at(world, issue.repo, issue.opened, person), person.login))
     while True:
         age = (at - world.begin) / (world.end - world.begin)
         at += timedelta(weeks=rng.expovariate(REPORTS_A_WEEK * (1 + GROWTH * age)))
