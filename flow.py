@@ -179,7 +179,8 @@ def _collect_inbox(place: Place, store: Store) -> Iterator[Finding]:
                 inbox.take(found, place.inbox, store)
                 taken += len(found.export.rows)
             else:
-                failed = failed or finding.text
+                # what is wrong may quote the file, and loads are published
+                failed = failed or f"{path}: cannot be used; `headway import {path} --dry-run` says why"
     if place.inbox.exists():
         status = "failed" if failed else "read" if taken else "unchanged"
         store.record_load("inbox", "", started_at, status, rows_read=taken, message=failed or None)

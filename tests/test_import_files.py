@@ -124,7 +124,7 @@ def test_what_is_not_read_is_told_and_not_kept() -> None:
     for name in SOURCES:
         text = str(files.read(name, sample(name)).rows)
         assert not re.search(r"\w@\w|Alice|Bob|Carol|Steps|first look|ship it|Fewer", text), name
-    assert files.read("a.csv", b"key,title,started_on,owner\n").unread == ["owner"]
+    assert files.read("a.csv", b'key,title,started_on,"owner\n\x1b[1mbob@a.example"\n').unread == ["owner […@…"]
 
 
 def read_plain(text: bytes) -> Export:
@@ -206,6 +206,7 @@ def test_a_mistake_is_one_line_that_names_its_place(text: str) -> None:
 def test_with_a_kind_its_generic_columns_are_demanded() -> None:
     both = b"key,title,opened_at,closed_at,resolved_at\nA-1,x,2026-01-01,,\n"
     assert [files.read("a.csv", both, kind).kind for kind in ("items", "incidents")] == ["items", "incidents"]
+    assert files.read("a.json", sample("growthbook.json"), "experiments").source == "growthbook"
     with pytest.raises(SourceError, match=r"line 1, column 1: no column key, opened_at, closed_at; items need"):
         files.read("jira.csv", sample("jira.csv"), "items")
 

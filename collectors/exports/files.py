@@ -44,8 +44,9 @@ def read(name: str, content: bytes, kind: str | None = None) -> Export:
 
     Raises SourceError, one line that names file, line and column, and what would be right.
     """
-    is_json = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-    table = growthbook.read_json(name, content) if is_json and not kind else read_table(name, content)
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and kind in (None, "experiments"):
+        return read_as(growthbook.read_json(name, content), growthbook.FORM)
+    table = read_table(name, content)
     return read_as(table, _form(table, kind))
 
 
@@ -60,7 +61,8 @@ def _form(table: Table, kind: str | None) -> Form:
     if kind:
         form = next(form for form in GENERIC if form.kind == kind)
         if missing := form.missing(table.header):
-            raise SourceError(f"{where}: no column {', '.join(missing)}; {kind} need {', '.join(form.needed)}")
+            said = f"no column {', '.join(missing)}; {kind} need {', '.join(form.needed)}"
+            raise SourceError(f"{where}: {said}; {TOOLS} are recognised without --as")
         return form
     found = [form for form in FORMS if not form.missing(table.header)]
     if not found:
@@ -86,7 +88,9 @@ def _places(table: Table, form: Form) -> dict[str, list[int]]:
 
 def _unread(table: Table, form: Form) -> list[str]:
     read = {place for places in _places(table, form).values() for place in places}
-    return list(dict.fromkeys(name for place, name in enumerate(table.header) if name and place not in read))
+    return list(
+        dict.fromkeys(words.kept(name) for place, name in enumerate(table.header) if name and place not in read)
+    )
 
 
 def _rows(table: Table, form: Form) -> Iterator[dict[str, Any]]:

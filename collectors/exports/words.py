@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 DECISIONS = {
     "kept": """
@@ -37,7 +38,8 @@ def plain(text: str) -> str:
 
 def _meaning(meanings: dict[str, str], text: str) -> str | None:
     """What a word stands for; None where it is not listed."""
-    return next((meaning for meaning, words in meanings.items() if plain(text) in words.split()), None)
+    word = plain(text)
+    return next((meaning for meaning, words in meanings.items() if word in words.split()), None)
 
 
 def decision(text: str) -> str | None:
@@ -75,4 +77,4 @@ def numbered(key: str) -> tuple[str, int] | None:
 def kept(text: str) -> str:
     """Return a text as the ledger keeps it: on one line, without e-mail addresses."""
     whole = text.encode("utf-8", "replace").decode()  # JSON can hold halves of characters
-    return ADDRESS.sub("…@…", " ".join(whole.split()))
+    return ADDRESS.sub("…@…", " ".join(CONTROLS.sub(" ", whole).split()))
