@@ -11,14 +11,14 @@ from queries.snapshot import Snapshot, listing
 from tests.facts import published
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
-GITHUB = {"host": "github.com", "is_imported": "false", "is_archived": "false"}
-IMPORT = {"host": "jira", "is_imported": "true", "is_archived": "false"}
+GITHUB: dict[str, str | None] = {"host": "github.com", "is_imported": "false", "is_archived": "false"}
+IMPORT: dict[str, str | None] = {"host": "jira", "is_imported": "true", "is_archived": "false"}
 
 
 @pytest.fixture
 def snapshot(tmp_path: Path, empty: Path) -> Snapshot:
     """A file with repositories and imports, read until different days."""
-    repositories = [
+    repositories: list[dict[str, str | None]] = [
         GITHUB | {"repo": "acme/fresh", "observed_until": "2026-03-30 04:00"},
         GITHUB | {"repo": "acme/stale", "observed_until": "2026-03-20 04:00"},
         GITHUB | {"repo": "acme/never", "observed_until": None},

@@ -1,20 +1,35 @@
--- One row per issue that a pull request closes.
-select
-    repositories.repo,
-    held.number,
-    found.issue.repository.databaseId as issue_repo_id,
-    found.issue.number as issue_number,
-    list_transform(found.issue.labels.nodes, lambda label: label.name) as labels
-from ledger.github_pull_requests as held
-inner join stg_repositories as repositories
-    on repositories.host = held.host and repositories.repo_id = held.repo_id
-cross join stg_settings as settings
-cross join unnest(from_json(
-    held.node->'closingIssuesReferences',
-    '[{
-        "number": "INTEGER",
-        "repository": {"databaseId": "BIGINT"},
-        "labels": {"nodes": [{"name": "VARCHAR"}]}
-    }]'
-)) as found(issue)
-where utc(held.node->>'createdAt') < settings.cutoff
+-- One row per issue that a pull request closes. An issue that was opened after the cutoff is not there yet.
+with linked as (
+    select
+        repositories.repo,
+        held.number,
+        found.issue.repository.databaseId as issue_repo_id,
+        found.issue.number as issue_number,
+        list_transform(found.issue.labels.nodes, lambda label: label.name) as labels
+    from ledger.github_pull_requests as held
+    inner join stg_repositories as repositories
+        on repositories.host = held.host and repositories.repo_id = held.repo_id
+    cross join stg_settings as settings
+    cross join unnest(from_json(
+        held.node->'closingIssuesReferences',
+        '[{
+            "number": "INTEGER",
+            "repository": {"databaseId": "BIGINT"},
+            "labels": {"nodes": [{"name": "VARCHAR"}]}
+        }]'
+    )) as found(issue)
+    where utc(held.node->>'createdAt') < settings.cutoff
+),
+
+later as (
+    select repositories.repo_id, held.number
+    from ledger.github_issues as held
+    inner join stg_repositories as repositories
+        on repositories.host = held.host and repositories.repo_id = held.repo_id
+    cross join stg_settings as settings
+    where utc(held.node->>'createdAt') >= settings.cutoff
+)
+
+select linked.*
+from linked
+anti join later on later.repo_id = linked.issue_repo_id and later.number = linked.issue_number
