@@ -148,7 +148,8 @@ def _read(place: Place, sources: Sequence[str]) -> tuple[Settings, list[Rule]]:
 
 def _github(settings: Settings, rules: list[Rule]) -> github.GitHub:
     """What the settings ask of GitHub."""
-    return github.GitHub(settings.base_url, settings.repos, settings.orgs, settings.keep_bodies, text_markers(rules))
+    about = (settings.repos, settings.orgs, settings.keep_bodies, text_markers(rules), settings.experiments)
+    return github.GitHub(settings.base_url, *about)
 
 
 def _token(settings: Settings) -> str:

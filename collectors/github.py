@@ -37,6 +37,8 @@ class GitHub:
     keep_bodies: bool = True
     #: words worth keeping where bodies are not (regular expressions)
     markers: tuple[str, ...] = ()
+    #: files and folders of the default branch that hold experiments
+    experiments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,12 @@ def collect(
             results.append(_not_found(store, api.host, repo, problem))
             continue
         scope = Scope(api.host, probe["databaseId"], probe["nameWithOwner"])
-        idle = not full and _is_idle(store, scope, probe)
+        idle = not full and _is_idle(store, scope, probe, source.experiments)
         _keep_repository(store, scope, repo, probe, server_time if idle else None)
         if idle:
             results.append(Result(scope.repo, "unchanged", 0))
         else:
-            passes.append(Pass(api, store, scope, probe, server_time, reduce, full))
+            passes.append(Pass(api, store, scope, probe, server_time, reduce, source.experiments, full))
     results += _run(passes, report)
     for result in results:
         store.record_load(
@@ -90,7 +92,7 @@ def preview(source: GitHub, token: str, store: Store) -> list[Result]:
             results.append(Result(repo, "failed", 0, problem))
             continue
         scope = Scope(api.host, probe["databaseId"], probe["nameWithOwner"])
-        idle = _is_idle(store, scope, probe)
+        idle = _is_idle(store, scope, probe, source.experiments)
         results.append(Result(scope.repo, "unchanged" if idle else "to read", probe["pullRequests"]["totalCount"]))
     return results
 
@@ -181,9 +183,12 @@ def _keep_repository(store: Store, scope: Scope, asked_as: str, probe: Json, obs
     store.merge("github_repositories", [row | ({"observed_until": observed_until} if observed_until else {})])
 
 
-def _is_idle(store: Store, scope: Scope, probe: Json) -> bool:
+def _is_idle(store: Store, scope: Scope, probe: Json, experiments: Sequence[str]) -> bool:
     """Whether nothing changed since the last complete pass, and nothing is left to read."""
     if store.watermark("github", scope.mark, "probe") != probe:
+        return False
+    files = store.watermark("github", scope.mark, "experiments")
+    if files and (files["is_wrong"] or files["paths"] != list(experiments)):
         return False
     names = ("issues", "pullRequests", "milestones", "releases", *APART)
     lists = [probe[name] for name in names if probe.get(name)]
@@ -276,6 +281,10 @@ def _finished(one: Pass) -> Result:
     if one.problem:
         return Result(one.scope.repo, "failed", one.rows, one.problem)
     one.finish()
+    if one.wrong_files:
+        first, *others = one.wrong_files
+        more = f" (and {len(others)} more)" if others else ""
+        return Result(one.scope.repo, "failed", one.rows, first + more)
     return Result(one.scope.repo, "read", one.rows, _left_over(one))
 
 

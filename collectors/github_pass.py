@@ -7,7 +7,7 @@ where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from collectors.github_api import Answer, Api, Json
 from collectors.github_documents import Reduce, as_first_seen, read_to_the_end
 from collectors.github_feed import PAGE, SETTLED, Feed, moment
+from collectors.github_files import Experiments
 from collectors.github_queries import DETAILS_VERSION, compose, details_part
 from collectors.github_walks import Discussions, History, NewestFirst, Scope, Walk
 from collectors.store import Store, now
@@ -68,7 +69,10 @@ class Pass:
     probe: Json
     server_time: datetime
     reduce: Reduce
+    #: files and folders of the default branch that hold experiments
+    experiments: Sequence[str] = ()
     full: bool = False
+    files: Experiments | None = None
     read: int = 0
     total: int = 0
     items: int = 0
@@ -89,7 +93,9 @@ class Pass:
             Discussions(self.scope, "discussions", "Discussion", "github_discussions", self.full),
         ]
         if branch := self.probe.get("defaultBranchRef"):
-            self.walks.append(History(self.scope, branch["target"]["oid"], self.full))
+            head = branch["target"]["oid"]
+            self.files = Experiments(self.scope, head, self.experiments, self.server_time, self.full)
+            self.walks += [History(self.scope, head, self.full), self.files]
         for walk in self.walks:
             walk.start(self.store)
             # the probe could not see it: some tokens may read pull requests and not, say, discussions
@@ -138,6 +144,11 @@ class Pass:
     def problem(self) -> str | None:
         """Why a list beside the pull requests and issues could not be read, if so."""
         return next((walk.problem for walk in self.walks if walk.problem), None)
+
+    @property
+    def wrong_files(self) -> list[str]:
+        """What is wrong with files of the repository, each one line."""
+        return list(self.files.wrong.values()) if self.files else []
 
     # -- the change feed ----------------------------------------------------------------------------------------------
 

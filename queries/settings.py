@@ -41,6 +41,13 @@ def not_an_account(name: str) -> str:
     return "" if right else f"{reprlib.repr(name)} is not a name of an account; write letters, digits, - and _"
 
 
+def not_a_path(path: str) -> str:
+    """Return what is wrong with the path of a file or folder in a repository; nothing where it is right."""
+    parts = path.removesuffix("/").split("/")
+    is_path = all(part.strip() not in ("", ".", "..") for part in parts) and ":" not in path and path.isprintable()
+    return "" if is_path else f"{reprlib.repr(path)} is no path; write a file or folder such as docs/experiments"
+
+
 def not_an_address(text: str) -> str:
     """Return what is wrong with the address of a GitHub API; nothing where it is right."""
     right = "write https://api.github.com, or https://HOST/api/v3 for Enterprise Server"
@@ -101,6 +108,7 @@ TABLES: dict[str, dict[str, Key]] = {
         "orgs": Key(str, not_an_owner, is_list=True),
         "base_url": Key(str, not_an_address),
         "keep_bodies": Key(bool),
+        "experiments": Key(str, not_a_path, is_list=True),
     },
     "publish": {
         "people": Key(str, _one_of("none", "pseudonyms", "names")),
@@ -109,6 +117,7 @@ TABLES: dict[str, dict[str, Key]] = {
         "small_group": Key(int, _from_to(1, 1000)),
     },
 }
+LISTS = tuple(name for name, key in TABLES["github"].items() if key.is_list)
 ARRAYS: dict[str, dict[str, Key]] = {
     "rollouts": {
         "name": Key(str, _not_empty, is_required=True),
@@ -187,6 +196,8 @@ class Settings:
     rollouts: tuple[Rollout, ...] = ()
     #: rules by the name of their seed file
     rules: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    #: files and folders of repositories that hold experiments
+    experiments: tuple[str, ...] = ("experiments.csv", "experiments")
 
 
 def read_settings(path: Path) -> Settings:
@@ -219,7 +230,7 @@ def parse_settings(path: Path, text: str) -> Settings:
     reader = _Reader(path, text)
     reader.check(found)
     github, publish = found.get("github", {}), found.get("publish", {})
-    values = github | publish | {name: tuple(github[name]) for name in ("repos", "orgs") if name in github}
+    values = github | publish | {name: tuple(github[name]) for name in LISTS if name in github}
     if "base_url" in values:
         values["base_url"] = values["base_url"].rstrip("/")
     return Settings(

@@ -30,11 +30,12 @@ def refresh(
     *,
     full: bool = False,
     keep_bodies: bool = True,
+    experiments: Sequence[str] = Settings().experiments,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> list[Result]:
     """Collect repositories into the ledger of a folder and return how each went."""
     markers = text_markers(compile_rules(Settings(), data / "seeds"))
-    source = GitHub(url, tuple(repos), keep_bodies=keep_bodies, markers=markers)
+    source = GitHub(url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments))
     with Store(data / "ledger.duckdb", "test") as store:
         return collect(source, TOKEN, store, report, full)
 
