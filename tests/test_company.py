@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.company import AS_OF, EXPECTED, HERE, PEOPLE, datasets, expected
+from tests.company import AS_OF, EXPECTED, HERE, PEOPLE, datasets, expected, imported, typed
+from tests.independent import compute
+from tests.independent.tickets import Imports
 
 SEEDS = HERE.parents[1] / "queries" / "seeds"
 FLAGS = {"true", "false"}
@@ -94,6 +96,12 @@ def seed(name: str) -> list[dict[str, str]]:
     """The product's rules of one kind."""
     with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+@pytest.fixture(scope="module")
+def computed() -> dict[str, list[dict[str, object]]]:
+    """The tables of the independent computation."""
+    return compute(datasets(), AS_OF, PEOPLE, imports=Imports.of(imported.LOADS))
 
 
 def column(table: str, name: str) -> set[str]:
@@ -201,6 +209,15 @@ def test_every_item_is_in_one_outcome_at_most_and_every_outcome_has_its_items() 
     assert len(items) == len(set(items))
     alone = {row["outcome_id"] for row in expected("outcomes")} - column("outcome_items", "outcome_id")
     assert alone == {"acme/app/gb_banner"}
+
+
+@pytest.mark.parametrize("table", sorted(set(TABLES) - {"repositories"}))
+def test_the_independent_computation_gives_what_was_typed(
+    computed: dict[str, list[dict[str, object]]], table: str
+) -> None:
+    columns = [name for name in computed[table][0] if name != "reviewers"]  # who have no names
+    given = {tuple(typed(row[name]) for name in columns) for row in computed[table]}
+    assert given == {tuple(row[name] for name in columns) for row in expected(table)}
 
 
 def test_the_readme_names_every_pull_request() -> None:

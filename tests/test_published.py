@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from collectors.store import Store
 from queries.settings import Rollout, Settings
 from tests import company
-from tests.company import imported
+from tests.company import imported, typed
+from tests.company.expand import expand
+from tests.company.source import ADDED
 from tests.github_server import serve
 from tests.independent import compute
 from tests.independent.__main__ import compare, read_tables
@@ -42,19 +45,6 @@ def published(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> It
 def without(name: str) -> dict[str, dict[str, Any]]:
     """The company's datasets but one."""
     return {repo: dataset for repo, dataset in company.datasets().items() if repo != name}
-
-
-def typed(value: Any) -> str:
-    """A published value as the expected files write it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "|".join(value)
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def normal(text: str, name: str) -> str:
@@ -98,3 +88,25 @@ def test_independent_computation_agrees(published: duckdb.DuckDBPyConnection, tm
     for table, rows in computed.items():
         differing = [str(finding) for finding in compare(table, found[table], rows) if finding.differing]
         assert not differing, "\n".join([table, *differing])
+
+
+def test_splitting_one_linked_change_into_ten_leaves_the_outcomes_unchanged(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path, schema_path: Path
+) -> None:
+    app = next(repository for repository in company.REPOSITORIES if repository.name == "acme/app")
+    whole = next(pull for pull in app.pulls if pull.number == 8)
+    parts = [
+        replace(whole, number=100 + part, files=[(f"src/offline/part{part}.ts", 2, 0, ADDED)])
+        for part in range(9)
+    ]  # fmt: skip
+    split = expand([replace(app, pulls=[*(pull for pull in app.pulls if pull is not whole), *parts, whole])])
+    with serve(split, schema=schema_path) as github:
+        refresh(tmp_path, github.url, list(split))
+    with Store(tmp_path / "ledger.duckdb", "test") as store:
+        imported.bring(store)
+    publish_tables(tmp_path, company.AS_OF, Settings(people="names"), company.PEOPLE)
+    query = "from outcomes where repo = 'acme/app' order by outcome_id"
+    with duckdb.connect(str(tmp_path / "headway.duckdb"), read_only=True) as db:
+        assert db.execute(query).fetchall() == published.execute(query).fetchall()
+        items = db.execute("select number from outcome_items where outcome_id = 'acme/app#4' order by 1").fetchall()
+    assert items == [(number,) for number in (4, 5, 6, 7, 8, *range(100, 109))]

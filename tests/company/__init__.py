@@ -101,3 +101,12 @@ def expected(table: str) -> list[dict[str, str]]:
     """The rows of a published table as typed by hand; null is the empty text."""
     with (EXPECTED / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+def typed(value: object) -> str:
+    """Return a published value as the expected files write it."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    if isinstance(value, list):
+        return "|".join(value)
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -165,7 +165,7 @@ ISSUES = [
     ),
     # Case: closed by #45, and reopened the day after. Linked from another repository too (acme/kit#3).
     Issue(
-        46, "Sort the list", "oli", "2026-05-25 09:00", labels=["enhancement"],
+        46, "Sort the list", "oli", "2026-03-09 09:00", labels=["enhancement"],
         events=[closed("2026-05-28 14:00", "eve", closer=45), reopened("2026-05-29 09:00", "oli")],
     ),
     # Case: an incident by its label, which names #49 within 7 days of its deployment.

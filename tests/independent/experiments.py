@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.independent.issues import Clerk
+from tests.independent.issues import AT_ONCE, Clerk
 from tests.independent.recorded import PullKey
 from tests.independent.tickets import Imports, Ticket
 from tests.independent.view import Pull
@@ -74,8 +74,11 @@ def _of_issue(
     linked = [pulls[pull] for pull, issue in links if issue == ticket.key and pull in pulls]
     merges = [pull.merged_at for pull, row in linked if pull.merged_at and row["is_default_base"]]
     shipped_at = min(merges, default=None)
-    labels = [(ticket.opened_at, name) for name in ticket.first_labels]
-    labels += [(change.at, change.label) for change in ticket.label_changes if change.is_set]
+    # the labels of discussions and imports have no dates
+    labels = [(ticket.opened_at, name) for name in ticket.first_labels if ticket.tracker == "issue"]
+    for change in ticket.label_changes:
+        is_at_once = change.at - ticket.opened_at <= AT_ONCE
+        labels += [(ticket.opened_at if is_at_once else change.at, change.label)] if change.is_set else []
     decided_at, decision = _by_label(labels, started_at, clerk)
     close = ticket.last_close
     if not decision and close:

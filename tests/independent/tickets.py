@@ -164,8 +164,6 @@ def _discussion(row: Raw, repo: str, window: Window) -> Ticket:
         )
     said = [reply for comment in row.get("comments", []) for reply in (comment, *comment.get("replies", []))]
     closing = min((turn for turn in turns if window.has(turn.at)), key=lambda turn: turn.at, default=None)
-    if closing and chosen_at and window.has(chosen_at):
-        closing = Turn(closing.at, True, closing.by)
     return Ticket(
         repo=repo,
         number=row["number"],
