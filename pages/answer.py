@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from datetime import timedelta
 
 import streamlit as st
@@ -57,15 +58,13 @@ def show(panel: Panel, view: View) -> None:
     for one in told:
         _tell(one)
     first = panel.metrics[0]
-    for metric in panel.metrics:
-        if not panel.headlines or (first.chart in OWN and not metric.is_headline):
-            _tell_period(metric, view, is_lead=not panel.headlines)
-    empty = [metric for metric in panel.metrics if not reads.charted(metric, view)["n"].sum()]
-    for metric in empty if first.chart == "line" else empty[:1] if len(empty) == len(panel.metrics) else []:
+    rest = [m for m in panel.metrics if not panel.headlines or (first.chart in OWN and not m.is_headline)]
+    _tell_period(rest, view, is_lead=not panel.headlines)
+    drawing = reads.drawing(panel, view)
+    for metric in _without_items(panel, told, drawing, view):
         notices.no_items(metric, _during(metric, view), view)
     if panel.subject.name == "shipment" and first.is_headline:
         notices.shipments(view)
-    drawing = reads.drawing(panel, view)
     if drawing:
         _draw(drawing, panel.title)
     if first.chart == "ages":
@@ -73,6 +72,18 @@ def show(panel: Panel, view: View) -> None:
     elif first.chart == "list" or first.is_listed:
         trail.newest(panel, view)
     trail.show(panel, [headline for one in told for headline in one.all], drawing, view)
+
+
+def _without_items(panel: Panel, told: Sequence[Told], drawing: Drawing | None, view: View) -> list[Metric]:
+    """The metrics of which it must be said that there is nothing: no sentence says it, or there are rules to show."""
+    said = [one.main.metric for one in told if one.main and not one.main.n_current]
+    found = [
+        metric for metric in panel.metrics
+        if not reads.charted(metric, view)["n"].sum() and (metric not in said or metric.rests_on_rules)
+    ]  # fmt: skip
+    if panel.metrics[0].chart == "line":
+        return found
+    return [] if drawing else found[:1]  # they share what the chart would show
 
 
 def summary(page: Page, view: View) -> None:
@@ -96,6 +107,7 @@ def _freshness(view: View) -> str:
     about, at = view.facts, view.snapshot.published_at
     said = f"Data to the end of {day(about.as_of)}, published {day(at)} at {at:%H:%M} (UTC)"
     said += f" · {about.repositories} {'repository' if about.repositories == 1 else 'repositories'}"
+    said += f", {about.imported} imported {'project' if about.imported == 1 else 'projects'}" if about.imported else ""
     said += f" · charts: {dates(view.period)}."
     if about.is_silent and about.last_day:
         said += f" Nothing has happened since {day(about.last_day)}, so periods end there."
@@ -125,15 +137,18 @@ def _tell(told: Told) -> None:
         st.caption(plain(" ".join([*asides, f"{verdict[0].upper()}{verdict[1:]}."])))
 
 
-def _tell_period(metric: Metric, view: View, is_lead: bool) -> None:
-    """The sentence of a metric that is not compared by quarter: over the period shown."""
-    found = reads.total(metric, view).iloc[0]
-    if found["n"]:
-        said = f"{sentences.plain(metric, found['estimate'], found['n'], _during(metric, view))}."
-        if is_lead:
-            _lead(said)
-        else:
-            st.caption(plain(said))
+def _tell_period(metrics: Sequence[Metric], view: View, is_lead: bool) -> None:
+    """The sentences of metrics that are not compared by quarter: over the period shown, the first as the lead if so."""
+    found = [(metric, reads.total(metric, view).iloc[0]) for metric in metrics]
+    said = [
+        f"{sentences.plain(metric, row['estimate'], row['n'], _during(metric, view))}."
+        for metric, row in found
+        if row["n"]
+    ]
+    if is_lead and said:
+        _lead(said.pop(0))
+    if said:
+        st.caption(plain(" ".join(said)))
 
 
 def _during(metric: Metric, view: View) -> str:

@@ -17,6 +17,8 @@ from queries.windows import Window
 
 Figure = dict[str, Any]
 DASHES = ("solid", "dash", "dot", "dashdot")
+#: patterns over bars that stand on each other
+STACKED = tuple({"shape": shape, "fillmode": "overlay", "size": 6} for shape in ("", ".", "/"))
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 #: the theme's colours as Streamlit's own template writes them: the browser puts in those of light or dark
 COLOURS = ("#000001", "#000002", "#000003", "#000004", "#000005", "#000006", "#000007")
@@ -122,26 +124,31 @@ def lines(chart: Chart) -> Drawing:
     return Drawing({"data": traces, "layout": over_time(chart)}, _alt("Line chart", chart), tuple(notes))
 
 
-def stacked(chart: Chart) -> Drawing:
-    """Return bars over weeks, those of one week on top of each other."""
-    return bars(chart, is_stacked=True)
-
-
-def bars(chart: Chart, is_stacked: bool = False) -> Drawing:
+def bars(chart: Chart) -> Drawing:
     """Return bars over weeks, those of provisional weeks hatched."""
-    traces = [
-        {
-            "type": "bar", "name": line.label, **_hover(chart, line.weeks),
-            "marker": {
-                "color": COLOURS[place % len(COLOURS)],
-                "pattern": {"shape": ["/" if point.is_partial else "" for point in line.weeks]},
-            },
-        }
+    looks = [{"pattern": {"shape": ["/" if point.is_partial else "" for point in line.weeks]}} for line in chart.lines]
+    return _bars(chart, looks, "Hatched", {})
+
+
+def stacked(chart: Chart) -> Drawing:
+    """Return bars over weeks on top of each other, told apart by their patterns too; provisional weeks are pale."""
+    looks = [
+        {"pattern": STACKED[place], "opacity": [0.4 if point.is_partial else 1 for point in line.weeks]}
         for place, line in enumerate(chart.lines)
-    ]  # fmt: skip
-    drawn = over_time(chart) | {"bargap": 0.25} | ({"barmode": "stack"} if is_stacked else {})
+    ]
+    return _bars(chart, looks, "Pale", {"barmode": "stack"})
+
+
+def _bars(chart: Chart, looks: Sequence[Figure], provisional_look: str, more: Figure) -> Drawing:
+    traces = [
+        {"type": "bar", "name": line.label, **_hover(chart, line.weeks), "marker": {"color": COLOURS[place]} | look}
+        for place, (line, look) in enumerate(zip(chart.lines, looks, strict=True))
+    ]
+    drawn = over_time(chart) | {"bargap": 0.25} | more
+    drawn["legend"] |= {"traceorder": "normal"}
     drawn["yaxis"].pop("range")
-    return Drawing({"data": traces, "layout": drawn}, _alt("Bar chart", chart), tuple(provisional(chart, "Hatched")))
+    notes = tuple(provisional(chart, provisional_look))
+    return Drawing({"data": traces, "layout": drawn}, _alt("Bar chart", chart), notes)
 
 
 def sparkline(title: str, weeks: Sequence[Point], is_counted: bool = False) -> Drawing:

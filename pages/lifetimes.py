@@ -11,8 +11,8 @@ from pages.figures import COLOURS, GREY, Chart, Drawing, Figure, layout, over_ti
 from queries.sentences import day
 from queries.windows import Window
 
-LIVES = 40
-ROW = 34  # pixels of one life, with its name above
+LIVES = 25
+ROW = 32  # pixels of one life, with its name above
 NAME = 46  # letters of a name that fit a phone
 #: how each way out of a stock looks: its colour and the pattern of its bars
 WAYS = {"completed": (2, ""), "declined": (5, "/"), "unlabelled": (6, ".")}
@@ -114,7 +114,7 @@ def _bars(name: str, flows: Sequence[Flow], values: Sequence[int], colour: int, 
         "type": "bar", "name": name, "x": [f"{flow.start_on}" for flow in flows], "y": values, "yaxis": "y2",
         "customdata": [abs(value) for value in values], "hovertemplate": f"%{{customdata}} {name}",
         "marker": {
-            "color": COLOURS[colour], "pattern": {"shape": pattern},
+            "color": COLOURS[colour], "pattern": {"shape": pattern, "fillmode": "overlay", "size": 6},
             "opacity": [0.4 if flow.is_partial else 1 for flow in flows],
         },
     }  # fmt: skip
@@ -136,7 +136,6 @@ def incidence(title: str, origin: str, curves: Sequence[Curve], marks: Sequence[
         for place, curve in enumerate(curves)
     ]  # fmt: skip
     drawn = layout(title, origin, 350)
-    ticks = [tick for tick in (0, 1, 2, 7, 14, 28, 60, 90, 120, 180) if tick <= horizon and (tick > 2 or horizon < 60)]
     drawn |= {
         "showlegend": True, "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "title": {"text": ""}},
         "shapes": [
@@ -145,7 +144,12 @@ def incidence(title: str, origin: str, curves: Sequence[Curve], marks: Sequence[
             for at in marks
         ],
     }  # fmt: skip
-    drawn["xaxis"] |= {"range": [0, horizon], "title": {"text": "days"}, "tickvals": [0, *ticks], "automargin": True}
+    drawn["xaxis"] |= {
+        "range": [0, horizon],
+        "title": {"text": "days"},
+        "tickvals": list(range(0, horizon + 1, 30 if horizon > 60 else 7)),
+        "automargin": True,
+    }
     drawn["yaxis"] |= {"range": [0, 104], "tickvals": [0, 25, 50, 75, 100], "title": {"text": "%"}}
     said, watched = [], []
     for curve in curves:
@@ -191,6 +195,9 @@ def lifecycle(title: str, origin: str, lives: Sequence[Life], period: Window) ->
                     "hovertemplate": f"%{{text}}<br>{name} on %{{x|%-d %b %Y}}<extra></extra>",
                 }
             )  # fmt: skip
+    # only the part of the period in which these were alive, with room for the last marker
+    start = max(period.start_on, min(life.started_at for life in newest).date())
+    end = period.end_on + (period.end_on - start) / 50
     drawn = layout(title, origin, 130 + ROW * len(newest))
     drawn |= {
         "showlegend": True, "hovermode": "closest",
@@ -203,7 +210,7 @@ def lifecycle(title: str, origin: str, lives: Sequence[Life], period: Window) ->
             for row, life in enumerate(newest)
         ],
     }  # fmt: skip
-    drawn["xaxis"] |= {"type": "date", "tickformat": "%b\n%Y", "range": [f"{period.start_on}", f"{period.end_on}"]}
+    drawn["xaxis"] |= {"type": "date", "tickformat": "%-d %b\n%Y", "nticks": 6, "range": [f"{start}", f"{end}"]}
     drawn["yaxis"] |= {"visible": False, "range": [-0.6, len(newest) - 0.1], "rangemode": "normal"}
     drawn["margin"] |= {"b": 76}
     counted = ", ".join(f"{len(found)} {name}" for name, _, _, found in points if found and name != "started")

@@ -81,12 +81,15 @@ def no_items(metric: Metric, period: str, view: View) -> None:
 
 def shipments(view: View) -> None:
     """Say what stands for shipping: deployments, releases, or nothing."""
-    words = {"deployments": "deployments to production", "releases": "releases, as there are no deployments"}
-    found = [
-        f"{n:,} {'repository' if n == 1 else 'repositories'}: {words.get(by, 'neither is observed, so not measured')}"
-        for by, n in reads.shipments(view)
-    ]
-    st.caption(plain(f"What is shipped: {'; '.join(found)}."))
+    words = {
+        "deployments": "in {} it is a deployment to production",
+        "releases": "in {}, without such deployments, a release",
+        "nothing": "in {} neither is observed, so nothing is measured there",
+    }
+    found = {by: f"{n:,} {'repository' if n == 1 else 'repositories'}" for by, n in reads.shipments(view)}
+    said = [text.format(found[by]) for by, text in words.items() if by in found]
+    if said:
+        st.caption(plain(f"What counts as shipped: {'; '.join(said)}."))
 
 
 def _unmatched(kind: str, view: View) -> None:

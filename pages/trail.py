@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,11 +18,12 @@ from pages.notices import plain
 from queries.catalog import Panel
 from queries.evidence import Evidence
 from queries.headlines import Headline
+from queries.sentences import day
 
 MEASURED, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Download"
 OLDEST_SHOWN, NEWEST_SHOWN = 10, 20
-#: what of an address tells things apart: shop/pull/12, releases/tag/v1
-ADDRESS = r"([^/]+/[^/]+/[^/]+)$"
+#: what of an address tells things apart: shop/pull/12, shop/releases/tag/v1
+ADDRESS = r"([^/]+/(?:releases/tag/[^/]+|[^/]+/[^/]+))$"
 #: the chart's own buttons: only the one that saves a picture
 CONFIG: dict[str, Any] = {
     "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": {"format": "png", "scale": 2},
@@ -54,20 +56,38 @@ def oldest(panel: Panel, view: View) -> None:
     frame = reads.rows(found, view).nlargest(OLDEST_SHOWN, "value")
     if len(frame):
         st.markdown("**Open longest**")
-        shown = frame[["url", "title", "value", *panel.subject.shown]].dropna(axis="columns", how="all")
+        shown = frame[["url", *panel.subject.shown]].dropna(axis="columns", how="all")
         _table(shown, found.metric.unit, f"The {panel.subject.plural} that have been open longest")
 
 
 def newest(panel: Panel, view: View) -> None:
-    """Draw the list of the newest items that count."""
+    """Draw the list of the newest items that count; outcomes with links to what belongs to them."""
     found, *_ = reads.behind(panel, [], view)
     frame = reads.rows(found, view)
     counted = frame[frame["counts_as"] == "counted"]
-    if len(counted):
-        shown = counted[["url", "title", *panel.subject.shown]].head(NEWEST_SHOWN).dropna(axis="columns", how="all")
-        more = f", the {NEWEST_SHOWN} newest of {len(counted):,}" if len(counted) > NEWEST_SHOWN else ""
-        st.markdown(f"**{panel.title}** in the period shown{more}")
-        _table(shown, found.metric.unit, f"{panel.title} in the period shown")
+    if not len(counted):
+        return
+    more = f", the {NEWEST_SHOWN} newest of {len(counted):,}" if len(counted) > NEWEST_SHOWN else ""
+    st.markdown(f"**{panel.title}** in the period shown{more}")
+    shown = counted[["url", *panel.subject.shown]].head(NEWEST_SHOWN)
+    if panel.subject.name == "outcome":
+        st.markdown("\n".join(_linked(row) for row in shown.to_dict("records")))
+    else:
+        _table(shown.dropna(axis="columns", how="all"), found.metric.unit, f"{panel.title} in the period shown")
+
+
+def _linked(row: Mapping[Hashable, Any]) -> str:
+    """One line of a list: the title with its link, when and by whom, and the pull requests."""
+    said = f"- {_link(row['title'], row['url'])} :gray[{day(row['happened_on'])}"
+    said += f", {plain(row['team'])}]" if isinstance(row["team"], str) else "]"
+    urls = row["pull_requests"] if hasattr(row["pull_requests"], "__iter__") else ()
+    links = [_link(f"#{url.rpartition('/')[2]}", url) for url in urls]
+    return f"{said} · {', '.join(links)}" if links else said
+
+
+def _link(text: str, url: object) -> str:
+    is_address = isinstance(url, str) and re.match(r"https?://[^\s()]+$", url)
+    return f"[{plain(text)}]({url})" if is_address else plain(text)
 
 
 def measured(panel: Panel, headlines: list[Headline], view: View) -> None:

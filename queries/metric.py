@@ -79,19 +79,21 @@ OF_PULL_REQUESTS = ("team", "repo", "work_type", "authorship")
 SUBJECTS = {
     found.name: found
     for found in (
-        Subject("pull request", "pull requests", OF_PULL_REQUESTS, shown=("work_type", "team")),
+        Subject("pull request", "pull requests", OF_PULL_REQUESTS, shown=("title", "value", "work_type", "team")),
         Subject("review", "reviews", OF_PULL_REQUESTS, sql="pull_request"),
         Subject(
             "area", "areas", OF_PULL_REQUESTS, ("repo", "number", "area"),
-            shown=("area", "team", "merged_at", "is_alive"),
+            shown=("area", "team", "merged_at", "title"),
         ),
-        Subject("issue", "issues", ("repo",), shown=("tracker", "labels")),
-        Subject("experiment", "experiments", ("repo",), ("repo", "key"), shown=("source", "shipped_at")),
+        Subject("issue", "issues", ("repo",), shown=("title", "value", "labels")),
+        Subject("experiment", "experiments", ("repo",), ("repo", "key"), shown=("title", "value", "shipped_at")),
         Subject(
             "outcome", "outcomes", ("team", "repo", "authorship"), ("repo", "key"),
-            shown=("happened_on", "team", "pull_requests"),
+            shown=("title", "happened_on", "team", "pull_requests"),
         ),
-        Subject("release", "releases", ("repo",), ("repo", "key"), shown=("published_at", "pull_requests", "features")),
+        Subject(
+            "release", "releases", ("repo",), ("repo", "key"), shown=("published_at", "pull_request_count", "features")
+        ),
         Subject("shipment", "deployments and releases", ("repo",), ("repo", "key")),
         Subject("failure", "incidents and failed deployments", ("repo",), ("repo", "key")),
     )
@@ -140,6 +142,11 @@ class Metric:
     def of(self) -> Subject:
         """What its items are."""
         return SUBJECTS[self.subject]
+
+    @property
+    def rests_on_rules(self) -> bool:
+        """Whether rules decide what is an item of it."""
+        return bool(self.rule or self.parameters.get("only_work_type"))
 
     @cached_property
     def file(self) -> SqlFile:

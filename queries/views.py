@@ -30,6 +30,8 @@ class Facts:
     first_day: date
     last_day: date | None
     repositories: int
+    #: projects of other trackers
+    imported: int
     #: repositories not read to the end of ``as_of``, each with the day it was read through
     unread: tuple[tuple[str, date | None], ...]
 
@@ -47,7 +49,15 @@ def facts(snapshot: Snapshot) -> Facts:
     ends_on = last - timedelta(days=last.weekday()) + WEEK if last and snapshot.as_of - last > SILENCE else tomorrow
     unread = listing(snapshot, "unread", until=tomorrow)
     names = [(row["repo"], _last_day(row["observed_until"])) for row in unread.to_dict("records")]
-    return Facts(snapshot.as_of, ends_on, first or snapshot.as_of, last, int(activity["repositories"]), tuple(names))
+    return Facts(
+        snapshot.as_of,
+        ends_on,
+        first or snapshot.as_of,
+        last,
+        int(activity["repositories"]),
+        int(activity["imported"]),
+        tuple(names),
+    )
 
 
 def _day(value: Any) -> date | None:

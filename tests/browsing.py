@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,11 +18,10 @@ import duckdb
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from queries import catalog
-from queries.catalog import QUESTIONS
+from queries.catalog import PAGES
 from queries.snapshot import LINK
 
 ROOT = Path(__file__).parents[1]
-CYCLE_TIME = catalog.page("cycle-time")
 
 
 @contextmanager
@@ -78,8 +78,9 @@ def probes(said: Any) -> bool:
 
 def ready(page: Page) -> None:
     """Wait until the page is drawn to its end."""
-    last = page.get_by_role("radiogroup", name=f"Evidence: {catalog.panels(CYCLE_TIME)[-1].title}")
-    expect(last.or_(page.get_by_text(QUESTIONS[-1].text))).to_be_attached(timeout=20_000)
+    last = "|".join(re.escape(catalog.panels(found)[-1].title) for found in PAGES)
+    panel = page.get_by_role("radiogroup", name=re.compile(f"^Evidence: ({last})$"))
+    expect(panel.or_(page.get_by_text("Not collected yet"))).to_be_attached(timeout=20_000)
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached(timeout=20_000)
 
 

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 import streamlit as st
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from pages import figures, notices
-from pages.figures import Chart, Event, Line, Point
+from pages import figures, lifetimes
 from queries import catalog, charts, evidence, headlines, numbers, views
 from queries.catalog import PAGES, QUESTIONS
 from queries.numbers import Scope
-from queries.sentences import Axis, shown
+from queries.sentences import shown
 from queries.snapshot import LINK, current
-from queries.windows import Window
 from tests import facts
 from tests.browsing import chart, choose, leads, opened, printed, ready, run, served, show
 
 ROOT = Path(__file__).parents[1]
 PHONE = {"width": 390, "height": 844}
-CYCLE_TIME = catalog.page("cycle-time")
+CYCLE_TIME, EXPERIENCE = catalog.page("cycle-time"), catalog.page("experience")
 COMPANY = Path(__file__).parent / "pages.txt"
 
 
@@ -94,11 +92,19 @@ def downloaded(page: Page, button: str) -> bytes:
     return Path(found.value.path()).read_bytes()
 
 
-@pytest.mark.parametrize("scope", [Scope(), Scope(team="mobile"), Scope(work_type="fix", authorship="no signal")])
-def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, scope: Scope) -> None:
+@pytest.mark.parametrize(
+    ("page", "scope"),
+    [
+        *((page.name, Scope()) for page in PAGES),
+        (CYCLE_TIME.name, Scope(team="mobile")),
+        (CYCLE_TIME.name, Scope(work_type="fix", authorship="no signal")),
+        ("experience", Scope(repo="fernhill-demo/web")),
+    ],
+)
+def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, page: str, scope: Scope) -> None:
     snapshot = current(demo)
     period = next(iter(views.periods(views.facts(snapshot)).values()))
-    for panel in catalog.panels(CYCLE_TIME):
+    for panel in catalog.panels(catalog.page(page)):
         told = [headlines.tell(snapshot, metric, scope, period.end_on).all for metric in panel.headlines]
         flat = [headline for one in told for headline in one]
         found = evidence.evidence(snapshot, panel, flat, period, scope)
@@ -113,6 +119,23 @@ def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, scope: Scope)
             kind = numbers.by_quarter if behind.label.endswith("by quarter") else charts.charted
             shown_there = kind(snapshot, behind.metric, period, scope)
             assert [row["n"] for row in run(demo, behind.sql)] == shown_there["n"].tolist()
+
+
+def test_what_came_in_and_what_left_is_drawn_as_its_sql_gives_it(browser: Browser, site: str, demo: Path) -> None:
+    panel = catalog.panels(EXPERIENCE)[0]
+    with opened(browser, f"{site}/{EXPERIENCE.name}") as page:
+        ready(page)
+        show(page, panel.title, "SQL")
+        choose(page, "Behind which number", f"{panel.metrics[0].title}, what came in and what left")
+        expect(page.locator("[data-testid=stCode] code").first).to_contain_text("as unlabelled")
+        weeks = run(demo, printed(page))
+        plot = page.get_by_role("figure", name=panel.title).locator(".js-plotly-plot")
+        drawn = plot.evaluate("plot => plot.data.map(trace => [trace.name, [...trace.y]])")
+        columns = {"open": "open", "came in": "entered"} | {way: way for way in lifetimes.WAYS}
+        signs = {"open": 1, "came in": 1}
+        assert len(weeks) > 50 and len(drawn) == 5
+        for name, values in drawn:
+            assert values == [signs.get(name, -1) * row[columns[name]] for row in weeks], name
 
 
 # -- state ------------------------------------------------------------------------------------------------------------
@@ -177,7 +200,16 @@ def link(data: Path, published: Path) -> None:
 # -- looks ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "scheme"), [("", "light"), (CYCLE_TIME.name, "dark")])
+@pytest.mark.parametrize(
+    ("path", "scheme"),
+    [
+        ("", "light"),
+        (CYCLE_TIME.name, "dark"),
+        ("capabilities", "light"),
+        ("experience", "dark"),
+        ("guardrails", "light"),
+    ],
+)
 def test_pages_fit_a_phone_and_say_what_charts_show(browser: Browser, site: str, path: str, scheme: str) -> None:
     options = {"viewport": PHONE, "color_scheme": scheme, "has_touch": True, "is_mobile": True}
     with opened(browser, f"{site}/{path}", **options) as page:
@@ -187,7 +219,7 @@ def test_pages_fit_a_phone_and_say_what_charts_show(browser: Browser, site: str,
         expect(plots.last.locator(".main-svg").first).to_be_attached()
         for nth in range(plots.count()):
             assert len(plots.nth(nth).get_attribute("aria-label") or "") > 30
-        if path:
+        if path == CYCLE_TIME.name:
             show(page, catalog.panels(CYCLE_TIME)[0].title, "How this is measured")
             expect(page.get_by_text("Only work type feature.")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -197,23 +229,6 @@ def test_pages_fit_a_phone_and_say_what_charts_show(browser: Browser, site: str,
             "[...document.querySelectorAll('.js-plotly-plot .js-line')].map(line => getComputedStyle(line).stroke)"
         )
         assert colours and not any(colour.startswith("rgb(0, 0, ") for colour in colours)  # the theme's are put in
-
-
-def test_a_gap_is_a_gap_and_a_week_that_is_not_over_is_hollow() -> None:
-    monday = date(2026, 1, 5)
-    weeks = [
-        Point(monday + timedelta(weeks=nth), monday + timedelta(weeks=nth + 1), value, 2 if value else 0, nth == 3)
-        for nth, value in enumerate([2.0, None, 4.0, 8.0])
-    ]
-    period = Window(monday, monday + timedelta(weeks=4))
-    event = Event("Agents <b>", monday + timedelta(weeks=1), timedelta(days=28))
-    drawn = figures.lines(Chart("Age", "median", Axis("days", 1), period, [Line("all", True, weeks)], [event]))
-    trace, layout = drawn.figure["data"][0], drawn.figure["layout"]
-    assert trace["y"] == [2.0, None, 4.0, 8.0] and trace["connectgaps"] is False
-    assert trace["marker"]["symbol"] == ["circle", "circle", "circle", "circle-open"]
-    assert layout["shapes"][0]["x0"] == f"{event.on}"
-    assert layout["annotations"][0]["text"] == "Agents &lt;b&gt;"
-    assert "3 weeks with a value, from 2.0 to 8.0 days" in drawn.alt and "Marked: Agents <b>" in drawn.alt
 
 
 # -- states without a browser -----------------------------------------------------------------------------------------
@@ -263,7 +278,7 @@ def test_filters_that_leave_nothing_say_so(app: AppTest, empty: Path, tmp_path: 
 
 def test_a_company_that_fell_silent_is_shown_up_to_its_last_week(app: AppTest, empty: Path, tmp_path: Path) -> None:
     tables = facts.read_tables(COMPANY)
-    tables["pull_requests"] = tables["pull_requests"][:1]
+    tables |= {"pull_requests": tables["pull_requests"][:1], "issues": []}
     facts.published(tmp_path, empty, tables)
     text = said(at(app, CYCLE_TIME.file))
     assert "Nothing has happened since 5 Aug 2025, so periods end there" in text
@@ -280,5 +295,30 @@ def test_every_page_of_the_catalogue_has_its_file_and_every_question_its_line(
     assert {header.value for header in app.header} >= {page.title for page in PAGES}
 
 
-def test_names_from_elsewhere_are_not_markup() -> None:
-    assert notices.plain("a_b *c* :red[d] $x$ <b>") == r"a\_b \*c\* \:red\[d\] \$x\$ \<b\>"
+def test_where_no_rule_finds_anything_the_page_says_how_to_map_a_label_and_fills_after_it(
+    app: AppTest, empty: Path, tmp_path: Path
+) -> None:
+    tables = facts.read_tables(COMPANY)
+    with duckdb.connect(str(empty), read_only=True) as db:
+        rules = db.execute("select columns(*)::varchar from rules")
+        names = [name for name, *_ in rules.description]
+        tables["rules"] = [dict(zip(names, row, strict=True)) for row in rules.fetchall()]
+    facts.published(tmp_path, empty, tables)
+    text = said(at(app, EXPERIENCE.file))
+    assert "Not measured in 2025-Q4: no issue had been marked as UX debt by then in the repositories read." in text
+    assert "No rule for ux debt has matched anything yet." in text
+    assert app.code[0].value == 'headway rules --map "ergonomics" "ux debt"'
+    assert "Age of open UX debt" not in [header.value for header in app.header]  # as empty as the first
+    spell = {"repo": "acme/shop", "number": "101", "kind": "ux debt", "entered_at": "2026-01-06 09:00"}
+    (tmp_path / LINK).unlink()
+    facts.published(tmp_path, empty, tables | {"issue_spells": [spell]})
+    text = said(at(app, EXPERIENCE.file))
+    assert "No rule for ux debt" not in text
+    assert "Age of open UX debt" in [header.value for header in app.header]
+
+
+def test_a_filter_that_a_metric_does_not_know_shows_nothing_false(app: AppTest, demo: Path, tmp_path: Path) -> None:
+    link(tmp_path, demo)
+    text = said(at(app, EXPERIENCE.file, team="mobile"))
+    assert "Issues cannot be told apart by team, so nothing is shown here." in text
+    assert not app.get("plotly_chart")

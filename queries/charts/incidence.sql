@@ -14,8 +14,9 @@ periods as (
 watched as (
     select
         periods.period,
-        found.waited_hours / 24.0 as days,
-        found.is_reached
+        -- what was watched for longer than the curve goes is watched to its end
+        least(found.waited_hours / 24.0, $horizon::double) as days,
+        found.is_reached and found.waited_hours / 24.0 <= $horizon as is_reached
     from periods
     inner join found on found.day >= periods.start_on and found.day < periods.end_on
     inner join repositories on repositories.repo = found.repo
@@ -58,5 +59,4 @@ select
     reached,
     n
 from at_risk
-qualify days <= $horizon
 order by period, days

@@ -11,5 +11,6 @@ with moments as (
 select
     min(opened_at)::date as first_day,
     max(happened_at)::date as last_day,
-    (select count(*) from repositories) as repositories
+    (select count(*) from repositories where not is_imported) as repositories,
+    (select count(*) from repositories where is_imported) as imported
 from moments

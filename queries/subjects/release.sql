@@ -15,7 +15,7 @@ select
     coalesce(nullif(releases.name, ''), releases.tag) as title,
     releases.published_at,
     releases.is_prerelease,
-    releases.pull_request_count as pull_requests,
+    releases.pull_request_count,
     shipped.features,
     releases.url
 from releases

@@ -14,7 +14,7 @@ shipped as (
         deployment::varchar as key,
         'deployment of ' || left(commit_oid, 7) || ' to ' || environment as title,
         deployed_at as shipped_at,
-        pull_request_count as pull_requests,
+        pull_request_count,
         null as url
     from deployments
     union all
@@ -34,7 +34,7 @@ select
     shipped.title,
     shipped.shipped_at,
     failed.failures,
-    shipped.pull_requests,
+    shipped.pull_request_count,
     shipped.url
 from shipped
 left join failed on failed.repo = shipped.repo and failed.key = shipped.key

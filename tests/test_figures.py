@@ -1,0 +1,48 @@
+"""Figures are plain dictionaries that show gaps as gaps, and say in words what they show."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from pages import figures, lifetimes, notices
+from pages.figures import Chart, Event, Line, Point
+from pages.lifetimes import Curve, Life
+from queries.sentences import Axis
+from queries.windows import Window
+
+
+def test_a_gap_is_a_gap_and_a_week_that_is_not_over_is_hollow() -> None:
+    monday = date(2026, 1, 5)
+    weeks = [
+        Point(monday + timedelta(weeks=nth), monday + timedelta(weeks=nth + 1), value, 2 if value else 0, nth == 3)
+        for nth, value in enumerate([2.0, None, 4.0, 8.0])
+    ]
+    period = Window(monday, monday + timedelta(weeks=4))
+    event = Event("Agents <b>", monday + timedelta(weeks=1), timedelta(days=28))
+    drawn = figures.lines(Chart("Age", "median", Axis("days", 1), period, [Line("all", True, weeks)], [event]))
+    trace, layout = drawn.figure["data"][0], drawn.figure["layout"]
+    assert trace["y"] == [2.0, None, 4.0, 8.0] and trace["connectgaps"] is False
+    assert trace["marker"]["symbol"] == ["circle", "circle", "circle", "circle-open"]
+    assert layout["shapes"][0]["x0"] == f"{event.on}"
+    assert layout["annotations"][0]["text"] == "Agents &lt;b&gt;"
+    assert "3 weeks with a value, from 2.0 to 8.0 days" in drawn.alt and "Marked: Agents <b>" in drawn.alt
+
+
+def test_curves_end_where_they_are_watched_and_lives_show_their_decision() -> None:
+    now, before = Curve("now", [1.0, 30.0, 180.0], [0.25, 0.5, 0.5], [4, 3, 2]), Curve("before", [], [], [])
+    drawn = lifetimes.incidence("Closed", "share", [now, before], [30, 90], 180)
+    assert drawn.figure["data"][0]["y"] == [0, 25, 50, 50]
+    assert "now: 50 % within 30 days, 50 % within 90 days" in drawn.alt
+    assert drawn.notes[0] == "Still watched after 0, 30, 90 days: 4, 3, 2 (now); 0, 0, 0 (before)."
+    start = datetime(2026, 1, 5)
+    lives = [Life("one", start, None, "killed", start), Life("<two>", start, start, None, start + timedelta(days=9))]
+    drawn = lifetimes.lifecycle("Lives", "from", lives, Window(date(2026, 1, 1), date(2026, 2, 1)))
+    markers = {trace["name"]: trace["marker"]["symbol"] for trace in drawn.figure["data"] if "name" in trace}
+    assert markers.keys() == {"started", "shipped", "killed", "not decided"}
+    assert len(set(markers.values())) == 4
+    assert drawn.figure["layout"]["annotations"][1]["text"] == "&lt;two&gt;"
+    assert "2 were active: 1 shipped, 1 killed, 1 not decided. The newest: <two>" in drawn.alt
+
+
+def test_names_from_elsewhere_are_not_markup() -> None:
+    assert notices.plain("a_b *c* :red[d] $x$ <b>") == r"a\_b \*c\* \:red\[d\] \$x\$ \<b\>"
