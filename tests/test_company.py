@@ -67,7 +67,7 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("issue_spells", "left_by"): {"completed", "not planned", "unlabelled"},
     ("issue_spells", "left_by_kind"): {"human", "agent", "bot"},
     ("issues", "tracker"): {"issue", "discussion", "jira", "linear"},
-    ("issues", "author_kind"): {"human", "bot"},
+    ("issues", "author_kind"): {"human", "bot", "agent"},
     ("issues", "is_outside_author"): FLAGS,
     ("issues", "state"): {"open", "closed"},
     ("issues", "state_reason"): {"completed", "not planned", "duplicate"},

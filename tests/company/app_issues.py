@@ -187,6 +187,11 @@ ISSUES = [
         55, "Slow start", "gus", "2026-05-20 09:00",
         events=[labeled("2026-05-20 09:30", "gus", "sev-2"), unlabeled("2026-05-20 12:00", "gus", "sev-2")],
     ),
+    # Case: opened and closed by agents, without a pull request: no human delivered this capability.
+    Issue(
+        57, "Capability: pay by voice", "copilot-swe-agent", "2026-05-29 09:00",
+        closed=("2026-05-29 21:00", "cursoragent"),
+    ),
 ]  # fmt: skip
 
 DISCUSSIONS = [
