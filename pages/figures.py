@@ -75,10 +75,15 @@ class Chart:
         return [point.value for line in self.lines for point in line.weeks if point.value is not None]
 
     @property
+    def whole(self) -> int:
+        """Of an axis of shares the per cent that it reaches to: all, or less where all values are small."""
+        return next((most for most in (12, 24, 48) if self.values and max(self.values) <= most), 100)
+
+    @property
     def top(self) -> float:
         """Where the axis of its lines ends: below the largest value when a few weeks would flatten all others."""
         if self.axis.name == "%" or not self.values:
-            return 104
+            return 1.04 * self.whole
         usual = quantiles(self.values, n=20)[-1] if len(self.values) >= 20 else 0
         return usual * 1.25 if max(self.values) > 2 * usual > 0 else max(self.values) * 1.08
 
@@ -270,7 +275,7 @@ def over_time(chart: Chart) -> Figure:
     }  # fmt: skip
     drawn["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top]}
     if chart.axis.name == "%":
-        drawn["yaxis"] |= {"tickvals": [0, 25, 50, 75, 100]}
+        drawn["yaxis"] |= {"tickvals": [chart.whole * part / 4 for part in range(5)]}
     drawn["shapes"] = [shape for event in chart.events for shape in _marks(event)]
     drawn["annotations"] = [_name(chart, event, place) for place, event in enumerate(chart.events)]
     return drawn

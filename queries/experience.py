@@ -96,7 +96,7 @@ METRICS = (
         "Half of the customer feedback opened {period} had a first answer within {value}",
         "No customer feedback was opened {period}",
         unreached="Less than half of the customer feedback opened {period} has been answered",
-        missing="closed by their authors before an answer",
+        missing="closed by the author before an answer",
         chart="incidence", subject="issue", matures_after=MEDIANS_MATURE, is_headline=True,
         panel="How soon customers are answered", horizon=28, rule="feedback",
     ),
@@ -104,7 +104,7 @@ METRICS = (
         "feedback_answered_within_2_days", "experience", "Answered within 2 days", "share", "share", "up",
         "{value} of the customer feedback opened {period} was answered within 2 days",
         "No customer feedback was opened {period}",
-        missing="closed by their authors before an answer",
+        missing="closed by the author before an answer",
         subject="issue", matures_after=2, rule="feedback",
     ),
     Metric(

@@ -75,6 +75,10 @@ def say(
         (0.99, "share", "99 %"),
         (0.991, "share", "more than 99 %"),
         (1.0, "share", "100 %"),
+        (1.5, "net issues per week", "+1.5"),
+        (-0.4, "net issues per week", "−0.4"),
+        (-0.04, "net issues per week", "0"),
+        (None, "capabilities", "not measured"),
         (0.0, "pull requests per week", "0"),
         (1.0, "pull requests per week", "1"),
         (12.34, "pull requests per week", "12.3"),
@@ -222,6 +226,72 @@ def test_asides() -> None:
     )
     assert so_far_aside(metric("pickup_time"), "2026-Q4", None, 4, None) == "2026-Q4 so far: not reached (n = 4)."
     assert so_far_aside(metric("pickup_time"), "2026-Q4", None, 0, None) == "2026-Q4 so far: nothing yet."
+
+
+def test_counts_say_how_many_and_are_not_compared_before_the_quarter_is_over() -> None:
+    assert say("capabilities_delivered", (5.0, 5), (4.0, 4)) == (
+        "5 capabilities were delivered in 2026-Q3, 1 more than in the quarter before (4)."
+    )
+    assert say("capabilities_delivered", (1.0, 1), (3.0, 3), YEAR) == (
+        "1 capability was delivered in 2026-Q3, 2 fewer than in the same quarter a year before (3)."
+    )
+    assert say("capabilities_delivered", (0.0, 0), (0.0, 0)) == (
+        "No capability was delivered in 2026-Q3, the same as in the quarter before (0)."
+    )
+    assert say("experiments_decided", (1200.0, 1200), (None, 0)) == (
+        "1,200 experiments were decided in 2026-Q3; in the quarter before it was not measured."
+    )
+    assert say("experiments_decided", (2.0, 2), (9.0, 9), SO_FAR) == "2 experiments were decided in 2026-Q3 so far."
+    assert so_far_aside(metric("experiments_decided"), "2026-Q4", 2.0, 2, None) == "2026-Q4 so far: 2."
+
+
+def test_what_was_never_seen_is_not_measured() -> None:
+    assert say("ux_debt_net_flow", (None, 0), (None, 0)) == (
+        "Not measured in 2026-Q3: no issue had been marked as UX debt by then in the repositories read."
+    )
+    assert say("capabilities_delivered", (None, 0), (None, 0), SO_FAR, scope=Scope(repo="acme/shop")) == (
+        "Repository acme/shop: not measured in 2026-Q3 so far: "
+        "no capability had been delivered by then in the repositories read."
+    )
+    assert say("change_failure_rate", (None, 0), (0.1, 9), missing=3) == (
+        "Not measured in 2026-Q3: nothing was shipped where a failure could be observed. "
+        "3 were shipped where no failure could be observed and have no value."
+    )
+    assert year_aside(metric("ux_debt_net_flow"), None, None, 0) == (
+        "It was not measured in the same quarter a year before."
+    )
+    assert so_far_aside(metric("ux_debt_net_flow"), "2026-Q4", None, 0, None) == "2026-Q4 so far: not measured."
+
+
+def test_a_net_rate_has_its_sign() -> None:
+    assert say("ux_debt_net_flow", (1.5, 31), (-0.4, 25)) == (
+        "The open stock of UX debt changed by +1.5 issues per week in 2026-Q3 (n = 31), "
+        "1.9 higher than in the quarter before (−0.4, n = 25)."
+    )
+    assert say("ux_debt_net_flow", (0.0, 4), (0.04, 25)) == (
+        "The open stock of UX debt changed by 0 issues per week in 2026-Q3 (n = 4), "
+        "about the same as in the quarter before (0, n = 25)."
+    )
+    assert say("ux_debt_net_flow", (0.0, 0), (1.0, 13)) == "Nothing entered or left the stock of UX debt in 2026-Q3."
+    assert so_far_aside(metric("ux_debt_net_flow"), "2026-Q4", -2.0, 9, -1.0) == (
+        "2026-Q4 so far: −2 (n = 9), 1 lower than in the quarter before."
+    )
+
+
+def test_rates_per_reviewer_and_shares_of_what_is_shipped() -> None:
+    assert say("review_load", (4.2, 466), (2.0, 400)) == (
+        "Each active reviewer reviewed 4.2 pull requests a week in 2026-Q3 (n = 466), "
+        "2.1 times as many as in the quarter before (2, n = 400)."
+    )
+    assert say("change_failure_rate", (4 / 23, 23), (0.0, 12)) == (
+        "17 % of the deployments and releases in 2026-Q3 were followed by a revert, hotfix or incident (n = 23), "
+        "17 percentage points more than in the quarter before (0 %, n = 12)."
+    )
+    assert say("feedback_first_response", (None, 7), (46.7, 9), missing=1) == (
+        "Less than half of the customer feedback opened in 2026-Q3 has been answered (n = 7); "
+        "in the quarter before it was 46.7 hours (n = 9). 1 more was closed by the author before an answer and has no "
+        "value."
+    )
 
 
 @pytest.mark.parametrize("one", METRICS, ids=lambda found: found.name)
