@@ -42,7 +42,8 @@ def github(source: GitHub, token: str) -> list[Finding]:
         found = [_limits(api)]
         if found[0].is_good:
             for result in visible(api, source):
-                said = result.message or f"{result.repo}: {result.rows:,} pull requests"
+                hidden = f"; its {result.status} cannot be read with this token" if result.status else ""
+                said = result.message or f"{result.repo}: {result.rows:,} pull requests{hidden}"
                 found.append(Finding(not result.message, said))
         return found
     except SourceError as error:

@@ -98,10 +98,14 @@ def preview(source: GitHub, token: str, store: Store) -> list[Result]:
 
 
 def visible(api: Api, source: GitHub) -> list[Result]:
-    """Return the repositories asked for, with their pull requests as rows; a message where one cannot be seen."""
+    """Return the repositories asked for, with their pull requests as rows; a message where one cannot be seen.
+
+    The status names the lists of it that cannot be seen, if any.
+    """
     names, results = _expand(api, source)
     for repo, probe, _, problem in _probe(api, names):
-        results.append(Result(repo, "", probe["pullRequests"]["totalCount"] if probe else 0, problem))
+        hidden = " and ".join(name for name in APART if probe and probe[name] is None)
+        results.append(Result(repo, hidden, probe["pullRequests"]["totalCount"] if probe else 0, problem))
     return results
 
 

@@ -163,8 +163,12 @@ class Discussions(NewestFirst):
 
     def _keep(self, store: Store, nodes: list[Json]) -> None:
         self.newest = self.newest or max((node["updatedAt"] for node in nodes), default="")
-        sql = f"select node_id, node from {self.table} where host = $host and repo_id = $repo_id"
-        known = {row["node_id"]: json.loads(row["node"]) for row in store.rows(sql, self.scope.key)}
+        sql = (
+            f"select node_id, node from {self.table} where host = $host and repo_id = $repo_id "
+            "and node_id in (select unnest($ids::varchar[]))"
+        )
+        held = store.rows(sql, self.scope.key | {"ids": [node["id"] for node in nodes]})
+        known = {row["node_id"]: json.loads(row["node"]) for row in held}
         rows = [
             self.scope.key
             | {"number": node["number"], "node_id": node["id"], "updated_at": moment(node["updatedAt"])}

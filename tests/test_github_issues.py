@@ -12,6 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from collectors import doctor
+from collectors.doctor import Finding
+from collectors.github import GitHub
 from collectors.progress import Progress
 from collectors.store import MIGRATIONS, Store, now
 from tests.company.expand import expand
@@ -26,7 +29,7 @@ from tests.company.source import (
     later,
     unlabeled,
 )
-from tests.github_server import Server, serve
+from tests.github_server import TOKEN, Server, serve
 from tests.github_server.client import rest
 from tests.refreshing import publish_tables, raw_tables, refresh
 from tests.tracker import PUSH, SHOP, WEB
@@ -294,6 +297,9 @@ def test_lists_that_are_off_or_hidden_cost_nothing_else(github: Server, tmp_path
     github.reset()
     assert {result.status for result in refresh(tmp_path, github.url, REPOS)} == {"unchanged"}
     assert github.stats()["requests"] == 1
+    _, shop, web = doctor.github(GitHub(github.url, tuple(REPOS)), TOKEN)
+    hidden = "acme/shop: 0 pull requests; its deployments and discussions cannot be read with this token"
+    assert (shop, web) == (Finding(True, hidden), Finding(True, "acme/web: 1 pull requests"))
 
 
 # -- a ledger of before -----------------------------------------------------------------------------------------------
