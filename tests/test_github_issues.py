@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from collectors import doctor
 from collectors.doctor import Finding
 from collectors.github import GitHub
-from collectors.progress import Progress
-from collectors.store import MIGRATIONS, Store, now
 from tests.company.expand import expand
 from tests.company.source import (
     Comment,
@@ -32,7 +28,7 @@ from tests.company.source import (
 from tests.github_server import TOKEN, Server, serve
 from tests.github_server.client import rest
 from tests.refreshing import publish_tables, raw_tables, refresh
-from tests.tracker import PUSH, SHOP, WEB
+from tests.tracker import PUSH, SHOP, WEB, nodes, who
 
 REPOS = ["acme/shop", "acme/web"]
 LAST = date(2026, 2, 1)
@@ -53,18 +49,6 @@ def github(shared: Server) -> Iterator[Server]:
     yield shared
     shared.as_of(None)
     shared.reload(expand([SHOP, WEB]))
-
-
-def nodes(data: Path, table: str, of: str = "") -> list[dict[str, Any]]:
-    """The documents of a table, the lowest number or the earliest first."""
-    with Store(data / "ledger.duckdb", "test") as store:
-        found = store.rows(f"select node from {table} {of} order by (node->>'number')::integer, node->>'createdAt'")
-    return [json.loads(row["node"]) for row in found]
-
-
-def who(login: str) -> dict[str, str]:
-    """A user as the ledger has it."""
-    return {"__typename": "User", "login": login}
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
@@ -300,52 +284,3 @@ def test_lists_that_are_off_or_hidden_cost_nothing_else(github: Server, tmp_path
     _, shop, web = doctor.github(GitHub(github.url, tuple(REPOS)), TOKEN)
     hidden = "acme/shop: 0 pull requests; its deployments and discussions cannot be read with this token"
     assert (shop, web) == (Finding(True, hidden), Finding(True, "acme/web: 1 pull requests"))
-
-
-# -- a ledger of before -----------------------------------------------------------------------------------------------
-
-
-def old_ledger(github: Server, data: Path) -> None:
-    """A ledger as the first Headway wrote it: issues as the feed tells them, deployments without their number."""
-    refresh(data, github.url, REPOS)
-    path, new = data / "ledger.duckdb", data / "new.duckdb"
-    path.rename(new)
-    with duckdb.connect(str(path)) as db:
-        db.execute((MIGRATIONS / "001.sql").read_text("utf-8"))
-        db.execute(f"attach '{new}' as new (read_only)")
-        db.execute("insert into migrations values (1, current_timestamp::timestamp, '0.1')")
-        db.execute("insert into watermarks from new.watermarks where name in ('feed', 'history')")
-        older = "select * replace (1 as details_version) from new.github_pull_requests"
-        db.execute(f"insert into github_pull_requests {older}")
-        for table in ("repositories", "releases", "commits"):
-            db.execute(f"insert into github_{table} from new.github_{table}")
-        names = ("id", "environment", "commitOid", "createdAt", "updatedAt", "state")
-        kept = ", ".join(f"'{name}', node->>'{name}'" for name in names)
-        node = f"json_object({kept}, 'statuses', node->'statuses')"
-        db.execute(f"insert into github_deployments select * replace ({node} as node) from new.github_deployments")
-        for item in rest(github, "/repos/acme/shop/issues?state=all&per_page=100"):
-            key = [github.url.removeprefix("http://"), 101, item["number"], item["node_id"]]
-            values = [*key, item["updated_at"].removesuffix("Z"), now(), json.dumps(item)]
-            db.execute("insert into github_issues values (?, ?, ?, ?, ?, ?, ?)", values)
-    new.unlink()
-
-
-def test_a_ledger_of_before_is_published_as_it_is_and_then_read_in_full(github: Server, tmp_path: Path) -> None:
-    old, fresh = tmp_path / "old", tmp_path / "fresh"
-    refresh(fresh, github.url, REPOS)
-    old.mkdir()
-    old_ledger(github, old)
-    Store(old / "ledger.duckdb", "test").__exit__()  # any command but a dry run brings it forward
-    published = publish_tables(old, LAST)
-    assert published["pull_requests"] == publish_tables(fresh, LAST)["pull_requests"]
-    first, second, _ = nodes(old, "github_issues")
-    assert (first["state"], first["stateReason"], first["author"]) == ("CLOSED", "COMPLETED", who("zoe"))
-    assert (first["labels"][0]["name"], second["stateReason"], second["timelineItems"]) == ("ux debt", "DUPLICATE", [])
-    said: list[Progress] = []
-    refresh(old, github.url, REPOS, report=said.append)
-    assert [step.note for step in said if step.note] == [
-        "acme/shop: pull requests and issues to read again, in more detail: 3",
-        "acme/web: pull requests and issues to read again, in more detail: 1",
-    ]
-    assert raw_tables(old) == raw_tables(fresh)
-    assert publish_tables(old, LAST) == publish_tables(fresh, LAST)

@@ -1,7 +1,14 @@
-"""Two small repositories in which issues, milestones, discussions, deployments and files have a history."""
+"""Two small repositories in which issues, milestones, discussions, deployments and files have a history, and what the
+ledger holds of them.
+"""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
+from collectors.store import Store
 from tests.company.source import (
     APPROVED,
     DUPLICATE,
@@ -78,3 +85,15 @@ WEB = Repository(
         )
     ],
 )  # fmt: skip
+
+
+def nodes(data: Path, table: str, of: str = "") -> list[dict[str, Any]]:
+    """The documents of a table, the lowest number or the earliest first."""
+    with Store(data / "ledger.duckdb", "test") as store:
+        found = store.rows(f"select node from {table} {of} order by (node->>'number')::integer, node->>'createdAt'")
+    return [json.loads(row["node"]) for row in found]
+
+
+def who(login: str) -> dict[str, str]:
+    """A user as the ledger has it."""
+    return {"__typename": "User", "login": login}
