@@ -26,7 +26,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> It
     yield data
 
 
-@pytest.mark.parametrize("as_of", [date(2025, 11, 15), date(2025, 8, 1)], ids=str)
+@pytest.mark.parametrize("as_of", [date(2025, 11, 15), date(2025, 8, 1), date(2025, 4, 1)], ids=str)
 def test_published_tables_are_as_computed_independently(collected: Path, as_of: date) -> None:
     publish_tables(collected, as_of)
     published = read_published((collected / "headway.duckdb").resolve())

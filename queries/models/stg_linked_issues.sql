@@ -1,4 +1,5 @@
--- One row per issue that a pull request closes. An issue that was opened after the cutoff is not there yet.
+-- One row per issue that a pull request closes, with the labels that it carries as of the cutoff; of an issue that is not
+-- read, those of the last reading. An issue that was opened after the cutoff is not there yet.
 with linked as (
     select
         repositories.repo,
@@ -30,6 +31,8 @@ later as (
     where utc(held.node->>'createdAt') >= settings.cutoff
 )
 
-select linked.*
+select linked.* replace (coalesce(issues.labels, linked.labels) as labels)
 from linked
+left join stg_issues as issues
+    on issues.repo_id = linked.issue_repo_id and issues.number = linked.issue_number
 anti join later on later.repo_id = linked.issue_repo_id and later.number = linked.issue_number
