@@ -40,8 +40,11 @@ def page(name: str) -> None:
     """Draw a page of the catalogue: its question, and its panels with their evidence."""
     found, view = catalog.page(name), controls.view()
     heading(found.title, view)
+    panels = catalog.panels(found)
+    known = [panel for panel in panels if not not_known_of(panel.metrics[0], view.scope)]
+    notices.not_apart([panel for panel in panels if panel not in known], view)
     unmatched: set[str] = set()
-    for panel in catalog.panels(found):
+    for panel in known:
         rule = panel.metrics[0].rule
         if rule not in unmatched:
             show(panel, view)
@@ -52,8 +55,6 @@ def page(name: str) -> None:
 def show(panel: Panel, view: View) -> None:
     """Draw a panel: its headlines as sentences, its chart, and the way to the evidence."""
     st.header(panel.title, anchor=False)
-    if notices.not_apart(panel.metrics[0], view):
-        return
     told = [reads.told(metric, view) for metric in panel.headlines]
     for one in told:
         _tell(one)
@@ -90,8 +91,8 @@ def summary(page: Page, view: View) -> None:
     """Draw what the overview shows of a page: the first number as a sentence, and each with a small chart."""
     shown_here = [catalog.metric(name) for name in page.overview]
     known = [metric for metric in shown_here if not not_known_of(metric, view.scope)]
+    notices.not_apart([Panel(metric.title, (metric,)) for metric in shown_here if metric not in known], view)
     if not known:
-        notices.not_apart(shown_here[0], view)
         return
     told = [reads.told(metric, view) for metric in known]
     _tell(told[0])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 
 import streamlit as st
 
 from pages import controls, reads
 from pages.controls import View
+from queries.catalog import Panel
 from queries.metric import Metric
 from queries.numbers import not_known_of
 from queries.sentences import SCOPE_WORDS
@@ -57,15 +59,12 @@ def nothing_in_view(view: View) -> None:
     st.button("Show everything", on_click=controls.reset)
 
 
-def not_apart(metric: Metric, view: View) -> bool:
-    """Say that a metric cannot be told apart by what is filtered; whether that is so."""
-    parts = [SCOPE_WORDS[part] for part in not_known_of(metric, view.scope)]
-    if parts:
-        said = (
-            f"{metric.of.plural.capitalize()} cannot be told apart by {' and '.join(parts)}, so nothing is shown here."
-        )
-        st.info(plain(said), icon=":material/filter_alt_off:")
-    return bool(parts)
+def not_apart(panels: Sequence[Panel], view: View) -> None:
+    """Say which panels are not shown, as they cannot be told apart by what is filtered."""
+    parts = dict.fromkeys(SCOPE_WORDS[part] for panel in panels for part in not_known_of(panel.metrics[0], view.scope))
+    if panels:
+        said = f"Not shown, as it cannot be told apart by {' or '.join(parts)}: "
+        st.info(plain(f"{said}{', '.join(panel.title for panel in panels)}."), icon=":material/filter_alt_off:")
 
 
 def no_items(metric: Metric, period: str, view: View) -> None:

@@ -321,5 +321,5 @@ def test_where_no_rule_finds_anything_the_page_says_how_to_map_a_label_and_fills
 def test_a_filter_that_a_metric_does_not_know_shows_nothing_false(app: AppTest, demo: Path, tmp_path: Path) -> None:
     link(tmp_path, demo)
     text = said(at(app, EXPERIENCE.file, team="mobile"))
-    assert "Issues cannot be told apart by team, so nothing is shown here." in text
+    assert "Not shown, as it cannot be told apart by team: What UX debt comes in and what leaves, " in text
     assert not app.get("plotly_chart")
