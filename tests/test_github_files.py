@@ -117,7 +117,9 @@ def test_a_file_that_is_wrong_keeps_what_it_said_and_stops_nothing_else(github: 
 
 
 def test_a_file_too_large_to_be_shown_is_said(github: Server, tmp_path: Path) -> None:
-    datasets = world({"experiments.csv": [(FIRST, TABLE)], "experiments/a.md": [(FIRST, "---\ntitle: [a]\n---\n")]})
+    datasets = world(
+        {"experiments.csv": [(FIRST, TABLE)], "experiments/a.md": [(FIRST, "---\nstarted_on: [a]\n---\n")]}
+    )
     datasets["acme/shop"]["texts"] = {
         oid: text for oid, text in datasets["acme/shop"]["texts"].items() if text != TABLE
     }

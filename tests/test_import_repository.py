@@ -25,7 +25,7 @@ owner: somebody
 decision: killed
 """
 MISTAKES = {
-    "---\ntitle: [a]\n---\n": "line 2, column 8: title must be one text",
+    "---\ntitle: [a]\ndecision:\n---\n": "line 2, column 8: title must be one text",
     "---\ntitle: a\nkey: b: c\n---\n": "line 3, column 7: not YAML; mend the front matter",
     "---\n\ndecision: maybe\n---\n": "line 3, column 11: 'maybe' is no decision; write kept, killed or inconclusive",
     "---\ndecision: kept\n---\n": "line 1, column 1: 'kept', but not when; write the day it was decided",
@@ -76,9 +76,20 @@ def test_the_import_tells_repository_and_path() -> None:
     assert len({own["import_id"], *(read_experiments(*other, READ_AT)[0]["import_id"] for other in others)}) == 4
 
 
-@pytest.mark.parametrize("text", ["# Experiments\n", "", "---\n---\n", "---\n- a\n---\n"])
-def test_markdown_without_front_matter_is_no_experiment(text: str) -> None:
-    own, found = read_experiments("acme/shop", "experiments/README.md", text.encode(), READ_AT)
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("experiments/README.md", "# Experiments\n"),
+        ("experiments/README.md", ""),
+        ("experiments/README.md", "---\n---\n"),
+        ("experiments/README.md", "---\n- a\n---\n"),
+        ("experiments/post.md", "---\ntitle: What we learnt\ndate: 2026-01-01\n---\n"),
+        ("experiments.csv", "run,learning_rate,loss\n1,0.1,0.5\n"),
+        ("experiments.csv", ""),
+    ],
+)
+def test_what_tells_of_something_else_holds_no_experiment(path: str, text: str) -> None:
+    own, found = read_experiments("acme/shop", path, text.encode(), READ_AT)
     assert (own["rows_read"], found) == (0, [])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -23,16 +25,18 @@ def read_experiments(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the row of ``imports`` and the rows of ``imported_experiments`` of one file of a repository.
 
-    A file ending in ``.md`` is one experiment, or none without front matter; its key and title are the file's name
-    where it gives no others. Anything else is a table with the generic columns. ``exported_at`` is when the repository
+    A file ending in ``.md`` is one experiment; its key and title are the file's name where it gives no others. Anything
+    else is a table with the generic columns. A file that says nothing of when an experiment started, shipped or was
+    decided is about something else, whatever its name, and holds none. ``exported_at`` is when the repository
     was read. Raises SourceError, one line that names file, line and column.
     """
-    name = f"{repo}: {path}"
+    name, none = f"{repo}: {path}", Export("experiments", "generic", [], [])
     if path.lower().endswith(".md"):
         table = _front_matter(name, PurePosixPath(path).stem, content)
-        found = files.read_as(table, EXPERIMENTS) if table else Export("experiments", "generic", [], [])
+        found = files.read_as(table, EXPERIMENTS) if table else none
     else:
-        found = files.read(name, content, "experiments")
+        first_line = read_text(name, content).partition("\n")[0]
+        found = files.read(name, content, "experiments") if _tells(re.split("[,;\t]", first_line)) else none
     own = import_id(content, "experiments", repo, path)
     rows = [{"import_id": own} | row | {"repo": row["repo"] or repo} for row in found.rows]
     row = {"import_id": own, "kind": "experiments", "source": "github", "account": repo, "file": path}
@@ -40,6 +44,15 @@ def read_experiments(
 
 
 EXPERIMENTS = next(form for form in GENERIC if form.kind == "experiments")
+#: the headers that nothing but a table of experiments has
+TELLING = {
+    header for column in ("started_at", "shipped_at", "decided_at", "decision") for header in EXPERIMENTS.columns[column]
+}  # fmt: skip
+
+
+def _tells(headers: Iterable[str]) -> bool:
+    """Whether some of these are about an experiment."""
+    return bool(TELLING & {named(header.strip().strip('"')) for header in headers})
 
 
 def _front_matter(name: str, stem: str, content: bytes) -> Table | None:
@@ -56,7 +69,9 @@ def _front_matter(name: str, stem: str, content: bytes) -> Table | None:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
         raise SourceError(f"{name}, line {line}, column {column}: not YAML; mend the front matter") from None
-    if not isinstance(root, yaml.MappingNode):
+    if not isinstance(root, yaml.MappingNode) or not _tells(
+        key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)
+    ):
         return None
     known = {header for headers in EXPERIMENTS.columns.values() for header in headers}
     cells = {"key": stem, "title": stem, "started_at": ""}
