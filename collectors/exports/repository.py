@@ -45,9 +45,8 @@ def read_experiments(
 
 EXPERIMENTS = next(form for form in GENERIC if form.kind == "experiments")
 #: the headers that nothing but a table of experiments has
-TELLING = {
-    header for column in ("started_at", "shipped_at", "decided_at", "decision") for header in EXPERIMENTS.columns[column]
-}  # fmt: skip
+ABOUT = ("started_at", "shipped_at", "decided_at", "decision")
+TELLING = {header for column in ABOUT for header in EXPERIMENTS.columns[column]}
 
 
 def _tells(headers: Iterable[str]) -> bool:
