@@ -1,15 +1,27 @@
--- What rows of an issue show.
+-- What rows of an issue show, with the first release or production deployment of a change that is linked to it.
+with shipped as (
+    select
+        links.issue_repo as repo,
+        links.issue_number as number,
+        min(least(pull_requests.released_at, pull_requests.deployed_at)) as shipped_at
+    from pull_request_issues as links
+    inner join pull_requests on pull_requests.repo = links.repo and pull_requests.number = links.number
+    group by links.issue_repo, links.issue_number
+)
+
 select
-    repo,
-    number,
-    title,
-    tracker,
-    state,
-    state_reason,
-    labels,
-    opened_at,
-    first_response_at,
-    closed_at,
-    closed_by_kind,
-    url
+    issues.repo,
+    issues.number,
+    issues.title,
+    issues.tracker,
+    issues.state,
+    issues.state_reason,
+    issues.labels,
+    issues.opened_at,
+    issues.first_response_at,
+    issues.closed_at,
+    issues.closed_by_kind,
+    shipped.shipped_at,
+    issues.url
 from issues
+left join shipped on shipped.repo = issues.repo and shipped.number = issues.number
