@@ -39,6 +39,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "imported_items": ("import_id", "line"),
     "imported_incidents": ("import_id", "line"),
     "imported_experiments": ("import_id", "line"),
+    "spend_partitions": ("partition_id",),
+    "spend_rows": ("partition_id", "line"),
+    "frozen_cells": ("table_name", "cell"),
 }
 Row = Mapping[str, Any]
 
