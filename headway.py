@@ -24,15 +24,8 @@ from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.exports.forms import KINDS
 from options import as_of_option, checked, day_option, placed, yesterday
 from queries.errors import NothingPublishedError, PublishError, SettingsError, SqlError
-from queries.settings import (
-    Place,
-    Settings,
-    not_a_repository,
-    not_an_account,
-    not_an_address,
-    not_an_owner,
-    write_settings,
-)
+from queries.setting_values import not_a_repository, not_an_account, not_an_address, not_an_owner
+from queries.settings import Place, Settings, write_settings
 
 if TYPE_CHECKING:
     from collectors.doctor import Finding

@@ -7,94 +7,30 @@ import json
 import re
 import reprlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from queries.errors import SettingsError
+from queries.setting_values import (
+    Key,
+    from_to,
+    not_a_month,
+    not_a_path,
+    not_a_repository,
+    not_a_variable,
+    not_an_address,
+    not_an_owner,
+    not_empty,
+    one_of,
+)
 
 EXAMPLE = Path(__file__).parent.parent / "headway.example.toml"
-#: GitHub's own logins and names; nothing else is a repository
-NAME = r"[A-Za-z0-9_.-]+"
 HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
 ASSIGNED = re.compile(r"\s*([\w.\"'-]+)\s*=")
-WORDS = {str: "text in quotes", bool: "true or false", int: "a whole number", date: "a date, such as 2026-03-02"}
 TOKENS = ("token", "github_token", "access_token", "password", "secret")
-
-
-def not_a_repository(name: str) -> str:
-    """Return what is wrong with the name of a repository; nothing where it is right."""
-    return "" if re.fullmatch(f"{NAME}/{NAME}", name) else f"{reprlib.repr(name)} is not a repository; write owner/name"
-
-
-def not_an_owner(name: str) -> str:
-    """Return what is wrong with the name of an owner of repositories; nothing where it is right."""
-    return "" if re.fullmatch(NAME, name) else f"{reprlib.repr(name)} is not an owner; write the name without a slash"
-
-
-def not_an_account(name: str) -> str:
-    """Return what is wrong with the name of an account of a tool; nothing where it is right, or empty."""
-    right = re.fullmatch(r"([A-Za-z0-9_-][A-Za-z0-9_.-]*)?", name)
-    return "" if right else f"{reprlib.repr(name)} is not a name of an account; write letters, digits, - and _"
-
-
-def not_a_path(path: str) -> str:
-    """Return what is wrong with the path of a file or folder in a repository; nothing where it is right."""
-    parts = path.removesuffix("/").split("/")
-    is_path = all(part.strip() not in ("", ".", "..") for part in parts) and ":" not in path and path.isprintable()
-    return "" if is_path else f"{reprlib.repr(path)} is no path; write a file or folder such as docs/experiments"
-
-
-def not_an_address(text: str) -> str:
-    """Return what is wrong with the address of a GitHub API; nothing where it is right."""
-    right = "write https://api.github.com, or https://HOST/api/v3 for Enterprise Server"
-    try:
-        place = urlsplit(text)
-        is_address = place.scheme in ("http", "https") and bool(place.hostname) and place.port != 0
-    except ValueError:
-        return f"not an address; {right}"
-    if not is_address or not re.fullmatch(r"[!-~]+", text):
-        return f"not an address; {right}"
-    if place.username or place.password or place.query or place.fragment:
-        return f"more than an address; {right}"
-    if place.hostname in ("github.com", "www.github.com"):
-        return f"the address of GitHub's pages; {right}"
-    return ""
-
-
-def _one_of(*names: str) -> Callable[[Any], str]:
-    return lambda value: "" if value in names else f"{reprlib.repr(value)} is unknown; write {' or '.join(names)}"
-
-
-def _from_to(least: int, most: int) -> Callable[[Any], str]:
-    return lambda value: "" if least <= value <= most else f"must be from {least} to {most}"
-
-
-def _not_empty(value: str) -> str:
-    return "" if value.strip() else "must not be empty"
-
-
-@dataclass(frozen=True)
-class Key:
-    """What a key may hold: its type, and what is wrong with a value of that type (nothing where it is right)."""
-
-    type: type
-    problem: Callable[[Any], str] = lambda _: ""
-    is_required: bool = False
-    is_list: bool = False
-
-    @property
-    def words(self) -> str:
-        """What to write there."""
-        return 'a list of texts in quotes, such as ["one", "two"]' if self.is_list else WORDS[self.type]
-
-    def is_of_type(self, value: object) -> bool:
-        """Whether a value has this type; true is no number, and a time is no date."""
-        wrong = {int: bool, date: datetime}.get(self.type, ())
-        return isinstance(value, self.type) and not isinstance(value, wrong)
 
 
 def _columns(*names: str) -> dict[str, Key]:
@@ -111,18 +47,28 @@ TABLES: dict[str, dict[str, Key]] = {
         "experiments": Key(str, not_a_path, is_list=True),
     },
     "publish": {
-        "people": Key(str, _one_of("none", "pseudonyms", "names")),
-        "durable_days": Key(int, _from_to(1, 365)),
-        "failure_days": Key(int, _from_to(1, 365)),
-        "small_group": Key(int, _from_to(1, 1000)),
+        "people": Key(str, one_of("none", "pseudonyms", "names")),
+        "durable_days": Key(int, from_to(1, 365)),
+        "failure_days": Key(int, from_to(1, 365)),
+        "small_group": Key(int, from_to(1, 1000)),
+    },
+    "check": {
+        "budget_share": Key(float, from_to(0.01, 100)),
+        "budget_risk": Key(float, from_to(0.01, 1)),
+        "webhook_env": Key(str, not_a_variable),
     },
 }
 LISTS = tuple(name for name, key in TABLES["github"].items() if key.is_list)
 ARRAYS: dict[str, dict[str, Key]] = {
     "rollouts": {
-        "name": Key(str, _not_empty, is_required=True),
+        "name": Key(str, not_empty, is_required=True),
         "on": Key(date, is_required=True),
-        "transition_days": Key(int, _from_to(0, 365)),
+        "transition_days": Key(int, from_to(0, 365)),
+    },
+    "budgets": {
+        "month": Key(str, not_a_month),
+        "from": Key(str, not_a_month),
+        "usd": Key(int, from_to(0, 10**12), is_required=True),
     },
     "ai_signals": _columns("rule", "tier", "field", "pattern", "kind", "tool"),
     "work_types": _columns("rule", "field", "pattern", "work_type"),
@@ -173,6 +119,15 @@ class Rollout:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """Dollars for a month, by its first day, or for each month from it on."""
+
+    month: date
+    usd: int
+    is_from: bool = False
+
+
+@dataclass(frozen=True)
 class Row:
     """A rule as somebody wrote it: its source, its values by column, and where each stands: file, line and column."""
 
@@ -193,7 +148,13 @@ class Settings:
     durable_days: int = 14
     failure_days: int = 7
     small_group: int = 5
+    #: `headway check` fails where so much of a budget is spent, or with such a chance of ending over it
+    budget_share: float = 1.0
+    budget_risk: float = 0.5
+    #: the variable of the environment that holds the address to post to; never the address
+    webhook_env: str = "HEADWAY_WEBHOOK"
     rollouts: tuple[Rollout, ...] = ()
+    budgets: tuple[Budget, ...] = ()
     #: rules by the name of their seed file
     rules: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     #: files and folders of repositories that hold experiments
@@ -229,14 +190,15 @@ def parse_settings(path: Path, text: str) -> Settings:
         raise SettingsError(f"{path}{where}: not TOML ({str(error).partition(' (at ')[0]}); mend it there") from None
     reader = _Reader(path, text)
     reader.check(found)
-    github, publish = found.get("github", {}), found.get("publish", {})
-    values = github | publish | {name: tuple(github[name]) for name in LISTS if name in github}
+    github, publish, check = (found.get(name, {}) for name in ("github", "publish", "check"))
+    values = github | publish | check | {name: tuple(github[name]) for name in LISTS if name in github}
     if "base_url" in values:
         values["base_url"] = values["base_url"].rstrip("/")
     return Settings(
         **values,
         rollouts=tuple(Rollout(**row) for row in found.get("rollouts", ())),
-        rules={name: reader.rows(name, found[name]) for name in ARRAYS if name != "rollouts" and name in found},
+        budgets=tuple(reader.budgets(found.get("budgets", ()))),
+        rules={name: reader.rows(name, rows) for name, rows in found.items() if "pattern" in ARRAYS.get(name, ())},
     )
 
 
@@ -284,6 +246,18 @@ class _Reader:
             Row("headway.toml", row, {key: self._where(table, key, index) for key in ARRAYS[table]})
             for index, row in enumerate(found)
         )
+
+    def budgets(self, found: Sequence[Mapping[str, Any]]) -> Iterator[Budget]:
+        """Yield the budgets; each is for one month, or from one on, and there is one of each."""
+        seen = set()
+        for index, row in enumerate(found):
+            if len({"month", "from"} & set(row)) != 1:
+                raise self._error("budgets", None, index, 'write either month or from, such as month = "2026-11"')
+            budget = Budget(date.fromisoformat(f"{row.get('month', row.get('from'))}-01"), row["usd"], "from" in row)
+            if (budget.month, budget.is_from) in seen:
+                raise self._error("budgets", None, index, f"{budget.month:%Y-%m} has a budget already; keep one")
+            seen.add((budget.month, budget.is_from))
+            yield budget
 
     def _check_table(self, table: str, row: Mapping[str, Any], known: Mapping[str, Key], index: int = 0) -> None:
         for name, value in row.items():

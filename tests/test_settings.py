@@ -12,10 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.errors import SettingsError
-from queries.settings import ARRAYS, EXAMPLE, TABLES, Rollout, Settings, parse_settings, read_settings, write_settings
+from queries.settings import (
+    ARRAYS,
+    EXAMPLE,
+    TABLES,
+    Budget,
+    Rollout,
+    Settings,
+    parse_settings,
+    read_settings,
+    write_settings,
+)  # fmt: skip
 
 FILE = Path("headway.toml")
 RULE = '[[work_types]]\nrule = "r"\nfield = "title"\npattern = "x"\nwork_type = "feature"\n'
+BUDGET = '[[budgets]]\nmonth = "2026-11"\nusd = 20000\n'
 MISTAKES = {
     "[github]\nreops = []": "line 2, column 1: unknown key 'reops'; did you mean repos?",
     "[githb]": "line 1, column 1: unknown key 'githb'; did you mean github?",
@@ -49,6 +60,17 @@ MISTAKES = {
     f'{RULE}[[rollouts]]\nname="a"\non=2026-03-02\n[[rollouts]]\non=1': "line 10, column 1: on must be a date",
     f"{RULE}[[work_types]]\nrule = 'x'": "line 6, column 1: field is missing; add it, text in quotes",
     "publish.durable_days = 0": "line 1, column 1: durable_days: must be from 1 to 365",
+    "[check]\nbudget_share = true": "line 2, column 1: budget_share must be a number",
+    "[check]\nbudget_share = nan": "line 2, column 1: budget_share: must be from 0.01 to 100",
+    "[check]\nbudget_risk = 2": "line 2, column 1: budget_risk: must be from 0.01 to 1",
+    '[check]\nwebhook_env = "https://x/pw"': "line 2, column 15: webhook_env: must be the name of a variable",
+    '[[budgets]]\nmonth = "2026-13"\nusd = 1': "line 2, column 9: month: must be a month, such as 2026-11",
+    '[[budgets]]\nmonth = "2026-11"': "line 1, column 1: usd is missing; add it, a whole number",
+    "[[budgets]]\nfrom = 2026-11-01\nusd = 1": "line 2, column 1: from must be text in quotes",
+    '[[budgets]]\nfrom = "2026-11"\nusd = -1': "line 3, column 1: usd: must be from 0 to",
+    "[[budgets]]\nusd = 1": 'line 1, column 1: write either month or from, such as month = "2026-11"',
+    '[[budgets]]\nmonth = "2026-11"\nfrom = "2026-11"\nusd = 1': "line 1, column 1: write either month or from",
+    f"{BUDGET}{BUDGET}": "line 4, column 1: 2026-11 has a budget already; keep one",
     "[github\n": "line 1, column 8: not TOML (Expected ']' at the end of a table declaration); mend it there",
     "[github]\nrepos = [": ", at its end: not TOML (Invalid value); mend it there",
     "[github]\nx = 1\nx = 2\n": "line 3, column 6: not TOML (Cannot overwrite a value); mend it there",
@@ -75,18 +97,24 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         '\ufeff[github]\r\nrepos = ["a/b"]\norgs = ["c"]\nbase_url = "https://ghe.example/api/v3/"\n'
         "keep_bodies = false\n"
         '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
-        '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n' + RULE,
+        '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
+        '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n'
+        f'{BUDGET}[[budgets]]\nfrom = "2026-01"\nusd = 100\n' + RULE,
         encoding="utf-8",
     )
     found = read_settings(file)
     (row,) = found.rules["work_types"]
     assert row.values == {"rule": "r", "field": "title", "pattern": "x", "work_type": "feature"}
-    assert row.where["pattern"] == f"{file}, line 18, column 1"
+    assert row.where["pattern"] == f"{file}, line 28, column 1"
     rollout = Rollout("Agents", date(2026, 3, 2), 28)
+    budgets = (Budget(date(2026, 11, 1), 20000), Budget(date(2026, 1, 1), 100, is_from=True))
     assert found == Settings(
-        ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 3, 8, (rollout,), {"work_types": (row,)}
-    )
-    assert set().union(*TABLES.values()) | {"rollouts", "rules"} == {field.name for field in fields(Settings)}
+        ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 3, 8, 0.8, 1, "HOOK", (rollout,), budgets,
+        {"work_types": (row,)},
+    )  # fmt: skip
+    assert set().union(*TABLES.values()) | {"rollouts", "budgets", "rules"} == {
+        field.name for field in fields(Settings)
+    }
 
 
 def test_an_empty_file_has_the_defaults_and_the_example_shows_them() -> None:
@@ -98,8 +126,9 @@ def test_an_empty_file_has_the_defaults_and_the_example_shows_them() -> None:
 def test_what_the_example_comments_out_can_be_used() -> None:
     text = re.sub(r"^# (\[\[|\w+ = )", r"\1", EXAMPLE.read_text("utf-8"), flags=re.M)
     found = parse_settings(FILE, text)
-    assert len(found.rollouts) == 1
-    assert {name: len(rows) for name, rows in found.rules.items()} == dict.fromkeys(set(ARRAYS) - {"rollouts"}, 1)
+    assert len(found.rollouts) == len(found.budgets) == 1
+    kinds = set(ARRAYS) - {"rollouts", "budgets"}
+    assert {name: len(rows) for name, rows in found.rules.items()} == dict.fromkeys(kinds, 1)
     assert [key for table in TABLES.values() for key in table if not re.search(rf"^{key} = ", text, re.M)] == []
 
 
