@@ -57,6 +57,9 @@ TABLES: dict[str, dict[str, Key]] = {
         "budget_risk": Key(float, from_to(0.01, 1)),
         "webhook_env": Key(str, not_a_variable),
     },
+    "spend": {
+        "scope": Key(str, not_empty, is_list=True),
+    },
 }
 LISTS = tuple(name for name, key in TABLES["github"].items() if key.is_list)
 ARRAYS: dict[str, dict[str, Key]] = {
@@ -69,6 +72,11 @@ ARRAYS: dict[str, dict[str, Key]] = {
         "month": Key(str, not_a_month),
         "from": Key(str, not_a_month),
         "usd": Key(int, from_to(0, 10**12), is_required=True),
+    },
+    "tool_decisions": {
+        "tool": Key(str, not_empty, is_required=True),
+        "decision": Key(str, one_of("adopt", "trial", "hold", "retire"), is_required=True),
+        "on": Key(date, is_required=True),
     },
     "ai_signals": _columns("rule", "tier", "field", "pattern", "kind", "tool"),
     "work_types": _columns("rule", "field", "pattern", "work_type"),
@@ -128,6 +136,15 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class ToolDecision:
+    """What was decided about a tool on a day: adopt, trial, hold or retire."""
+
+    tool: str
+    decision: str
+    on: date
+
+
+@dataclass(frozen=True)
 class Row:
     """A rule as somebody wrote it: its source, its values by column, and where each stands: file, line and column."""
 
@@ -153,8 +170,11 @@ class Settings:
     budget_risk: float = 0.5
     #: the variable of the environment that holds the address to post to; never the address
     webhook_env: str = "HEADWAY_WEBHOOK"
+    #: the tools and accounts whose spend counts; all without any
+    scope: tuple[str, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    tool_decisions: tuple[ToolDecision, ...] = ()
     #: rules by the name of their seed file
     rules: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     #: files and folders of repositories that hold experiments
@@ -196,8 +216,10 @@ def parse_settings(path: Path, text: str) -> Settings:
         values["base_url"] = values["base_url"].rstrip("/")
     return Settings(
         **values,
+        scope=tuple(found.get("spend", {}).get("scope", ())),
         rollouts=tuple(Rollout(**row) for row in found.get("rollouts", ())),
         budgets=tuple(reader.budgets(found.get("budgets", ()))),
+        tool_decisions=tuple(ToolDecision(**row) for row in found.get("tool_decisions", ())),
         rules={name: reader.rows(name, rows) for name, rows in found.items() if "pattern" in ARRAYS.get(name, ())},
     )
 

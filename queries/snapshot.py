@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from typing import Any, cast
 import duckdb
 import pandas as pd
 
+from queries import spend
 from queries.answers import answer, metric_rows
 from queries.errors import NothingPublishedError, PublishError, SqlError
 from queries.models import ROOT, SqlFile, checks, models, read_sql
@@ -27,6 +29,8 @@ from queries.settings import Settings
 CONTRACT_VERSION = 1
 LINK = "headway.duckdb"
 KEPT = 5
+#: where what a snapshot shows of persons' spend is kept, private
+SHOWN = "shown"
 #: snapshots that a process keeps open: a page may still be reading the one before
 OPEN_AT_ONCE = 3
 READ_ONLY: dict[str, Any] = {
@@ -49,6 +53,8 @@ class Source:
     version: str
     host: str | None = None
     is_synthetic: bool = False
+    #: the user's own rules and rates; None where there are none
+    seeds: Path | None = None
 
 
 def publish(source: Source, data: Path, as_of: date | None = None, say: Callable[[str], None] = lambda _: None) -> Path:
@@ -61,9 +67,11 @@ def publish(source: Source, data: Path, as_of: date | None = None, say: Callable
     published_at = datetime.now(UTC).replace(tzinfo=None)
     snapshot_id = f"{published_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     work = folder / f".building-{snapshot_id}.duckdb"
+    target = folder / f"headway-{snapshot_id}.duckdb"
+    shown = data / SHOWN
     try:
-        _build(source, work, snapshot_id, published_at, as_of, say)
-        target = folder / f"headway-{snapshot_id}.duckdb"
+        facts = _facts(source, snapshot_id, published_at)
+        _build(source, work, facts, as_of, shown / (data / LINK).resolve().stem, shown / target.stem, say)
         _swap_in(work, target, data / LINK)
     except duckdb.Error as error:
         raise PublishError(f"nothing was published: {str(error).splitlines()[0]}") from error
@@ -72,12 +80,30 @@ def publish(source: Source, data: Path, as_of: date | None = None, say: Callable
     finally:
         for left in (work, Path(f"{work}.wal")):
             left.unlink(missing_ok=True)
-    _drop_old(folder, target)
+    _drop_old(folder, target, shown)
     return target
 
 
+def _facts(source: Source, snapshot_id: str, published_at: datetime) -> dict[str, Any]:
+    """What a snapshot is made with, but for its day."""
+    settings = source.settings
+    return {
+        "snapshot_id": snapshot_id, "published_at": published_at, "headway_version": source.version,
+        "contract_version": CONTRACT_VERSION, "is_synthetic": source.is_synthetic, "people": settings.people,
+        "host": source.host, "pseudonym_key": source.pseudonym_key, "durable_days": settings.durable_days,
+        "failure_days": settings.failure_days, "small_group": settings.small_group,
+        "repos": [name.lower() for name in settings.repos], "owners": [name.lower() for name in settings.orgs],
+    }  # fmt: skip
+
+
 def _build(
-    source: Source, work: Path, snapshot_id: str, published_at: datetime, as_of: date | None, say: Callable[[str], None]
+    source: Source,
+    work: Path,
+    facts: dict[str, Any],
+    as_of: date | None,
+    shown_before: Path,
+    shown: Path,
+    say: Callable[[str], None],
 ) -> None:
     config: dict[str, Any] = {
         "storage_compatibility_version": "v1.5.0", "autoinstall_known_extensions": False,
@@ -86,17 +112,9 @@ def _build(
     with duckdb.connect(str(work), config=config) as db:
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
         day = as_of or _newest_day(db)
-        facts = {
-            "snapshot_id": snapshot_id, "as_of": day,
-            "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1),
-            "published_at": published_at, "headway_version": source.version, "contract_version": CONTRACT_VERSION,
-            "is_synthetic": source.is_synthetic, "people": source.settings.people, "host": source.host,
-            "pseudonym_key": source.pseudonym_key, "durable_days": source.settings.durable_days,
-            "failure_days": source.settings.failure_days, "small_group": source.settings.small_group,
-            "repos": [name.lower() for name in source.settings.repos],
-            "owners": [name.lower() for name in source.settings.orgs],
-        }  # fmt: skip
+        facts |= {"as_of": day, "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1)}
         _set_up(db, facts, source)
+        spend.set_up(db, source.settings, source.seeds, shown_before)
         for model in models():
             say(model.name)
             if "$pattern" in model.text:
@@ -110,6 +128,7 @@ def _build(
         _create_from(db, "answer_inputs", inputs_frame=inputs)
         say("checks")
         _create_from(db, "checks", checks_frame=_check(db))
+        spend.keep_shown(db, shown)
         db.execute("detach ledger")
         db.execute("checkpoint")
 
@@ -200,8 +219,11 @@ def _swap_in(work: Path, target: Path, link: Path) -> None:
         os.close(folder)
 
 
-def _drop_old(folder: Path, newest: Path) -> None:
+def _drop_old(folder: Path, newest: Path, shown: Path) -> None:
     """Keep the last few snapshots, and nothing that a killed publish left behind."""
+    for stale in shown.iterdir():
+        if stale.name != newest.stem:
+            shutil.rmtree(stale, ignore_errors=True)
     for stale in sorted(folder.glob("headway-*.duckdb"))[:-KEPT]:
         if stale != newest:
             stale.unlink(missing_ok=True)

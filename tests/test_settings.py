@@ -19,6 +19,7 @@ from queries.settings import (
     Budget,
     Rollout,
     Settings,
+    ToolDecision,
     parse_settings,
     read_settings,
     write_settings,
@@ -98,21 +99,24 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         "keep_bodies = false\n"
         '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
         '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
+        '[spend]\nscope = ["api"]\n'
         '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n'
+        '[[tool_decisions]]\ntool = "copilot"\ndecision = "hold"\non = 2026-04-01\n'
         f'{BUDGET}[[budgets]]\nfrom = "2026-01"\nusd = 100\n' + RULE,
         encoding="utf-8",
     )
     found = read_settings(file)
     (row,) = found.rules["work_types"]
     assert row.values == {"rule": "r", "field": "title", "pattern": "x", "work_type": "feature"}
-    assert row.where["pattern"] == f"{file}, line 28, column 1"
+    assert row.where["pattern"] == f"{file}, line 34, column 1"
+    decision = ToolDecision("copilot", "hold", date(2026, 4, 1))
     rollout = Rollout("Agents", date(2026, 3, 2), 28)
     budgets = (Budget(date(2026, 11, 1), 20000), Budget(date(2026, 1, 1), 100, is_from=True))
     assert found == Settings(
-        ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 3, 8, 0.8, 1, "HOOK", (rollout,), budgets,
-        {"work_types": (row,)},
+        ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 3, 8, 0.8, 1, "HOOK", ("api",), (rollout,),
+        budgets, (decision,), {"work_types": (row,)},
     )  # fmt: skip
-    assert set().union(*TABLES.values()) | {"rollouts", "budgets", "rules"} == {
+    assert set().union(*TABLES.values()) | {"rollouts", "budgets", "rules", "tool_decisions"} == {
         field.name for field in fields(Settings)
     }
 
@@ -126,8 +130,8 @@ def test_an_empty_file_has_the_defaults_and_the_example_shows_them() -> None:
 def test_what_the_example_comments_out_can_be_used() -> None:
     text = re.sub(r"^# (\[\[|\w+ = )", r"\1", EXAMPLE.read_text("utf-8"), flags=re.M)
     found = parse_settings(FILE, text)
-    assert len(found.rollouts) == len(found.budgets) == 1
-    kinds = set(ARRAYS) - {"rollouts", "budgets"}
+    assert len(found.rollouts) == len(found.budgets) == len(found.tool_decisions) == 1
+    kinds = set(ARRAYS) - {"rollouts", "budgets", "tool_decisions"}
     assert {name: len(rows) for name, rows in found.rules.items()} == dict.fromkeys(kinds, 1)
     assert [key for table in TABLES.values() for key in table if not re.search(rf"^{key} = ", text, re.M)] == []
 

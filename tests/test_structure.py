@@ -29,7 +29,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "click": ("headway.py", "options.py"),
     "duckdb": (
         "collectors/store.py", "headway.py", "queries/answers.py", "queries/rules.py", "queries/snapshot.py",
+        "queries/spend.py",
     ),
+    "genai_prices": ("queries/spend.py",),
     "github": ("collectors/github_api.py",),
     "pandas": ("collectors/store.py", "pages/", "queries/"),
     "plotly": ("pages/",),
@@ -88,6 +90,15 @@ CONTRACT = {
     "outcomes": """
         outcome_id kind also_kinds is_linked repo ref team authorship happened_on durable_after durability""",
     "outcome_items": "outcome_id repo number",
+    "spend": """
+        day account provider tool model cost_basis charge cost_usd list_usd tokens requests is_counted is_provisional
+        is_in_scope is_estimate""",
+    "spend_by_team": "month team provider cost_usd spenders_band",
+    "spend_per_engineer": "month team n_band median p90 top_decile_share",
+    "engineers": "month team engineers_band engineers basis",
+    "tools": "month tool provider cost_usd share decision",
+    "spend_reconciliation": """
+        month source account provider cost_basis cost_usd counted_usd counted_days days rows_without_price""",
     "rules": "kind rule position field pattern value tier tool source matched",
     "metrics": "metric question page title unit better definition definition_hash is_headline sql",
     "answers": """
