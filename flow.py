@@ -10,11 +10,12 @@ from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from collectors import demo, doctor, github, people, progress
+from collectors import demo, doctor, github, people, progress, spend, spend_pass
 from collectors.doctor import Finding
 from collectors.errors import AccessError, SourceError
 from collectors.exports import inbox
 from collectors.github_api import find_token, host_of
+from collectors.progress import Progress
 from collectors.store import Store, now, refresh_lock
 from queries.errors import PublishError, SettingsError
 from queries.rules import Rule, add_label_rule, compile_rules, text_markers
@@ -26,10 +27,12 @@ NO_TOKEN = "no token for GitHub; set GITHUB_TOKEN, or run `gh auth login`"
 
 
 def refresh(
-    place: Place, sources: Sequence[str], as_of: date | None = None, full: bool = False, is_published: bool = True
-) -> Iterator[Finding]:
+    place: Place, sources: Sequence[str], as_of: date | None = None, full: bool = False, is_published: bool = True,
+    dump: Path | None = None,
+) -> Iterator[Finding]:  # fmt: skip
     """Collect from the sources named, then publish; yield how each went, as it goes.
 
+    Vendors' answers about spend are kept as they came in the folder ``dump``, where one is named.
     Raises SettingsError before anything is read, PublishError where the snapshot before stays in place.
     """
     settings, rules = _read(place, sources)
@@ -41,6 +44,7 @@ def refresh(
                 yield from _collect_github(settings, rules, store, full)
             if "inbox" in sources:
                 yield from _collect_inbox(place, store)
+            yield from _collect_spend(settings, sources, store, full, dump)
             key = store.keepsake("pseudonyms")
         if is_published:
             yield _publish(place, settings, rules, key, as_of)
@@ -106,6 +110,13 @@ def preview(place: Place, sources: Sequence[str]) -> Iterator[Finding]:
             for result in github.preview(_github(settings, rules), _token(settings), store):
                 said = result.message or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
                 yield Finding(not result.message, said)
+    for vendor in _spend_accounts(settings, sources):
+        if isinstance(vendor, Finding):
+            yield vendor
+            continue
+        with Store(place.ledger, VERSION, read_only=True) as store:
+            for said in spend_pass.preview(vendor, store, spend_pass.yesterday()):
+                yield Finding(True, said)
 
 
 def examine(place: Place) -> Iterator[Finding]:
@@ -215,6 +226,35 @@ def _collect_github(settings: Settings, rules: list[Rule], store: Store, full: b
         else:
             rows = f", {result.rows:,} rows" if result.rows else ""
             yield Finding(True, f"{result.repo}: {result.status}{rows}{'; ' if result.message else ''}{result.message}")
+
+
+def _spend_accounts(settings: Settings, sources: Sequence[str]) -> Iterator[spend_pass.Account | Finding]:
+    """The accounts of the vendors named, and a line for each vendor that has none."""
+    for source in (found for name, found in spend.sources().items() if name in sources):
+        try:
+            accounts = spend_pass.accounts(source, os.environ, settings.copilot_orgs, settings.base_url)
+        except AccessError as error:
+            yield Finding(False, str(error))
+            continue
+        yield from accounts
+        if not accounts:
+            yield Finding(True, spend_pass.missing(source))
+
+
+def _collect_spend(
+    settings: Settings, sources: Sequence[str], store: Store, full: bool, dump: Path | None
+) -> Iterator[Finding]:
+    for account in _spend_accounts(settings, sources):
+        if isinstance(account, Finding):
+            yield account
+            continue
+        with progress.shown() as report:
+            results = spend_pass.collect(
+                account, store, lambda text: report(Progress("", 0, 0, text)), spend_pass.yesterday(), full, dump
+            )
+            yield from (Finding(result.status != "failed", result.message) for result in results)
+    if dump and dump.exists():
+        yield Finding(True, f"{dump} holds vendors' answers, with names and addresses of people; delete it after use")
 
 
 def _publish(place: Place, settings: Settings, rules: list[Rule], key: str, as_of: date | None) -> Finding:

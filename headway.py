@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 import duckdb
 
+from collectors import spend
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.exports.forms import KINDS
 from options import as_of_option, checked, day_option, placed, yesterday
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent
 DONE, SOME_FAILED, NOTHING_PUBLISHED, CROSSED, WRONG_USAGE, BUSY, STOPPED = 0, 1, 2, 3, 64, 75, 130
-SOURCES = ("github", "people", "inbox")
+SOURCES = ("github", "people", "inbox", *spend.sources())
+DUMP_HELP = "Keep vendors' answers about spend here as they came; they name people."
 CODES: dict[type[Exception], int] = {
     SettingsError: WRONG_USAGE, SqlError: WRONG_USAGE, LedgerBusyError: BUSY, LedgerError: NOTHING_PUBLISHED,
     PublishError: NOTHING_PUBLISHED, NothingPublishedError: NOTHING_PUBLISHED, SourceError: SOME_FAILED,
@@ -159,20 +161,22 @@ def demo(place: Place, until: date | None) -> None:
 
 @cli.command()
 @placed
-@click.argument("sources", nargs=-1, type=click.Choice(SOURCES), metavar="[github|people|inbox]...")
+@click.argument("sources", nargs=-1, type=click.Choice(SOURCES), metavar="[" + "|".join(SOURCES) + "]...")
 @as_of_option
 @click.option("--full", is_flag=True, help="Read everything again, whatever was read before.")
 @click.option("--no-publish", is_flag=True, help="Only collect.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and write nothing.")
+@click.option("--dump-raw", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help=DUMP_HELP)
 def refresh(
-    place: Place, sources: tuple[str, ...], as_of: date | None, full: bool, no_publish: bool, dry_run: bool
-) -> None:
+    place: Place, sources: tuple[str, ...], as_of: date | None, full: bool, no_publish: bool, dry_run: bool,
+    dump_raw: Path | None,
+) -> None:  # fmt: skip
     """Collect what changed from the sources named (default: all), then publish."""
     import flow
 
     if dry_run:
         tell(flow.preview(place, sources or SOURCES), click.echo)
-    tell(flow.refresh(place, sources or SOURCES, as_of, full, not no_publish))
+    tell(flow.refresh(place, sources or SOURCES, as_of, full, not no_publish, dump_raw))
 
 
 @cli.command(name="import")

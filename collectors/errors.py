@@ -11,6 +11,15 @@ class AccessError(SourceError):
     """The source refuses us altogether: no scope of it can be read."""
 
 
+class RefusedError(SourceError):
+    """The source refuses one request: it is not open to this secret, or the source knows no such thing."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        #: the status of the answer
+        self.status = status
+
+
 class LedgerError(Exception):
     """The ledger cannot be opened or written."""
 

@@ -59,9 +59,9 @@ TABLES: dict[str, dict[str, Key]] = {
     },
     "spend": {
         "scope": Key(str, not_empty, is_list=True),
+        "copilot_orgs": Key(str, not_an_owner, is_list=True),
     },
 }
-LISTS = tuple(name for name, key in TABLES["github"].items() if key.is_list)
 ARRAYS: dict[str, dict[str, Key]] = {
     "rollouts": {
         "name": Key(str, not_empty, is_required=True),
@@ -179,6 +179,8 @@ class Settings:
     rules: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     #: files and folders of repositories that hold experiments
     experiments: tuple[str, ...] = ("experiments.csv", "experiments")
+    #: organisations whose GitHub Copilot is read
+    copilot_orgs: tuple[str, ...] = ()
 
 
 def read_settings(path: Path) -> Settings:
@@ -210,13 +212,12 @@ def parse_settings(path: Path, text: str) -> Settings:
         raise SettingsError(f"{path}{where}: not TOML ({str(error).partition(' (at ')[0]}); mend it there") from None
     reader = _Reader(path, text)
     reader.check(found)
-    github, publish, check = (found.get(name, {}) for name in ("github", "publish", "check"))
-    values = github | publish | check | {name: tuple(github[name]) for name in LISTS if name in github}
+    values = {name: value for table in TABLES for name, value in found.get(table, {}).items()}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     if "base_url" in values:
         values["base_url"] = values["base_url"].rstrip("/")
     return Settings(
         **values,
-        scope=tuple(found.get("spend", {}).get("scope", ())),
         rollouts=tuple(Rollout(**row) for row in found.get("rollouts", ())),
         budgets=tuple(reader.budgets(found.get("budgets", ()))),
         tool_decisions=tuple(ToolDecision(**row) for row in found.get("tool_decisions", ())),

@@ -99,7 +99,7 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         "keep_bodies = false\n"
         '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
         '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
-        '[spend]\nscope = ["api"]\n'
+        '[spend]\nscope = ["api"]\ncopilot_orgs = ["acme"]\n'
         '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n'
         '[[tool_decisions]]\ntool = "copilot"\ndecision = "hold"\non = 2026-04-01\n'
         f'{BUDGET}[[budgets]]\nfrom = "2026-01"\nusd = 100\n' + RULE,
@@ -108,13 +108,14 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
     found = read_settings(file)
     (row,) = found.rules["work_types"]
     assert row.values == {"rule": "r", "field": "title", "pattern": "x", "work_type": "feature"}
-    assert row.where["pattern"] == f"{file}, line 34, column 1"
+    assert row.where["pattern"] == f"{file}, line 35, column 1"
     decision = ToolDecision("copilot", "hold", date(2026, 4, 1))
     rollout = Rollout("Agents", date(2026, 3, 2), 28)
     budgets = (Budget(date(2026, 11, 1), 20000), Budget(date(2026, 1, 1), 100, is_from=True))
     assert found == Settings(
         ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 3, 8, 0.8, 1, "HOOK", ("api",), (rollout,),
         budgets, (decision,), {"work_types": (row,)},
+        copilot_orgs=("acme",),
     )  # fmt: skip
     assert set().union(*TABLES.values()) | {"rollouts", "budgets", "rules", "tool_decisions"} == {
         field.name for field in fields(Settings)

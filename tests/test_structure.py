@@ -35,7 +35,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "github": ("collectors/github_api.py",),
     "pandas": ("collectors/store.py", "pages/", "queries/"),
     "plotly": ("pages/",),
-    "requests": ("collectors/github_api.py",),
+    "requests": ("collectors/github_api.py", "collectors/spend_door.py"),
     "rich": ("collectors/progress.py",),
     "streamlit": ("dashboard.py", "pages/"),
     "yaml": ("collectors/exports/repository.py",),
