@@ -26,7 +26,7 @@ from collectors.exports.forms import KINDS
 from options import as_of_option, checked, day_option, placed, yesterday
 from queries.errors import NothingPublishedError, PublishError, SettingsError, SqlError
 from queries.setting_values import not_a_repository, not_an_account, not_an_address, not_an_owner
-from queries.settings import Place, Settings, write_settings
+from queries.settings import Place, Settings, read_settings, write_settings
 
 if TYPE_CHECKING:
     from collectors.doctor import Finding
@@ -302,14 +302,19 @@ def rules(place: Place, mapped: tuple[str, str] | None) -> None:
 @placed
 @click.option("--max-age-days", type=click.IntRange(0), default=3, show_default=True, help="How old the data may be.")
 def check(place: Place, max_age_days: int) -> None:
-    """Check that the published data is fresh and whole; exits 3 if not."""
+    """Check that the published data is fresh and whole, and spend within budget; exits 3 if not."""
+    from collectors import webhook
     from queries.snapshot import current, listing
 
+    settings = read_settings(place.config) if place.config.exists() else Settings()
     snapshot = current(place.data)
-    found = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
-    for problem in found["problem"]:
-        click.echo(problem)
-    if len(found):
+    stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
+    crossed = listing(snapshot, "over_budget", share=settings.budget_share, risk=settings.budget_risk)
+    if problems := [*stale["problem"], *crossed["problem"]]:
+        click.echo("\n".join(problems))
+        address = os.environ.get(settings.webhook_env, "").strip()
+        if failure := webhook.post(address, problems) if address else "":
+            complain(failure)
         sys.exit(CROSSED)
     click.echo(f"as of {snapshot.as_of}: fresh, and every check passed")
 

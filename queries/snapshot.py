@@ -21,6 +21,7 @@ import pandas as pd
 
 from queries import spend
 from queries.answers import answer, metric_rows
+from queries.budgets import budget_rows, forecast_rows
 from queries.errors import NothingPublishedError, PublishError, SqlError
 from queries.models import ROOT, SqlFile, checks, models, read_sql
 from queries.rules import Rule
@@ -126,6 +127,12 @@ def _build(
         answers, inputs = answer(db, day)
         _create_from(db, "answers", answers_frame=answers)
         _create_from(db, "answer_inputs", inputs_frame=inputs)
+        say("forecasts")
+        _create_from(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
+        usage, by_model = (db.table(f"stg_daily_{name}").df() for name in ("spend", "models"))
+        forecasts, ahead = forecast_rows(usage, by_model, source.settings.budgets, day)
+        _create_from(db, "forecasts", forecasts_frame=forecasts)
+        _create_from(db, "forecast_days", forecast_days_frame=ahead)
         say("checks")
         _create_from(db, "checks", checks_frame=_check(db))
         spend.keep_shown(db, shown)

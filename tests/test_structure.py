@@ -33,9 +33,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "genai_prices": ("queries/spend.py",),
     "github": ("collectors/github_api.py",),
+    "numpy": ("queries/breaks.py", "queries/budgets.py", "queries/forecasts.py"),
     "pandas": ("collectors/store.py", "pages/", "queries/"),
     "plotly": ("pages/",),
-    "requests": ("collectors/github_api.py", "collectors/spend_door.py"),
+    "requests": ("collectors/github_api.py", "collectors/spend_door.py", "collectors/webhook.py"),
     "rich": ("collectors/progress.py",),
     "streamlit": ("dashboard.py", "pages/"),
     "yaml": ("collectors/exports/repository.py",),
@@ -106,6 +107,11 @@ CONTRACT = {
         effect_kind lo hi p p_holm n_current n_baseline n_missing n_excluded n_clusters verdict reason sentence
         guardrail window_start window_end baseline_start baseline_end as_of observed_until definition definition_hash
         sql""",
+    "budget": "month budget_usd",
+    "forecasts": """
+        made_on period counted_until spent seats point lo hi budget_usd p_over_budget breach_on coverage coverage_n
+        reason break_on break_kind""",
+    "forecast_days": "made_on period day point lo hi",
     "answer_inputs": "metric scope window block numerator denominator",
     "loads": "source scope started_at finished_at status message",
     "checks": "check_name description failing_rows",
