@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from queries import capabilities, cycle_time, experience, guardrails
+from queries import capabilities, cost, cycle_time, experience, guardrails
 from queries.metric import Metric, Page, Question, Subject
 
 BEGIN, END = "<!-- metrics: begin -->", "<!-- metrics: end -->"
@@ -26,8 +26,8 @@ QUESTIONS = (
     Question("guardrail", "Is what we build still running well?", "failed changes, repairs and reviews"),
 )  # fmt: skip
 
-PAGES = tuple(found.PAGE for found in (capabilities, cycle_time, experience, guardrails))
-METRICS = (*capabilities.METRICS, *cycle_time.METRICS, *experience.METRICS, *guardrails.METRICS)
+PAGES = tuple(found.PAGE for found in (capabilities, cycle_time, experience, cost, guardrails))
+METRICS = (*capabilities.METRICS, *cycle_time.METRICS, *experience.METRICS, *cost.METRICS, *guardrails.METRICS)
 
 
 @dataclass(frozen=True)

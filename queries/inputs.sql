@@ -1,11 +1,11 @@
 -- What an answer adds up, by ISO week. For a median the numerator counts items within the estimate; the denominator
--- of a rate is weeks, of a rate per reviewer the reviewers of each week, else items.
+-- of a rate is weeks, of a rate per reviewer the reviewers of each week, of a share of cost the cost, else items.
 with found as (
     from (
         {items}
     )
     union all by name
-    select null::varchar as reviewer
+    select null::varchar as reviewer, null::double as cost_usd
     where false
 ),
 
@@ -14,7 +14,8 @@ items as (
         found.*,
         repositories.observed_until
     from found
-    inner join repositories on repositories.repo = found.repo
+    left join repositories on repositories.repo = found.repo
+    where found.repo is null or repositories.repo is not null
 ),
 
 placed as (
@@ -22,7 +23,8 @@ placed as (
         windows.*,
         date_trunc('week', items.day)::date as block,
         items.value,
-        items.reviewer
+        items.reviewer,
+        items.cost_usd
     from stg_inputs as windows
     inner join items
         on
@@ -32,8 +34,8 @@ placed as (
             and (windows.team is null or items.team = windows.team)
             and (windows.work_type is null or items.work_type = windows.work_type)
             and (windows.authorship is null or items.authorship = windows.authorship)
-            and items.observed_until >= windows.required_until
-    where items.value is not null
+            and (items.repo is null or items.observed_until >= windows.required_until)
+    where items.value is not null or items.cost_usd is not null
 ),
 
 weeks as (
@@ -45,7 +47,8 @@ weeks as (
             interval 7 day
         ))::date as block,
         null as value,
-        null as reviewer
+        null as reviewer,
+        null as cost_usd
     from stg_inputs as windows
     where windows.start_on < windows.end_on and (windows.n > 0 or windows.estimate is not null)
 ),
@@ -58,11 +61,13 @@ every_week as (
 
 counted as (
     select
-        * exclude (value, reviewer),
+        * exclude (value, reviewer, cost_usd),
         count(value) as items,
         count(distinct reviewer) filter (value is not null) as reviewers,
         count(*) filter (value <= estimate) as items_within,
-        coalesce(sum(value), 0) as total
+        coalesce(sum(value), 0) as total,
+        coalesce(sum(cost_usd), 0) as cost,
+        coalesce(sum(value * cost_usd), 0) as cost_of_value
     from every_week
     group by all
 )
@@ -74,11 +79,17 @@ select
     start_on::text || '/' || end_on::text as "window",
     required_until::date as read_until,
     block,
-    if(aggregate = 'median', items_within, total)::double as numerator,
+    case aggregate
+        when 'median' then items_within::double
+        when 'per outcome' then cost
+        when 'cost share' then cost_of_value
+        else total
+    end as numerator,
     case aggregate
         when 'per week' then (least(block + 7, end_on) - greatest(block, start_on)) / 7.0
         when 'net per week' then (least(block + 7, end_on) - greatest(block, start_on)) / 7.0
         when 'per reviewer' then reviewers::double
+        when 'cost share' then cost
         else items::double
     end as denominator
 from counted

@@ -18,3 +18,6 @@ case people
     when 'names' then login
     when 'pseudonyms' then 'p-' || left(sha256(pseudonym_key || lower(login)), 12)
 end;
+
+-- Whether a number of persons is too small to be told of; nobody is not.
+create or replace temp macro too_few(persons, k) as persons between 1 and k - 1;

@@ -12,11 +12,13 @@ from typing import Literal
 from queries.models import ROOT, SqlFile, lineage, metric_sql, read_sql
 
 Value = str | int | float | date | None
-Aggregate = Literal["median", "share", "per week", "net per week", "per reviewer", "count"]
+Aggregate = Literal[
+    "median", "share", "per week", "net per week", "per reviewer", "count", "per outcome", "cost share"
+]  # fmt: skip
 #: how the effect of each kind of estimate is told
 EFFECTS: Mapping[Aggregate, str] = {
     "median": "ratio", "share": "difference", "per week": "ratio", "net per week": "difference",
-    "per reviewer": "ratio", "count": "difference",
+    "per reviewer": "ratio", "count": "difference", "per outcome": "ratio", "cost share": "difference",
 }  # fmt: skip
 #: what is not known, rather than nought, before the first item ever
 COUNTED: tuple[Aggregate, ...] = ("count", "per week", "net per week")
@@ -94,6 +96,8 @@ SUBJECTS = {
         Subject(
             "release", "releases", ("repo",), ("repo", "key"), shown=("published_at", "pull_request_count", "features")
         ),
+        Subject("outcome with its cost", "outcomes", (), ("repo", "key"), sql="outcome"),
+        Subject("team's month", "teams' months", ("team",), ("month", "team"), sql="team_month"),
         Subject("shipment", "deployments and releases", ("repo",), ("repo", "key")),
         Subject("failure", "incidents and failed deployments", ("repo",), ("repo", "key")),
     )

@@ -21,7 +21,7 @@ select
     subjects.* exclude (repo, title)
 from items
 inner join subjects using ({ids})
-inner join repositories on repositories.repo = items.repo
+left join repositories on repositories.repo = items.repo
 where
     items.day >= $start_on::date
     and items.day < $end_on::date
@@ -29,5 +29,5 @@ where
     and ($team::varchar is null or items.team = $team)
     and ($work_type::varchar is null or items.work_type = $work_type)
     and ($authorship::varchar is null or items.authorship = $authorship)
-    and repositories.observed_until >= $required_until::timestamp
+    and (items.repo is null or repositories.observed_until >= $required_until::timestamp)
 order by items.day desc, {ids}

@@ -28,6 +28,8 @@ DRAWN: Mapping[str, str] = {
     "per week": "by week",
     "net per week": "by week",
     "count": "by week",
+    "per outcome": "by week and quarter",
+    "cost share": "by week and quarter",
 }
 #: what a quarter is compared with
 AGAINST = {"quarter before": "the quarter before", "year before": "the same quarter a year before"}
@@ -48,7 +50,14 @@ def shown(value: float | None, unit: str) -> str:
         return _per_cent(value)
     if unit in ("hours", "days"):
         return _duration(value * (24 if unit == "days" else 1))
+    if unit.startswith("dollars"):
+        return _dollars(value)
     return _signed(value) if _is_net(unit) else _decimal(value)
+
+
+def _dollars(value: float) -> str:
+    """Dollars, with cents where they tell something."""
+    return f"${value:,.2f}" if value < 100 else f"${value:,.0f}"
 
 
 def _is_net(unit: str) -> bool:

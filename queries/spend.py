@@ -117,7 +117,7 @@ def _rate(path: Path, line: int, row: Sequence[str]) -> tuple[str, date, Decimal
         rate = Decimal(usd)
     except ArithmeticError:
         rate = Decimal(0)
-    if not rate > 0 or not rate.is_finite():
+    if not rate.is_finite() or rate <= 0:
         raise SettingsError(f"{path}, line {line}, column 3: {usd!r} is no rate; write the dollars for one unit")
     return currency.upper(), day, rate
 

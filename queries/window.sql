@@ -1,13 +1,14 @@
 -- The estimate of one metric in each window: items that fall in it, from repositories that were read through it.
 -- A median is that of all items, those without an end counted as longer than any; null where it is not reached.
 -- A count or rate is not known, so null, where no repository was read through the window or none had an item with a
--- value up to its end; from the first one on, a window in which nothing happened is 0.
+-- value up to its end; from the first one on, a window in which nothing happened is 0. What something cost per outcome
+-- is a ratio of sums, refused under 5 outcomes or where the cost is known for fewer than four fifths of the days.
 with found as (
     from (
         {items}
     )
     union all by name
-    select null::varchar as reviewer
+    select null::varchar as reviewer, null::double as cost_usd
     where false
 ),
 
@@ -16,7 +17,9 @@ items as (
         found.*,
         repositories.observed_until
     from found
-    inner join repositories on repositories.repo = found.repo
+    left join repositories on repositories.repo = found.repo
+    -- what is nobody's in particular, such as spend, belongs to the organisation
+    where found.repo is null or repositories.repo is not null
 ),
 
 windows as (
@@ -48,10 +51,12 @@ readable as (
 placed as (
     select
         readable.*,
+        items.day,
         items.value,
         items.reviewer,
+        items.cost_usd,
         items.day is not null and items.is_excluded as is_excluded,
-        items.day is not null and items.value is null and not items.is_excluded as is_missing
+        items.day is not null and items.value is null and items.cost_usd is null and not items.is_excluded as is_missing
     from readable
     left join items
         on
@@ -61,16 +66,19 @@ placed as (
             and (readable.team is null or items.team = readable.team)
             and (readable.work_type is null or items.work_type = readable.work_type)
             and (readable.authorship is null or items.authorship = readable.authorship)
-            and items.observed_until >= readable.required_until
+            and (items.repo is null or items.observed_until >= readable.required_until)
 ),
 
 totals as (
     select
-        * exclude (value, reviewer, is_excluded, is_missing),
+        * exclude (day, value, reviewer, cost_usd, is_excluded, is_missing),
         quantile_disc(value, 0.5) as middle,
         avg(value) as mean,
         coalesce(sum(value), 0) as total,
         count(distinct reviewer) filter (value is not null) as reviewers,
+        sum(cost_usd) as cost,
+        sum(value * cost_usd) as cost_of_value,
+        count(distinct day) filter (cost_usd is not null) as days_with_cost,
         count(value) as n,
         count(*) filter (is_missing) as n_missing,
         count(*) filter (is_excluded) as n_excluded
@@ -79,11 +87,15 @@ totals as (
 )
 
 select
-    * exclude (first_day, middle, mean, total, reviewers, n, n_missing, n_excluded),
+    * exclude (
+        first_day, middle, mean, total, reviewers, cost, cost_of_value, days_with_cost, n, n_missing, n_excluded
+    ),
     case
         when aggregate = 'median' then if(isinf(middle), null, middle)
         when aggregate = 'share' then mean
         when aggregate = 'per reviewer' then total / nullif(reviewers, 0)
+        when aggregate = 'per outcome' and n >= 5 and days_with_cost >= 0.8 * (end_on - start_on) then cost / n
+        when aggregate = 'cost share' then cost_of_value / nullif(cost, 0)
         when aggregate = 'count' and first_day < end_on then total
         when aggregate in ('per week', 'net per week') and first_day < end_on then total * 7.0 / (end_on - start_on)
     end as estimate,

@@ -61,7 +61,12 @@ def test_items_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], Snaps
     found = snapshot.query(f"from ({statement})", bound_in(statement, parameters) or None)
     last = metric(name).of.ids[-1]
     have = [
-        (str(row[last]), row["day"].date(), None if row["value"] != row["value"] else row["value"], row["is_excluded"])
+        (
+            str(row[last] if row[last] == row[last] else None),
+            row["day"].date(),
+            None if row["value"] != row["value"] else row["value"],
+            row["is_excluded"],
+        )
         for row in found.to_dict("records")
     ]
     typed = [

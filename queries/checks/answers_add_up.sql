@@ -64,7 +64,7 @@ select
     denominator
 from compared
 where
-    (aggregate in ('share', 'median', 'count') and n <> denominator)
+    (aggregate in ('share', 'median', 'count', 'per outcome') and n <> denominator)
     or (aggregate = 'count' and abs(estimate - numerator) > 1e-9)
-    or (aggregate not in ('count', 'median') and abs(estimate - numerator / denominator) > 1e-9)
+    or (aggregate not in ('count', 'median') and abs(estimate - numerator / denominator) > 1e-9 * greatest(1, abs(estimate)))
     or (aggregate = 'median' and estimate is not null and numerator < denominator / 2)

@@ -3,12 +3,12 @@
 --
 -- day: the UTC day; days on which fewer than k persons spent are told with another one of their week. Stable.
 -- account: the vendor's account; other accounts where one is too small to be told of. Stable.
--- provider: anthropic, openai, github, …; other where one is too small. Stable.
+-- provider: anthropic, openai, github, …; other where one is too small; empty on a day that was read without any. Stable.
 -- tool: api, claude code, copilot, …; other tools where one is too small. Stable.
 -- model: the model as the vendor names it, empty where there is none; other models where one is too small. Stable.
 -- cost_basis: invoice, cost_api, tool_billing, gateway, client or seat. Stable.
 -- charge: usage, seat, credit, tax, purchase or correction. Stable.
--- cost_usd: dollars; null where neither amount nor price is known. Stable.
+-- cost_usd: dollars; null where neither amount nor price is known, or too few spent to be told of. Stable.
 -- list_usd: dollars at list price, where the vendor tells them. Stable.
 -- tokens: tokens, where they are told. Stable.
 -- requests: requests, where they are told. Stable.
@@ -64,10 +64,33 @@ persons as (
     where shown_on is not null
 ),
 
+-- a day that was read and of which nothing is told: known to be nothing, or told with another day; else not known
+idle as (
+    select
+        day,
+        account,
+        '' as provider,
+        '' as tool,
+        '' as model,
+        '' as cost_basis,
+        'usage' as charge,
+        true as is_counted,
+        if(day in (select day from stg_spend_cells where shown_on is null), null, 0.0::double) as usd,
+        null as list_usd,
+        null as tokens,
+        null as requests,
+        is_provisional,
+        false as is_estimate
+    from stg_spend_partitions
+    where day not in (select day from machines union select day from persons)
+),
+
 both_kinds as (
     select * from machines
     union all
     select * from persons
+    union all
+    select * from idle
 )
 
 select

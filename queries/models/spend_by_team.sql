@@ -5,7 +5,7 @@
 -- team: from people.csv or the file; (other teams) are those too small to be told of, unattributed what no person or team is known for. Stable.
 -- provider: null for all of a team; providers only in months in which no team has one that is too small. Stable.
 -- cost_usd: counted usage and seats, rounded to dollars. Stable.
--- spenders_band: how many persons spent: 5–9, 10–19, 20–49, 50–99 or 100+; null where none is known. Stable.
+-- spenders_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+; null where none is known. Stable.
 with cells as (
     select month, team, provider, count(distinct person) as n, sum(usd) as usd
     from stg_team_spend
@@ -89,6 +89,7 @@ select
     cost_usd::double as cost_usd,
     case
         when n = 0 then null
+        when n < 5 then '1–4'
         when n < 10 then '5–9'
         when n < 20 then '10–19'
         when n < 50 then '20–49'

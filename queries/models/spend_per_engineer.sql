@@ -3,7 +3,7 @@
 --
 -- month: first day of the month. Stable.
 -- team: null for the organisation; teams as in spend_by_team. Stable.
--- n_band: how many persons spent: 5–9, 10–19, 20–49, 50–99 or 100+. Stable.
+-- n_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+. Stable.
 -- median: dollars of the person in the middle, rounded; null under 10 persons. Stable.
 -- p90: dollars that nine of ten stay under, rounded; null under 50 persons. Stable.
 -- top_decile_share: what the tenth that spends most holds of the whole; null under 50 persons. Stable.
@@ -62,6 +62,7 @@ select
     spread.month,
     spread.team,
     case
+        when spread.n < 5 then '1–4'
         when spread.n < 10 then '5–9'
         when spread.n < 20 then '10–19'
         when spread.n < 50 then '20–49'

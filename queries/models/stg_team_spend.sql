@@ -23,8 +23,11 @@ amounts as (
         cells.shown_on is not null
         and cells.is_counted
         and cells.charge in ('usage', 'seat')
+        and cells.usd is not null
         and last_day(months.month) < settings.as_of
     group by all
+    -- who has a row and no money spends nothing that a team could hide
+    having sum(cells.usd) <> 0
 ),
 
 shares as (

@@ -1,0 +1,27 @@
+-- Of what teams spent in the months that began in the window, the share of months after which no durable outcome of the
+-- team followed within 91 days of their end. Where durability cannot be observed, an outcome counts as one that lasts.
+-- Only months and teams that `spend_by_team` tells of; what no team is known for is excluded.
+select
+    spent.month as day,
+    null::varchar as repo,
+    spent.month,
+    spent.team,
+    null::varchar as work_type,
+    null::varchar as authorship,
+    if(
+        spent.team in ('(other teams)', 'unattributed'),
+        null,
+        (not exists (
+            select 1
+            from outcomes
+            where
+                outcomes.team = spent.team
+                and outcomes.durability in ('durable', 'not observable')
+                and outcomes.happened_on >= spent.month
+                and outcomes.happened_on < spent.month + interval 1 month + interval 91 day
+        ))::integer::double
+    ) as value,
+    spent.team in ('(other teams)', 'unattributed') as is_excluded,
+    if(spent.team in ('(other teams)', 'unattributed'), null, spent.cost_usd) as cost_usd
+from spend_by_team as spent
+where spent.provider is null
