@@ -128,6 +128,13 @@ def examine(place: Place) -> Iterator[Finding]:
         yield from doctor.github(_github(settings, rules), _token(settings))
     except (SettingsError, AccessError) as error:
         yield Finding(False, str(error))
+    else:
+        for vendor in _spend_accounts(settings, tuple(spend.sources())):
+            if isinstance(vendor, spend_pass.Account):
+                for result in spend_pass.examine(vendor, spend_pass.yesterday()):
+                    yield Finding(result.status != "failed", result.message)
+            elif not vendor.is_good:
+                yield vendor
     yield from doctor.people_file(place.people)
     yield from doctor.data(place.data, place.ledger)
 

@@ -21,6 +21,8 @@ ORIGIN = "api"
 #: every vendor remembers a month; an empty day before that may be one that it no longer keeps
 REMEMBERED = 31 * DAY
 DAYS_A_COMMIT = 31
+#: where somebody waits, not the minutes of tries of a refresh
+TRIES_WHILE_WAITED_FOR = 2
 COLUMNS = ", ".join(one.name for one in fields(Line))
 LINES = f"select partition_id, {COLUMNS} from spend_rows where list_contains(?, partition_id) order by line"
 TOLD_LATELY = (
@@ -112,7 +114,10 @@ def collect(
     door = Door(account.source, account.base_url, account.name, account.secret, say, dump)
     for stream in account.source.streams:
         started_at, sent = now(), door.requests_sent
-        reading = _Reading(stream, account, store, *span(stream, account, store, last, full), full)
+        first, until = span(stream, account, store, last, full)
+        if until - first > REMEMBERED:  # the first reading takes minutes
+            say(f"{_told(stream, account)}: reading {first} to {until}")
+        reading = _Reading(stream, account, store, first, until, full)
         status, message, is_refused = "failed", "", False
         try:
             reading.run(door)
@@ -125,11 +130,29 @@ def collect(
             message, is_refused = str(error), isinstance(error, AccessError)
         store.record_load(
             stream.name, account.name, started_at, "unchanged" if status == "closed" else status,
-            rows_read=reading.rows, requests=door.requests_sent - sent, message=message if status == "failed" else None,
+            rows_read=reading.rows, requests=door.requests_sent - sent,
+            # beside the source and scope that it is of
+            message=message.removeprefix(f"{_told(stream, account)}: ") if status == "failed" else None,
         )  # fmt: skip
         yield Result(status, message if status == "failed" else f"{_told(stream, account)}: {message}")
         if is_refused:
             return
+
+
+def examine(account: Account, last: date) -> Iterator[Result]:
+    """Ask each report for one day, without a ledger, and yield whether it is open to the secret."""
+    door = Door(account.source, account.base_url, account.name, account.secret, tries=TRIES_WHILE_WAITED_FOR)
+    for stream in account.source.streams:
+        try:
+            found = [one.problem for one in stream.read(door, last, last) if one.problem]
+        except SourceError as error:
+            is_closed = isinstance(error, RefusedError) and stream.is_optional
+            yield Result("closed" if is_closed else "failed", str(error))
+            if isinstance(error, AccessError):
+                return
+        else:
+            said = f"{last}, {found[0]}" if found else f"{account.source.secret} can read it"
+            yield Result("failed" if found else "read", f"{_told(stream, account)}: {said}")
 
 
 def _told(stream: Stream, account: Account) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors import spend_pass
+from collectors import spend, spend_pass
 from tests.command import Desk
 from tests.vendors import Json, Server, serve
 from tests.vendors import anthropic as ant
@@ -103,7 +103,7 @@ def test_an_amount_that_is_none_is_an_error_of_its_day_alone(tmp_path: Path, ser
     problem = "cursor: 2026-11-20, tokenUsage.totalCents: not a number; what is wrong there stays as it was"
     assert (result.status, result.message) == ("failed", problem)
     (load,) = query(tmp_path, "select status, message from loads order by started_at desc limit 1")
-    assert load == ("failed", problem)
+    assert load == ("failed", problem.removeprefix("cursor: "))
     after = totals(tmp_path)
     assert after["cursor", "", "2026-11-20"] == before["cursor", "", "2026-11-20"]
     assert after["cursor", "", "2026-11-21"] == Decimal("0.085")
@@ -199,6 +199,19 @@ def test_refresh_reads_every_vendor_whose_secret_is_there(desk: tuple[Server, De
     again = mine.run("refresh", *ALL, "--no-publish")
     assert again.code == 0 and "rows" not in again.err, again.err
     assert held(mine.folder / "data") == before
+
+
+def test_each_report_is_examined_without_a_ledger(server: Server) -> None:
+    def examined(name: str, environment: dict[str, str]) -> list[tuple[str, str]]:
+        environment |= server.environment()
+        accounts = spend_pass.accounts(spend.sources()[name], environment, ("acme",), "")
+        return [(one.status, one.message) for account in accounts for one in spend_pass.examine(account, LAST)]
+
+    closed = hub.GitHub("ghp_x", {"acme": hub.Organization(has_metrics=False)})
+    server.vendors |= {"copilot": closed, "openai": oai.OpenAI({})}
+    assert examined("cursor", {**CURSOR}) == [("read", "cursor: CURSOR_ADMIN_KEY can read it")]
+    assert [status for status, _ in examined("copilot", {"GITHUB_TOKEN": "ghp_x"})] == ["read", "read", "closed"]
+    assert [status for status, _ in examined("openai", {"OPENAI_ADMIN_KEY": "x"})] == ["failed"]
 
 
 def test_a_missing_secret_is_a_line_and_a_refused_one_an_error(desk: tuple[Server, Desk]) -> None:

@@ -50,7 +50,7 @@ def test_anthropic_tells_cents_as_text_by_actor_and_product(tmp_path: Path) -> N
 def test_the_older_reports_are_split_to_users_by_their_tokens_and_add_up(tmp_path: Path) -> None:
     said: list[str] = []
     with serve(anthropic=ant.Anthropic({KEY: OLDER})) as server:
-        read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY}, said=said)
+        read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY}, said=said, days=30)
     assert said == ["anthropic: usage and cost analytics are not open to this key (403); reading the older reports"]
     found = totals(tmp_path)
     # 1.00 + 0.50 + 0.25 - 0.10, and a day on two pages: 0.07 + 0.005
@@ -132,7 +132,7 @@ def test_openai_tells_dollars_as_number_or_text_by_user_and_line_item(tmp_path: 
 def test_where_openai_does_not_tell_users_the_sums_are_the_same_without_them(tmp_path: Path) -> None:
     said: list[str] = []
     with serve(openai=oai.OpenAI({"sk-admin-1": oai.Organization(costs=COSTS, has_user_costs=False)})) as server:
-        read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-admin-1"}, said=said)
+        read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-admin-1"}, said=said, days=30)
     assert said == ["openai: costs by user are not open to this organisation; they are read by line item alone"]
     assert query(tmp_path, "select sum(amount), count(actor) from found") == [(Decimal("2.66"), 0)]
 
