@@ -199,6 +199,10 @@ def test_refresh_reads_every_vendor_whose_secret_is_there(desk: tuple[Server, De
     again = mine.run("refresh", *ALL, "--no-publish")
     assert again.code == 0 and "rows" not in again.err, again.err
     assert held(mine.folder / "data") == before
+    assert mine.run("publish", "--as-of", str(last)).code == 0
+    assert mine.rows("select sum(cost_usd) from spend where account = 'eu'") == [(42.0,)]
+    published = (mine.folder / "data" / "headway.duckdb").read_bytes()
+    assert b"acme.example" not in published and b"apikey_1" not in published
 
 
 def test_each_report_is_examined_without_a_ledger(server: Server) -> None:
