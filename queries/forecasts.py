@@ -226,11 +226,12 @@ def rest_totals(usage: Array, gap: int, ahead: int) -> Array:
 def spread(usage: Array, gap: int, ahead: int) -> Spread:
     """Return how far off forecasts of the days after a gap through so many ahead were on every past day."""
     found, week = _log_ratios(usage, gap, ahead), _log_ratios(usage, 0, WEEK)
+    weekly = float(np.mean(week**2)) if len(week) else FARTHEST**2
     if not len(found):
-        return Spread(0.0, float(np.mean(week**2)), 0.0)
+        return Spread(0.0, weekly, 0.0)
     windows = OVERLAP * len(found) / ahead
     center = float(found.mean()) * windows / (windows + STILL)
-    squares = windows * np.mean((found - center) ** 2) + WEEKLY * np.mean(week**2)
+    squares = windows * np.mean((found - center) ** 2) + WEEKLY * weekly
     return Spread(center, float(squares / (windows + WEEKLY)), windows)
 
 

@@ -129,10 +129,17 @@ def _plain_ratios(known: Array, ahead: int) -> Array:
 
 
 def main() -> None:
-    """Print the tables."""
-    for found in (list(results(range(HISTORIES))), list(year_results(range(HISTORIES)))):
-        print(table(found).to_string(index=False, float_format=lambda share: f"{share:.1%}"))
-        print(pd.DataFrame(found).pivot_table(index="horizon", columns="shape", values="is_held", sort=False).round(2))
+    """Print the table of the README, then how often intervals held by the shape of the history."""
+    print("| forecast made | 80 % interval held | plain quantiles held | width | error | weekday profile | run rate |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    found = [*results(range(HISTORIES)), *year_results(range(HISTORIES))]
+    for row in table(found).to_dict("records"):
+        shares = (
+            f"{share:.1%}".replace("%", " %") for name, share in row.items() if name not in ("horizon", "histories")
+        )
+        print(f"| {row['horizon']} |", *(f"{share} |" for share in shares))
+    by_shape = pd.DataFrame(found).pivot_table(index="horizon", columns="shape", values="is_held", sort=False)
+    print(by_shape.round(2).to_string())
 
 
 if __name__ == "__main__":

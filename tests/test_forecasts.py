@@ -261,6 +261,27 @@ def test_each_month_has_its_own_budget_or_the_newest_that_goes_on() -> None:
     assert by_month([], AS_OF) == {}
 
 
+def test_wild_days_are_a_forecast_that_makes_sense_or_none() -> None:
+    for seed in range(60):
+        draw = np.random.default_rng(seed)
+        count = int(draw.integers(1, 150))
+        usd = draw.choice([0, 1, -3, 1e-9, 1e9], count) if seed % 3 else draw.lognormal(0, 3, count)
+        told = pd.DataFrame({
+            "day": [MONDAY + timedelta(days=n) for n in range(count)], "usd": usd,
+            "seats_usd": draw.choice([0, np.nan, 5.0], count),
+            "is_provisional": np.arange(count) >= count - draw.choice([0, 3, 40]),
+        })[draw.random(count) < draw.choice([0.1, 1])]  # fmt: skip
+        models = told.assign(model="a", tokens=draw.choice([0, np.nan, 9], len(told)))
+        as_of = MONDAY + timedelta(days=count - 1 + int(draw.choice([0, 60])))
+        found, ahead = forecast_rows(told, models, [Budget(date(2026, 1, 1), 99, is_from=True)], as_of)
+        assert np.isfinite(found["point"].astype(float)).all() and np.isfinite(ahead["point"].astype(float)).all()
+        sure = found.dropna(subset="lo")
+        assert (sure["lo"] <= sure["point"]).all() and (sure["point"] <= sure["hi"]).all()
+        assert found["p_over_budget"].dropna().between(0, 1).all()
+        if (usd >= 0).all():
+            assert (found["spent"] <= found["point"] + 1e-6).all()
+
+
 def within(held: int, count: int) -> bool:
     """Whether so many of a count may come of a share in the study's range: neither bound is refuted at 1 %."""
     chances = [[math.comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(count + 1)] for p in study.RANGE]
