@@ -19,7 +19,7 @@ from collectors.progress import Progress
 from collectors.store import Store, now, refresh_lock
 from queries.errors import PublishError, SettingsError
 from queries.rules import Rule, add_label_rule, compile_rules, text_markers
-from queries.settings import Place, Rollout, Settings, read_settings
+from queries.settings import Budget, Place, Rollout, Settings, ToolDecision, read_settings
 from queries.snapshot import Source, publish
 
 VERSION = version("headway")
@@ -139,6 +139,16 @@ def examine(place: Place) -> Iterator[Finding]:
     yield from doctor.data(place.data, place.ledger)
 
 
+def demo_settings(until: date) -> Settings:
+    """Return the settings of the demo company."""
+    rollout_on = demo.rollout_on(until)
+    return Settings(
+        rollouts=(Rollout("Coding agents for three of four teams", rollout_on, 28),),
+        budgets=(Budget(rollout_on.replace(day=1), demo.SPENDING.budget_usd, is_from=True),),
+        tool_decisions=tuple(ToolDecision(*one) for one in demo.tool_decisions(until)),
+    )
+
+
 def build_demo(data: Path, until: date) -> Path:
     """Build the demo company anew, alone in its folder, and return the published file."""
     inside = Place(data / "demo", Path())
@@ -147,7 +157,7 @@ def build_demo(data: Path, until: date) -> Path:
             left.unlink(missing_ok=True)
         inside.seeds.mkdir(parents=True, exist_ok=True)
         inside.people.write_text(demo.people_csv(until), encoding="utf-8")
-        settings = Settings(rollouts=(Rollout("Coding agents for three of four teams", demo.rollout_on(until), 28),))
+        settings = demo_settings(until)
         with Store(inside.ledger, VERSION) as store:
             demo.build(store, until)
             people.collect(inside.people, store)

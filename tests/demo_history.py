@@ -23,7 +23,10 @@ TABLES = (
     "github_repositories", "github_pull_requests", "github_issues", "github_releases", "github_deployments",
     "github_commits", "github_milestones", "github_discussions",
 )  # fmt: skip
-EXPORTS = ("imports", "imported_incidents", "imported_experiments")
+EXPORTS = {
+    "imports": "import_id", "imported_incidents": "line", "imported_experiments": "line",
+    "spend_partitions": "partition_id", "spend_rows": "partition_id, line",
+}  # fmt: skip
 ORDERS = {
     "github_commits": "repo_id, position", "github_repositories": "repo_id", "github_releases": "repo_id, node_id",
     "github_deployments": "repo_id, node_id", "github_milestones": "repo_id, node_id",
@@ -93,8 +96,7 @@ def read(store: Store, until: date) -> History:
     for row in (row for rows in tables.values() for row in rows):
         row["text"] = row["node"]
         row["node"] = json.loads(row["node"])
-    exports = {table: store.rows(f"select * from {table} order by import_id") for table in EXPORTS[:1]}
-    exports |= {table: store.rows(f"select * from {table} order by line") for table in EXPORTS[1:]}
+    exports = {table: store.rows(f"select * from {table} order by {order}") for table, order in EXPORTS.items()}
     history = History(until, tables, exports)
     teams = team_lookup(until)
     for node in history.nodes("pull_requests"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -11,8 +12,9 @@ import duckdb
 
 from collectors import demo, people
 from collectors.store import Store
+from flow import demo_settings
 from queries.rules import compile_rules
-from queries.settings import Rollout, Settings
+from queries.settings import Rollout
 from queries.snapshot import LINK, Snapshot, Source, current, publish
 from tests.refreshing import publish_tables
 
@@ -62,7 +64,7 @@ def demo_file(data: Path) -> Path:
         demo.build(store, DEMO_UNTIL)
         people.collect(people_csv, store)
     rollout = Rollout("Agents", demo.rollout_on(DEMO_UNTIL), 28)
-    settings = Settings(rollouts=(rollout,))
+    settings = dataclasses.replace(demo_settings(DEMO_UNTIL), rollouts=(rollout,))
     rules = compile_rules(settings, data / "seeds")
     publish(Source(data / "ledger.duckdb", settings, rules, "key", "test", is_synthetic=True), data, DEMO_UNTIL)
     return data

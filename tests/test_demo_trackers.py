@@ -56,7 +56,7 @@ def test_counts_are_sensible() -> None:
         assert 30 <= counts["milestones"] <= 40
         assert 560 <= counts["deployments"] <= 760
         exported = {table: len(rows) for table, rows in history.exports.items()}
-        assert exported["imports"] == 2
+        assert exported["imports"] == 3
         assert 20 <= exported["imported_incidents"] <= 45 and 15 <= exported["imported_experiments"] <= 35
 
 

@@ -1,4 +1,4 @@
-"""A seeded synthetic company that enters through the ledger like a real one: see ``ROLLOUT`` for what it shows.
+"""A seeded synthetic company that enters through the ledger like a real one: ``ROLLOUT``, ``SPENDING`` tell of it.
 
 Everything is counted back from the last day of its history, so it looks alive whenever it is built.
 """
@@ -19,12 +19,14 @@ from collectors.demo.landings import commit_rows, deployment_rows, history, rele
 from collectors.demo.plan import plan_work
 from collectors.demo.rows import Json, change_row, cross_reference, repository_row
 from collectors.demo.shipping import plan_shipments
+from collectors.demo.spend_facts import SPENDING, tool_decisions
+from collectors.demo.spend_ledger import write_spend
 from collectors.demo.tracker_rows import discussion_row, issue_row, milestone_row
 from collectors.demo.trials import plan_experiments
 from collectors.demo.world import Chance, World
 from collectors.store import Store, now
 
-__all__ = ["HOST", "ROLLOUT", "build", "people_csv", "rollout_on"]
+__all__ = ["HOST", "ROLLOUT", "SPENDING", "build", "people_csv", "rollout_on", "tool_decisions"]
 
 
 def build(store: Store, until: date, seed: int = 7) -> None:
@@ -58,6 +60,7 @@ def build(store: Store, until: date, seed: int = 7) -> None:
             count = sum(len(rows) for rows in tables.values())
             store.record_load("github", repo.full_name, started_at, "read", rows_read=count)
         import_exports(world, store)
+        write_spend(world, seed, store)
 
 
 def _tables(world: World, repo: Repo) -> dict[str, list[Json]]:

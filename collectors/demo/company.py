@@ -71,15 +71,16 @@ class Person:
 
     def team_on(self, day: date, until: date) -> str | None:
         """Return the team on a day, or None before the person came and after they left."""
-        if self.joined_weeks_ago is not None and day < _monday(until, self.joined_weeks_ago):
+        if self.joined_weeks_ago is not None and day < monday(until, self.joined_weeks_ago):
             return None
-        if self.left_weeks_ago is not None and day >= _monday(until, self.left_weeks_ago):
+        if self.left_weeks_ago is not None and day >= monday(until, self.left_weeks_ago):
             return None
-        moved = self.moved_to and day >= _monday(until, self.moved_weeks_ago)
+        moved = self.moved_to and day >= monday(until, self.moved_weeks_ago)
         return self.moved_to if moved else self.team
 
 
-def _monday(until: date, weeks_ago: int) -> date:
+def monday(until: date, weeks_ago: int) -> date:
+    """Return a Monday, counted back from the week in which the history ends."""
     return until - timedelta(days=until.weekday(), weeks=weeks_ago)
 
 
@@ -163,7 +164,7 @@ class Repo:
 
     def archived_on(self, until: date) -> date | None:
         """Return the day on which it was archived."""
-        return None if self.archived_weeks_ago is None else _monday(until, self.archived_weeks_ago)
+        return None if self.archived_weeks_ago is None else monday(until, self.archived_weeks_ago)
 
 
 OWNERS = {
@@ -203,11 +204,11 @@ def people_csv(until: date) -> str:
     """Return the demo's people.csv: one line for each person and team, with inclusive dates counted from ``until``."""
     lines = ["login,email,team,role,level,from,to"]
     for person in PEOPLE:
-        begin = "" if person.joined_weeks_ago is None else f"{_monday(until, person.joined_weeks_ago)}"
-        end = "" if person.left_weeks_ago is None else f"{_monday(until, person.left_weeks_ago) - timedelta(days=1)}"
+        begin = "" if person.joined_weeks_ago is None else f"{monday(until, person.joined_weeks_ago)}"
+        end = "" if person.left_weeks_ago is None else f"{monday(until, person.left_weeks_ago) - timedelta(days=1)}"
         spells = [(person.team, begin, end)]
         if person.moved_to:
-            moved_on = _monday(until, person.moved_weeks_ago)
+            moved_on = monday(until, person.moved_weeks_ago)
             spells = [(person.team, begin, f"{moved_on - timedelta(days=1)}"), (person.moved_to, f"{moved_on}", end)]
         for team, first, last in spells:
             columns = (person.login, address(person.login), team, person.role, person.level, first, last)
