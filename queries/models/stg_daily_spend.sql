@@ -9,7 +9,8 @@ told as (
     select
         day,
         sum(cost_usd) filter (cost_basis <> 'seat' and charge = 'usage') as usd,
-        sum(cost_usd) filter (cost_basis = 'seat' or charge = 'seat') as seats_usd
+        sum(cost_usd) filter (cost_basis = 'seat' or charge = 'seat') as seats_usd,
+        bool_or(cost_usd is null and cost_basis = '') as is_untold
     from spend
     where is_counted and is_in_scope
     group by day
@@ -20,7 +21,8 @@ select
     coalesce(told.usd, 0) as usd,
     coalesce(told.seats_usd, 0) as seats_usd,
     -- vendors restate for weeks, but what still moves much is the last three days
-    read_days.is_provisional and read_days.day > settings.as_of - 3 as is_provisional
+    (read_days.is_provisional and read_days.day > settings.as_of - 3)
+    or coalesce(told.is_untold, false) as is_provisional
 from read_days
 cross join stg_settings as settings
 left join told on told.day = read_days.day
