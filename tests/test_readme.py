@@ -136,6 +136,8 @@ def test_the_files_it_names_are_there() -> None:
         "ledger.duckdb",
         "people.csv",
         "work_types.csv",
+        "exchange_rates.csv",
+        "data/shown/",
         "backups/",
         "data/demo",
         "NAME",
