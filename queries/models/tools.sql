@@ -10,7 +10,7 @@
 with monthly as (
     select date_trunc('month', day)::date as month, tool, provider, sum(cost_usd) as cost_usd
     from spend
-    where is_counted and is_in_scope and charge in ('usage', 'seat') and tool is not null
+    where is_counted and is_in_scope and charge in ('usage', 'seat') and tool <> ''
     group by 1, 2, 3
 )
 
