@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages import controls, notices
-from queries.catalog import PAGES
+from queries.catalog import BESIDE, PAGES
 
 WIDTH = 980  # lines of text and charts stay readable on a wide screen
 
@@ -13,7 +13,7 @@ WIDTH = 980  # lines of text and charts stay readable on a wide screen
 def main() -> None:
     """Draw the page that the address names."""
     pages = [st.Page("pages/overview.py", title="Overview", default=True)]
-    pages += [st.Page(page.file, title=page.heading, url_path=page.name) for page in PAGES]
+    pages += [st.Page(page.file, title=page.heading, url_path=page.name) for page in (*PAGES, *BESIDE)]
     page = st.navigation(pages)
     st.set_page_config(page_title=f"{page.title} · Headway", page_icon=notices.ICON, layout="wide")
     st.logo(notices.WORDMARK, icon_image=notices.ICON)

@@ -40,7 +40,11 @@ def page(name: str) -> None:
     """Draw a page of the catalogue: its question, and its panels with their evidence."""
     found, view = catalog.page(name), controls.view()
     heading(found.title, view)
-    panels = catalog.panels(found)
+    show_panels(catalog.panels(found), view)
+
+
+def show_panels(panels: Sequence[Panel], view: View) -> None:
+    """Draw those panels of a page that can be told apart by what is filtered, and name the others."""
     known = [panel for panel in panels if not not_known_of(panel.metrics[0], view.scope)]
     notices.not_apart([panel for panel in panels if panel not in known], view)
     unmatched: set[str] = set()
@@ -67,7 +71,7 @@ def show(panel: Panel, view: View) -> None:
     if panel.subject.name == "shipment" and first.is_headline:
         notices.shipments(view)
     if drawing:
-        _draw(drawing, panel.title)
+        draw(drawing, panel.title)
     if first.chart == "ages":
         trail.oldest(panel, view)
     elif first.chart == "list" or first.is_listed:
@@ -121,7 +125,8 @@ def _freshness(view: View) -> str:
     return said
 
 
-def _lead(text: str) -> None:
+def lead(text: str) -> None:
+    """Draw a sentence that answers."""
     st.html(f'<p style="{LEAD}">{html.escape(typeset(text))}</p>')
 
 
@@ -129,9 +134,9 @@ def _tell(told: Told) -> None:
     """The sentence, and under it the year before, the quarter so far, and the verdict or why there is none."""
     main = told.main
     if main is None:
-        _lead("No quarter is complete in this period.")
+        lead("No quarter is complete in this period.")
         return
-    _lead(main.sentence)
+    lead(main.sentence)
     if main.is_known:
         asides = [beside.aside for beside in (told.year, told.so_far) if beside]
         verdict = main.verdict or main.reason
@@ -147,7 +152,7 @@ def _tell_period(metrics: Sequence[Metric], view: View, is_lead: bool) -> None:
         if row["n"]
     ]
     if is_lead and said:
-        _lead(said.pop(0))
+        lead(said.pop(0))
     if said:
         st.caption(plain(" ".join(said)))
 
@@ -166,7 +171,7 @@ def _tile(told: Told, view: View) -> None:
         st.metric(metric.title, shown(main.current, metric.unit) if main.is_known else "–")
         st.caption(plain(_tile_text(main)))
         if reads.weekly(metric, view)["n"].sum():
-            _draw(reads.sparkline(metric, view), f"spark {metric.name}")
+            draw(reads.sparkline(metric, view), f"spark {metric.name}")
 
 
 def _tile_text(main: Headline) -> str:
@@ -180,7 +185,8 @@ def _tile_text(main: Headline) -> str:
     return f"{quarter}; {change}: {with_n(metric, main.baseline, main.n_baseline)} in the quarter before"
 
 
-def _draw(drawing: Drawing, name: str) -> None:
+def draw(drawing: Drawing, name: str) -> None:
+    """Draw a chart with what must be known to read it."""
     st.plotly_chart(
         drawing.figure, config=SMALL if drawing.is_small else trail.CONFIG, alt=drawing.alt, key=f"chart {name}"
     )

@@ -1,5 +1,68 @@
-"""What does an outcome cost, and what was spent for nothing?"""
+"""What is the ratio of inference cost to meaningful output? The ratio, what it rests on, and why spend changed."""
 
-from pages import answer
+import streamlit as st
 
-answer.page("cost")
+from pages import answer, controls, money, reads, sections
+from pages.controls import View
+from queries import catalog
+from queries.headlines import Headline
+from queries.money import basis_sentence, missing_sentence, split_sentence
+from queries.tables import asked
+from queries.windows import quarter_of
+
+BY = {"By provider": "provider", "By tool": "tool"}
+
+
+def basis(headline: Headline, view: View) -> None:
+    """Draw what the ratio of a quarter rests on, or what the quarter lacks for one."""
+    of = asked("What it rests on", "cost_basis", headline.window, until=headline.until)
+    (row,) = reads.records(of, view)
+    lacks = missing_sentence(row, headline.quarter)
+    sections.show(of, view, lacks or basis_sentence(row), [basis_sentence(row)] if lacks else [])
+
+
+def change(headline: Headline, view: View) -> None:
+    """Draw why spend changed against the quarter before."""
+    then = headline.baseline_window
+    before = quarter_of(then.start_on).name
+    of = asked(
+        "Why spend changed", "spend_split", headline.window, before_start=then.start_on, before_end=then.end_on
+    )  # fmt: skip
+    rows = reads.records(of, view)
+    if not rows or not rows[0]["before_usd"] or not rows[0]["after_usd"]:
+        sections.lacking(
+            of.title, f"There is nothing to split: spend is not known of both {before} and {headline.quarter}."
+        )
+        return
+    origin = sections.origin(f"{before} to {headline.quarter}, counted spend in scope", view)
+    drawing = money.waterfall(of.title, origin, rows[0], before, headline.quarter)
+    sections.show(of, view, split_sentence(rows[0], headline.quarter, before), drawing=drawing)
+
+
+def over_time(view: View) -> None:
+    """Draw spend by week, what has no price in sight."""
+    title = "Spend over time"
+    st.header(title, anchor=False)
+    by = st.segmented_control(title, list(BY), default=next(iter(BY)), key="by", label_visibility="collapsed")
+    of = asked(title, "spend_by_week", view.period, by=BY[by or next(iter(BY))])
+    found = reads.listed(of, view)
+    drawing = None
+    if len(found):
+        frame = sections.frame(title, "counted usage and seats by week", view)
+        drawing = money.stacked(frame, found, "week", "days that the vendor may still restate")
+    sections.body(of, view, drawing=drawing)
+    sections.unpriced(view)
+
+
+view = controls.view()
+page = catalog.page("cost")
+answer.heading(page.title, view)
+if sections.has_spend(view):
+    first, *others = catalog.panels(page)
+    answer.show_panels([first], view)
+    main = reads.told(first.metrics[0], view).main
+    if main:
+        basis(main, view)
+        change(main, view)
+    answer.show_panels(others, view)
+    over_time(view)

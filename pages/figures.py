@@ -321,7 +321,7 @@ def _missing(chart: Chart) -> list[str]:
     ]
     unreached = [f"{day(point.start_on)} ({line.label})" for line, point in weeks if point.n and point.value is None]
     notes = [f"Beyond the axis: {_listed(beyond)}."] if beyond else []
-    notes += [f"Fewer than half got there, so no median, in the weeks of {_listed(unreached)}."] if unreached else []
+    notes += [f"Too few got there, or too little is known, in the weeks of {_listed(unreached)}."] if unreached else []
     return notes
 
 

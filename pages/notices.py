@@ -53,6 +53,27 @@ def synthetic() -> None:
     st.warning("**Demo company: all of this is synthetic.** No real team did any of it.", icon=":material/science:")
 
 
+def no_spend() -> None:
+    """Say the shortest way to a first answer about money."""
+    st.info("No spend has been read yet.", icon=":material/search_off:")
+    st.markdown("The shortest way to an answer is a file with a line for each day, from any vendor or by hand:")
+    st.code("day,cost_usd\n2026-01-05,120.50\n2026-01-06,98.10", language=None)
+    st.code("headway import spend.csv\nheadway publish", language=None)
+    st.markdown(
+        "Vendors' own exports are recognised by their header; `headway refresh` reads their APIs where a key is set. "
+        "More columns tell more: `provider`, `tool`, `model`, `tokens`, `requests`, `email` or `login`, `team`."
+    )
+
+
+def whole_organisation(view: View) -> None:
+    """Say that money is not told apart by what is filtered."""
+    if view.filters:
+        st.info(
+            f"What follows is of the whole organisation: it cannot be told apart by {plain(view.filters)}.",
+            icon=":material/filter_alt_off:",
+        )
+
+
 def nothing_in_view(view: View) -> None:
     """Say that the filters leave nothing, and offer to drop them."""
     st.info(f"No pull request matches {plain(view.filters)}.", icon=":material/filter_alt_off:")

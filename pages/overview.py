@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages import answer, controls
-from queries.catalog import PAGES, QUESTIONS
+from queries.catalog import BESIDE, PAGES, QUESTIONS
 
 view = controls.view()
 answer.heading("Engineering outcomes, not headcount", view)
@@ -12,6 +12,10 @@ for page in PAGES:
     st.header(page.title, anchor=False)
     answer.summary(page, view)
     st.page_link(page.file, label="The charts, the rows and the SQL", icon=":material/arrow_forward:")
+
+st.header("Beside the questions", anchor=False)
+for page in BESIDE:
+    st.page_link(page.file, label=f"{page.heading}: {page.title}", icon=":material/arrow_forward:")
 
 answered = {page.question for page in PAGES}
 st.header("Not collected yet", anchor=False)

@@ -11,19 +11,23 @@ from pages import figures, lifetimes
 from pages.controls import View
 from pages.figures import Chart, Drawing, Event, Line, points
 from pages.lifetimes import Curve, Flow, Life
-from queries import charts, evidence, headlines, numbers, sentences, views
+from queries import charts, evidence, headlines, numbers, sentences, tables, views
 from queries.catalog import METRICS, Panel
 from queries.evidence import Evidence
 from queries.headlines import Headline, Told
 from queries.metric import COUNTED, Metric
 from queries.snapshot import listing
+from queries.tables import Asked, Row
 
 KINDS = {"line": figures.lines, "bars": figures.bars, "stacked": figures.stacked}
 #: the days after which a curve is told in words: those of its metrics, or else these
 DAYS = (2, 7)
 _once = st.cache_data(
     show_spinner=False, max_entries=2000,
-    hash_funcs={View: lambda view: view.key, Metric: lambda metric: metric.name, Evidence: lambda found: found.sql},
+    hash_funcs={
+        View: lambda view: view.key, Metric: lambda metric: metric.name, Evidence: lambda found: found.sql,
+        Asked: lambda asked: asked.sql,
+    },
 )  # fmt: skip
 
 
@@ -73,7 +77,7 @@ def drawing(panel: Panel, view: View) -> Drawing | None:
         )
         for metric, frame in zip(filled, frames, strict=True)
     ]  # fmt: skip
-    return KINDS[first.chart](Chart(panel.title, origin, axis, view.period, series, _events(view)))
+    return KINDS[first.chart](Chart(panel.title, origin, axis, view.period, series, events(view)))
 
 
 def _stock(title: str, origin: str, frame: pd.DataFrame, view: View) -> Drawing:
@@ -85,7 +89,7 @@ def _stock(title: str, origin: str, frame: pd.DataFrame, view: View) -> Drawing:
     ]  # fmt: skip
     weeks = [figures.Point(flow.start_on, flow.end_on, flow.open, flow.open, flow.is_partial) for flow in flows]
     line = Line("open", True, weeks)
-    return lifetimes.stock(Chart(title, origin, axis, view.period, [line], _events(view)), flows)
+    return lifetimes.stock(Chart(title, origin, axis, view.period, [line], events(view)), flows)
 
 
 def _curves(frame: pd.DataFrame) -> list[Curve]:
@@ -126,7 +130,8 @@ def by_quarter(metric: Metric, view: View) -> pd.DataFrame:
     return numbers.by_quarter(view.snapshot, metric, view.period, view.scope)
 
 
-def _events(view: View) -> list[Event]:
+def events(view: View) -> list[Event]:
+    """Return what the charts of a period mark."""
     frame = listing(view.snapshot, "events", start_on=view.period.start_on, end_on=view.period.end_on)
     return [
         Event(row["name"], row["happened_on"].date(), timedelta(days=row["transition_days"]))
@@ -150,6 +155,17 @@ def measured(panel: Panel, told: list[Headline], view: View) -> pd.DataFrame:
 def rows(found: Evidence, view: View) -> pd.DataFrame:
     """Return the items behind a number, newest first."""
     return numbers.rows(view.snapshot, found.metric, found.window, view.scope, found.until)
+
+
+@_once
+def listed(asked: Asked, view: View) -> pd.DataFrame:
+    """Return the rows of a list."""
+    return asked.rows(view.snapshot)
+
+
+def records(asked: Asked, view: View) -> list[Row]:
+    """Return the rows of a list as plain values."""
+    return tables.records(listed(asked, view))
 
 
 @_once

@@ -19,6 +19,7 @@ from queries.catalog import Panel
 from queries.evidence import Evidence
 from queries.headlines import Headline
 from queries.sentences import day
+from queries.tables import Asked
 
 MEASURED, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Download"
 OLDEST_SHOWN, NEWEST_SHOWN = 10, 20
@@ -33,6 +34,10 @@ COLUMNS: dict[str, Any] = {
     "pull_requests": st.column_config.ListColumn("pull requests", width="medium"),
     "happened_on": st.column_config.DateColumn("happened on", format="D MMM YYYY"),
     "day": st.column_config.DateColumn(format="D MMM YYYY"),
+    "start_on": st.column_config.DateColumn("from", format="D MMM YYYY"),
+    "month": st.column_config.DateColumn(format="MMM YYYY"),
+    "first_month": st.column_config.DateColumn("since", format="MMM YYYY"),
+    "last_month": st.column_config.DateColumn("until", format="MMM YYYY"),
     "title": st.column_config.TextColumn(width="large"),
 }
 FORMULA = re.compile(r"^[=+\-@\t\r]")
@@ -48,6 +53,22 @@ def show(panel: Panel, headlines: list[Headline], drawing: Drawing | None, view:
     elif chosen:
         found = _which(panel, headlines, view)
         {ROWS: _rows, SQL: _sql, DOWNLOAD: _downloads}[chosen](found, panel, drawing, view)
+
+
+@st.fragment
+def of_list(asked: Asked, drawing: Drawing | None, view: View) -> None:
+    """Draw the four ways to the evidence of what rests on one list."""
+    title = asked.title
+    options = [MEASURED, ROWS, SQL, DOWNLOAD]
+    chosen = st.pills(f"Evidence: {title}", options, key=f"trail {title}", label_visibility="collapsed")
+    if chosen == MEASURED:
+        st.markdown(plain(asked.definition))
+    elif chosen == ROWS:
+        table(reads.listed(asked, view), f"Rows of {title}")
+    elif chosen == SQL:
+        _code(asked.sql)
+    elif chosen == DOWNLOAD:
+        _offer(title, reads.listed(asked, view), title, drawing)
 
 
 def oldest(panel: Panel, view: View) -> None:
@@ -118,6 +139,11 @@ def _rows(found: Evidence, panel: Panel, drawing: Drawing | None, view: View) ->
     )
 
 
+def table(frame: pd.DataFrame, alt: str) -> None:
+    """Draw the rows of a list."""
+    _table(frame, "", alt)
+
+
 def _table(frame: pd.DataFrame, unit: str, alt: str) -> None:
     named: dict[str, Any] = {name: name.replace("_", " ") for name in frame.columns}
     named |= {
@@ -125,30 +151,44 @@ def _table(frame: pd.DataFrame, unit: str, alt: str) -> None:
         for name in frame.columns
         if name.endswith("_at")
     }
+    for ending, form in (("usd", "dollar"), ("share", "percent")):
+        named |= {
+            name: st.column_config.NumberColumn(name.replace("usd", "$").replace("_", " "), format=form)
+            for name in frame.columns
+            if name.endswith(ending)
+        }
     value = st.column_config.NumberColumn(f"value ({unit})", format="%.2f")
     st.dataframe(frame, hide_index=True, column_config=named | COLUMNS | {"value": value}, placeholder="–", alt=alt)
 
 
 def _sql(found: Evidence, panel: Panel, drawing: Drawing | None, view: View) -> None:
+    _code(found.sql)
+
+
+def _code(sql: str) -> None:
     st.caption("Runs as it is on the published file, in any DuckDB client: `headway sql`, or `duckdb -readonly`.")
-    st.code(found.sql, language=None, wrap_lines=True)
+    st.code(sql, language=None, wrap_lines=True)
 
 
 def _downloads(found: Evidence, panel: Panel, drawing: Drawing | None, view: View) -> None:
-    name, title = _file_name(found.label), _file_name(panel.title)
-    frame = reads.rows(found, view)
+    _offer(panel.title, reads.rows(found, view), found.label, drawing)
+
+
+def _offer(title: str, frame: pd.DataFrame, label: str, drawing: Drawing | None) -> None:
+    """Draw the buttons that give a frame named by its label, and the chart named by its title."""
+    name = _file_name(label)
     with st.container(horizontal=True):
         st.download_button(
-            "Rows as CSV", lambda: _csv(frame), f"{name}.csv", "text/csv", on_click="ignore", key=f"csv {panel.title}"
+            "Rows as CSV", lambda: _csv(frame), f"{name}.csv", "text/csv", on_click="ignore", key=f"csv {title}"
         )
         st.download_button(
             "Rows as Parquet", lambda: _parquet(frame), f"{name}.parquet", "application/vnd.apache.parquet",
-            on_click="ignore", key=f"parquet {panel.title}",
+            on_click="ignore", key=f"parquet {title}",
         )  # fmt: skip
         if drawing:
             st.download_button(
-                "Chart as HTML", lambda: _html(drawing), f"{title}.html",
-                "text/html", on_click="ignore", key=f"html {panel.title}",
+                "Chart as HTML", lambda: _html(drawing), f"{_file_name(title)}.html",
+                "text/html", on_click="ignore", key=f"html {title}",
             )  # fmt: skip
     st.caption("The camera above the chart saves it as a picture.")
 

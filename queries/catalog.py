@@ -29,6 +29,12 @@ QUESTIONS = (
 PAGES = tuple(found.PAGE for found in (capabilities, cycle_time, experience, cost, guardrails))
 METRICS = (*capabilities.METRICS, *cycle_time.METRICS, *experience.METRICS, *cost.METRICS, *guardrails.METRICS)
 
+#: pages beside the questions: they rest on published tables, and on no metric
+BESIDE = (
+    Page("budget", "Q5", "Will the budget hold, and where does the money go?", (), "Spend & budget"),
+    Page("tools", "Q5", "Which tools do we pay for, and do they converge?", (), "Tools"),
+)
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -61,6 +67,11 @@ def page(name: str) -> Page:
     """Return the page of this name; KeyError where there is none."""
     pages: dict[str, Page] = {found.name: found for found in PAGES}
     return pages[name]
+
+
+def beside(name: str) -> Page:
+    """Return the page of this name beside the questions; KeyError where there is none."""
+    return {found.name: found for found in BESIDE}[name]
 
 
 def metric(name: str) -> Metric:

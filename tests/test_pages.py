@@ -208,6 +208,8 @@ def link(data: Path, published: Path) -> None:
         ("capabilities", "light"),
         ("experience", "dark"),
         ("guardrails", "light"),
+        ("budget", "dark"),
+        ("tools", "light"),
     ],
 )
 def test_pages_fit_a_phone_and_say_what_charts_show(browser: Browser, site: str, path: str, scheme: str) -> None:

@@ -1,0 +1,214 @@
+"""Money as words that a leader can read aloud: budgets, forecasts, what changed, and what is missing for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from math import ceil
+
+from queries.forecasts import Forecast
+from queries.sentences import day, shown
+from queries.tables import Row
+
+#: what a cost per outcome takes at least: outcomes, and days of its window with known spend
+LEAST_OUTCOMES, LEAST_DAYS = 5, 0.8
+#: the parts of a change, in the order in which they are told and drawn
+PARTS = {
+    "volume_usd": "volume", "mix_usd": "mix", "price_usd": "price", "new_usd": "new", "retired_usd": "retired"
+}  # fmt: skip
+
+
+def dollars(usd: float) -> str:
+    """Return an amount as people write it: cents under ten dollars, whole dollars above."""
+    size = f"{abs(usd):,.2f}" if abs(usd) < 9.995 else f"{abs(usd):,.0f}"
+    size = size.removesuffix(".00")
+    return f"{'−' if usd < 0 and size != '0' else ''}${size}"
+
+
+def month_name(first: date) -> str:
+    """Return a month as people write it."""
+    return f"{first:%B %Y}"
+
+
+def period_sentence(row: Row) -> str:
+    """Return where a month or year of ``forecasts`` stands against its budget."""
+    when = period_name(row["period"])
+    said = f"In {when}, {dollars(row['spent'])} was spent by {day(row['made_on'])}"
+    if row["budget_usd"] is not None:
+        budget = float(row["budget_usd"])
+        said += f", {shown(row['spent'] / budget, 'share')} of" if budget else ", against"
+        said += f" a budget of {dollars(budget)}"
+    return f"{said}; {expected(row['point'], row['lo'], row['hi'], 'its end')}."
+
+
+def expected(point: float, lo: float | None, hi: float | None, when: str) -> str:
+    """Return an expected amount with its interval, where there is one."""
+    said = f"{dollars(point)} is expected by {when}"
+    return said if lo is None or hi is None else f"{said} ({dollars(lo)} to {dollars(hi)} in four cases of five)"
+
+
+def period_asides(row: Row) -> list[str]:
+    """Return what stands beside such a sentence: when the budget breaks, how often intervals held, and why none is."""
+    said = []
+    if row["budget_usd"] is None:
+        for_month = "There is no budget for it; name one under [[budgets]] in headway.toml."
+        said.append(for_month if "-" in row["period"] else "Not every month of it has a budget.")
+    elif row["breach_on"] is None:
+        said.append("The budget is expected to hold.")
+    else:
+        broke = row["breach_on"] <= row["made_on"]
+        said.append(
+            f"The budget {'was passed on' if broke else 'is expected to be passed about'} {day(row['breach_on'])}."
+        )
+    if row["p_over_budget"] is not None:
+        said.append(f"The chance to end over it is {shown(row['p_over_budget'], 'share')}.")
+    if row["coverage"] is not None:
+        said.append(
+            f"Of {int(row['coverage_n'])} forecasts of the past as far ahead, the interval held in "
+            f"{shown(row['coverage'], 'share')}; it should in 80 %."
+        )
+    if row["reason"] is not None:
+        said.append(f"There is {row['reason']}.")
+    if row["break_on"] is not None:
+        said.append(
+            f"Since {day(row['break_on'])} spend is of another kind ({row['break_kind']}), which the forecast knows "
+            "only in part."
+        )
+    return said
+
+
+def period_name(period: str) -> str:
+    """Return the period of a forecast, 2026-11 or 2026, as people write it."""
+    return month_name(date.fromisoformat(f"{period}-01")) if "-" in period else period
+
+
+def what_if_sentence(before: Forecast, after: Forecast, budget: float | None) -> str:
+    """Return what a month will cost under other conditions, against what it would without them."""
+    lo, hi = after.interval or (None, None)
+    said = f"{expected(after.point, lo, hi, f'the end of {month_name(after.first)}')}"
+    change = after.point - before.point
+    if abs(change) >= 0.5:
+        said = f"Then {said}, {dollars(abs(change))} {'more' if change > 0 else 'less'} than now"
+    if budget is None:
+        return f"{said}."
+    breach, chance = after.breach_on(budget), after.chance_over(budget)
+    if breach and breach <= after.counted_until:
+        return f"{said}; the budget was passed on {day(breach)}."
+    said += f"; the budget would {f'be passed about {day(breach)}' if breach else 'hold'}"
+    return f"{said} (chance to end over it: {shown(chance, 'share')})." if chance is not None else f"{said}."
+
+
+def split_sentence(row: Row, name: str, before: str) -> str:
+    """Return why spend changed from one quarter to another, by the parts of the change."""
+    change = row["after_usd"] - row["before_usd"]
+    verb = "did not change" if abs(change) < 0.5 else f"{'rose' if change > 0 else 'fell'} by {dollars(abs(change))}"
+    said = f"Spend {verb} from {before} to {name}, from {dollars(row['before_usd'])} to {dollars(row['after_usd'])}"
+    ways = {"new_usd": "by new tools and models", "retired_usd": "by retired ones"}
+    parts = [
+        f"{signed(row[part])} {ways.get(part, f'by {word}')}" for part, word in PARTS.items() if abs(row[part]) >= 0.5
+    ]
+    return f"{said}: {', '.join(parts)}." if parts else f"{said}."
+
+
+def signed(usd: float) -> str:
+    """Return an amount with its sign."""
+    return dollars(usd) if usd < 0 else f"+{dollars(usd)}"
+
+
+def engineer_sentence(rows: Sequence[Row]) -> str | None:
+    """Return what an engineer cost in the newest whole month, against the month before; None without one."""
+    whole = [row for row in rows if not row["is_partial"] and row["usd_per_engineer"] is not None]
+    if not whole:
+        return None
+    last, said = whole[-1], ""
+    who = per_whom(last["basis"])
+    if len(whole) > 1:
+        then = whole[-2]
+        said = f", after {dollars(then['usd_per_engineer'])} in {month_name(then['month'])}"
+    return (
+        f"AI cost {dollars(last['usd_per_engineer'])} per {who} in {month_name(last['month'])} "
+        f"(n = {int(last['engineers']):,}){said}."
+    )
+
+
+def per_whom(basis: object) -> str:
+    """Return by whom spend is divided, as titles say it."""
+    return "active author" if basis == "active authors" else "engineer"
+
+
+def tools_sentence(rows: Sequence[Row]) -> str | None:
+    """Return how many tools money goes to in effect, and how much of it was decided on; None without a month."""
+    whole = [row for row in rows if not row["is_partial"]] or list(rows)
+    if not whole:
+        return None
+    last, first = whole[-1], whole[0]
+    some = "1 tool" if last["tools"] == 1 else f"{int(last['tools'])} tools"
+    said = f"In {month_name(last['month'])} money went to {some}, in effect to {last['effective_tools']:.1f}"
+    if last is not first:
+        said += f", after {first['effective_tools']:.1f} in {month_name(first['month'])}"
+    decided = 1 - last["undecided_share"]
+    return f"{said}; {shown(decided, 'share')} of it to tools that were decided on."
+
+
+def team_sentence(rows: Sequence[Row]) -> str | None:
+    """Return who spent most in a month, and how much no team is known for; None where no team is named."""
+    whole = sum(row["cost_usd"] for row in rows)
+    named = [row for row in rows if row["team"] not in ("(other teams)", "unattributed")]
+    if not named or whole <= 0:
+        return None
+    top = named[0]
+    said = f"In {month_name(top['month'])}, {shown(top['cost_usd'] / whole, 'share')} of {dollars(whole)} went to "
+    said += f"{top['team']}"
+    alone = sum(row["cost_usd"] for row in rows if row["team"] == "unattributed")
+    return f"{said}; for {shown(alone / whole, 'share')} no person or team is known." if alone > 0 else f"{said}."
+
+
+def outcomes_sentence(rows: Sequence[Row]) -> str | None:
+    """Return which tools left traces on outcomes; None where none did."""
+    traced = [row for row in rows if row["tool"] != "no trace"]
+    if not traced:
+        return None
+    told = ", ".join(f"{row['tool']} on {row['outcomes']:,}" for row in traced)
+    return f"Traces of tools on outcomes: {told}."
+
+
+def overlap_sentence(rows: Sequence[Row]) -> str:
+    """Return how many teams work with several tools at once."""
+    several = sum(row["tools"] > 1 for row in rows)
+    teams = "1 team" if len(rows) == 1 else f"{len(rows)} teams"
+    return f"{several} of {teams} that left traces of tools left those of several."
+
+
+def without_price(rows: Sequence[Row]) -> str | None:
+    """Return which spend counts as nothing because nobody knows its price; None where all is known."""
+    if not rows:
+        return None
+    told = ", ".join(f"{int(row['rows_without_price']):,} rows of {row['provider']} ({row['sources']})" for row in rows)
+    return f"Without a known price, so counted as nothing: {told}."
+
+
+def basis_sentence(row: Row) -> str:
+    """Return what a cost per outcome rests on: the money, and the outcomes by kind and by what is known of them."""
+    said = f"It rests on {dollars(row['cost_usd'])} of final spend, known for {row['days_known']} of {row['days']} days"
+    if not row["outcomes"]:
+        return f"{said}, and on no outcome."
+    said += f", and on {row['outcomes']:,} outcomes: {row['kinds']}."
+    shares = [(row["not_observable"], "whether they last cannot be observed"), (row["unlinked"], "no issue is linked")]
+    told = [f"of {shown(n / row['outcomes'], 'share')} {what}" for n, what in shares if n]
+    said += f" O{' and '.join(told)[1:]}." if told else ""
+    left = [f"{row[name]:,} {what}" for name, what in (("undone", "undone"), ("provisional", "too young")) if row[name]]
+    return f"{said} Left out: {', '.join(left)}." if left else said
+
+
+def missing_sentence(row: Row, quarter: str) -> str | None:
+    """Return exactly what a quarter lacks for a cost per outcome; None where it lacks nothing."""
+    lacks, needed = [], ceil(LEAST_DAYS * row["days"])
+    if row["days_known"] < needed:
+        known = f"is known for {row['days_known']} of its {row['days']} days"
+        if row["days_known"]:
+            known += f" (between {day(row['first_day'])} and {day(row['last_day'])})"
+        lacks.append(f"final spend of {needed - row['days_known']} more days: it {known}, and {needed} are needed")
+    if row["outcomes"] < LEAST_OUTCOMES:
+        more, known = LEAST_OUTCOMES - row["outcomes"], f"{row['outcomes']} of {LEAST_OUTCOMES} are known"
+        lacks.append(f"{more} more {'outcome' if more == 1 else 'outcomes'} that lasted: {known}")
+    return f"What {quarter} lacks: {'; and '.join(lacks)}." if lacks else None
