@@ -66,8 +66,8 @@ counted as (
         count(distinct reviewer) filter (value is not null) as reviewers,
         count(*) filter (value <= estimate) as items_within,
         coalesce(sum(value), 0) as total,
-        coalesce(sum(cost_usd), 0) as cost,
-        coalesce(sum(value * cost_usd), 0) as cost_of_value
+        coalesce(sum(cost_usd::decimal(24, 6)), 0)::double as cost,
+        coalesce(sum((value * cost_usd)::decimal(24, 6)), 0)::double as cost_of_value
     from every_week
     group by all
 )

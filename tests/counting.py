@@ -203,11 +203,40 @@ def review_load(facts: Facts, row: Row) -> Counted:
     return len(found) / len(found.drop_duplicates(["week", "reviewer"])), len(found)
 
 
+def _outcomes_that_last(facts: Facts) -> pd.DataFrame:
+    """Outcomes that count beside what was spent."""
+    frame = facts.all("outcomes")
+    return frame[frame["durability"].isin(["durable", "not observable"])]
+
+
+def cost_per_outcome(facts: Facts, row: Row) -> Counted:
+    """What was spent, over what was got done."""
+    spend, n = facts.all("spend"), len(within(_outcomes_that_last(facts), "happened_on", row))
+    found = within(spend[spend["is_counted"] & ~spend["is_provisional"]], "day", row)
+    days = (pd.Timestamp(row["window_end"]) - pd.Timestamp(row["window_start"])).days
+    if n < 5 or found["day"].nunique() < 0.8 * days:
+        return None, n
+    return found[found["is_in_scope"] & found["charge"].isin(["usage", "seat"])]["cost_usd"].sum() / n, n
+
+
+def spend_without_outcome_share(facts: Facts, row: Row) -> Counted:
+    """Of what teams spent by month, what no outcome of theirs followed."""
+    spend, outcomes = facts.read("spend_by_team"), _outcomes_that_last(facts)
+    named = spend["provider"].isna() & ~spend["team"].isin(["(other teams)", "unattributed"])
+    found, wasted = within(spend[named], "month", row), 0.0
+    for month, team, cost in zip(found["month"], found["team"], found["cost_usd"], strict=True):
+        last = month + pd.DateOffset(months=1) + pd.Timedelta(days=91)
+        theirs = outcomes[outcomes["team"] == team]["happened_on"]
+        wasted += 0 if ((theirs >= month) & (theirs < last)).any() else cost
+    return (wasted / found["cost_usd"].sum() if len(found) else None), len(found)
+
+
 COUNTS: dict[str, Callable[[Facts, Row], Counted]] = {
     count.__name__: count
     for count in (
         feature_cycle_time, merged_within_7_days, pickup_time, review_time, capabilities_delivered, first_time_areas,
         new_work_share, ux_debt_net_flow, ux_debt_closed_within_90_days, experiments_decided, feedback_first_response,
         change_failure_rate, time_to_restore, revert_rate, unreviewed_merge_share, review_load,
+        cost_per_outcome, spend_without_outcome_share,
     )
 }  # fmt: skip

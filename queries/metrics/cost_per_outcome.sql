@@ -22,7 +22,7 @@ select
     null,
     null,
     false,
-    coalesce(sum(cost_usd) filter (is_in_scope and charge in ('usage', 'seat')), 0)
+    coalesce(sum(cost_usd::decimal(24, 6)) filter (is_in_scope and charge in ('usage', 'seat')), 0)::double
 from spend
 where is_counted and not is_provisional
 group by day

@@ -8,7 +8,7 @@
 -- p90: dollars that nine of ten stay under, rounded; null under 50 persons. Stable.
 -- top_decile_share: what the tenth that spends most holds of the whole; null under 50 persons. Stable.
 with persons as (
-    select month, team, person, sum(coalesce(usd, 0)) as usd
+    select month, team, person, sum(coalesce(usd, 0))::double as usd
     from stg_team_spend
     group by month, team, person
 ),

@@ -42,8 +42,8 @@ select
     account,
     provider,
     cost_basis,
-    if(persons > 0, null, usd) as cost_usd,
-    if(persons > 0, null, coalesce(counted_usd, 0)) as counted_usd,
+    if(persons > 0, null, usd)::double as cost_usd,
+    if(persons > 0, null, coalesce(counted_usd, 0))::double as counted_usd,
     counted_days::integer as counted_days,
     days::integer as days,
     rows_without_price::bigint as rows_without_price

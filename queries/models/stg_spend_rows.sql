@@ -1,5 +1,6 @@
 -- One row per day, account, provider, tool, model and actor, in dollars: other currencies by the user's rates, tokens
--- without an amount by list prices. `usd` is null where neither is known. `person` is set where the actor is a person.
+-- without an amount by list prices. Decimals, so that sums do not depend on their order. `usd` is null where neither is
+-- known. `person` is set where the actor is a person.
 with priced as (
     select
         partitions.source,
@@ -19,8 +20,8 @@ with priced as (
         case
             when held.amount is not null then held.amount::double * rates.usd
             when held.list_amount is null then held.tokens * prices.usd_per_token
-        end as usd,
-        held.list_amount::double * rates.usd as list_usd
+        end::decimal(24, 8) as usd,
+        (held.list_amount::double * rates.usd)::decimal(24, 8) as list_usd
     from ledger.spend_rows as held
     inner join stg_spend_partitions as partitions on partitions.partition_id = held.partition_id
     asof left join stg_exchange_rates as rates
