@@ -37,7 +37,7 @@ def periods(view: View) -> Sequence[Row]:
     month, *years = rows
     sections.show(PERIODS, view, period_sentence(month), period_asides(month))
     for year in years:
-        st.markdown(f"**{plain(period_name(year['period']))}.** {plain(period_sentence(year))}")
+        st.markdown(plain(period_sentence(year)))
         st.caption(plain(" ".join(period_asides(year))))
     return rows
 

@@ -6,7 +6,7 @@ from pages import answer, controls, money, reads, sections
 from pages.controls import View
 from queries import catalog
 from queries.headlines import Headline
-from queries.money import basis_sentence, missing_sentence, split_sentence
+from queries.money import basis_sentence, missing_sentence, split_asides, split_sentence
 from queries.tables import asked
 from queries.windows import quarter_of
 
@@ -36,7 +36,7 @@ def change(headline: Headline, view: View) -> None:
         return
     origin = sections.origin(f"{before} to {headline.quarter}, counted spend in scope", view)
     drawing = money.waterfall(of.title, origin, rows[0], before, headline.quarter)
-    sections.show(of, view, split_sentence(rows[0], headline.quarter, before), drawing=drawing)
+    sections.show(of, view, split_sentence(rows[0], headline.quarter, before), split_asides(rows[1:]), drawing)
 
 
 def over_time(view: View) -> None:

@@ -82,6 +82,7 @@ def waterfall(title: str, origin: str, row: Row, before: str, after: str) -> Dra
     texts = [dollars(values[0]), *map(signed, steps.values()), dollars(values[-1])]
     trace = {
         "type": "waterfall", "x": names, "y": values, "text": texts, "textposition": "outside", "cliponaxis": False,
+        "constraintext": "none", "textfont": {"size": 11},
         "measure": ["absolute", *["relative"] * len(steps), "total"], "hoverinfo": "x+text",
         "increasing": {"marker": {"color": COLOURS[1]}}, "decreasing": {"marker": {"color": COLOURS[2]}},
         "totals": {"marker": {"color": COLOURS[0]}}, "connector": {"line": {"color": GREY, "width": 1}},
@@ -92,7 +93,7 @@ def waterfall(title: str, origin: str, row: Row, before: str, after: str) -> Dra
         level += value
         levels.append(level)
     drawn["yaxis"] |= {
-        "title": {"text": AXIS.name}, "tickprefix": "$", "tickformat": ",.0f",
+        "tickprefix": "$", "tickformat": ",.0f",
         "range": [min(0, *levels) * 1.15, max(levels) * 1.15],
     }  # fmt: skip
     drawn["xaxis"] |= {"type": "category", "automargin": True}
@@ -110,18 +111,19 @@ def fan(frame: Frame, rows: Rows, breach_on: date | None) -> Drawing:
     if told:
         band = {"x": [f"{row['day']:%Y-%m-%d}" for row in told], "line": {"width": 0}, "hoverinfo": "skip"}
         traces.append(fixed | band | {"y": [row["lo_usd"] for row in told], "showlegend": False})
-        shade = {"name": "80 % interval", "fill": "tonexty", "fillcolor": SHADE}
+        shade = {"name": "80 % interval", "legendrank": 2000, "fill": "tonexty", "fillcolor": SHADE}
         traces.append(fixed | band | shade | {"y": [row["hi_usd"] for row in told]})
-    traces.append(_line("expected", ahead, "expected_usd", 6, {"dash": "dash", "width": 2.5}))
     final = [row for row in spent if not row["is_provisional"]]
     traces.append(_line("spent", final, "spent_usd", 0, {"width": 3}))
     if len(final) < len(spent):
         open_days = spent[max(len(final) - 1, 0) :]
         traces.append(_line("spent, may still change", open_days, "spent_usd", 0, {"width": 3, "dash": "dot"}))
+    traces.append(_line("expected", ahead, "expected_usd", 6, {"dash": "dash", "width": 2.5}))
     budgets = [row for row in rows if row["budget_usd"] is not None]
     if budgets:
         traces.append(_line("budget", budgets, "budget_usd", 5, {"dash": "dot", "width": 2}))
     drawn = _over_time(frame, ["spent", "expected"])
+    drawn["legend"] |= {"traceorder": "normal"}
     drawn["xaxis"] |= {
         "hoverformat": "%-d %b %Y", "tickformat": "%-d %b", "nticks": 8,
         "range": [f"{rows[0]['day']:%Y-%m-%d}", f"{rows[-1]['day']:%Y-%m-%d}"],

@@ -35,6 +35,7 @@ def plain(text: str) -> str:
 
 def typeset(text: str) -> str:
     """Return text whose figures stay on one line with their signs."""
+    text = re.sub(r"−(?=\$)", "−\N{WORD JOINER}", text)
     return re.sub(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<==) (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
@@ -69,7 +70,7 @@ def whole_organisation(view: View) -> None:
     """Say that money is not told apart by what is filtered."""
     if view.filters:
         st.info(
-            f"What follows is of the whole organisation: it cannot be told apart by {plain(view.filters)}.",
+            f"Most of spend cannot be told apart by {plain(view.filters)}: what does not name it is of everybody.",
             icon=":material/filter_alt_off:",
         )
 

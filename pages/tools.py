@@ -11,10 +11,13 @@ def number(view: View) -> None:
     """Draw how many tools money goes to in effect, by month."""
     of = asked("How many tools", "tools_by_month", view.period)
     rows = reads.records(of, view)
-    lines = {"tools that cost something": "tools", "effective number": "effective_tools"}
+    lines = {"effective number": "effective_tools", "tools that cost something": "tools"}
     frame = sections.frame(of.title, "by month", view)
-    drawing = money.by_month(frame, "tools", rows, dict(reversed(lines.items())), ".1f") if rows else None
-    aside = "Effective number: as many tools with equal shares would spread the money as widely (1 / Σ share²)."
+    drawing = money.by_month(frame, "tools", rows, lines, ".1f") if rows else None
+    aside = (
+        "Effective number: as many tools with equal shares would spread the money as widely (1 / Σ share²). "
+        "Those that too few people use to be told of count as one, other tools."
+    )
     sections.show(of, view, tools_sentence(rows), [aside], drawing)
 
 

@@ -12,6 +12,8 @@ from queries.tables import Row
 
 #: what a cost per outcome takes at least: outcomes, and days of its window with known spend
 LEAST_OUTCOMES, LEAST_DAYS = 5, 0.8
+#: segments of a change that are told
+MOVED = 4
 #: the parts of a change, in the order in which they are told and drawn
 PARTS = {
     "volume_usd": "volume", "mix_usd": "mix", "price_usd": "price", "new_usd": "new", "retired_usd": "retired"
@@ -108,6 +110,20 @@ def split_sentence(row: Row, name: str, before: str) -> str:
         f"{signed(row[part])} {ways.get(part, f'by {word}')}" for part, word in PARTS.items() if abs(row[part]) >= 0.5
     ]
     return f"{said}: {', '.join(parts)}." if parts else f"{said}."
+
+
+def split_asides(rows: Sequence[Row]) -> list[str]:
+    """Return which segments (the rows but for the total) moved most, and what merging the small ones does."""
+    moved = [(row["after_usd"] - row["before_usd"], row) for row in rows[:MOVED]]
+    told = [
+        f"{signed(change)} {' of '.join(name for name in (row['model'], row['tool']) if name)}"
+        for change, row in moved
+        if abs(change) >= 0.5
+    ]
+    said = [f"What moved most: {', '.join(told)}."] if told else []
+    if any({row["tool"], row["model"]} & {"other tools", "other models"} for row in rows):
+        said.append("What too few people use is in other tools and other models; what comes to be told of looks new.")
+    return said
 
 
 def signed(usd: float) -> str:

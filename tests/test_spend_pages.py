@@ -210,6 +210,7 @@ def test_cost_and_output_are_told_with_what_they_rest_on(
         "Spend rose by $637 from 2025-Q3 to 2025-Q4, from $1,001 to $1,638: "
         "+$455 by price, +$182 by new tools and models." in text
     )
+    assert "What moved most: +$455 sonnet of claude code, +$182 cursor." in text
     assert "Without a known price, so counted as nothing: 3 rows of other (generic)." in text
 
 
