@@ -1,21 +1,28 @@
 """What is the ratio of inference cost to meaningful output? The ratio, what it rests on, and why spend changed."""
 
+from datetime import date
+
 import streamlit as st
 
 from pages import answer, controls, money, reads, sections
 from pages.controls import View
 from queries import catalog
 from queries.headlines import Headline
-from queries.money import basis_sentence, missing_sentence, split_asides, split_sentence
-from queries.tables import asked
-from queries.windows import quarter_of
+from queries.money import basis_sentence, missing_sentence, split_asides, split_lacks, split_sentence
+from queries.tables import Asked, asked
+from queries.windows import Window, quarter_of
 
 BY = {"By provider": "provider", "By tool": "tool"}
 
 
+def rests_on(window: Window, until: date) -> Asked:
+    """Return what a window's ratio rests on."""
+    return asked("What it rests on", "cost_basis", window, until=until)
+
+
 def basis(headline: Headline, view: View) -> None:
     """Draw what the ratio of a quarter rests on, or what the quarter lacks for one."""
-    of = asked("What it rests on", "cost_basis", headline.window, until=headline.until)
+    of = rests_on(headline.window, headline.until)
     (row,) = reads.records(of, view)
     lacks = missing_sentence(row, headline.quarter)
     sections.show(of, view, lacks or basis_sentence(row), [basis_sentence(row)] if lacks else [])
@@ -28,11 +35,14 @@ def change(headline: Headline, view: View) -> None:
     of = asked(
         "Why spend changed", "spend_split", headline.window, before_start=then.start_on, before_end=then.end_on
     )  # fmt: skip
+    windows = {before: then, headline.quarter: headline.window}
+    known = {name: reads.records(rests_on(window, headline.until), view)[0] for name, window in windows.items()}
+    if why := split_lacks(known):
+        sections.lacking(of.title, why)
+        return
     rows = reads.records(of, view)
-    if not rows or not rows[0]["before_usd"] or not rows[0]["after_usd"]:
-        sections.lacking(
-            of.title, f"There is nothing to split: spend is not known of both {before} and {headline.quarter}."
-        )
+    if not rows:
+        sections.lacking(of.title, f"Nothing was spent in {before} and in {headline.quarter}.")
         return
     origin = sections.origin(f"{before} to {headline.quarter}, counted spend in scope", view)
     drawing = money.waterfall(of.title, origin, rows[0], before, headline.quarter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import ceil
 
@@ -35,6 +35,9 @@ def month_name(first: date) -> str:
 def period_sentence(row: Row) -> str:
     """Return where a month or year of ``forecasts`` stands against its budget."""
     when = period_name(row["period"])
+    if row["counted_until"] < date.fromisoformat(f"{row['period']}-01-01"[:10]):
+        known = f"Spend is known only through {day(row['counted_until'])}, so nothing of {when} yet"
+        return f"{known}; {expected(row['point'], row['lo'], row['hi'], 'its end')}."
     said = f"In {when}, {dollars(row['spent'])} was spent by {day(row['made_on'])}"
     if row["budget_usd"] is not None:
         budget = float(row["budget_usd"])
@@ -64,7 +67,7 @@ def period_asides(row: Row) -> list[str]:
         )
     if row["p_over_budget"] is not None:
         said.append(f"The chance to end over it is {shown(row['p_over_budget'], 'share')}.")
-    if row["coverage"] is not None:
+    if row["coverage"] is not None and row["lo"] is not None:
         said.append(
             f"Of {int(row['coverage_n'])} forecasts of the past as far ahead, the interval held in "
             f"{shown(row['coverage'], 'share')}; it should in 80 %."
@@ -124,6 +127,16 @@ def split_asides(rows: Sequence[Row]) -> list[str]:
     if any({row["tool"], row["model"]} & {"other tools", "other models"} for row in rows):
         said.append("What too few people use is in other tools and other models; what comes to be told of looks new.")
     return said
+
+
+def split_lacks(quarters: Mapping[str, Row]) -> str | None:
+    """Return why a change between quarters cannot be split, from what is known of each; None where it can."""
+    short = [
+        f"for {row['days_known']} of the {row['days']} days of {name}"
+        for name, row in quarters.items()
+        if row["days_known"] < ceil(LEAST_DAYS * row["days"])
+    ]
+    return f"Not split: final spend is known only {' and '.join(short)}; it takes four fifths." if short else None
 
 
 def signed(usd: float) -> str:
@@ -209,9 +222,9 @@ def basis_sentence(row: Row) -> str:
     if not row["outcomes"]:
         return f"{said}, and on no outcome."
     said += f", and on {row['outcomes']:,} outcomes: {row['kinds']}."
-    shares = [(row["not_observable"], "whether they last cannot be observed"), (row["unlinked"], "no issue is linked")]
-    told = [f"of {shown(n / row['outcomes'], 'share')} {what}" for n, what in shares if n]
-    said += f" O{' and '.join(told)[1:]}." if told else ""
+    parts = [(row["not_observable"], "cannot be observed to last"), (row["unlinked"], "are linked to no issue")]
+    told = [f"{shown(n / row['outcomes'], 'share')} of them {what}" for n, what in parts if n]
+    said += f" {', and '.join(told)}." if told else ""
     left = [f"{row[name]:,} {what}" for name, what in (("undone", "undone"), ("provisional", "too young")) if row[name]]
     return f"{said} Left out: {', '.join(left)}." if left else said
 

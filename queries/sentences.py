@@ -182,7 +182,8 @@ def _comparison(metric: Metric, found: Mapping[str, Any], pair: Comparison) -> s
             return f"; in {against} it was {NOT_MEASURED}"
         return f"; there is nothing to compare it with in {against}"
     if value is None:
-        return f"; in {against} fewer than half got there (n = {n:,})"
+        none = "fewer than half got there" if metric.aggregate == "median" else f"it was {NOT_MEASURED}"
+        return f"; in {against} {none} (n = {n:,})"
     number = shown(value, metric.unit)
     if found["effect"] is None:
         return f"; in {against} it was {number} (n = {n:,})"

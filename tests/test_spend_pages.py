@@ -56,7 +56,7 @@ def split(db: duckdb.DuckDBPyConnection, rows: Sequence[facts.Row]) -> list[Mapp
 
 def test_a_change_is_split_into_volume_mix_price_new_and_retired(books: duckdb.DuckDBPyConnection) -> None:
     rows = [
-        # tokens double from 200 to 300 together: at old prices 30 would be 45; the cheaper one took the growth
+        # tokens grow from 200 to 300 together: at old prices 30 would be 45; the cheaper one took the growth
         spend_facts.paid(Q3, "anthropic", "api", 10, model="small", tokens="100"),
         spend_facts.paid(Q3, "anthropic", "api", 20, model="large", tokens="100"),
         spend_facts.paid(Q4, "anthropic", "api", 24, model="small", tokens="200"),
@@ -110,7 +110,7 @@ def test_a_month_is_told_against_its_budget_and_without_one_or_history() -> None
     known: dict[str, object] = row | {
         name: float(row[name] or 0) for name in ("spent", "point", "lo", "hi", "budget_usd", "coverage")
     }
-    known |= {name: date.fromisoformat(row[name] or "") for name in ("made_on", "breach_on")}
+    known |= {name: date.fromisoformat(row[name] or "") for name in ("made_on", "breach_on", "counted_until")}
     known |= {"p_over_budget": 1.0, "coverage_n": 20, "reason": None, "break_on": None}
     assert period_sentence(known) == (
         "In February 2026, $504 was spent by 28 Feb 2026, 126 % of a budget of $400; "
@@ -122,6 +122,10 @@ def test_a_month_is_told_against_its_budget_and_without_one_or_history() -> None
     ]  # fmt: skip
     nothing = known | dict.fromkeys(("lo", "hi", "budget_usd", "p_over_budget", "breach_on", "coverage"))
     bare = nothing | {"reason": "no interval: 20 days of history, and it takes 42"}
+    late = bare | {"counted_until": date(2025, 12, 31)}
+    assert period_sentence(late) == (
+        "Spend is known only through 31 Dec 2025, so nothing of February 2026 yet; $504 is expected by its end."
+    )
     assert period_sentence(bare) == "In February 2026, $504 was spent by 28 Feb 2026; $504 is expected by its end."
     assert period_asides(bare) == [
         "There is no budget for it; name one under [[budgets]] in headway.toml.",
@@ -203,7 +207,7 @@ def test_cost_and_output_are_told_with_what_they_rest_on(
     assert "Each outcome that lasted came to $273 of AI spend in 2025-Q4 (n = 6)" in text
     assert (
         "It rests on $1,638 of final spend, known for 91 of 91 days, and on 6 outcomes: feedback resolved 4, "
-        "feature merged 2. Of 17 % whether they last cannot be observed and of 33 % no issue is linked. "
+        "feature merged 2. 17 % of them cannot be observed to last, and 33 % of them are linked to no issue. "
         "Left out: 1 undone." in text
     )
     assert (
@@ -225,7 +229,10 @@ def test_a_few_days_of_a_newcomer_are_answered_by_what_is_missing(
         "What 2025-Q4 lacks: final spend of 63 more days: it is known for 10 of its 91 days (between 1 Dec 2025 and "
         "10 Dec 2025), and 73 are needed; and 3 more outcomes that lasted: 2 of 5 are known." in text
     )
-    assert "There is nothing to split: spend is not known of both 2025-Q3 and 2025-Q4." in text
+    assert (
+        "Not split: final spend is known only for 0 of the 91 days of 2025-Q3 and for 10 of the 91 days of 2025-Q4; it "
+        "takes four fifths." in text
+    )
 
 
 def test_the_budget_answers_other_conditions_and_says_by_whom_it_divides(
