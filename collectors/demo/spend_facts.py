@@ -11,8 +11,8 @@ from collectors.demo.company import OWNER, monday, rollout_on
 
 #: the account at every vendor, by which a demo finds what an earlier one left
 ACCOUNT = OWNER
-#: dollars for a million tokens; the demo's own, whatever the vendors ask
 Prices = Mapping[str, Decimal]
+#: dollars for a million tokens; the demo's own, whatever the vendors ask
 PRICES: Mapping[str, Prices] = {
     model: dict(zip(("input", "cached input", "cache write", "output"), map(Decimal, prices.split()), strict=True))
     for model, prices in {
