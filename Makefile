@@ -12,7 +12,7 @@ LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --fork-strateg
 # The stamp holds the folder it was made in: a project that was moved, or whose Python went away, is set up again.
 SET_UP_IN := $(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null)
 
-.PHONY: help setup run test lint bench lock clean again
+.PHONY: help setup run test lint bench soak lock clean again
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -31,8 +31,11 @@ lint: setup ## check style, formatting and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: setup ## measure the collector beside the obvious loop
+bench: setup ## measure the collector beside the obvious loop, and a large import beside a plain copy
 	@$(BIN)/python -m tests.bench
+
+soak: setup ## import ten thousand mutated spend files (minutes)
+	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/test_import_spend_mutated.py
 
 lock: ## renew requirements.lock and tests/node.lock from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }

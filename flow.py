@@ -75,7 +75,8 @@ def import_files(
         with Store(place.ledger, VERSION) as store:
             for one in found:
                 is_new = inbox.take(one, place.inbox, store)
-                yield Finding(True, f"{one.name}: {'taken in' if is_new else 'was taken in before'}")
+                also = inbox.overlap(one, store)
+                yield Finding(True, f"{one.name}: {'taken in' if is_new else 'was taken in before'}{also}")
             key = store.keepsake("pseudonyms")
         if is_published:
             yield _publish(place, settings, rules, key, None)
@@ -206,7 +207,9 @@ def _collect_inbox(place: Place, store: Store) -> Iterator[Finding]:
             yield finding
             if found:
                 inbox.take(found, place.inbox, store)
-                taken += len(found.export.rows)
+                if also := inbox.overlap(found, store):
+                    yield Finding(True, f"{found.name}: taken in{also}")
+                taken += found.export.count
             else:
                 # what is wrong may quote the file, and loads are published
                 failed = failed or f"{path}: cannot be used; `headway import {path} --dry-run` says why"

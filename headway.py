@@ -23,6 +23,7 @@ import duckdb
 from collectors import spend
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.exports.forms import KINDS
+from collectors.exports.spend.forms import KIND as SPEND
 from options import as_of_option, checked, day_option, placed, yesterday
 from queries.errors import NothingPublishedError, PublishError, SettingsError, SqlError
 from queries.setting_values import not_a_repository, not_an_account, not_an_address, not_an_owner
@@ -184,7 +185,7 @@ def refresh(
 @click.argument(
     "paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-@click.option("--as", "kind", type=click.Choice(KINDS), help="Read it as this kind, by the generic columns.")
+@click.option("--as", "kind", type=click.Choice((*KINDS, SPEND)), help="Read it as this kind, by the generic columns.")
 @click.option(
     "--account", default="", metavar="NAME", callback=checked(not_an_account),
     help="Whose it is, where you have a tool twice.",
@@ -196,7 +197,7 @@ def import_(
     place: Place, paths: tuple[Path, ...], kind: str | None, account: str, until: date | None, no_publish: bool,
     dry_run: bool,
 ) -> None:  # fmt: skip
-    """Take in what other tools export: incidents, work items and experiments, then publish."""
+    """Take in what other tools export: incidents, work items, experiments and spend, then publish."""
     import flow
 
     end = datetime.combine(until + timedelta(days=1), time()) if until else None

@@ -163,6 +163,11 @@ class Store:
             )
         return len(latest)
 
+    def load(self, table: str, parquet: Path) -> None:
+        """Insert the rows of a Parquet file, whose columns are named as the table's; their keys must be new."""
+        with self.transaction():
+            self._db.execute(f"insert into {table} by name from read_parquet(?)", [str(parquet)])
+
     def delete(self, table: str, rows: Sequence[Row]) -> None:
         """Delete the rows that have the same values in the columns given."""
         if not rows:
@@ -227,6 +232,11 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         _back_up(path)
+    else:  # a process that is killed while it makes the file must not leave half of one
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        _connect(part).close()
+        part.replace(path)
     return _connect(path)
 
 

@@ -19,7 +19,7 @@ from github import Auth, Github
 from collectors.github import GitHub, collect
 from collectors.github_pass import TABLES
 from collectors.store import Store
-from tests import machine
+from tests import bench_spend, machine
 from tests.github_server import TOKEN, Server, serve
 
 LATENCY_MS = 50
@@ -143,6 +143,7 @@ def main() -> None:
     for name, (each_requests, each_ms) in rows.items():
         times = f"{each_requests / requests:8.0f} x {each_ms / milliseconds:8.0f} x" if name != "headway" else ""
         print(f"{name:30} {each_requests:8.3f} requests {each_ms:8.2f} ms {times}")
+    bench_spend.main()
 
 
 def owners(folder: Path) -> list[str]:

@@ -163,7 +163,7 @@ def test_until_says_how_far_a_file_tells_also_later(desk: Desk) -> None:
         ([], "Missing argument 'FILE...'; see `headway import --help`"),
         (["none.csv"], "File 'none.csv' does not exist"),
         (["data"], "File 'data' is a directory"),
-        (["jira.csv", "--as", "spend"], "'spend' is not one of 'items', 'incidents', 'experiments'"),
+        (["jira.csv", "--as", "costs"], "'costs' is not one of 'items', 'incidents', 'experiments', 'spend'"),
         (["jira.csv", "--account", "../eu"], "'../eu' is not a name of an account; write letters, digits, - and _"),
         (["jira.csv", "--until", "9999-12-31"], "is not a day from 2008-01-01 to yesterday"),
     ],

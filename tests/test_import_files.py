@@ -34,7 +34,7 @@ EXPERIMENTS = "key,title,started_at,decided_at,decision\n"
 MISTAKES = {
     "": "line 1: there is nothing in it; export it again",
     "\n \n": "line 1: there is nothing in it; export it again",
-    "a,b\n1,2\n": "line 1, column 1: no form that is known: exports of Jira, Linear, PagerDuty and GrowthBook, or",
+    "a,b\n1,2\n": "line 1, column 1: no form that is known: FOCUS files and exports of Jira, Linear, PagerDuty, Gr",
     "key,title,opened_at,closed_at,resolved_at\n": "line 1, column 1: its columns fit more than one kind; say which",
     "key,title,opened_at,resolved_at,Key\n": "line 1, column 5: key is there twice; keep one",
     INCIDENTS + "A,x,2026-01-01\n": "line 2, column 4: 3 cells where the header has 4; export it again",

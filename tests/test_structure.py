@@ -28,8 +28,8 @@ ROOMS: dict[str, set[str]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "click": ("headway.py", "options.py"),
     "duckdb": (
-        "collectors/store.py", "headway.py", "queries/answers.py", "queries/rules.py", "queries/snapshot.py",
-        "queries/spend.py",
+        "collectors/exports/spend/", "collectors/store.py", "headway.py", "queries/answers.py", "queries/rules.py",
+        "queries/snapshot.py", "queries/spend.py",
     ),
     "genai_prices": ("queries/spend.py",),
     "github": ("collectors/github_api.py",),

@@ -13,19 +13,33 @@ from collectors.exports import growthbook, jira, linear, pagerduty, words
 from collectors.exports.dates import ORDERS, Reading, possible_orders, readings
 from collectors.exports.forms import GENERIC, LEDGER, TIMES, Form, Values
 from collectors.exports.table import Line, Table, named, read_table, shown
+from collectors.store import Store
 
 FORMS = (*GENERIC, jira.FORM, linear.FORM, pagerduty.FORM, growthbook.FORM)
-TOOLS = "exports of Jira, Linear, PagerDuty and GrowthBook"
+TOOLS = "FOCUS files and exports of Jira, Linear, PagerDuty, GrowthBook, Anthropic, OpenAI, Cursor and GitHub"
 
 
 @dataclass(frozen=True)
 class Export:
-    """What a file says: its kind and source, its rows as the ledger has them, and the columns that are not read."""
+    """What a file says: its kind and source, its rows as the ledger has them, and the columns that are not read.
+
+    ``remarks`` are what more there is to say of it.
+    """
 
     kind: str
     source: str
     rows: Sequence[dict[str, Any]]
     unread: Sequence[str]
+    remarks: Sequence[str] = ()
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def put(self, store: Store, own: str) -> None:
+        """Put the rows into the ledger, as those of an import."""
+        store.merge(f"imported_{self.kind}", [{"import_id": own} | row for row in self.rows])
 
     @property
     def times(self) -> tuple[datetime, datetime] | None:
@@ -36,7 +50,12 @@ class Export:
 
 def import_id(content: bytes, *said: str) -> str:
     """Return what makes an import the same: the file's bytes, its kind and its account."""
-    return hashlib.sha256("\0".join([hashlib.sha256(content).hexdigest(), *said]).encode()).hexdigest()
+    return id_of(hashlib.sha256(content).hexdigest(), *said)
+
+
+def id_of(digest: str, *said: str) -> str:
+    """Return the same of the SHA-256 of a file's bytes."""
+    return hashlib.sha256("\0".join([digest, *said]).encode()).hexdigest()
 
 
 def read(name: str, content: bytes, kind: str | None = None) -> Export:
@@ -67,7 +86,8 @@ def _form(table: Table, kind: str | None) -> Form:
     found = [form for form in FORMS if not form.missing(table.header)]
     if not found:
         generic = "; ".join(f"{form.kind} ({', '.join(form.needed)})" for form in GENERIC)
-        raise SourceError(f"{where}: no form that is known: {TOOLS}, or with the columns of {generic}; see --as")
+        columns = f"{generic}; spend (day, cost_usd)"
+        raise SourceError(f"{where}: no form that is known: {TOOLS}, or with the columns of {columns}; see --as")
     if len(found) > 1 and found[1] in GENERIC:
         kinds = " or ".join(f"--as {form.kind}" for form in found if form in GENERIC)
         raise SourceError(f"{where}: its columns fit more than one kind; say which with {kinds}")

@@ -3,26 +3,64 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from collectors.errors import SourceError
 from collectors.exports import files
 from collectors.exports.dates import from_timestamp
-from collectors.exports.files import Export, import_id
+from collectors.exports.files import id_of
 from collectors.exports.forms import KINDS
+from collectors.exports.spend import reading as spend
+from collectors.exports.spend.forms import KIND as SPEND
 from collectors.store import Store, now
+
+
+class Export(Protocol):
+    """What a file says, whatever its kind."""
+
+    @property
+    def kind(self) -> str:
+        """What its rows are."""
+
+    @property
+    def source(self) -> str:
+        """Which tool wrote it."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def times(self) -> tuple[datetime, datetime] | None:
+        """The first and the last time in it."""
+
+    @property
+    def unread(self) -> Sequence[str]:
+        """The columns that are not read."""
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What more there is to say of it."""
+
+    def put(self, store: Store, own: str) -> None:
+        """Put the rows into the ledger, as those of an import."""
 
 
 @dataclass(frozen=True)
 class Found:
     """A file that was read and is not taken in yet; ``exported_at`` is until when it tells, as somebody said or not."""
 
+    path: Path
     name: str
-    content: bytes
+    digest: str
     account: str
     exported_at: datetime
     is_said: bool
@@ -31,7 +69,7 @@ class Found:
     @property
     def import_id(self) -> str:
         """What makes it the same import, whatever its name."""
-        return import_id(self.content, self.export.kind, self.account)
+        return id_of(self.digest, self.export.kind, self.account)
 
     @property
     def summary(self) -> str:
@@ -39,10 +77,11 @@ class Found:
         export, times = self.export, self.export.times
         source = "" if export.source == "generic" else f" from {export.source}"
         account = f" ({self.account})" if self.account else ""
-        rows = "1 row" if len(export.rows) == 1 else f"{len(export.rows):,} rows"
+        rows = "1 row" if export.count == 1 else f"{export.count:,} rows"
         days = f", {times[0]:%Y-%m-%d} to {times[1]:%Y-%m-%d}" if times else ""
-        unread = f"; not read: {', '.join(export.unread)}" if export.unread else ""
-        return f"{self.name}: {export.kind}{source}{account}, {rows}{days}{unread}"
+        unread = "; not read: " + ", ".join(" ".join(name.split()) for name in export.unread) if export.unread else ""
+        said = "".join(f", {remark}" for remark in export.remarks)
+        return f"{self.name}: {export.kind}{source}{account}, {rows}{days}{said}{unread}"
 
 
 def find(path: Path, account: str = "", kind: str | None = None, until: datetime | None = None) -> Found:
@@ -52,13 +91,21 @@ def find(path: Path, account: str = "", kind: str | None = None, until: datetime
     """
     shown = os.fsencode(path).decode("utf-8", "replace")
     try:
-        with path.open("rb") as file:
-            written_at = from_timestamp(os.fstat(file.fileno()).st_mtime)
-            content = file.read()
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # it is read more than once
+            raise SourceError(f"{shown}: not a file; write it to one first")
+        digest = _digest(path)
+        spent = spend.recognised(path, shown, kind)
+        content = b"" if spent else path.read_bytes()
     except OSError as error:
         raise SourceError(f"{shown}: cannot be read ({error.strerror}); check its permissions") from None
-    export = files.read(shown, content, kind)
-    return Found(shown.rpartition("/")[2], content, account, until or min(written_at, now()), until is not None, export)
+    exported_at = until or min(from_timestamp(status.st_mtime), now())
+    export: Export
+    if spent:
+        export = spend.read(*spent, account, id_of(digest, SPEND, account), exported_at)
+    else:
+        export = files.read(shown, content, kind)
+    return Found(path, shown.rpartition("/")[2], digest, account, exported_at, until is not None, export)
 
 
 def waiting(inbox: Path, store: Store) -> Iterator[tuple[Path, str]]:
@@ -69,10 +116,10 @@ def waiting(inbox: Path, store: Store) -> Iterator[tuple[Path, str]]:
     for path, account in places:
         if path.is_file():
             try:
-                content = path.read_bytes()
+                digest = _digest(path)
             except OSError:
-                content = b""  # it is told why when it is read
-            if not any(import_id(content, kind, account) in known for kind in KINDS):
+                digest = ""  # it is told why when it is read
+            if not any(id_of(digest, kind, account) in known for kind in (*KINDS, SPEND)):
                 yield path, account
 
 
@@ -86,15 +133,22 @@ def take(found: Found, inbox: Path, store: Store) -> bool:
     row = {
         "import_id": own, "kind": found.export.kind, "source": found.export.source, "account": found.account,
         "file": found.name, "exported_at": found.exported_at, "loaded_at": now(),
-        "rows_read": len(found.export.rows),
+        "rows_read": found.export.count,
     }  # fmt: skip
     with _copied(found, inbox), store.transaction():
         if not held:
             store.merge("imports", [row])
-            store.merge(f"imported_{found.export.kind}", [{"import_id": own} | one for one in found.export.rows])
+            found.export.put(store, own)
         elif found.is_said:
             store.merge("imports", [{"import_id": own, "exported_at": found.exported_at}])
+            spend.tell_until(store, own, found.exported_at)
     return not held
+
+
+def overlap(found: Found, store: Store) -> str:
+    """Return what to add to the line of a file that was taken: which of its days of spend others tell of as well."""
+    also = spend.overlap(store, found.import_id)
+    return f"; {also}" if also else ""
 
 
 @contextlib.contextmanager
@@ -104,7 +158,7 @@ def _copied(found: Found, inbox: Path) -> Iterator[None]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder.glob(".*.part"):  # by a process that was killed
         left.unlink()
-    if any(_holds(path, found.content) for path in _listed(folder)):
+    if any(_holds(path, found) for path in _listed(folder)):
         yield
         return
     target = folder / found.name.lstrip(".")
@@ -112,8 +166,13 @@ def _copied(found: Found, inbox: Path) -> Iterator[None]:
         target = target.with_stem(f"{target.stem}-{found.import_id[:8]}")
     part = folder / f".{target.name}.part"
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(found.content)
+        with (
+            found.path.open("rb") as held,
+            open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+        ):
+            shutil.copyfileobj(held, file)
+        if _digest(part) != found.digest:
+            raise SourceError(f"{found.name}: changed while it was read; import it again")
         told_at = found.exported_at.replace(tzinfo=UTC).timestamp()
         os.utime(part, (told_at, told_at))
         yield
@@ -122,8 +181,16 @@ def _copied(found: Found, inbox: Path) -> Iterator[None]:
         part.unlink(missing_ok=True)
 
 
-def _holds(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+def _holds(path: Path, found: Found) -> bool:
+    """Whether a file of the inbox is the one that was found."""
+    is_as_long = path.is_file() and path.stat().st_size == found.path.stat().st_size
+    return is_as_long and _digest(path) == found.digest
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _listed(folder: Path) -> Sequence[Path]:
