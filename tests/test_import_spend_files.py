@@ -36,6 +36,7 @@ MISTAKES: dict[str, str | None] = {
     DAYS + ",1\n": "line 2, column 1: the day is empty; write one",
     DAYS + "Total,12\n": "line 2, column 1: 'Total' is not a day; write 2026-11-19",
     DAYS + "2026-02-30,12\n": "line 2, column 1: '2026-02-30' is not a day",
+    DAYS + "2026-00-01T11:00:00.000Z,12\n": "line 2, column 1: '2026-00-01T11:00:00.000Z' is not a day; write",
     DAYS + "0226-02-03,12\n": "line 2, column 1: '0226-02-03' is not a day",
     DAYS + "04/05/2026,12\n": "line 2, column 1: this may be 2026-05-04 or 2026-04-05; write days such as 2026-11-19",
     DAYS + "31/05/2026,1\n05/31/2026,12\n": "line 2, column 1: in other lines the day and the month change places",

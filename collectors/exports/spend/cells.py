@@ -169,10 +169,9 @@ class Cells:
         self.db.execute("insert into other_days select unnest(?), unnest(?)", [list(clear), days])
         if missing := self._first({"day": "day is null"}):
             raise self._error(missing, "the day is empty; write one")
-        if wrong := self._first(
-            {"day": "iso_day(short_day(day)) is null and day not in (select written from other_days)"}
-        ):
-            raise self._error(wrong, _said(wrong.text, found[wrong.text], bool(orders)))
+        known = "iso_day(short_day(day)) is not null or short_day(day) in (select written from other_days)"
+        if wrong := self._first({"day": f"not ({known})"}):
+            raise self._error(wrong, _said(wrong.text, readings(wrong.text), bool(orders)))
 
     def _refuse(self, wrong: Mapping[str, str], counts: Mapping[str, int], message: str = "") -> None:
         """Name the first cell that is wrong, if one is; ``counts`` says how many are, in each column."""
