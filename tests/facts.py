@@ -70,6 +70,14 @@ def demo_file(data: Path) -> Path:
     return data
 
 
+def opened(data: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection that reads a data folder's published file; other tests of this process may have it open."""
+    db = duckdb.connect()
+    db.execute(f"attach '{(data / LINK).resolve()}' as published (read_only)")
+    db.execute("use published")
+    return db
+
+
 def published(data: Path, empty: Path, tables: Tables) -> Snapshot:
     """Write a published file with these rows beside the schema of an empty one, and open it."""
     with duckdb.connect(str(data / LINK)) as db:

@@ -20,8 +20,8 @@ from queries import metric as entries
 from queries import models
 from queries.answers import answer
 from queries.catalog import METRICS, metric
-from queries.snapshot import LINK
 from queries.windows import Quarter
+from tests import facts
 from tests.counting import COUNTS, Facts
 from tests.facts import DEMO_UNTIL, fill, read_tables
 
@@ -35,7 +35,7 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
 @pytest.fixture(scope="module")
 def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published demo, as any client opens it."""
-    with duckdb.connect(str(demo / LINK), read_only=True) as found:
+    with facts.opened(demo) as found:
         yield found
 
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from queries.models import checks
-from queries.snapshot import LINK
+from tests import facts
 from tests.facts import as_text, create, read_tables
 
 FIXTURES = Path(__file__).parent / "checks"
@@ -30,6 +30,6 @@ def test_a_check_finds_what_was_planted_and_nothing_else(name: str) -> None:
 
 
 def test_a_published_file_lists_what_was_checked(demo: Path) -> None:
-    with duckdb.connect(str(demo / LINK), read_only=True) as db:
+    with facts.opened(demo) as db:
         listed = db.execute("select check_name, description, failing_rows from checks").fetchall()
     assert listed == [(name, check.definition, 0) for name, check in CHECKS.items()]

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from collectors.demo import rollout_on
-from queries.snapshot import LINK
+from tests import facts
 from tests.facts import DEMO_UNTIL
 
 ROLLOUT = rollout_on(DEMO_UNTIL)
@@ -68,7 +68,7 @@ VALUES: dict[str, dict[str, set[Any]]] = {
 @pytest.fixture(scope="module")
 def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published demo, as any client opens it."""
-    with duckdb.connect(str(demo / LINK), read_only=True) as found:
+    with facts.opened(demo) as found:
         yield found
 
 

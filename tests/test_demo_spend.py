@@ -18,10 +18,13 @@ import pytest
 from collectors.demo import ROLLOUT, SPENDING, people_csv, rollout_on, tool_decisions
 from collectors.demo.spend_facts import ACCOUNT, binge_quarter, new_model_on, night_on, price_change_on, spend_begins_on
 from flow import demo_settings
-from queries.snapshot import LINK
 from tests.demo_history import History, histories
-from tests.facts import DEMO_UNTIL
+from tests.facts import DEMO_UNTIL, opened
 
+OF_MONEY = (
+    "budget", "engineers", "forecast_days", "forecasts", "spend", "spend_by_team", "spend_per_engineer",
+    "spend_reconciliation", "tools",
+)  # fmt: skip
 K = 5
 RAMPED = rollout_on(DEMO_UNTIL) + timedelta(weeks=ROLLOUT.ramp_weeks)
 #: dollars of a whole month: before the rollout, and once the ramp is over
@@ -31,13 +34,29 @@ MONTHLY = {"anthropic": ((150, 900), (2_500, 11_000)), "openai": ((80, 400), (80
 @pytest.fixture(scope="module")
 def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published demo, as any client opens it, and what it was made of as ``told`` without the gateway's rows."""
-    with duckdb.connect(str(demo / LINK), read_only=True) as found:
+    with opened(demo) as found:
         found.execute(f"attach '{demo / 'ledger.duckdb'}' as ledger (read_only)")
         found.execute(
-            "create temp view told as from ledger.spend_rows join ledger.spend_partitions using (partition_id) "
-            "where basis <> 'gateway'"
+            "create temp view told as select * from ledger.spend_rows "
+            "inner join ledger.spend_partitions using (partition_id) where basis <> 'gateway'"
         )
         yield found
+
+
+def test_every_column_of_money_has_a_value_but_those_that_need_more_people(db: duckdb.DuckDBPyConnection) -> None:
+    columns = db.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = 'published' and "
+        f"table_name in {OF_MONEY}"
+    ).fetchall()
+    assert len({table for table, _ in columns}) == len(OF_MONEY)
+    empty = {
+        (table, column)
+        for table, column in columns
+        if db.execute(f'select count("{column}") from {table}').fetchone() == (0,)
+    }
+    needs_fifty = {("spend_per_engineer", "p90"), ("spend_per_engineer", "top_decile_share")}
+    without_a_break = {("forecasts", name) for name in ("reason", "break_on", "break_kind")}
+    assert empty <= needs_fifty | without_a_break
 
 
 def one(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> Any:

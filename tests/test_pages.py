@@ -45,8 +45,12 @@ def test_headlines_and_charts_are_what_the_printed_sql_gives(browser: Browser, s
         for row in run(demo, printed(page)):
             assert f"{shown(row['estimate'], metric.unit)}" in sentence
             assert f"n = {row['n']:,}" in sentence
+        before = printed(page)
         choose(page, "Behind which number", f"{metric.title}, by week")
-        page.wait_for_function("document.querySelector('[data-testid=stCode] code').innerText.length > 4000")
+        page.wait_for_function(
+            "before => document.querySelector('[data-testid=stCode] code').innerText.trim() !== before.trim()",
+            arg=before,
+        )
         weeks = run(demo, printed(page))
         plot = chart(page, panel.title).locator(".js-plotly-plot")
         drawn = plot.evaluate("plot => ['x', 'y', 'customdata'].map(name => [...plot.data[0][name]])")
