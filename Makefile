@@ -24,7 +24,7 @@ run: setup ## open the dashboard at PORT (default 8501), on the demo company whi
 
 test: lint ## run every check and every test, none skipped; fetches a browser and GitHub's schema once
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## check style, formatting and types
 	@$(BIN)/ruff check .

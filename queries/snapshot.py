@@ -30,6 +30,8 @@ from queries.settings import Settings
 CONTRACT_VERSION = 1
 LINK = "headway.duckdb"
 KEPT = 5
+#: what models of spend, which comes in millions of rows, may take; the rest of it goes to disk
+MEMORY_OF_SPEND = "1200MB"
 #: where what a snapshot shows of persons' spend is kept, private
 SHOWN = "shown"
 #: snapshots that a process keeps open: a page may still be reading the one before
@@ -118,6 +120,8 @@ def _build(
         spend.set_up(db, source.settings, source.seeds, shown_before)
         for model in models():
             say(model.name)
+            is_large = model.name.startswith("stg_spend")
+            db.execute(f"set memory_limit = '{MEMORY_OF_SPEND}'" if is_large else "reset memory_limit")
             if "$pattern" in model.text:
                 _create_by_rule(db, model, source.rules)
             else:
@@ -235,7 +239,10 @@ def _drop_old(folder: Path, newest: Path, shown: Path) -> None:
         if stale != newest:
             stale.unlink(missing_ok=True)
     for left in folder.glob(".building-*"):
-        left.unlink(missing_ok=True)
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
