@@ -17,7 +17,7 @@ from tests import company
 from tests.github_server import TOKEN, serve
 from tests.refreshing import Tables, raw_tables, tables
 
-KILLS = 25
+KILLS = 12
 SETTINGS = """
 [github]
 repos = {repos}

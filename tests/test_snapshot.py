@@ -28,7 +28,7 @@ from tests.refreshing import refresh, tables
 AS_OF = date(2026, 6, 30)
 SMALL = "acme/legacy"
 PULLS = sum(row["repo"] == SMALL for row in company.expected("pull_requests"))
-PUBLISHES, READERS = 40, 8
+PUBLISHES, READERS = 25, 8
 
 
 @pytest.fixture(scope="module")
