@@ -13,7 +13,7 @@ import pandas as pd
 from queries.catalog import METRICS, PAGES
 from queries.metric import EFFECTS, Metric
 from queries.models import ROOT, read_sql
-from queries.numbers import Scope, bound_in, printed_sql, read_until, window_sql
+from queries.numbers import Scope, bound_in, inputs_sql, printed_sql, read_until, window_sql
 from queries.sentences import sentence
 from queries.windows import Comparison, Window, comparisons
 
@@ -113,7 +113,7 @@ def _numbers(
 
 def _inputs(db: duckdb.DuckDBPyConnection, metric: Metric) -> pd.DataFrame:
     """What each estimate adds up, by week."""
-    sql = read_sql(ROOT / "inputs.sql").statement.replace("{items}", metric.file.statement)
+    sql = inputs_sql(metric)
     return db.execute(sql, bound_in(sql, metric.parameters) or None).df()
 
 

@@ -1,21 +1,7 @@
 -- What an answer adds up, by ISO week. For a median the numerator counts items within the estimate; the denominator
 -- of a rate is weeks, of a rate per reviewer the reviewers of each week, of a share of cost the cost, else items.
-with found as (
-    from (
-        {items}
-    )
-    union all by name
-    select null::varchar as reviewer, null::double as cost_usd
-    where false
-),
-
-items as (
-    select
-        found.*,
-        repositories.observed_until
-    from found
-    left join repositories on repositories.repo = found.repo
-    where found.repo is null or repositories.repo is not null
+with items as (
+    {items}
 ),
 
 placed as (

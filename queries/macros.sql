@@ -21,3 +21,15 @@ end;
 
 -- Whether a number of persons is too small to be told of; nobody is not.
 create or replace temp macro too_few(persons, k) as persons between 1 and k - 1;
+
+-- How many people a group has, as it may be told; null for nobody.
+create or replace temp macro people_band(n) as
+case
+    when n = 0 then null
+    when n < 5 then '1–4'
+    when n < 10 then '5–9'
+    when n < 20 then '10–19'
+    when n < 50 then '20–49'
+    when n < 100 then '50–99'
+    else '100+'
+end;

@@ -42,7 +42,12 @@ def not_known_of(metric: Metric, scope: Scope) -> list[str]:
 
 def window_sql(metric: Metric, windows: str) -> str:
     """Return the query for a metric's estimates in the windows that a query names; parameters are still to be bound."""
-    return with_items(_body("window"), metric).replace("{windows}", _indented(windows))
+    return _with_read_items("window", metric).replace("{windows}", _indented(windows))
+
+
+def inputs_sql(metric: Metric) -> str:
+    """Return the query for what the estimates of ``stg_inputs`` add up; parameters are still to be bound."""
+    return _with_read_items("inputs", metric)
 
 
 def window_parameters(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> dict[str, Any]:
@@ -129,6 +134,11 @@ def printed(metric: Metric, sql: str, given: Mapping[str, Any]) -> str:
 def with_items(template: str, metric: Metric) -> str:
     """Return a query around the metric's own SQL."""
     return template.replace("{items}", _indented(metric.file.statement))
+
+
+def _with_read_items(name: str, metric: Metric) -> str:
+    """One of the shared queries around a metric's items, each with the moment until which its repository was read."""
+    return _body(name).replace("{items}", _indented(with_items(_body("items"), metric)))
 
 
 def _last(snapshot: Snapshot, metric: Metric) -> date:

@@ -3,23 +3,8 @@
 -- A count or rate is not known, so null, where no repository was read through the window or none had an item with a
 -- value up to its end; from the first one on, a window in which nothing happened is 0. What something cost per outcome
 -- is a ratio of sums, refused under 5 outcomes or where the cost is known for fewer than four fifths of the days.
-with found as (
-    from (
-        {items}
-    )
-    union all by name
-    select null::varchar as reviewer, null::double as cost_usd
-    where false
-),
-
-items as (
-    select
-        found.*,
-        repositories.observed_until
-    from found
-    left join repositories on repositories.repo = found.repo
-    -- what is nobody's in particular, such as spend, belongs to the organisation
-    where found.repo is null or repositories.repo is not null
+with items as (
+    {items}
 ),
 
 windows as (

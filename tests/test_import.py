@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -17,9 +16,9 @@ from collectors.exports.files import import_id
 from collectors.exports.forms import KINDS
 from collectors.store import Store, refresh_lock
 from tests.command import Desk
+from tests.importing import WRITTEN_AT, desk_with, inbox, kill_and_import_again, write
 
 SAMPLES = Path(__file__).parent / "exports"
-WRITTEN_AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 KILLS = 16
 #: two exports of one tracker, the second a month later, in which the item was closed, renamed and labelled
 EARLIER = (
@@ -36,19 +35,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def desk_in(folder: Path) -> Desk:
     """A desk with settings and the samples in a folder."""
-    desk = Desk(folder, env={})
-    folder.mkdir(parents=True)
-    desk.set_up("http://127.0.0.1:1")
-    for path in SAMPLES.glob("*.*"):
-        write(folder / path.name, path.read_text("utf-8"))
-    return desk
-
-
-def write(path: Path, text: str, at: datetime = WRITTEN_AT) -> None:
-    """Write a file that was last changed at some time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    os.utime(path, (at.timestamp(), at.timestamp()))
+    return desk_with(folder, SAMPLES)
 
 
 def ledger(desk: Desk) -> dict[str, list[dict[str, Any]]]:
@@ -59,12 +46,6 @@ def ledger(desk: Desk) -> dict[str, list[dict[str, Any]]]:
         found = {name: store.rows(f"from {name} order by all") for name in map("imported_{}".format, KINDS)}
         imports = store.rows("select * exclude (loaded_at) from imports order by import_id")
     return {name: rows for name, rows in (found | {"imports": imports}).items() if rows}
-
-
-def inbox(desk: Desk) -> dict[str, bytes]:
-    """The files in the inbox, by path."""
-    start = "data/inbox/"
-    return {path.removeprefix(start): held for path, held in desk.files().items() if path.startswith(start)}
 
 
 def said(done_err: str) -> list[str]:
@@ -226,23 +207,8 @@ def test_where_the_inbox_cannot_be_written_the_ledger_has_nothing_either(desk: D
 
 def test_killed_anywhere_a_file_is_in_or_not_and_the_next_import_ends_as_a_clean_one(tmp_path: Path) -> None:
     words = ("import", "jira.csv", "incidents.csv", "experiments.csv", "--no-publish")
-    clean = desk_in(tmp_path / "clean")
-    assert clean.run(*words).code == 0
-    wanted, kept = ledger(clean), inbox(clean)
-    strikes = 0
-    for number in range(KILLS):
-        desk = desk_in(tmp_path / f"killed-{number}")
-        with desk.start(*words) as running:
-            running.wait_for("experiments.csv: experiments")
-            running.process.join(number * 0.02)
-            strikes += running.process.is_alive()
-            running.process.kill()
-            running.process.join()
-        whole = {path: held for path, held in inbox(desk).items() if not path.startswith(".")}
-        assert whole.items() <= kept.items()
-        assert desk.run(*words).code == 0
-        assert (ledger(desk), inbox(desk)) == (wanted, kept)
-    assert strikes > KILLS // 4
+    moments = [number * 0.02 for number in range(KILLS)]
+    kill_and_import_again(tmp_path, desk_in, ledger, words, "experiments.csv: experiments", moments)
 
 
 def tables(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +12,9 @@ import pytest
 
 from collectors.store import Store
 from tests.command import Desk
+from tests.importing import WRITTEN_AT, desk_with, inbox, kill_and_import_again, write
 
 SAMPLES = Path(__file__).parent / "spend"
-WRITTEN_AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 KILLS = 12
 #: two exports of one bill: the later one restates the second and adds the third of October
 EARLIER = "day,cost_usd,tool,user\n2026-10-01,10,cursor,ann@acme.example\n2026-10-02,20,cursor,ann@acme.example\n"
@@ -40,19 +39,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def desk_in(folder: Path) -> Desk:
     """A desk with settings and the samples in a folder."""
-    desk = Desk(folder, env={})
-    folder.mkdir(parents=True)
-    desk.set_up("http://127.0.0.1:1")
-    for path in SAMPLES.glob("*.csv"):
-        write(folder / path.name, path.read_bytes())
-    return desk
-
-
-def write(path: Path, content: bytes, at: datetime = WRITTEN_AT) -> None:
-    """Write a file that was last changed at some time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    os.utime(path, (at.timestamp(), at.timestamp()))
+    return desk_with(folder, SAMPLES)
 
 
 def query(desk: Desk, sql: str) -> list[dict[str, Any]]:
@@ -68,12 +55,6 @@ def ledger(desk: Desk) -> list[list[dict[str, Any]]]:
     timed = ("imports", "spend_partitions")
     found = [query(desk, f"select * exclude (loaded_at) from {name} order by all") for name in timed]
     return [*found, query(desk, "from spend_rows order by all")]
-
-
-def inbox(desk: Desk) -> dict[str, bytes]:
-    """The files in the inbox, by path."""
-    start = "data/inbox/"
-    return {path.removeprefix(start): held for path, held in desk.files().items() if path.startswith(start)}
 
 
 def test_it_says_what_a_file_is_and_takes_it_in(desk: Desk) -> None:
@@ -189,20 +170,5 @@ def test_of_a_bad_file_nothing_is_taken_in_and_nobody_is_named(desk: Desk) -> No
 
 def test_killed_anywhere_a_file_is_in_or_not_and_the_next_import_ends_as_a_clean_one(tmp_path: Path) -> None:
     words = ("import", "generic.csv", "focus_1_4.csv", "copilot.csv", "--no-publish")
-    clean = desk_in(tmp_path / "clean")
-    assert clean.run(*words).code == 0
-    wanted, kept = ledger(clean), inbox(clean)
-    strikes = 0
-    for number in range(KILLS):
-        desk = desk_in(tmp_path / f"killed-{number}")
-        with desk.start(*words) as running:
-            running.wait_for("copilot.csv: spend")
-            running.process.join(number * 0.03)
-            strikes += running.process.is_alive()
-            running.process.kill()
-            running.process.join()
-        whole = {path: held for path, held in inbox(desk).items() if not path.startswith(".")}
-        assert whole.items() <= kept.items()
-        assert desk.run(*words).code == 0
-        assert (ledger(desk), inbox(desk)) == (wanted, kept)
-    assert strikes > KILLS // 4
+    moments = [number * 0.03 for number in range(KILLS)]
+    kill_and_import_again(tmp_path, desk_in, ledger, words, "copilot.csv: spend", moments)

@@ -65,14 +65,7 @@ counted as (
 select
     month,
     team,
-    case
-        when n < 5 then '1–4'
-        when n < 10 then '5–9'
-        when n < 20 then '10–19'
-        when n < 50 then '20–49'
-        when n < 100 then '50–99'
-        else '100+'
-    end as engineers_band,
+    people_band(n) as engineers_band,
     if(team is null, n, null)::integer as engineers,
     basis
 from counted

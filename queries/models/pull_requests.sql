@@ -61,12 +61,6 @@ with labels as (
     group by repo, number
 ),
 
-reviewers as (
-    select repo, number, count(distinct login) as n
-    from stg_reviews
-    group by repo, number
-),
-
 engineering as (
     select distinct value as role
     from stg_rule_matches
@@ -90,6 +84,7 @@ moments as (
         responses.first_response_at,
         responses.first_review_at,
         responses.first_approval_at,
+        coalesce(responses.reviewers, 0) as reviewers,
         coalesce(responses.had_early_feedback, false) as had_early_feedback
     from stg_stages as stages
     left join stg_responses as responses on responses.repo = stages.repo and responses.number = stages.number
@@ -159,7 +154,7 @@ select
     end as size_band,
     if(stages.state = 'merged', moments.first_review_at is null, null) as is_merged_unreviewed,
     moments.first_review_at is not null as is_independently_reviewed,
-    coalesce(reviewers.n, 0)::integer as reviewer_count,
+    moments.reviewers::integer as reviewer_count,
     work_types.work_type = 'revert' or reverting.number is not null as is_revert,
     durability.reverted_at,
     durability.durability,
@@ -176,7 +171,6 @@ inner join stg_authorship as authorship on authorship.repo = found.repo and auth
 inner join stg_durability as durability on durability.repo = found.repo and durability.number = found.number
 left join stg_deliveries as deliveries on deliveries.repo = found.repo and deliveries.number = found.number
 left join labels on labels.repo = found.repo and labels.number = found.number
-left join reviewers on reviewers.repo = found.repo and reviewers.number = found.number
 left join reverting on reverting.repo = found.repo and reverting.number = found.number
 left join stg_people as people
     on

@@ -16,9 +16,9 @@ select
         settings.pseudonym_key || date_trunc('week', reviews.replied_at)::varchar || reviews.login
     ), 12) as reviewer,
     pull_requests.additions + pull_requests.deletions as lines
-from stg_reviews as reviews
+from stg_independent_replies as reviews
 inner join pull_requests on pull_requests.repo = reviews.repo and pull_requests.number = reviews.number
 cross join stg_settings as settings
-where pull_requests.author_kind is distinct from 'bot'
+where reviews.kind = 'review' and pull_requests.author_kind is distinct from 'bot'
 group by all
 order by reviews.repo, reviews.number, week, reviewer

@@ -25,22 +25,14 @@ with machines as (
         found.model,
         found.basis as cost_basis,
         found.charge,
-        counted.basis is not null or found.basis = 'seat' as is_counted,
+        found.is_counted,
         found.usd,
         found.list_usd,
         found.tokens,
         found.requests,
         found.is_provisional,
         found.is_estimate
-    from stg_spend_rows as found
-    left join stg_counted as counted
-        on
-            counted.provider = found.provider
-            and counted.tool = found.tool
-            and counted.account = found.account
-            and counted.day = found.day
-            and counted.basis = found.basis
-            and counted.source = found.source
+    from stg_spend_counted as found
     where found.person is null
 ),
 

@@ -41,13 +41,7 @@ totals as (
 unknown as (
     select machines.month, sum(machines.usd) - coalesce(any_value(known.usd), 0) as usd
     from machines
-    inner join (
-        select date_trunc('month', day)::date as month
-        from stg_spend_partitions
-        cross join stg_settings as settings
-        group by 1, settings.as_of
-        having not bool_or(is_provisional) and last_day(date_trunc('month', any_value(day))) < settings.as_of
-    ) as complete on complete.month = machines.month
+    inner join stg_complete_months as complete on complete.month = machines.month
     left join (
         select month, sum(usd) as usd
         from stg_team_spend
@@ -87,15 +81,7 @@ select
     team,
     provider,
     cost_usd::double as cost_usd,
-    case
-        when n = 0 then null
-        when n < 5 then '1–4'
-        when n < 10 then '5–9'
-        when n < 20 then '10–19'
-        when n < 50 then '20–49'
-        when n < 100 then '50–99'
-        else '100+'
-    end as spenders_band
+    people_band(n) as spenders_band
 from computed
 anti join shown on shown.month = computed.month
 union all

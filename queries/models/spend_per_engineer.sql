@@ -61,14 +61,7 @@ shown as (
 select
     spread.month,
     spread.team,
-    case
-        when spread.n < 5 then '1–4'
-        when spread.n < 10 then '5–9'
-        when spread.n < 20 then '10–19'
-        when spread.n < 50 then '20–49'
-        when spread.n < 100 then '50–99'
-        else '100+'
-    end as n_band,
+    people_band(spread.n) as n_band,
     if(spread.n >= 10, spread.median, null) as median,
     if(spread.n >= 50, spread.p90, null) as p90,
     if(spread.n >= 50, spread.top_decile_share, null) as top_decile_share

@@ -20,19 +20,11 @@ with compared as (
         found.basis as cost_basis,
         count(found.person) as persons,
         sum(found.usd) as usd,
-        sum(found.usd) filter (counted.basis is not null or found.basis = 'seat') as counted_usd,
-        count(distinct found.day) filter (counted.basis is not null or found.basis = 'seat') as counted_days,
+        sum(found.usd) filter (found.is_counted) as counted_usd,
+        count(distinct found.day) filter (found.is_counted) as counted_days,
         count(distinct found.day) as days,
         sum(found.rows_without_price) as rows_without_price
-    from stg_spend_rows as found
-    left join stg_counted as counted
-        on
-            counted.provider = found.provider
-            and counted.tool = found.tool
-            and counted.account = found.account
-            and counted.day = found.day
-            and counted.basis = found.basis
-            and counted.source = found.source
+    from stg_spend_counted as found
     group by 1, 2, 3, 4, 5
 )
 

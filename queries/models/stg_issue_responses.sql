@@ -15,14 +15,9 @@ with said as (
 ),
 
 closes as (
-    select stretches.repo, stretches.number, stretches.to_at as closed_at, following.from_at as reopened_at
+    select stretches.repo, stretches.number, stretches.to_at as closed_at, stretches.reopened_at
     from stg_issue_stretches as stretches
     inner join stg_issues as issues on issues.repo = stretches.repo and issues.number = stretches.number
-    asof left join stg_issue_stretches as following
-        on
-            following.repo = stretches.repo
-            and following.number = stretches.number
-            and following.from_at > stretches.from_at
     where lower(stretches.closed_by) = lower(issues.author)
 )
 

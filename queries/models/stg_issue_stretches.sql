@@ -1,5 +1,5 @@
 -- One row per stretch of time in which an issue was open, as of the cutoff, with how its closing came about; `to_at` is
--- null while it is open. `closer_number` is the pull request that closed it.
+-- null while it is open, `reopened_at` where it stayed closed.
 with steps as (
     select repo, number, opened_at as happened_at, 0 as place, true as is_open, null as actor, null as reason,
         null as closer_repo_id, null as closer_number
@@ -67,6 +67,7 @@ stretches as (
         place,
         happened_at as from_at,
         lead(happened_at) over later as to_at,
+        lead(happened_at, 2) over later as reopened_at,
         lead(actor) over later as closed_by,
         lead(reason) over later as reason,
         lead(closer_repo_id) over later as closer_repo_id,
@@ -88,6 +89,7 @@ select
     stretches.place > 0 as is_reopened,
     stretches.from_at,
     stretches.to_at,
+    stretches.reopened_at,
     stretches.closed_by,
     case
         when stretches.to_at is null then null

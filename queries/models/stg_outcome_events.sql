@@ -11,16 +11,11 @@ with closes as (
         stretches.to_at as happened_at,
         stretches.closed_by_kind,
         stretches.is_by_pull_request,
-        coalesce(following.from_at < stretches.to_at + to_days(settings.durable_days), false) as is_undone
+        coalesce(stretches.reopened_at < stretches.to_at + to_days(settings.durable_days), false) as is_undone
     from issues
     cross join stg_settings as settings
     inner join stg_issue_stretches as stretches
         on stretches.repo = issues.repo and stretches.number = issues.number
-    asof left join stg_issue_stretches as following
-        on
-            following.repo = stretches.repo
-            and following.number = stretches.number
-            and following.from_at > stretches.from_at
     where stretches.to_at is not null and stretches.reason = 'completed'
 ),
 

@@ -16,7 +16,7 @@ persons as (
         found.model,
         found.basis,
         found.charge,
-        counted.basis is not null or found.basis = 'seat' as is_counted,
+        found.is_counted,
         coalesce(people.login, found.person) as person,
         any_value(found.team) as team,
         bool_or(found.is_provisional) as is_provisional,
@@ -25,15 +25,7 @@ persons as (
         sum(found.list_usd) as list_usd,
         sum(found.tokens)::bigint as tokens,
         sum(found.requests)::bigint as requests
-    from stg_spend_rows as found
-    left join stg_counted as counted
-        on
-            counted.provider = found.provider
-            and counted.tool = found.tool
-            and counted.account = found.account
-            and counted.day = found.day
-            and counted.basis = found.basis
-            and counted.source = found.source
+    from stg_spend_counted as found
     left join people on people.name = found.person
     where found.person is not null
     group by all

@@ -1,13 +1,6 @@
 -- One row per month, provider and person of complete months, with the team that their spend is told under: only what
 -- `spend` tells too. Teams that are too small, or in which one person holds over four fifths, are told together.
-with months as (
-    select date_trunc('month', day)::date as month
-    from stg_spend_partitions
-    group by 1
-    having not bool_or(is_provisional)
-),
-
-amounts as (
+with amounts as (
     select
         months.month,
         cells.provider,
@@ -15,8 +8,7 @@ amounts as (
         coalesce(people.team, if(people.login is null, cells.team, null)) as team,
         sum(cells.usd) as usd
     from stg_spend_cells as cells
-    inner join months on months.month = date_trunc('month', cells.day)
-    cross join stg_settings as settings
+    inner join stg_complete_months as months on months.month = date_trunc('month', cells.day)
     left join stg_people as people
         on people.login = cells.person and cells.day between people.from_on and people.to_on
     where
@@ -24,7 +16,6 @@ amounts as (
         and cells.is_counted
         and cells.charge in ('usage', 'seat')
         and cells.usd is not null
-        and last_day(months.month) < settings.as_of
     group by all
     -- who has a row and no money spends nothing that a team could hide
     having sum(cells.usd) <> 0
