@@ -35,6 +35,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "github_deployments": ("host", "repo_id", "node_id"),
     "github_commits": ("host", "repo_id", "position"),
     "github_queue": ("host", "repo_id", "number"),
+    "github_names": ("host", "node_id", "name"),
+    "github_counts": ("host", "repo_id", "kind", "month"),
     "imports": ("import_id",),
     "imported_items": ("import_id", "line"),
     "imported_incidents": ("import_id", "line"),

@@ -112,6 +112,19 @@ def test_as_of_an_earlier_day_is_what_a_ledger_of_that_day_gives(at_an_earlier_d
         assert whole[name] == expected, name
 
 
+def test_the_order_of_rows_in_the_ledger_changes_nothing(at_an_earlier_day: Path, tmp_path: Path) -> None:
+    shutil.copy(at_an_earlier_day / "ledger.duckdb", tmp_path)
+    with duckdb.connect(str(tmp_path / "ledger.duckdb")) as ledger:
+        for (table,) in ledger.execute("select table_name from duckdb_tables()").fetchall():
+            ledger.execute(f"create temp table mixed as from {table} order by hash(rowid)")
+            ledger.execute(f"delete from {table}")
+            ledger.execute(f"insert into {table} from mixed")
+            ledger.execute("drop table mixed")
+    mixed = publish_tables(tmp_path, EARLIER, Settings(people="pseudonyms", small_group=SMALL))
+    for name, expected in tables((at_an_earlier_day / "headway.duckdb").resolve()).items():
+        assert mixed[name] == expected, name
+
+
 def as_of(node: Json) -> Json:
     """A pull request as GitHub told of it at the cutoff."""
     found = dict(node)

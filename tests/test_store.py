@@ -117,7 +117,7 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
     assert len(kept) == BACKUPS_KEPT
     assert kept[-1].name == f"ledger-{now():%Y-%m-%d}.duckdb"
     with duckdb.connect(str(kept[-1]), read_only=True) as db:
-        assert db.execute("select number from migrations").fetchall() == [(1,), (2,), (3,)]
+        assert db.execute("select number from migrations").fetchall() == [(1,), (2,), (3,), (4,)]
 
 
 def test_a_second_refresh_is_told_who_holds_the_folder(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ safe_months as (
 ),
 
 machines as (
-    select date_trunc('month', spend.day)::date as month, spend.provider, sum(spend.cost_usd) as usd
+    select date_trunc('month', spend.day)::date as month, spend.provider, sum(spend.cost_usd::decimal(24, 8)) as usd
     from spend
     where spend.is_counted and spend.charge in ('usage', 'seat')
     group by 1, 2

@@ -8,7 +8,7 @@
 -- p90: dollars that nine of ten stay under, rounded; null under 50 persons. Stable.
 -- top_decile_share: what the tenth that spends most holds of the whole; null under 50 persons. Stable.
 with persons as (
-    select month, team, person, sum(coalesce(usd, 0))::double as usd
+    select month, team, person, sum(coalesce(usd, 0)) as usd
     from stg_team_spend
     group by month, team, person
 ),
@@ -39,9 +39,9 @@ spread as (
         month,
         team,
         count(*) as n,
-        round(median(usd), 0) as median,
-        round(quantile_cont(usd, 0.9), 0) as p90,
-        round(sum(usd) filter (place < 0.1) / nullif(sum(usd), 0), 2) as top_decile_share
+        round(median(usd::double), 0) as median,
+        round(quantile_cont(usd::double, 0.9), 0) as p90,
+        round((sum(usd) filter (place < 0.1))::double / nullif(sum(usd)::double, 0), 2) as top_decile_share
     from ranked
     group by month, team
 ),

@@ -8,7 +8,7 @@
 -- share: of all tools of the month. Stable.
 -- decision: adopt, trial, hold or retire, the newest by the end of the month; null without one. Stable.
 with monthly as (
-    select date_trunc('month', day)::date as month, tool, provider, sum(cost_usd) as cost_usd
+    select date_trunc('month', day)::date as month, tool, provider, sum(cost_usd::decimal(24, 8)) as cost_usd
     from spend
     where is_counted and is_in_scope and charge in ('usage', 'seat') and tool <> ''
     group by 1, 2, 3
@@ -18,8 +18,9 @@ select
     monthly.month,
     monthly.tool,
     monthly.provider,
-    monthly.cost_usd,
-    monthly.cost_usd / nullif(sum(monthly.cost_usd) over (partition by monthly.month), 0) as share,
+    monthly.cost_usd::double as cost_usd,
+    monthly.cost_usd::double
+    / nullif(sum(monthly.cost_usd) over (partition by monthly.month)::double, 0) as share,
     (
         select arg_max(decisions.decision, decisions.decided_on)
         from stg_tool_decisions as decisions
