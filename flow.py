@@ -14,7 +14,8 @@ from collectors import demo, doctor, github, people, progress, spend, spend_pass
 from collectors.doctor import Finding
 from collectors.errors import AccessError, SourceError
 from collectors.exports import inbox
-from collectors.github_api import find_token, host_of
+from collectors.github_access import find_token
+from collectors.github_api import host_of
 from collectors.progress import Progress
 from collectors.store import Store, now, refresh_lock
 from queries.errors import PublishError, SettingsError

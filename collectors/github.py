@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from collectors.errors import AccessError, SourceError
+from collectors.github_access import Personal
 from collectors.github_api import Answer, Api, Json, TooMuchError
 from collectors.github_documents import reducer
 from collectors.github_feed import SETTLED, moment
@@ -58,7 +59,7 @@ def collect(
 
     Raises AccessError where GitHub refuses the token; what was committed until then stays.
     """
-    api = Api(source.base_url, token, say=lambda text: report(Progress("", 0, 0, text)))
+    api = Api(source.base_url, Personal(token), say=lambda text: report(Progress("", 0, 0, text)))
     reduce = reducer(source.keep_bodies, source.markers)
     started_at = now()
     names, results = _expand(api, source)
@@ -85,7 +86,7 @@ def collect(
 
 def preview(source: GitHub, token: str, store: Store) -> list[Result]:
     """Return what a refresh would do, without writing anything."""
-    api = Api(source.base_url, token)
+    api = Api(source.base_url, Personal(token))
     names, results = _expand(api, source)
     for repo, probe, _, problem in _probe(api, names):
         if probe is None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import random
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
 from github import Auth, Github
 
 from collectors.errors import AccessError, SourceError
+
+if TYPE_CHECKING:
+    from collectors.github_access import Access
 
 PUBLIC = "https://api.github.com"
 TRIES = 8
@@ -26,7 +28,7 @@ TIMEOUT_S = 60
 SECONDARY_WAIT_S = 60
 LIMIT_ERRORS = {"RATE_LIMIT", "RATE_LIMITED"}
 TOO_MUCH_ERRORS = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}
-TOKEN_SHAPE = re.compile(r"\b(gh[a-z]_\w+|github_pat_\w+)")
+TOKEN_SHAPE = re.compile(r"\b(gh[a-z]_[\w.-]+|github_pat_\w+|eyJ[\w.-]+)")
 Json = dict[str, Any]
 Say = Callable[[str], None]
 
@@ -54,16 +56,17 @@ class Answer:
 
 @dataclass
 class Api:
-    """GitHub at one base address, for one token. Safe to use from several threads."""
+    """GitHub at one base address, let in one way. Safe to use from several threads."""
 
     base_url: str
-    token: str = field(repr=False)
+    access: Access
     say: Say = lambda _text: None
     tries: int = field(default_factory=lambda: TRIES)
     requests_sent: int = 0
     _local: threading.local = field(default_factory=threading.local, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _not_before: float = 0.0
+    _clock_ahead: float = 0.0
     _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
@@ -78,6 +81,10 @@ class Api:
         """
         return self._send("GET", path, dict(parameters), None)[0]
 
+    def post(self, path: str, body: Json) -> Any:
+        """Return the JSON of one REST POST; raises as ``rest`` does."""
+        return self._send("POST", path, {}, body)[0]
+
     def graphql(self, query: str, variables: Mapping[str, Any], shrinkable: bool = False) -> Answer:
         """Return the answer to one query, errors beside the data.
 
@@ -88,21 +95,26 @@ class Api:
         body, headers = self._send("POST", "graphql", {}, sent, shrinkable)
         return Answer(body.get("data") or {}, body.get("errors") or [], headers.get("date", ""))
 
+    def clock(self) -> float:
+        """Return GitHub's time, as its last answer told it; this machine's where it has not answered."""
+        return time.time() + self._clock_ahead
+
     def stop(self) -> None:
         """Let every thread that waits or is about to ask give up."""
         self._stopped.set()
+        self.access.stop()
 
     # -- one request, however many tries it takes ---------------------------------------------------------------------
 
     def _send(
         self, verb: str, path: str, parameters: Json, body: Json | None, shrinkable: bool = False
     ) -> tuple[Any, Mapping[str, str]]:
-        problem = ""
+        problem, is_renewed = "", False
         for attempt in range(self.tries):
             self._hold()
             status, headers, found, problem = self._once(verb, path, parameters, body)
             kinds = _error_kinds(found)
-            if status == 200 and found is not None and not kinds & (LIMIT_ERRORS | TOO_MUCH_ERRORS):
+            if status in (200, 201) and found is not None and not kinds & (LIMIT_ERRORS | TOO_MUCH_ERRORS):
                 return found, headers
             if kinds & TOO_MUCH_ERRORS:
                 problem = "GitHub's resource limits"
@@ -111,6 +123,8 @@ class Api:
             if wait := _limit_wait(429 if kinds & LIMIT_ERRORS else status, headers, found):
                 problem = "GitHub's rate limit"
                 self._pause_all(wait, problem)
+            elif status == 401 and not is_renewed and self.access.renew(self._local.token):
+                is_renewed = True
             else:
                 self._refuse(status, path, found)
                 if attempt >= 3:
@@ -122,6 +136,7 @@ class Api:
         self, verb: str, path: str, parameters: Json, body: Json | None
     ) -> tuple[int, Mapping[str, str], Any, str]:
         """Status, headers, JSON and what is wrong with them, of one try; status 0 where no whole answer came."""
+        self._local.token = self.access.token()
         requester = self._client().requester
         url = requester.graphql_url if path == "graphql" else path
         with self._turn:
@@ -132,6 +147,8 @@ class Api:
             return 0, {}, None, _network_problem(error)
         except RuntimeError as error:  # PyGithub's word for a redirect to another host or scheme
             raise SourceError(f"{self.host}: {error}") from None
+        if "date" in headers:
+            self._clock_ahead = _server_time(headers) - time.time()
         try:
             found = json.loads(text) if text else None
         except ValueError:
@@ -142,7 +159,7 @@ class Api:
         """This thread's client: PyGithub keeps one connection each, and pauses that we do not want."""
         if not hasattr(self._local, "client"):
             self._local.client = Github(
-                base_url=self.base_url, auth=Auth.Token(self.token), timeout=TIMEOUT_S, retry=None, per_page=100,
+                base_url=self.base_url, auth=_Bearer(self._local), timeout=TIMEOUT_S, retry=None, per_page=100,
                 user_agent="headway", seconds_between_requests=None, seconds_between_writes=None,
             )  # fmt: skip
         client: Github = self._local.client
@@ -166,13 +183,28 @@ class Api:
         message = TOKEN_SHAPE.sub("…", str(found.get("message", "")) if isinstance(found, dict) else "")
         if status == 401:
             raise AccessError(
-                f"{self.host}: the token was refused ({message or 'Bad credentials'}); "
-                "set GITHUB_TOKEN to a valid token, or run `gh auth login`"
+                f"{self.host}: the token was refused ({message or 'Bad credentials'}); {self.access.advice}"
             )
         if status in (404, 410, 301, 302):
             raise NotFoundError(f"{self.host}: {path} is not there, or this token may not see it")
         if status in (400, 403, 422, 451):
             raise SourceError(f"{self.host}: {path} was refused ({message or status}); check the token's permissions")
+
+
+class _Bearer(Auth.Auth):
+    """The token that a thread sends: what lets us in may change between two requests."""
+
+    def __init__(self, local: threading.local) -> None:
+        self._local = local
+
+    @property
+    def token_type(self) -> str:
+        return "Bearer"
+
+    @property
+    def token(self) -> str:
+        token: str = self._local.token
+        return token
 
 
 def _limit_wait(status: int, headers: Mapping[str, str], found: Any) -> float:
@@ -215,19 +247,3 @@ def host_of(base_url: str) -> str:
     """Return the name that rows of a GitHub are kept under: ``github.com``, or the server's own."""
     place = urlsplit(base_url)
     return "github.com" if place.hostname == "api.github.com" else place.netloc
-
-
-def find_token(environment: Mapping[str, str], base_url: str) -> str | None:
-    """Return the token to use: ``GITHUB_TOKEN``, else what ``gh auth token`` prints; None without either."""
-    if token := environment.get("GITHUB_TOKEN", "").strip():
-        return token
-    host = urlsplit(base_url).hostname or ""
-    name = "github.com" if host == "api.github.com" else host
-    try:
-        run = subprocess.run(
-            ["gh", "auth", "token", "--hostname", name],
-            capture_output=True, text=True, timeout=20, env=dict(environment), check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return run.stdout.strip() or None if run.returncode == 0 else None

@@ -33,6 +33,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "genai_prices": ("queries/spend.py",),
     "github": ("collectors/github_api.py",),
+    "jwt": ("collectors/github_access.py",),
     "numpy": ("queries/breaks.py", "queries/budgets.py", "queries/forecasts.py"),
     "pandas": ("collectors/store.py", "pages/", "queries/"),
     "plotly": ("pages/",),
