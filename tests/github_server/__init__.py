@@ -44,6 +44,13 @@ class Server:
         """Show the world as it was at this time; None: as recorded."""
         self._control("as-of", {"as_of": time})
 
+    def clock(self, moments: Sequence[str]) -> None:
+        """Let time, and the ``Date`` of answers with it, move on to the next of these moments before each request.
+
+        It stays at the last; without any, answers tell this machine's time again.
+        """
+        self._control("clock", list(moments))
+
     def faults(self, plan: Sequence[Mapping[str, Any]]) -> None:
         """Break from now on as the plan says; an empty one heals everything."""
         self._control("faults", list(plan))

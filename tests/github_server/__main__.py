@@ -60,7 +60,9 @@ def main() -> None:
     emulator = Emulator(settings)
     with socket.create_server((args.host, args.port), backlog=512) as listener:
         print(f"http://{args.host}:{listener.getsockname()[1]}", flush=True)
-        config = uvicorn.Config(emulator, lifespan="off", ws="none", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            emulator, lifespan="off", ws="none", access_log=False, server_header=False, date_header=False
+        )
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         uvicorn.Server(config).run(sockets=[listener])
 

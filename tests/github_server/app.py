@@ -24,7 +24,7 @@ from .faults import Fault, Plan
 from .graphql_api import GraphQLApi
 from .limits import RESOURCES, Accounts, Principal, check_primary, exceeded
 from .registry import Context
-from .replies import BAD_GATEWAY, Reply, Stats, abort, as_json, limit_headers, page_of
+from .replies import BAD_GATEWAY, Reply, Stats, abort, as_json, http_date, limit_headers, page_of
 from .world import World, load, timestamp
 
 GRAPHQL_GUIDE = "/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql"
@@ -57,6 +57,8 @@ class Emulator:
         self.graphql = GraphQLApi(settings.schema)
         self.accounts = Accounts(settings.tokens, settings.limits, settings.window)
         self.rows: list[dict[str, Any]] = []
+        self.moments: list[str] = []
+        self.date: str | None = None
         self.travel(settings.as_of)
         self.reset()
 
@@ -71,6 +73,12 @@ class Emulator:
         """Show the world as it was at a moment."""
         self.world = World(self.datasets, timestamp(as_of) if as_of else None, self.settings.hidden)
 
+    def tick(self) -> None:
+        """Move on to the next moment of the clock that was set, if any is left."""
+        if self.moments:
+            self.date = self.moments.pop(0)
+            self.travel(self.date)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
         if scope["type"] != "http":
@@ -83,6 +91,8 @@ class Emulator:
             body = await request.body()
             path = re.sub(r"^/api(/v3)?(?=/|$)", "", request.url.path) or "/"
             api = "graphql" if path == "/graphql" else "rest"
+            self.tick()
+            date = self.date
             fault = self.plan.strike(api, path)
             jitter = self.dice.uniform(-1, 1) * self.settings.jitter_ms
             await asyncio.sleep(max(0.0, self.settings.latency_ms + jitter) / 1_000)
@@ -90,6 +100,7 @@ class Emulator:
             self.stats.kinds[api] += 1
             self.stats.routes[f"{request.method} {reply.route or path}"] += 1
             self.stats.statuses[str(reply.status)] += 1
+            reply.headers["date"] = http_date(date)
             await self._send(send, reply, fault)
 
     # -- answering -----------------------------------------------------------------------------------------------------
@@ -226,8 +237,9 @@ class Emulator:
             abort(send)
             return
         body = {"truncate": reply.body[: len(reply.body) // 2], "empty": b""}.get(kind, reply.body)
-        headers = reply.headers | {"content-type": reply.content_type, "content-length": str(len(body))}
-        raw = [(name.encode(), value.encode("latin-1")) for name, value in (headers | {"server": "github.com"}).items()]
+        content = {"content-type": reply.content_type, "content-length": str(len(body)), "server": "github.com"}
+        headers = {"date": http_date(None)} | reply.headers | content
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": raw})
         if kind == "cut":
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
@@ -250,6 +262,9 @@ class Emulator:
                     self.reset()
                 case "POST", "as-of":
                     self.travel((payload or {}).get("as_of"))
+                case "POST", "clock":
+                    self.moments = [timestamp(moment) for moment in payload or []]
+                    self.date = None
                 case "POST", "reload":
                     self.datasets = load(self.settings.data)
                     self.travel(self.world.as_of)

@@ -44,20 +44,25 @@ class Builder:
             topics=meta.get("topics", []),
             has_discussions_enabled=meta.get("has_discussions", True),
             forbidden=meta.get("forbidden", []),
+            unlisted=meta.get("unlisted", {}),
+            gone={row["number"]: row.get("moved_to") for row in raw.get("gone", [])},
         )
-        for row in raw["labels"]:
-            repository.labels[row["name"]] = Label(
-                repository, row["name"], row["color"], row.get("description") or None
-            )
-        rows = raw["commits"]
-        repository.commits = {oid: self.commit(row) for oid, row in rows.items() if row["committed_at"] <= self.now}
-        landed = {oid: rows[oid].get("landed_at") or rows[oid]["committed_at"] for oid in raw["history"] if oid in rows}
+        labels = {row["name"]: self._label(row) for row in raw["labels"]}
+        self.known_labels = {old: labels[row["name"]] for row in raw["labels"] for old in row.get("former", [])}
+        self.known_labels |= labels
+        repository.labels = {name: label for name, label in labels.items() if not label.is_deleted}
+        made = raw["commits"]
+        repository.commits = {oid: self.commit(row) for oid, row in made.items() if row["committed_at"] <= self.now}
+        landed = {oid: made[oid].get("landed_at") or made[oid]["committed_at"] for oid in raw["history"] if oid in made}
         repository.history = [repository.commits[oid] for oid, at in landed.items() if at <= self.now]
         repository.pushed_at = max((at for at in landed.values() if at <= self.now), default=None)
         repository.releases = [self._release(row) for row in self.seen(raw["releases"])]
         deployments = enumerate(raw.get("deployments", []))
         repository.deployments = [self._deployment(row, i) for i, row in deployments if row["created_at"] <= self.now]
         repository.milestones = {row["title"]: self._milestone(row) for row in self.seen(raw.get("milestones", []))}
+        rows = self.seen(raw.get("milestones", []))
+        self.milestones = {old: repository.milestones[row["title"]] for row in rows for old in row.get("former", [])}
+        self.milestones |= repository.milestones
         repository.discussions = [discussion(self, row) for row in self.seen(raw.get("discussions", []))]
         repository.tree = tree(repository, raw.get("files", {}), raw.get("texts", {}), self.now)
         items = ItemBuilder(self)
@@ -77,7 +82,7 @@ class Builder:
 
     def actor(self, login: str | None) -> Actor | None:
         """The account of this repository's dataset; None for a deleted one."""
-        return self.world.actor(login, self.raw["users"])
+        return self.world.actor(login)
 
     def commit(self, row: Raw) -> Commit:
         """A commit of the dataset."""
@@ -88,15 +93,28 @@ class Builder:
         user = self.actor(row.get(f"{side}_login"))
         return GitActor(row[f"{side}_name"], row[time], user, row.get(f"{side}_email") or no_reply(user))
 
+    def _label(self, row: Raw) -> Label:
+        former, about = row.get("former") or [""], (row["color"], row.get("description") or None)
+        is_deleted = row.get("is_deleted", False)
+        return Label(self.repository, row["name"], *about, former[0], row.get("id", ""), is_deleted)
+
     def label(self, name: str) -> Label:
-        """The label of this name, made up where the dataset does not list it."""
-        labels = self.repository.labels
-        return labels.get(name) or labels.setdefault(name, Label(self.repository, name, "ededed", None))
+        """The label that has or had this name, made up where the dataset does not list it."""
+        if name not in self.known_labels:
+            made = Label(self.repository, name, "ededed", None)
+            self.known_labels[name] = self.repository.labels[name] = made
+        return self.known_labels[name]
+
+    def labels(self, names: Iterable[str]) -> list[Label]:
+        """The labels that have or had these names and still exist."""
+        return [label for label in dict.fromkeys(map(self.label, names)) if not label.is_deleted]
 
     def _milestone(self, row: Raw) -> Milestone:
         closed = row.get("closed_at")
         shown = closed if closed and closed <= self.now else None
-        return Milestone(self.repository, row["number"], row["title"], row["created_at"], row.get("due_on"), shown)
+        changed = row.get("updated_at", "")
+        about = (row["number"], row["title"], row["created_at"], row.get("due_on"), shown)
+        return Milestone(self.repository, *about, changed if changed <= self.now else "")
 
     def _release(self, row: Raw) -> Release:
         """A release; until it is published it is a draft."""

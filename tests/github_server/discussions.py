@@ -53,12 +53,14 @@ class Discussion:
     state_reason: str | None
     answer_chosen_at: str | None
     answer_chosen_by: Actor | None
+    id: str = ""
+    former_ids: list[str] = field(default_factory=list)
     updated_at: str = ""
     comments: list[DiscussionComment] = field(default_factory=list)
     typename: ClassVar[str] = "Discussion"
 
     def __post_init__(self) -> None:
-        self.id = node_id("D", self.repository.identity, self.number)
+        self.id = self.id or node_id("D", self.repository.identity, self.number)
         self.database_id = seeded(self.id)
         self.resource_path = f"/{self.repository.name_with_owner}/discussions/{self.number}"
         self.url = WEB + self.resource_path
@@ -89,7 +91,9 @@ def discussion(outer: Builder, row: Raw) -> Discussion:
         author=outer.actor(row["author"]),
         author_association=row["association"],
         category={"id": node_id("DIC", outer.repository.identity, category["name"]), "slug": "", **category},
-        labels=[outer.label(name) for name in row.get("labels", [])],
+        labels=outer.labels(row.get("labels", [])),
+        id=row.get("id", ""),
+        former_ids=row.get("former_ids", []),
         created_at=row["created_at"],
         closed_at=row["closed_at"] if is_closed and not is_reopened else None,
         state_reason="REOPENED" if is_reopened else row.get("state_reason") or "RESOLVED" if is_closed else None,
@@ -99,6 +103,7 @@ def discussion(outer: Builder, row: Raw) -> Discussion:
     made.comments = [_comment(outer, made, said, i, None) for i, said in outer.numbered(row.get("comments", []))]
     stamps = [said.created_at for comment in made.comments for said in (comment, *comment.replies)]
     stamps += [row["created_at"], made.answer_chosen_at or "", row["closed_at"] if is_closed else ""]
+    stamps += [stamp for stamp in [row.get("updated_at", "")] if stamp <= now]
     made.updated_at = max([*stamps, reopened_at if is_reopened else ""])
     return made
 

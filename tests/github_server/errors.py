@@ -38,8 +38,13 @@ def not_found() -> HttpError:
     return HttpError(404, "Not Found")
 
 
+def deleted() -> HttpError:
+    """The answer for an issue that was deleted."""
+    return HttpError(410, "This issue was deleted", "/rest/issues/issues#get-an-issue")
+
+
 def moved(location: str) -> HttpError:
-    """The answer for a repository asked for by a former name."""
+    """The answer for a repository asked for by a former name, or an issue that was transferred."""
     error = HttpError(301, "Moved Permanently", "/rest/guides/best-practices-for-using-the-rest-api#follow-redirects")
     error.headers = {"location": location}
     error.body = {"message": "Moved Permanently", "url": location, "documentation_url": error.body["documentation_url"]}

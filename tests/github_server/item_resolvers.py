@@ -123,16 +123,16 @@ def _timeline(item: Issue, info: Any, itemTypes: Any = None, since: str | None =
     known = {t.name for t in info.schema.get_possible_types(info.schema.type_map[suffix])}
     wanted = {"".join(part.capitalize() for part in name.split("_")) for name in itemTypes or []} or known
     start = timestamp(since) if since else ""
-    return connect([x for x in item.timeline if x.typename in wanted & known and x.created_at >= start], page)
+    world = context_of(info).world
+    shown = [x for x in item.timeline if x.typename in wanted & known and x.created_at >= start]
+    return connect([x for x in shown if not world.is_from_deleted(x)], page)
 
 
 @resolver("CrossReferencedEvent.source")
 def _source(event: Event, info: Any) -> Issue:
     """The issue or pull request that mentioned this one; an error where it is hidden or gone."""
     name, number = event.origin or ("", 0)
-    world = context_of(info).world
-    repository = world.repository(name) or world.renamed(name)
-    found = repository and (repository.issues.get(number) or repository.pull_requests.get(number))
+    found = context_of(info).world.item(event.subject.repository, f"{name}#{number}")
     if not found:
         raise GraphQLApiError("NOT_FOUND", "Could not resolve to the source of the reference.")
     return found

@@ -10,6 +10,7 @@ from .repository import Commit, GitActor, no_reply
 
 if TYPE_CHECKING:
     from .build import Builder
+    from .repository import Label
 
 END_OF_TIME = "9999"
 STATE_EVENTS = {"ClosedEvent", "ReopenedEvent", "MergedEvent"}
@@ -42,11 +43,14 @@ class ItemBuilder:
         if row.get("milestone") and not kinds & MILESTONE_EVENTS:
             given = {"type": "MilestonedEvent", "created_at": row["created_at"], "actor": row["author"]}
             events.append(given | {"milestone": row["milestone"]})
-        recorded = {e.get("label") for e in events if e["type"] in LABEL_EVENTS}
+        known = self.outer.known_labels
+        names = {name: known[name].name if name in known else name for name in row["labels"]}
+        gone = {name for name in row["labels"] if name in known and known[name].is_deleted}
+        recorded = {known[n].name if n in known else n for e in events if (n := e.get("label"))}
         events += [
             {"type": "LabeledEvent", "created_at": row["created_at"], "actor": row["author"], "label": name}
             for name in row["labels"]
-            if name not in recorded
+            if names[name] not in recorded and name not in gone
         ]
         return sorted(events, key=lambda e: e["created_at"])
 
@@ -93,17 +97,20 @@ class ItemBuilder:
             updated_at=max(s for s in stamps if s and s <= self.now),
             closed_at=None if is_open else row["closed_at"] if last is final else last["created_at"],
             assignees=[a for login in row["assignees"] if (a := outer.actor(login))],
+            former_ids=row.get("former_ids", []),
+            is_unavailable=row.get("is_unavailable", False),
             **extra,
         )
-        held: dict[str, None] = {}
+        held: dict[Label, None] = {}
         for e in seen:
             if e["type"] in MILESTONE_EVENTS:
-                known = self.repository.milestones.get(e["milestone"])
+                known = outer.milestones.get(e["milestone"])
                 item.milestone = known if e["type"] == "MilestonedEvent" else None
             if e["type"] in LABEL_EVENTS:
-                held.pop(e["label"], None) if e["type"] == "UnlabeledEvent" else held.setdefault(e["label"])
+                label = outer.label(e["label"])
+                held.pop(label, None) if e["type"] == "UnlabeledEvent" else held.setdefault(label)
             item.events.append(self._event(item, e, self._reason(row, e) if kind is Issue else None))
-        item.labels = [outer.label(name) for name in held]
+        item.labels = [label for label in held if not label.is_deleted]
         item.comments = [self._comment(item, c, f"comment/{i}") for i, c in outer.numbered(row["comments"])]
         return item
 

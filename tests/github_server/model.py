@@ -40,12 +40,16 @@ class Actor:
     login: str
     typename: str = "User"
     rest_login: str = ""
+    #: what its ids derive from: its first login, by default the present one
+    identity: str = ""
+    id: str = ""
 
     def __post_init__(self) -> None:
+        self.identity = (self.identity or self.login).lower()
         self.rest_login = self.rest_login or (f"{self.login}[bot]" if self.typename == "Bot" else self.login)
-        self.database_id = seeded("user", self.login.lower())
-        self.id = node_id(
-            {"Bot": "BOT", "Organization": "O", "Mannequin": "M"}.get(self.typename, "U"), self.login.lower()
+        self.database_id = seeded("user", self.identity)
+        self.id = self.id or node_id(
+            {"Bot": "BOT", "Organization": "O", "Mannequin": "M"}.get(self.typename, "U"), self.identity
         )
         app = "apps/" if self.typename == "Bot" else ""
         self.resource_path = f"/{app}{self.login}"
@@ -173,6 +177,9 @@ class Issue:
     events: list[Event] = field(default_factory=list)
     state_reason: str | None = None
     milestone: Milestone | None = None
+    #: node ids that answer it since it was transferred
+    former_ids: list[str] = field(default_factory=list)
+    is_unavailable: bool = False
     typename: ClassVar[str] = "Issue"
     web_path: ClassVar[str] = "issues"
 

@@ -9,6 +9,8 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +41,12 @@ def as_json(status: int, value: Any, headers: dict[str, str] | None = None, rout
     """A JSON answer."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return Reply(status, body, headers or {}, route=route)
+
+
+def http_date(moment: str | None) -> str:
+    """A moment as the ``Date`` header tells it; None: the time of this machine."""
+    at = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
+    return format_datetime(at, usegmt=True)
 
 
 class Stats:

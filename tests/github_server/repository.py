@@ -22,10 +22,15 @@ class Label:
     name: str
     color: str
     description: str | None
+    #: its first name, which its id derives from
+    identity: str = ""
+    id: str = ""
+    #: only events still know it
+    is_deleted: bool = False
     typename: ClassVar[str] = "Label"
 
     def __post_init__(self) -> None:
-        self.id = node_id("LA", self.repository.identity, self.name)
+        self.id = self.id or node_id("LA", self.repository.identity, self.identity or self.name)
         self.database_id = seeded(self.id)
         self.url = f"{self.repository.url}/labels/{self.name.replace(' ', '%20')}"
         self.is_default = False
@@ -41,13 +46,14 @@ class Milestone:
     created_at: str
     due_on: str | None
     closed_at: str | None
+    changed_at: str = ""
     typename: ClassVar[str] = "Milestone"
 
     def __post_init__(self) -> None:
         self.id = node_id("MI", self.repository.identity, self.number)
         self.database_id = seeded(self.id)
         self.state, self.closed = ("CLOSED", True) if self.closed_at else ("OPEN", False)
-        self.updated_at = self.closed_at or self.created_at
+        self.updated_at = max(self.closed_at or self.created_at, self.changed_at)
         self.url = f"{self.repository.url}/milestone/{self.number}"
         self.description, self.creator = None, None
 
@@ -203,6 +209,10 @@ class Repository:
     has_discussions_enabled: bool = True
     #: the lists that no token may read
     forbidden: list[str] = field(default_factory=list)
+    #: how many more than it lists GitHub counts, by list
+    unlisted: dict[str, int] = field(default_factory=dict)
+    #: numbers that are deleted (None) or transferred (to ``owner/name#N``)
+    gone: dict[int, str | None] = field(default_factory=dict)
     pushed_at: str | None = None
     updated_at: str = ""
     labels: dict[str, Label] = field(default_factory=dict)

@@ -60,7 +60,10 @@ def refuse(repository: Repository, name: str) -> None:
 
 
 def _found(info: Any, identity: str) -> Any:
-    return context_of(info).world.nodes.get(identity) or missing("node", f"global id of '{identity}'")
+    found = context_of(info).world.nodes.get(identity) or missing("node", f"global id of '{identity}'")
+    if getattr(found, "is_unavailable", False):
+        return GraphQLApiError("SERVICE_UNAVAILABLE", "Something went wrong while loading this node.")
+    return found
 
 
 @resolver("Query.node")
@@ -118,16 +121,24 @@ def _filtered(items: Iterable[Any], states: list[str] | None, labels: list[str] 
 
 
 @resolver("Repository.pullRequests")
-def _pull_requests(repo: Repository, _info: Any, states: Any = None, labels: Any = None, **page: Any) -> Connection:
+def _pull_requests(repo: Repository, info: Any, states: Any = None, labels: Any = None, **page: Any) -> Connection:
     found: list[PullRequest] = _filtered(repo.pull_requests.values(), states, labels)
     for argument, attribute in (("headRefName", "head_ref_name"), ("baseRefName", "base_ref_name")):
         if page.get(argument):
             found = [p for p in found if getattr(p, attribute) == page[argument]]
-    return ordered(found, page, CREATED_AT=by("created_at", "number"), UPDATED_AT=by("updated_at", "number"))
+    return counted(
+        ordered(found, page, CREATED_AT=by("created_at", "number"), UPDATED_AT=by("updated_at", "number")), repo, info
+    )
+
+
+def counted(connection: Connection, repository: Repository, info: Any) -> Connection:
+    """A list with GitHub's count, which at times is of more than it lists."""
+    connection.total_count += repository.unlisted.get(info.field_name, 0)
+    return connection
 
 
 @resolver("Repository.issues")
-def _issues(repository: Repository, _info: Any, states: Any = None, labels: Any = None, **page: Any) -> Connection:
+def _issues(repository: Repository, info: Any, states: Any = None, labels: Any = None, **page: Any) -> Connection:
     asked = page.get("filterBy") or {}
     found: list[Issue] = _filtered(
         repository.issues.values(), states or asked.get("states"), labels or asked.get("labels")
@@ -140,7 +151,11 @@ def _issues(repository: Repository, _info: Any, states: Any = None, labels: Any 
     if asked.get("assignee"):
         found = [i for i in found if any(a.login == asked["assignee"] for a in i.assignees)]
     created, updated = by("created_at", "number"), by("updated_at", "number")
-    return ordered(found, page, CREATED_AT=created, UPDATED_AT=updated, COMMENTS=lambda i: [len(i.comments), i.number])
+
+    def by_comments(issue: Issue) -> list[int]:
+        return [len(issue.comments), issue.number]
+
+    return counted(ordered(found, page, CREATED_AT=created, UPDATED_AT=updated, COMMENTS=by_comments), repository, info)
 
 
 @resolver("Repository.pullRequest", "Repository.issue", "Repository.issueOrPullRequest")
@@ -158,7 +173,8 @@ def _numbered(repository: Repository, info: Any, number: int) -> Issue:
 
 @resolver("Repository.labels")
 def _labels(repository: Repository, _info: Any, **page: Any) -> Connection:
-    return connect(sorted(repository.labels.values(), key=by("name")), page, by("name"))
+    place = {label.id: n for n, label in enumerate(repository.labels.values())}
+    return ordered(repository.labels.values(), page, NAME=by("name"), CREATED_AT=lambda label: [place[label.id]])
 
 
 @resolver("Repository.label")
@@ -195,13 +211,14 @@ def _statuses(deployment: Deployment, _info: Any, **page: Any) -> Connection:
 
 
 @resolver("Repository.discussions")
-def _discussions(repository: Repository, _info: Any, answered: bool | None = None, **page: Any) -> Connection:
+def _discussions(repository: Repository, info: Any, answered: bool | None = None, **page: Any) -> Connection:
     """Discussions, newest change first; none where they are switched off."""
     refuse(repository, "discussions")
     found = repository.discussions if repository.has_discussions_enabled else []
     found = [d for d in found if answered is None or d.is_answered == answered]
-    changed = {"orderBy": {"field": "UPDATED_AT", "direction": "DESC"}}
-    return ordered(found, changed | page, CREATED_AT=by("created_at", "number"), UPDATED_AT=by("updated_at", "number"))
+    page = {"orderBy": {"field": "UPDATED_AT", "direction": "DESC"}} | page
+    made, changed = by("created_at", "number"), by("updated_at", "number")
+    return counted(ordered(found, page, CREATED_AT=made, UPDATED_AT=changed), repository, info)
 
 
 @resolver("Repository.milestones")

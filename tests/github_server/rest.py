@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import HttpError, moved, not_found
+from .errors import HttpError, deleted, moved, not_found
 from .item_resolvers import commits_of
 from .limits import Principal
 from .model import Comment, Issue, PullRequest
@@ -236,8 +236,14 @@ def _issues(call: Call, owner: str, repo: str) -> Listing:
 
 
 def _issue(call: Call, owner: str, repo: str, n: str) -> Issue:
+    """An issue or pull request; 301 where it was transferred, 410 where it was deleted."""
     repository = call.repository(owner, repo)
     found = repository.issues.get(number(n)) or repository.pull_requests.get(number(n))
+    if found is None and number(n) in repository.gone:
+        found = call.world.item(repository, number(n))
+        if found is None:
+            raise deleted()
+        raise moved(f"{call.base}/repositories/{found.repository.database_id}/issues/{found.number}")
     if found is None:
         raise not_found()
     return found

@@ -81,7 +81,16 @@ class World:
         place = (self.repository(name) or self.renamed(name)) if name else here
         if not place or not number.isdigit() or (not name and isinstance(reference, str)):
             return None
+        moved = place.gone.get(int(number))
+        if moved:
+            return self.item(place, moved)
         return place.issues.get(int(number)) or place.pull_requests.get(int(number))
+
+    def is_from_deleted(self, event: Any) -> bool:
+        """Whether an event tells of an issue or pull request that is deleted: GitHub no longer shows it."""
+        name, number = getattr(event, "origin", None) or ("", 0)
+        place = (self.repository(name) or self.renamed(name)) if name else None
+        return place is not None and number in place.gone and place.gone[number] is None
 
     @cached_property
     def closing(self) -> dict[str, list[PullRequest]]:
@@ -94,15 +103,23 @@ class World:
                         found.setdefault(issue.id, []).append(pull)
         return found
 
-    def actor(self, login: str | None, users: Raw | None = None) -> Actor | None:
-        """The account with this login; None for a deleted one, as GitHub answers."""
+    @cached_property
+    def _users(self) -> dict[str, tuple[str, Raw]]:
+        """The present login and what the datasets tell of an account, by each login that it has or had."""
+        told = {login: known for raw in self._datasets.values() for login, known in raw["users"].items()}
+        former = {old.lower(): (login, known) for login, known in told.items() for old in known.get("former", [])}
+        return former | {login.lower(): (login, known) for login, known in told.items()}
+
+    def actor(self, login: str | None) -> Actor | None:
+        """The account that has or had this login; None for a deleted one, as GitHub answers."""
         if not login or login == "ghost":
             return None
-        key = login.lower()
-        if key not in self.actors:
-            known = (users or {}).get(login, {})
-            self.actors[key] = Actor(login, known.get("type", "User"), known.get("rest_login", ""))
-        return self.actors[key]
+        login, known = self._users.get(login.lower(), (login, {}))
+        if login.lower() not in self.actors:
+            former = known.get("former") or [login]
+            about = (known.get("type", "User"), known.get("rest_login", ""))
+            self.actors[login.lower()] = Actor(login, *about, former[0], known.get("id", ""))
+        return self.actors[login.lower()]
 
     def organization(self, login: str) -> Actor | None:
         """The owner of a visible repository."""
@@ -113,7 +130,9 @@ class World:
         """Everything that has a node id."""
         index: dict[str, Any] = {}
         for repository in self.repositories:
-            index |= {x.id: x for x in self._members(repository)}
+            members = list(self._members(repository))
+            index |= {x.id: x for x in members}
+            index |= {former: x for x in members for former in getattr(x, "former_ids", [])}
         return index | {actor.id: actor for actor in self.actors.values()}
 
     @staticmethod
