@@ -195,9 +195,12 @@ def _token(settings: Settings) -> str:
 def _collect_people(place: Place, store: Store) -> Iterator[Finding]:
     try:
         if count := people.collect(place.people, store):
-            yield Finding(True, f"{place.people.name}: read, {count:,} rows")
+            facts = {"source": "people", "status": "read", "rows": count}
+            yield Finding(True, f"{place.people.name}: read, {count:,} rows", facts=facts)
     except SourceError as error:
-        yield Finding(False, f"{error}; until then the people of the last good file are used")
+        yield Finding(
+            False, f"{error}; until then the people of the last good file are used", facts={"source": "people"}
+        )
 
 
 def _collect_inbox(place: Place, store: Store) -> Iterator[Finding]:
@@ -242,11 +245,13 @@ def _collect_github(settings: Settings, rules: list[Rule], store: Store, full: b
         yield Finding(False, str(error))
         return
     for result in results:
+        facts = {"source": "github", "repo": result.repo, "status": result.status, "rows": result.rows}
         if result.status == "failed":
-            yield Finding(False, result.message)
+            yield Finding(False, result.message, facts=facts)
         else:
             rows = f", {result.rows:,} rows" if result.rows else ""
-            yield Finding(True, f"{result.repo}: {result.status}{rows}{'; ' if result.message else ''}{result.message}")
+            said = f"{result.repo}: {result.status}{rows}{'; ' if result.message else ''}{result.message}"
+            yield Finding(True, said, facts=facts)
 
 
 def _spend_accounts(settings: Settings, sources: Sequence[str]) -> Iterator[spend_pass.Account | Finding]:
@@ -273,7 +278,9 @@ def _collect_spend(
             results = spend_pass.collect(
                 account, store, lambda text: report(Progress("", 0, 0, text)), spend_pass.yesterday(), full, dump
             )
-            yield from (Finding(result.status != "failed", result.message) for result in results)
+            for result in results:
+                facts = {"source": account.source.name, "status": result.status}
+                yield Finding(result.status != "failed", result.message, facts=facts)
     if dump and dump.exists():
         yield Finding(True, f"{dump} holds vendors' answers, with names and addresses of people; delete it after use")
 
@@ -281,4 +288,5 @@ def _collect_spend(
 def _publish(place: Place, settings: Settings, rules: list[Rule], key: str, as_of: date | None) -> Finding:
     source = Source(place.ledger, settings, rules, key, VERSION, host_of(settings.base_url))
     with progress.steps("publishing") as report:
-        return Finding(True, f"published {publish(source, place.data, as_of, report)}")
+        path = publish(source, place.data, as_of, report)
+        return Finding(True, f"published {path}", "published", {"snapshot": str(path)})

@@ -7,101 +7,31 @@ should wait for them.
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 import click
-import duckdb
 
 from collectors import spend
-from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.exports.forms import KINDS
 from collectors.exports.spend.forms import KIND as SPEND
-from options import as_of_option, checked, day_option, placed, yesterday
-from queries.errors import NothingPublishedError, PublishError, SettingsError, SqlError
+from collectors.log import say
+from endings import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
+from options import as_of_option, checked, day_option, logged, placed, yesterday
 from queries.setting_values import not_a_repository, not_an_account, not_an_address, not_an_owner
 from queries.settings import Place, Settings, read_settings, write_settings
 
-if TYPE_CHECKING:
-    from collectors.doctor import Finding
-
 ROOT = Path(__file__).parent
-DONE, SOME_FAILED, NOTHING_PUBLISHED, CROSSED, WRONG_USAGE, BUSY, STOPPED = 0, 1, 2, 3, 64, 75, 130
 SOURCES = ("github", "people", "inbox", *spend.sources())
 DUMP_HELP = "Keep vendors' answers about spend here as they came; they name people."
-CODES: dict[type[Exception], int] = {
-    SettingsError: WRONG_USAGE, SqlError: WRONG_USAGE, LedgerBusyError: BUSY, LedgerError: NOTHING_PUBLISHED,
-    PublishError: NOTHING_PUBLISHED, NothingPublishedError: NOTHING_PUBLISHED, SourceError: SOME_FAILED,
-}  # fmt: skip
 
 
 def main() -> None:
     """Run the command line; every error of the user's or the world's is one line and an exit code."""
-    stopped = threading.Event()
-
-    def stop(_number: int, _frame: object) -> NoReturn:
-        stopped.set()
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, stop)
-    try:
-        cli.main(prog_name="headway", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(WRONG_USAGE)
-    except Exception as error:
-        # a Ctrl-C in the middle of a query comes out of DuckDB as an error of its own
-        text, code = ("stopped; what was committed stays", STOPPED) if stopped.is_set() else explained(error)
-        complain(text)
-        sys.exit(code)
-
-
-def explained(error: Exception) -> tuple[str, int]:
-    """Return what is wrong in one line, and the exit code; raises the error itself where it is a mistake of ours."""
-    match error:
-        case click.UsageError():
-            command = error.ctx.command_path if error.ctx else "headway"
-            return f"{error.format_message().rstrip('.')}; see `{command} --help`", WRONG_USAGE
-        case click.ClickException():
-            return error.format_message(), WRONG_USAGE
-        case click.exceptions.Abort():
-            return "stopped; nothing was changed", STOPPED
-        case OSError():
-            what = error.filename or "this machine"
-            return f"{what}: {error.strerror}; check permissions and space", NOTHING_PUBLISHED
-        case duckdb.Error():
-            said = str(error).splitlines()[0]
-            return f"the database said: {said}; check space, then run the command again", NOTHING_PUBLISHED
-    for kind, code in CODES.items():
-        if isinstance(error, kind):
-            return str(error), code
-    raise error
-
-
-def complain(text: str) -> None:
-    """Say what is wrong in one line."""
-    say(f"headway: {text}")
-
-
-def say(text: str) -> None:
-    """Tell the user something that is not the command's output."""
-    click.echo(text, err=True)
-
-
-def tell(findings: Iterable[Finding], say_good: Callable[[str], None] = say) -> NoReturn:
-    """Tell each finding as it comes, and exit with 1 where one was bad."""
-    has_failed = False
-    for finding in findings:
-        (say_good if finding.is_good else complain)(finding.text)
-        has_failed |= not finding.is_good
-    sys.exit(SOME_FAILED if has_failed else DONE)
+    run(cli)
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------
@@ -162,6 +92,7 @@ def demo(place: Place, until: date | None) -> None:
 
 @cli.command()
 @placed
+@logged
 @click.argument("sources", nargs=-1, type=click.Choice(SOURCES), metavar="[" + "|".join(SOURCES) + "]...")
 @as_of_option
 @click.option("--full", is_flag=True, help="Read everything again, whatever was read before.")
@@ -208,6 +139,7 @@ def import_(
 
 @cli.command()
 @placed
+@logged
 @as_of_option
 def publish(place: Place, as_of: date | None) -> None:
     """Build a new published file from what was collected, with the people and rules of now."""
@@ -301,6 +233,7 @@ def rules(place: Place, mapped: tuple[str, str] | None) -> None:
 
 @cli.command()
 @placed
+@logged
 @click.option("--max-age-days", type=click.IntRange(0), default=3, show_default=True, help="How old the data may be.")
 def check(place: Place, max_age_days: int) -> None:
     """Check that the published data is fresh and whole, and spend within budget; exits 3 if not."""
@@ -312,12 +245,13 @@ def check(place: Place, max_age_days: int) -> None:
     stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
     crossed = listing(snapshot, "over_budget", share=settings.budget_share, risk=settings.budget_risk)
     if problems := [*stale["problem"], *crossed["problem"]]:
-        click.echo("\n".join(problems))
+        for problem in problems:
+            answer(problem, "crossed", "error")
         address = os.environ.get(settings.webhook_env, "").strip()
         if failure := webhook.post(address, problems) if address else "":
             complain(failure)
         sys.exit(CROSSED)
-    click.echo(f"as of {snapshot.as_of}: fresh, and every check passed")
+    answer(f"as of {snapshot.as_of}: fresh, and every check passed", "fresh")
 
 
 @cli.command()

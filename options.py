@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from collectors import log
 from queries.settings import Place
 
 FIRST_DAY = date(2008, 1, 1)  # GitHub's first year
@@ -30,6 +31,18 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
         "--config", type=file, default=Path("headway.toml"), show_default=True, help="The settings."
     )
     return for_data(for_config(run))
+
+
+def logged(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that schedulers run ``--log``, the form of what it says on standard error."""
+
+    def callback(_context: click.Context, _option: click.Parameter, value: str) -> None:
+        log.set_up(value)
+
+    return click.option(
+        "--log", type=click.Choice(log.FORMS), default="text", envvar="HEADWAY_LOG", show_default=True,
+        callback=callback, expose_value=False, is_eager=True, help="The form of what it says on standard error.",
+    )(command)  # fmt: skip
 
 
 def checked(problem: Callable[[str], str]) -> Callable[..., Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +28,9 @@ class Finding:
 
     is_good: bool
     text: str
+    #: what a log calls it, and keeps beside the text
+    event: str = "finding"
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def versions() -> list[Finding]:

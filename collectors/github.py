@@ -250,7 +250,8 @@ def _run(passes: list[Pass], report: Callable[[Progress], None]) -> list[Result]
             one.api.stop()
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        # what is still asked for is for passes that failed, or for nobody: it must not hold up the end
+        pool.shutdown(wait=False, cancel_futures=True)
     return results
 
 

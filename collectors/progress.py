@@ -1,4 +1,4 @@
-"""How a refresh is going, on standard error: bars on a terminal, plain lines elsewhere."""
+"""How a refresh is going, on standard error: bars on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+
+from collectors import log
 
 #: without a terminal, a repository that takes long says where it is this often
 LINE_EVERY_S = 30.0
@@ -29,7 +31,7 @@ class Progress:
 @contextmanager
 def shown() -> Iterator[Callable[[Progress], None]]:
     """Show progress while the block runs: give the function it yields each step."""
-    if not sys.stderr.isatty():
+    if not _has_bars():
         yield _lines()
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -50,11 +52,15 @@ def shown() -> Iterator[Callable[[Progress], None]]:
 @contextmanager
 def steps(title: str) -> Iterator[Callable[[str], None]]:
     """Show the step that runs, on a terminal only: give the function it yields the name of each."""
-    if not sys.stderr.isatty():
+    if not _has_bars():
         yield lambda _: None
         return
     with Console(stderr=True).status(title) as status:
         yield lambda step: status.update(f"{title}: {step}")
+
+
+def _has_bars() -> bool:
+    return sys.stderr.isatty() and not log.is_json()
 
 
 def _lines() -> Callable[[Progress], None]:
@@ -63,9 +69,11 @@ def _lines() -> Callable[[Progress], None]:
 
     def show(step: Progress) -> None:
         if step.note:
-            print(step.note, file=sys.stderr, flush=True)
+            is_wait = step.note.startswith("waiting ")
+            log.say(step.note, "waiting" if is_wait else "note", "warning" if is_wait else "info")
         elif time.monotonic() - told.setdefault(step.repo, time.monotonic()) > LINE_EVERY_S:
             told[step.repo] = time.monotonic()
-            print(f"{step.repo}: {step.done:,} of {step.total:,} pull requests and issues", file=sys.stderr, flush=True)
+            text = f"{step.repo}: {step.done:,} of {step.total:,} pull requests and issues"
+            log.say(text, "progress", repo=step.repo, done=step.done, total=step.total)
 
     return show

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+#: how DuckDB tells what the disk refused
+REFUSED = re.compile(r'file "(?P<path>[^"]+)": (?P<reason>[^"]+)$')
+
 
 class SettingsError(Exception):
     """headway.toml, or a file of rules, cannot be used."""
@@ -17,3 +22,13 @@ class NothingPublishedError(Exception):
 
 class SqlError(Exception):
     """A query that the user wrote cannot be answered."""
+
+
+def database_problem(error: Exception) -> str:
+    """Return in one line what a database could not do, where, and what to do about it."""
+    said = str(error).splitlines()[0]
+    if refused := REFUSED.search(said):
+        return f"{refused['path']}: {refused['reason']}; free some space or mend its permissions, then run again"
+    if "Out of Memory" in said:
+        return "out of memory; give it more, then run again"
+    return f"the database said: {said}; check space, then run again"

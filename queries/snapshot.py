@@ -22,7 +22,7 @@ import pandas as pd
 from queries import spend
 from queries.answers import answer, metric_rows
 from queries.budgets import budget_rows, forecast_rows
-from queries.errors import NothingPublishedError, PublishError, SqlError
+from queries.errors import NothingPublishedError, PublishError, SqlError, database_problem
 from queries.models import ROOT, SqlFile, checks, models, read_sql
 from queries.rules import Rule
 from queries.settings import Settings
@@ -77,7 +77,7 @@ def publish(source: Source, data: Path, as_of: date | None = None, say: Callable
         _build(source, work, facts, as_of, shown / (data / LINK).resolve().stem, shown / target.stem, say)
         _swap_in(work, target, data / LINK)
     except duckdb.Error as error:
-        raise PublishError(f"nothing was published: {str(error).splitlines()[0]}") from error
+        raise PublishError(f"nothing was published: {database_problem(error)}") from error
     except OSError as error:
         raise PublishError(f"nothing was published: {error.strerror} ({folder}); check space and permissions") from None
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+import endings
 import headway
 from collectors.demo import ROLLOUT
 from queries.catalog import BEGIN, END, readme_table
@@ -91,8 +92,9 @@ def test_the_tables_are_those_of_the_product(offices: tuple[Server, Desk]) -> No
     assert sorted(names("table")) == [
         name for (name,) in offices[1].rows("select name from (show tables) order by name")
     ]
-    codes = [getattr(headway, name) for name in ("DONE", "SOME_FAILED", "NOTHING_PUBLISHED", "CROSSED")]
-    assert [int(code) for code in names("exit code")] == [*codes, headway.WRONG_USAGE, headway.BUSY, headway.STOPPED]
+    codes = ("DONE", "SOME_FAILED", "NOTHING_PUBLISHED", "CROSSED", "WRONG_USAGE", "MISTAKE", "BUSY", "STOPPED")
+    told = [getattr(endings, name) for name in (*codes, "TERMINATED")]
+    assert [int(code) for code in names("exit code")] == told
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M)
     assert sorted(names("target")) == sorted(["make", *(f"make {target}" for target in targets if target != "help")])
 

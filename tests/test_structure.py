@@ -21,14 +21,15 @@ ROOMS: dict[str, set[str]] = {
     "pages": {"pages", "queries"},
     "dashboard": {"pages", "queries"},
     "flow": {"collectors", "queries"},
-    "headway": {"collectors", "flow", "options", "queries"},
-    "options": {"queries"},
+    "endings": {"collectors", "queries"},
+    "headway": {"collectors", "endings", "flow", "options", "queries"},
+    "options": {"collectors", "queries"},
 }
 #: the doors of outside packages: the files, or the folders, that may import them
 DOORS: dict[str, tuple[str, ...]] = {
-    "click": ("headway.py", "options.py"),
+    "click": ("endings.py", "headway.py", "options.py"),
     "duckdb": (
-        "collectors/exports/spend/", "collectors/store.py", "headway.py", "queries/answers.py", "queries/rules.py",
+        "collectors/exports/spend/", "collectors/store.py", "endings.py", "queries/answers.py", "queries/rules.py",
         "queries/snapshot.py", "queries/spend.py",
     ),
     "genai_prices": ("queries/spend.py",),
