@@ -12,6 +12,7 @@ from typing import Any
 from collectors.errors import AccessError, SourceError
 from collectors.github_access import Personal
 from collectors.github_api import Answer, Api, Json, TooMuchError
+from collectors.github_counts import Probed, count
 from collectors.github_documents import reducer
 from collectors.github_feed import SETTLED, moment
 from collectors.github_pass import ATTEMPTS, MINE, OUTDATED_DEPLOYMENTS, TABLES, Pass, Task
@@ -64,6 +65,7 @@ def collect(
     started_at = now()
     names, results = _expand(api, source)
     passes: list[Pass] = []
+    unchanged: list[Probed] = []
     for repo, probe, server_time, problem in _probe(api, names):
         if probe is None:
             results.append(_not_found(store, api.host, repo, problem))
@@ -73,9 +75,12 @@ def collect(
         _keep_repository(store, scope, repo, probe, server_time if idle else None)
         if idle:
             results.append(Result(scope.repo, "unchanged", 0))
+            unchanged.append(Probed(scope, probe, server_time, is_idle=True))
         else:
             passes.append(Pass(api, store, scope, probe, server_time, reduce, source.experiments, full))
     results += _run(passes, report)
+    read = [Probed(one.scope, one.probe, one.server_time) for one in passes if one.is_done and not one.problem]
+    count(api, store, [*read, *unchanged], api.say)
     for result in results:
         store.record_load(
             "github", result.repo, started_at, result.status,

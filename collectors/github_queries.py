@@ -116,3 +116,9 @@ def organization_part(login: str, cursor: str | None) -> Part:
         "{ nodes { nameWithOwner isFork } pageInfo { hasNextPage endCursor } } }"
     )
     return Part("owner", text, {"login": ("String!", login), "after": ("String", cursor)})
+
+
+def search_part(alias: str, query: str) -> Part:
+    """Return the part that asks how many pull requests and issues a search finds."""
+    text = f"search(query: ${alias}_query, type: ISSUE, first: 1) {{ issueCount }}"
+    return Part(alias, text, {f"{alias}_query": ("String!", query)})

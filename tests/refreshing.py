@@ -42,9 +42,10 @@ def refresh(
 
 def raw_tables(data: Path) -> Tables:
     """Return the sorted raw rows of a ledger, without the times at which they were read and where from."""
+    left_out = ("host", "fetched_at", "observed_until", "queued_at", "counted_at", "counted_until")
     with duckdb.connect(str(data / "ledger.duckdb"), read_only=True) as db:
         names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
-        kept = "columns(lambda name: name not in ('host', 'fetched_at', 'observed_until', 'queued_at'))"
+        kept = f"columns(lambda name: name not in {left_out})"
         return {
             name: sorted(db.execute(f"select {kept} from {name}").fetchall(), key=repr)
             for name in sorted(names)
@@ -66,11 +67,12 @@ def publish_tables(data: Path, as_of: date, settings: Settings | None = None, pe
 def tables(path: Path) -> Tables:
     """Return the sorted rows of every published table that the sources decide.
 
-    The host is a port of this machine, and reviewers are told apart by a key of each ledger's own.
+    The host is a port of this machine, reviewers are told apart by a key of each ledger's own, and what GitHub counts
+    is counted to the day of the refresh.
     """
     with duckdb.connect(str(path), read_only=True) as db:
         names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
-        kept = "columns(lambda name: name not in ('host', 'reviewer'))"
+        kept = "columns(lambda name: name not in ('host', 'reviewer', 'counted_until'))"
         return {
             name: sorted(db.execute(f"select {kept} from {name}").fetchall(), key=repr)
             for name in sorted(set(names) - TOLD_BY_THE_RUN)

@@ -46,6 +46,7 @@ class Builder:
             forbidden=meta.get("forbidden", []),
             unlisted=meta.get("unlisted", {}),
             gone={row["number"]: row.get("moved_to") for row in raw.get("gone", [])},
+            hidden_from_search=meta.get("hidden_from_search", []),
         )
         labels = {row["name"]: self._label(row) for row in raw["labels"]}
         self.known_labels = {old: labels[row["name"]] for row in raw["labels"] for old in row.get("former", [])}

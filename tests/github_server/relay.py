@@ -35,6 +35,11 @@ class Connection:
         return self.total_count
 
     @property
+    def issue_count(self) -> int:
+        """Issues and pull requests that were found (searches)."""
+        return self.total_count
+
+    @property
     def updated_at(self) -> str:
         """Time of the newest item (timelines)."""
         return max((getattr(x, "created_at", "") for x in self.items), default="") or "1970-01-01T00:00:00Z"

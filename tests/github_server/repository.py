@@ -213,6 +213,8 @@ class Repository:
     unlisted: dict[str, int] = field(default_factory=dict)
     #: numbers that are deleted (None) or transferred (to ``owner/name#N``)
     gone: dict[int, str | None] = field(default_factory=dict)
+    #: the numbers that search does not find, or "all"
+    hidden_from_search: list[int] | str = field(default_factory=list)
     pushed_at: str | None = None
     updated_at: str = ""
     labels: dict[str, Label] = field(default_factory=dict)
@@ -251,6 +253,15 @@ class Repository:
     def primary_language(self) -> dict[str, Any] | None:
         """The language most of the code is written in."""
         return {"id": node_id("LN", self.language), "name": self.language, "color": None} if self.language else None
+
+    @cached_property
+    def searchable(self) -> dict[str, list[Issue]]:
+        """What search finds, oldest first, by kind."""
+        items: list[Issue] = [*self.issues.values(), *self.pull_requests.values()]
+        hidden = self.hidden_from_search
+        found = [item for item in items if hidden != "all" and item.number not in hidden]
+        found.sort(key=lambda item: item.created_at)
+        return {kind: [item for item in found if item.typename == kind] for kind in ("Issue", "PullRequest")}
 
     @cached_property
     def pulls_by_commit(self) -> dict[str, list[PullRequest]]:

@@ -22,13 +22,13 @@ from graphql import (
     parse,
 )
 
-from . import item_resolvers, resolvers
+from . import item_resolvers, resolvers, search
 from .errors import GraphQLApiError
 from .registry import RESOLVERS
 from .relay import connect
 
 DEFAULTS: dict[str, Any] = {"Boolean": False, "Int": 0, "Float": 0.0, "String": "", "HTML": "", "URI": ""}
-REGISTERED = (resolvers, item_resolvers)
+REGISTERED = (resolvers, item_resolvers, search)
 Resolver = Callable[..., Any]
 
 
