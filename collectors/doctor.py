@@ -15,7 +15,7 @@ from collectors import people
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.github import GitHub, visible
 from collectors.github_access import Personal
-from collectors.github_api import Api, NotFoundError
+from collectors.github_api import Api, NotFoundError, Patience
 from collectors.store import Store
 
 #: somebody is waiting: no minutes of tries as in a refresh
@@ -42,7 +42,7 @@ def versions() -> list[Finding]:
 
 def github(source: GitHub, token: str) -> list[Finding]:
     """Return whether GitHub answers, what is left of its limits, and which repositories this token sees."""
-    api = Api(source.base_url, Personal(token), tries=TRIES)
+    api = Api(source.base_url, Personal(token), patience=Patience(tries=TRIES))
     try:
         found = [_limits(api)]
         if found[0].is_good:

@@ -11,7 +11,7 @@ from typing import Any
 
 from collectors.errors import AccessError, SourceError
 from collectors.github_access import Personal
-from collectors.github_api import Answer, Api, Json, TooMuchError
+from collectors.github_api import PATIENT, Answer, Api, Json, Patience, TooMuchError
 from collectors.github_counts import Probed, count
 from collectors.github_documents import reducer
 from collectors.github_feed import SETTLED, moment
@@ -54,13 +54,14 @@ class Result:
 
 
 def collect(
-    source: GitHub, token: str, store: Store, report: Callable[[Progress], None], full: bool = False
-) -> list[Result]:
+    source: GitHub, token: str, store: Store, report: Callable[[Progress], None], full: bool = False,
+    patience: Patience = PATIENT,
+) -> list[Result]:  # fmt: skip
     """Bring the ledger up to date and return how each repository went.
 
     Raises AccessError where GitHub refuses the token; what was committed until then stays.
     """
-    api = Api(source.base_url, Personal(token), say=lambda text: report(Progress("", 0, 0, text)))
+    api = Api(source.base_url, Personal(token), lambda text: report(Progress("", 0, 0, text)), patience)
     reduce = reducer(source.keep_bodies, source.markers)
     started_at = now()
     names, results = _expand(api, source)
@@ -81,6 +82,8 @@ def collect(
     results += _run(passes, report)
     read = [Probed(one.scope, one.probe, one.server_time) for one in passes if one.is_done and not one.problem]
     count(api, store, [*read, *unchanged], api.say)
+    if lost := api.lost():
+        report(Progress("", 0, 0, lost))
     for result in results:
         store.record_load(
             "github", result.repo, started_at, result.status,

@@ -1,35 +1,43 @@
-"""One door to GitHub's API: every answer is interpreted here, and every wait and retry happens here."""
+"""One door to GitHub's API: every request is sent here, and every wait and every repeat happens here."""
 
 from __future__ import annotations
 
-import json
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from github import Auth, Github
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, RequestsResponse
 
 from collectors.errors import AccessError, SourceError
+from collectors.github_answers import LATER, Kind, Reply, asked_wait, meaning, no_answer, read
+from collectors.github_answers import Json as Json  # of every answer, so whoever asks has it here too
 
 if TYPE_CHECKING:
     from collectors.github_access import Access
 
 PUBLIC = "https://api.github.com"
-TRIES = 8
-TIMEOUT_S = 60
-#: the wait that GitHub asks for where a secondary limit names none
-SECONDARY_WAIT_S = 60
-LIMIT_ERRORS = {"RATE_LIMIT", "RATE_LIMITED"}
-TOO_MUCH_ERRORS = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}
-TOKEN_SHAPE = re.compile(r"\b(gh[a-z]_[\w.-]+|github_pat_\w+|eyJ[\w.-]+)")
-Json = dict[str, Any]
+CONNECT_S = 15
+#: tries where nobody has answered yet and somebody has to mend it, such as a wrong address
+FEW = 3
+#: repeats that are made at once; later ones are told, and count as a wait
+QUICK = 3
+#: a good token is now and then refused for some seconds, above all a new one
+DENIALS = 4
+#: how often GitHub is asked again for what it left out of an answer
+LACKING = 3
+#: one request may meet another limit after each wait, where others use the same account
+LIMITS = 24
+REDIRECTS = 5
+LONGEST_PAUSE_S = 60.0
+#: what is wrong with an answer that is whole in itself
+PROBLEMS = {Kind.TOO_MUCH: "GitHub's resource limits", Kind.PARTIAL: "GitHub left something out"}
 Say = Callable[[str], None]
 
 
@@ -39,6 +47,24 @@ class TooMuchError(SourceError):
 
 class NotFoundError(SourceError):
     """GitHub knows no such thing, or does not show it to this token."""
+
+
+class WaitError(SourceError):
+    """GitHub asks for a longer wait than we may make; nothing more comes of this account until then."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to bear with GitHub: tries of one request, and seconds before the first repeat and for an answer."""
+
+    tries: int = 10
+    first_pause_s: float = 0.5
+    timeout_s: int = 60
+    #: seconds to wait for limits in all; None: as long as GitHub asks
+    max_wait_s: float | None = None
+
+
+PATIENT = Patience()
 
 
 @dataclass(frozen=True)
@@ -61,12 +87,20 @@ class Api:
     base_url: str
     access: Access
     say: Say = lambda _text: None
-    tries: int = field(default_factory=lambda: TRIES)
+    patience: Patience = PATIENT
     requests_sent: int = 0
+    #: requests that were sent again, and the seconds in which at least one was
+    repeats: int = 0
+    repeating_s: float = 0.0
+    #: seconds waited because GitHub asked for it
+    waited_s: float = 0.0
     _local: threading.local = field(default_factory=threading.local, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _not_before: float = 0.0
+    _repeating_until: float = 0.0
     _clock_ahead: float = 0.0
+    _has_answered: bool = False
+    _over: str = ""
     _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
@@ -77,27 +111,35 @@ class Api:
     def rest(self, path: str, parameters: Mapping[str, Any]) -> Any:
         """Return the JSON of one GET.
 
-        Raises NotFoundError, AccessError, or SourceError once every try has failed.
+        Raises NotFoundError, AccessError, WaitError, or SourceError once every try has failed.
         """
-        return self._send("GET", path, dict(parameters), None)[0]
+        return self._send("GET", path, dict(parameters), None).found
 
     def post(self, path: str, body: Json) -> Any:
         """Return the JSON of one REST POST; raises as ``rest`` does."""
-        return self._send("POST", path, {}, body)[0]
+        return self._send("POST", path, {}, body).found
 
     def graphql(self, query: str, variables: Mapping[str, Any], shrinkable: bool = False) -> Answer:
         """Return the answer to one query, errors beside the data.
 
-        Raises AccessError, or SourceError once every try has failed; where the caller could ask for less
-        (``shrinkable``), TooMuchError as soon as GitHub gives up on a query of this size.
+        What GitHub left out without a reason that would stay is asked for again a few times. Raises AccessError,
+        WaitError, or SourceError once every try has failed; where the caller could ask for less (``shrinkable``),
+        TooMuchError as soon as GitHub gives up on a query of this size.
         """
-        sent = {"query": query, "variables": dict(variables)}
-        body, headers = self._send("POST", "graphql", {}, sent, shrinkable)
-        return Answer(body.get("data") or {}, body.get("errors") or [], headers.get("date", ""))
+        reply = self._send("POST", "graphql", {}, {"query": query, "variables": dict(variables)}, shrinkable)
+        return Answer(reply.found.get("data") or {}, reply.errors, reply.headers.get("date", ""))
 
     def clock(self) -> float:
         """Return GitHub's time, as its last answer told it; this machine's where it has not answered."""
         return time.time() + self._clock_ahead
+
+    def lost(self) -> str:
+        """Return one line about the time that limits and failures took; empty where they took none."""
+        told = [f"waited {span(self.waited_s)} for GitHub's limits"] if self.waited_s >= 1 else []
+        if self.repeats:
+            took = f" ({span(self.repeating_s)})" if self.repeating_s >= 1 else ""
+            told.append(f"repeated {self.repeats:,} request{'' if self.repeats == 1 else 's'}{took}")
+        return f"{self.host}: {', '.join(told)}" if told else ""
 
     def stop(self) -> None:
         """Let every thread that waits or is about to ask give up."""
@@ -106,64 +148,67 @@ class Api:
 
     # -- one request, however many tries it takes ---------------------------------------------------------------------
 
-    def _send(
-        self, verb: str, path: str, parameters: Json, body: Json | None, shrinkable: bool = False
-    ) -> tuple[Any, Mapping[str, str]]:
-        problem, is_renewed = "", False
-        for attempt in range(self.tries):
+    def _send(self, verb: str, path: str, parameters: Json, body: Json | None, shrinkable: bool = False) -> Reply:
+        met = dict.fromkeys(Kind, 0)
+        while True:
             self._hold()
-            status, headers, found, problem = self._once(verb, path, parameters, body)
-            kinds = _error_kinds(found)
-            if status in (200, 201) and found is not None and not kinds & (LIMIT_ERRORS | TOO_MUCH_ERRORS):
-                return found, headers
-            if kinds & TOO_MUCH_ERRORS:
-                problem = "GitHub's resource limits"
-            if shrinkable and (kinds & TOO_MUCH_ERRORS or (status in (502, 504) and attempt)):
-                raise TooMuchError(f"{self.host}: {problem} on a query of this size")
-            if wait := _limit_wait(429 if kinds & LIMIT_ERRORS else status, headers, found):
-                problem = "GitHub's rate limit"
-                self._pause_all(wait, problem)
-            elif status == 401 and not is_renewed and self.access.renew(self._local.token):
-                is_renewed = True
+            began = time.monotonic()
+            reply = self._once(verb, path, parameters, body)
+            kind = meaning(reply)
+            if kind is Kind.WHOLE or (kind is Kind.PARTIAL and met[kind] == LACKING):
+                return reply
+            if shrinkable and (kind is Kind.TOO_MUCH or (reply.status in (502, 504) and met[Kind.BROKEN])):
+                raise TooMuchError(f"{self.host}: GitHub gave up on a query of this size")
+            met[kind] += 1
+            if kind is Kind.LIMIT:
+                self._wait_out(reply, met[kind])
+            elif kind is Kind.MOVED:
+                path = self._moved_to(path, reply, met[kind])
+                continue
+            elif kind in (Kind.GONE, Kind.REFUSED) or (kind is Kind.DENIED and met[kind] == self._most(DENIALS)):
+                self._refuse(kind, path, reply)
             else:
-                self._refuse(status, path, found)
-                if attempt >= 3:
-                    self.say(f"{problem}, trying again")
-                self._stopped.wait(min(60.0, 0.5 * 2**attempt) * (0.5 + random.random() / 2))
-        raise SourceError(f"{self.host}: {problem} after {self.tries} tries; run again later, nothing is lost")
+                is_new = kind is Kind.DENIED and met[kind] == 1 and self.access.renew(self._local.token)
+                if not is_new:
+                    self._pause(reply, reply.problem or PROBLEMS.get(kind, "GitHub failed"), met[kind])
+            self._note_repeat(began)
 
-    def _once(
-        self, verb: str, path: str, parameters: Json, body: Json | None
-    ) -> tuple[int, Mapping[str, str], Any, str]:
-        """Status, headers, JSON and what is wrong with them, of one try; status 0 where no whole answer came."""
+    def _once(self, verb: str, path: str, parameters: Json, body: Json | None) -> Reply:
+        """What one try brought."""
         self._local.token = self.access.token()
         requester = self._client().requester
         url = requester.graphql_url if path == "graphql" else path
         with self._turn:
             self.requests_sent += 1
         try:
-            status, headers, text = requester.requestJson(verb, url, parameters=parameters, input=body)
+            status, headers, text = requester.requestJson(
+                verb, url, parameters=parameters, input=body, cnx=self._local.connection
+            )
         except requests.RequestException as error:
-            return 0, {}, None, _network_problem(error)
-        except RuntimeError as error:  # PyGithub's word for a redirect to another host or scheme
-            raise SourceError(f"{self.host}: {error}") from None
-        if "date" in headers:
-            self._clock_ahead = _server_time(headers) - time.time()
-        try:
-            found = json.loads(text) if text else None
-        except ValueError:
-            found = None
-        return status, headers, found, "an empty or broken answer" if status == 200 else f"status {status}"
+            return no_answer(error, self.patience.timeout_s)
+        except (ValueError, OverflowError):  # PyGithub reads numbers in headers, whatever a proxy wrote there
+            return Reply(0, problem="a broken answer")
+        reply = read(status, headers, text, "query" in (body or ()))
+        if reply.date is not None:
+            self._clock_ahead = reply.date - time.time()
+        self._has_answered |= reply.found is not None
+        return reply
 
     def _client(self) -> Github:
         """This thread's client: PyGithub keeps one connection each, and pauses that we do not want."""
         if not hasattr(self._local, "client"):
+            place = urlsplit(self.base_url)
+            connect = _Https if place.scheme == "https" else _Http
+            self._local.connection = connect(place.hostname or "", place.port)
+            self._local.connection.timeout = (CONNECT_S, self.patience.timeout_s)
             self._local.client = Github(
-                base_url=self.base_url, auth=_Bearer(self._local), timeout=TIMEOUT_S, retry=None, per_page=100,
+                base_url=self.base_url, auth=_Bearer(self._local), retry=None, per_page=100,
                 user_agent="headway", seconds_between_requests=None, seconds_between_writes=None,
             )  # fmt: skip
         client: Github = self._local.client
         return client
+
+    # -- waits and repeats --------------------------------------------------------------------------------------------
 
     def _hold(self) -> None:
         """Wait until the pause that any thread was told to make is over."""
@@ -171,24 +216,77 @@ class Api:
             self._stopped.wait(min(left, 1.0))
         if self._stopped.is_set():
             raise SourceError(f"{self.host}: stopped")
+        if self._over:
+            raise WaitError(self._over)
 
-    def _pause_all(self, seconds: float, why: str) -> None:
-        """Make every thread wait: a limit holds for the account, not for one request."""
-        self.say(f"waiting {seconds:.0f} s for {why}")
+    def _wait_out(self, reply: Reply, count: int) -> None:
+        """Make every thread wait as long as a limit asks: it holds for the account, not for one request."""
+        if count > LIMITS:
+            raise SourceError(f"{self.host}: GitHub's rate limit, {LIMITS} times in a row; {LATER}")
+        now = self.clock()
+        seconds = asked_wait(reply, now if reply.date is None else reply.date, count - 1)
+        until = datetime.fromtimestamp(now + seconds, UTC)
         with self._turn:
-            self._not_before = max(self._not_before, time.monotonic() + seconds)
+            start = max(self._not_before, time.monotonic())
+            longer = max(0.0, time.monotonic() + seconds - start)
+            if self.patience.max_wait_s is not None and self.waited_s + longer > self.patience.max_wait_s:
+                self._over = self._over or (
+                    f"{self.host}: GitHub asks to wait until {until:%H:%M:%S} UTC ({span(seconds)}), longer than "
+                    f"--max-wait {self.patience.max_wait_s:.0f} allows; what was read is kept, run again after that"
+                )
+                return
+            self._not_before = start + longer
+            self.waited_s += longer
+        if longer >= 1:
+            self.say(f"{self.host}: waiting for GitHub's rate limit until {until:%H:%M:%S} UTC ({span(seconds)})")
 
-    def _refuse(self, status: int, path: str, found: Any) -> None:
-        """Raise for the answers that no second try will change."""
-        message = TOKEN_SHAPE.sub("…", str(found.get("message", "")) if isinstance(found, dict) else "")
-        if status == 401:
-            raise AccessError(
-                f"{self.host}: the token was refused ({message or 'Bad credentials'}); {self.access.advice}"
-            )
-        if status in (404, 410, 301, 302):
+    def _pause(self, reply: Reply, problem: str, count: int) -> None:
+        """Wait before the next try, twice as long each time; raises SourceError where there is none."""
+        if reply.advice and not self._has_answered and count >= self._most(FEW):
+            raise SourceError(f"{self.host}: {problem}; {reply.advice}")
+        if count >= self.patience.tries:
+            raise SourceError(f"{self.host}: {problem} after {count} tries; {reply.advice or LATER}")
+        seconds = min(LONGEST_PAUSE_S, self.patience.first_pause_s * 2 ** (count - 1))
+        if count > QUICK:
+            # those before it took as long together
+            if self.patience.max_wait_s is not None and 2 * seconds > self.patience.max_wait_s:
+                said = f"{problem} after {count} tries, and --max-wait allows no longer pause"
+                raise SourceError(f"{self.host}: {said}; {LATER}")
+            self.say(f"{self.host}: {problem}, trying again")
+        self._stopped.wait(seconds * (0.5 + random.random() / 2))
+
+    def _most(self, tries: int) -> int:
+        return min(tries, self.patience.tries)
+
+    def _note_repeat(self, began: float) -> None:
+        """Count a repeat, and the time since its try began in which no other thread repeated either."""
+        with self._turn:
+            self.repeats += 1
+            start = max(began, self._repeating_until, self._not_before)
+            self._repeating_until = max(self._repeating_until, time.monotonic())
+            self.repeating_s += max(0.0, self._repeating_until - start)
+
+    # -- answers that lead elsewhere, or nowhere ----------------------------------------------------------------------
+
+    def _moved_to(self, path: str, reply: Reply, count: int) -> str:
+        """The address GitHub sends us on to: of a renamed repository the one by its id."""
+        place, target = urlsplit(self.base_url), urlsplit(urljoin(f"{self.base_url}/", reply.headers["location"]))
+        if (target.scheme, target.netloc) != (place.scheme, place.netloc):
+            there = f"{target.scheme}://{target.netloc}"
+            raise SourceError(f"{self.host}: sends us on to {there}; set base_url under [github] to where it answers")
+        if count > REDIRECTS:
+            raise SourceError(f"{self.host}: {path} leads round in circles; check base_url under [github]")
+        return target.geturl()
+
+    def _refuse(self, kind: Kind, path: str, reply: Reply) -> None:
+        """Raise for the answers that no further try will change."""
+        if kind is Kind.DENIED:
+            said = reply.message or "Bad credentials"
+            raise AccessError(f"{self.host}: the token was refused ({said}); {self.access.advice}")
+        if kind is Kind.GONE:
             raise NotFoundError(f"{self.host}: {path} is not there, or this token may not see it")
-        if status in (400, 403, 422, 451):
-            raise SourceError(f"{self.host}: {path} was refused ({message or status}); check the token's permissions")
+        what, said = "a query" if path == "graphql" else path, reply.message or reply.problem
+        raise SourceError(f"{self.host}: {what} was refused ({said}); check the token's permissions")
 
 
 class _Bearer(Auth.Auth):
@@ -207,40 +305,33 @@ class _Bearer(Auth.Auth):
         return token
 
 
-def _limit_wait(status: int, headers: Mapping[str, str], found: Any) -> float:
-    """Seconds GitHub wants us to wait; 0 where the answer is not about a limit."""
-    message = str(found.get("message", "")).lower() if isinstance(found, dict) else ""
-    limited = status == 429 or (status == 403 and ("rate limit" in message or "abuse" in message))
-    asked = headers.get("retry-after", "")
-    if asked.isdigit() and (limited or status in (403, 503)):
-        return float(asked) + 0.5
-    if not limited:
-        return 0.0
-    if headers.get("x-ratelimit-remaining") == "0" and headers.get("x-ratelimit-reset", "").isdigit():
-        return max(1.0, float(headers["x-ratelimit-reset"]) - _server_time(headers) + 1.0)
-    return float(SECONDARY_WAIT_S)
+class _Http(HTTPRequestsConnectionClass):
+    """A connection whose redirects come to us: PyGithub would follow a 301, and lose the parameters."""
+
+    def getresponse(self) -> RequestsResponse:
+        return _unfollowed(super().getresponse())
 
 
-def _server_time(headers: Mapping[str, str]) -> float:
-    """GitHub's clock where the answer tells it, so that a wrong clock here does not lengthen a wait."""
-    try:
-        return parsedate_to_datetime(headers["date"]).timestamp()
-    except (KeyError, ValueError):
-        return time.time()
+class _Https(HTTPSRequestsConnectionClass):
+    """The same, encrypted."""
+
+    def getresponse(self) -> RequestsResponse:
+        return _unfollowed(super().getresponse())
 
 
-def _error_kinds(found: Any) -> set[str]:
-    return {str(e.get("type", "")) for e in found.get("errors") or ()} if isinstance(found, dict) else set()
+def _unfollowed(response: RequestsResponse) -> RequestsResponse:
+    """The answer, with the other status for the same redirect."""
+    response.status = 308 if response.status == 301 else response.status
+    return response
 
 
-def _network_problem(error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "the certificate could not be verified"
-    if isinstance(error, requests.exceptions.Timeout):
-        return f"no answer within {TIMEOUT_S} s"
-    if isinstance(error, requests.exceptions.ConnectionError):
-        return "the connection failed"
-    return "a broken answer"
+def span(seconds: float) -> str:
+    """Return a length of time in words: ``3 min 20 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def host_of(base_url: str) -> str:

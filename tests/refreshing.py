@@ -11,6 +11,7 @@ import duckdb
 
 from collectors import people
 from collectors.github import GitHub, Result, collect
+from collectors.github_api import Patience
 from collectors.progress import Progress
 from collectors.store import Store
 from queries.rules import compile_rules, text_markers
@@ -18,6 +19,8 @@ from queries.settings import Settings
 from queries.snapshot import Source, publish
 from tests.github_server import TOKEN
 
+#: repeats at once: the local server needs no rest
+HASTY = Patience(first_pause_s=0.01)
 #: what two runs may tell differently: when they ran
 TOLD_BY_THE_RUN = {"loads", "checks", "snapshot"}
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -32,12 +35,13 @@ def refresh(
     keep_bodies: bool = True,
     experiments: Sequence[str] = Settings().experiments,
     report: Callable[[Progress], None] = lambda _: None,
+    patience: Patience = HASTY,
 ) -> list[Result]:
     """Collect repositories into the ledger of a folder and return how each went."""
     markers = text_markers(compile_rules(Settings(), data / "seeds"))
     source = GitHub(url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments))
     with Store(data / "ledger.duckdb", "test") as store:
-        return collect(source, TOKEN, store, report, full)
+        return collect(source, TOKEN, store, report, full, patience)
 
 
 def raw_tables(data: Path) -> Tables:

@@ -12,6 +12,7 @@ import pytest
 
 from collectors.errors import AccessError
 from collectors.github import GitHub, collect
+from collectors.github_api import Patience
 from collectors.github_feed import Feed
 from collectors.github_queries import DETAILS_VERSION, LISTS
 from collectors.store import Store
@@ -253,12 +254,9 @@ def test_an_unknown_repository_is_named_and_the_others_are_read(github: Server, 
     assert len(results) == len(REPOS) + 1
 
 
-def test_a_repository_that_cannot_be_read_does_not_stop_the_others(
-    github: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("collectors.github_api.TRIES", 2)
+def test_a_repository_that_cannot_be_read_does_not_stop_the_others(github: Server, tmp_path: Path) -> None:
     github.faults([{"kind": "status", "status": 500, "path": "/repos/acme/web/", "probability": 1.0}])
-    results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS)}
+    results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS, patience=Patience(tries=2))}
     assert results["acme/web"].status == "failed" and "nothing is lost" in results["acme/web"].message
     assert {result.status for repo, result in results.items() if repo != "acme/web"} == {"read"}
 

@@ -13,7 +13,7 @@ import pytest
 
 from collectors import github_counts
 from collectors.github_access import Personal
-from collectors.github_api import Api
+from collectors.github_api import Api, Patience
 from collectors.github_counts import Probed, count
 from collectors.github_walks import Scope
 from collectors.store import Store
@@ -81,8 +81,7 @@ def counting(
 ) -> str:
     """Count after a complete pass at a moment, while GitHub has faults, and return what was said."""
     said: list[str] = []
-    api = Api(github.url, Personal(TOKEN))
-    api.tries = 2
+    api = Api(github.url, Personal(TOKEN), patience=Patience(tries=2))
     totals = "databaseId createdAt pullRequests { totalCount } issues { totalCount }"
     probed = []
     for repo in repos:

@@ -38,7 +38,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "numpy": ("queries/breaks.py", "queries/budgets.py", "queries/forecasts.py"),
     "pandas": ("collectors/store.py", "pages/", "queries/"),
     "plotly": ("pages/",),
-    "requests": ("collectors/github_api.py", "collectors/spend_door.py", "collectors/webhook.py"),
+    "requests": (
+        "collectors/github_answers.py", "collectors/github_api.py", "collectors/spend_door.py", "collectors/webhook.py",
+    ),
     "rich": ("collectors/progress.py",),
     "streamlit": ("dashboard.py", "pages/"),
     "yaml": ("collectors/exports/repository.py",),
