@@ -16,15 +16,16 @@ from collectors.errors import AccessError, SourceError
 from collectors.exports import inbox
 from collectors.github_access import find_token
 from collectors.github_api import host_of
+from collectors.github_repositories import GitHub
 from collectors.progress import Progress
 from collectors.store import Store, now, refresh_lock
 from queries.errors import PublishError, SettingsError
+from queries.github_settings import GitHubSettings
 from queries.rules import Rule, add_label_rule, compile_rules, text_markers
 from queries.settings import Budget, Place, Rollout, Settings, ToolDecision, read_settings
 from queries.snapshot import Source, publish
 
 VERSION = version("headway")
-NO_TOKEN = "no token for GitHub; set GITHUB_TOKEN, or run `gh auth login`"
 
 
 def refresh(
@@ -109,9 +110,10 @@ def preview(place: Place, sources: Sequence[str]) -> Iterator[Finding]:
                 yield from preview_files([path], account, None, None)
     if "github" in sources:
         with Store(place.ledger, VERSION, read_only=True) as store:
-            for result in github.preview(_github(settings, rules), _token(settings), store):
-                said = result.message or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
-                yield Finding(not result.message, said)
+            for asked in settings.githubs:
+                for result in github.preview(_github(asked, rules), _token(asked), store):
+                    said = result.message or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
+                    yield Finding(not result.message, said)
     for vendor in _spend_accounts(settings, sources):
         if isinstance(vendor, Finding):
             yield vendor
@@ -127,7 +129,8 @@ def examine(place: Place) -> Iterator[Finding]:
     try:
         settings, rules = _read(place, ("github",))
         yield Finding(True, f"{place.config} can be used")
-        yield from doctor.github(_github(settings, rules), _token(settings))
+        for asked in settings.githubs:
+            yield from doctor.github(_github(asked, rules), _token(asked))
     except (SettingsError, AccessError) as error:
         yield Finding(False, str(error))
     else:
@@ -171,22 +174,24 @@ def build_demo(data: Path, until: date) -> Path:
 def _read(place: Place, sources: Sequence[str]) -> tuple[Settings, list[Rule]]:
     """The settings, which must name something to read, and the rules in force."""
     settings = read_settings(place.config)
-    if "github" in sources and not settings.repos and not settings.orgs:
+    if "github" in sources and not any(asked.repos or asked.orgs for asked in settings.githubs):
         raise SettingsError(f"{place.config}: names no repository; add one to repos under [github]")
     return settings, compile_rules(settings, place.seeds)
 
 
-def _github(settings: Settings, rules: list[Rule]) -> github.GitHub:
-    """What the settings ask of GitHub."""
-    about = (settings.repos, settings.orgs, settings.keep_bodies, text_markers(rules), settings.experiments)
-    return github.GitHub(settings.base_url, *about)
+def _github(asked: GitHubSettings, rules: list[Rule]) -> GitHub:
+    """What the settings ask of one GitHub."""
+    return GitHub(
+        asked.base_url, asked.repos, asked.orgs, asked.included, asked.excluded, asked.forks,
+        asked.keep_bodies, text_markers(rules), asked.experiments,
+    )  # fmt: skip
 
 
-def _token(settings: Settings) -> str:
-    """The token for GitHub; AccessError where there is none that could be one."""
-    token = find_token(os.environ, settings.base_url)
+def _token(asked: GitHubSettings) -> str:
+    """The token for a GitHub; AccessError where there is none that could be one."""
+    token = find_token(os.environ, asked.base_url, asked.token_env)
     if token is None:
-        raise AccessError(NO_TOKEN)
+        raise AccessError(f"no token for GitHub; set {asked.token_env}, or run `gh auth login`")
     if not re.fullmatch(r"[!-~]+", token):  # no request could carry it, and an error might show it
         raise AccessError("the token for GitHub holds characters that no token has; copy it again")
     return token
@@ -236,10 +241,15 @@ def _found(
 
 
 def _collect_github(settings: Settings, rules: list[Rule], store: Store, full: bool) -> Iterator[Finding]:
+    for asked in settings.githubs:
+        yield from _collect_one_github(asked, rules, store, full)
+
+
+def _collect_one_github(asked: GitHubSettings, rules: list[Rule], store: Store, full: bool) -> Iterator[Finding]:
     started_at = now()
     try:
         with progress.shown() as report:
-            results = github.collect(_github(settings, rules), _token(settings), store, report, full)
+            results = github.collect(_github(asked, rules), _token(asked), store, report, full)
     except SourceError as error:
         store.record_load("github", "", started_at, "failed", message=str(error))
         yield Finding(False, str(error))
@@ -258,7 +268,7 @@ def _spend_accounts(settings: Settings, sources: Sequence[str]) -> Iterator[spen
     """The accounts of the vendors named, and a line for each vendor that has none."""
     for source in (found for name, found in spend.sources().items() if name in sources):
         try:
-            accounts = spend_pass.accounts(source, os.environ, settings.copilot_orgs, settings.base_url)
+            accounts = spend_pass.accounts(source, os.environ, settings.copilot_orgs, settings.githubs[0].base_url)
         except AccessError as error:
             yield Finding(False, str(error))
             continue
@@ -286,7 +296,8 @@ def _collect_spend(
 
 
 def _publish(place: Place, settings: Settings, rules: list[Rule], key: str, as_of: date | None) -> Finding:
-    source = Source(place.ledger, settings, rules, key, VERSION, host_of(settings.base_url))
+    hosts = [host_of(asked.base_url) for asked in settings.githubs]
+    source = Source(place.ledger, settings, rules, key, VERSION, hosts)
     with progress.steps("publishing") as report:
         path = publish(source, place.data, as_of, report)
         return Finding(True, f"published {path}", "published", {"snapshot": str(path)})

@@ -21,6 +21,7 @@ from collectors.exports.spend.forms import KIND as SPEND
 from collectors.log import say
 from endings import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
 from options import as_of_option, checked, day_option, logged, placed, yesterday
+from queries.github_settings import GitHubSettings
 from queries.setting_values import not_a_repository, not_an_account, not_an_address, not_an_owner
 from queries.settings import Place, Settings, read_settings, write_settings
 
@@ -52,7 +53,7 @@ def cli() -> None:
     "--org", "orgs", multiple=True, metavar="OWNER", callback=checked(not_an_owner), help="All of theirs; repeatable."
 )
 @click.option(
-    "--base-url", default=Settings.base_url, show_default=True, callback=checked(not_an_address),
+    "--base-url", default=GitHubSettings.base_url, show_default=True, callback=checked(not_an_address),
     help="GitHub's API; Enterprise Server: https://HOST/api/v3.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a settings file that is there.")
@@ -65,7 +66,7 @@ def init(place: Place, repos: tuple[str, ...], orgs: tuple[str, ...], base_url: 
             raise click.ClickException("name what to read: headway init --repo owner/name")
         repos = click.prompt("Repositories to read (owner/name, separated by spaces)", value_proc=listed, err=True)
     place.seeds.mkdir(parents=True, exist_ok=True)
-    write_settings(place.config, Settings(repos=repos, orgs=orgs, base_url=base_url))
+    write_settings(place.config, GitHubSettings(repos, orgs, base_url=base_url))
     say(f"wrote {place.config}; next: set GITHUB_TOKEN (or `gh auth login`), then run `headway refresh`")
 
 

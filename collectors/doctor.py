@@ -13,9 +13,10 @@ from typing import Any
 
 from collectors import people
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
-from collectors.github import GitHub, visible
+from collectors.github import visible
 from collectors.github_access import Personal
 from collectors.github_api import Api, NotFoundError, Patience
+from collectors.github_repositories import GitHub
 from collectors.store import Store
 
 #: somebody is waiting: no minutes of tries as in a refresh

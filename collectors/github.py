@@ -2,55 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from collectors.errors import AccessError, SourceError
 from collectors.github_access import Personal
-from collectors.github_api import PATIENT, Answer, Api, Json, Patience, TooMuchError
+from collectors.github_api import PATIENT, Api, Patience, TooMuchError
 from collectors.github_counts import Probed, count
 from collectors.github_documents import reducer
-from collectors.github_feed import SETTLED, moment
-from collectors.github_pass import ATTEMPTS, MINE, OUTDATED_DEPLOYMENTS, TABLES, Pass, Task
-from collectors.github_queries import DETAILS_VERSION, Part, compose, organization_part, repository_part
+from collectors.github_pass import Pass, Task
+from collectors.github_repositories import APART, GitHub, Result, expand, is_idle, keep, mark_gone, probe_all
 from collectors.github_walks import Scope, Walk
 from collectors.progress import Progress
 from collectors.store import Store, now
 
-REPOSITORIES_AT_ONCE = 50
 REQUESTS_AT_ONCE = 4
 #: pages of walks that one query takes along
 RIDERS_AT_ONCE = 20
-#: lists that are asked for apart, by the alias and the fragment of their probe
-APART = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
-
-
-@dataclass(frozen=True)
-class GitHub:
-    """What to read from one GitHub: ``owner/name`` repositories, and owners whose repositories are all read."""
-
-    base_url: str
-    repos: tuple[str, ...] = ()
-    orgs: tuple[str, ...] = ()
-    keep_bodies: bool = True
-    #: words worth keeping where bodies are not (regular expressions)
-    markers: tuple[str, ...] = ()
-    #: files and folders of the default branch that hold experiments
-    experiments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Result:
-    """How one repository went: status 'read', 'unchanged' or 'failed', rows read, and the one line that explains."""
-
-    repo: str
-    status: str
-    rows: int
-    message: str = ""
 
 
 def collect(
@@ -64,16 +33,16 @@ def collect(
     api = Api(source.base_url, Personal(token), lambda text: report(Progress("", 0, 0, text)), patience)
     reduce = reducer(source.keep_bodies, source.markers)
     started_at = now()
-    names, results = _expand(api, source)
+    names, results = expand(api, source)
     passes: list[Pass] = []
     unchanged: list[Probed] = []
-    for repo, probe, server_time, problem in _probe(api, names):
+    for repo, probe, server_time, problem in probe_all(api, names):
         if probe is None:
-            results.append(_not_found(store, api.host, repo, problem))
+            results.append(mark_gone(store, api.host, repo, problem))
             continue
         scope = Scope(api.host, probe["databaseId"], probe["nameWithOwner"])
-        idle = not full and _is_idle(store, scope, probe, source.experiments)
-        _keep_repository(store, scope, repo, probe, server_time if idle else None)
+        idle = not full and is_idle(store, scope, probe, source.experiments)
+        keep(store, scope, repo, probe, server_time if idle else None)
         if idle:
             results.append(Result(scope.repo, "unchanged", 0))
             unchanged.append(Probed(scope, probe, server_time, is_idle=True))
@@ -95,13 +64,13 @@ def collect(
 def preview(source: GitHub, token: str, store: Store) -> list[Result]:
     """Return what a refresh would do, without writing anything."""
     api = Api(source.base_url, Personal(token))
-    names, results = _expand(api, source)
-    for repo, probe, _, problem in _probe(api, names):
+    names, results = expand(api, source)
+    for repo, probe, _, problem in probe_all(api, names):
         if probe is None:
             results.append(Result(repo, "failed", 0, problem))
             continue
         scope = Scope(api.host, probe["databaseId"], probe["nameWithOwner"])
-        idle = _is_idle(store, scope, probe, source.experiments)
+        idle = is_idle(store, scope, probe, source.experiments)
         results.append(Result(scope.repo, "unchanged" if idle else "to read", probe["pullRequests"]["totalCount"]))
     return results
 
@@ -111,111 +80,11 @@ def visible(api: Api, source: GitHub) -> list[Result]:
 
     The status names the lists of it that cannot be seen, if any.
     """
-    names, results = _expand(api, source)
-    for repo, probe, _, problem in _probe(api, names):
+    names, results = expand(api, source)
+    for repo, probe, _, problem in probe_all(api, names):
         hidden = " and ".join(name for name in APART if probe and probe[name] is None)
         results.append(Result(repo, hidden, probe["pullRequests"]["totalCount"] if probe else 0, problem))
     return results
-
-
-# -- which repositories -----------------------------------------------------------------------------------------------
-
-
-def _expand(api: Api, source: GitHub) -> tuple[list[str], list[Result]]:
-    """The repositories asked for, those of owners included, and a failure for each owner that is not there."""
-    names, failed = dict.fromkeys(source.repos), []
-    for org in source.orgs:
-        cursor: str | None = None
-        while True:
-            answer = api.graphql(*compose([organization_part(org, cursor)]))
-            owner = answer.data.get("owner")
-            if owner is None:
-                failed.append(
-                    Result(
-                        org, "failed", 0, f"{api.host}: no owner {org!r} that this token may see; check [github] orgs"
-                    )
-                )
-                break
-            page = owner["repositories"]
-            names |= dict.fromkeys(node["nameWithOwner"] for node in page["nodes"] if node and not node["isFork"])
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            cursor = page["pageInfo"]["endCursor"]
-    return list(names), failed
-
-
-def _probe(api: Api, names: Sequence[str]) -> Iterable[tuple[str, Json | None, datetime, str]]:
-    """For each repository: what shows a change (None where it is not there), GitHub's clock, and the problem."""
-    size = REPOSITORIES_AT_ONCE
-    waiting, seen = list(names), set()
-    while waiting:
-        asked, waiting = waiting[:size], waiting[size:]
-        parts: list[Part] = []
-        for index, repo in enumerate(asked):
-            parts.append(repository_part(f"r{index}", repo, "...Probe"))
-            parts += [repository_part(f"{alias}{index}", repo, f"...{name}") for alias, name in APART.values()]
-        try:
-            answer = api.graphql(*compose(parts), shrinkable=len(asked) > 1)
-        except TooMuchError:
-            size, waiting = max(1, size // 2), asked + waiting
-            continue
-        date = parsedate_to_datetime(answer.date).replace(tzinfo=None) if answer.date else now()
-        for index, repo in enumerate(asked):
-            found = _probed(answer, index)
-            if found and found["databaseId"] in seen:
-                continue  # named twice: under an old name and the present one
-            if found:
-                seen.add(found["databaseId"])
-            yield repo, found, date, "" if found else _probe_problem(api, answer, index, repo)
-
-
-def _probed(answer: Answer, index: int) -> Json | None:
-    found: Json | None = answer.data.get(f"r{index}")
-    if found is None or answer.problems(f"r{index}"):
-        return None
-    return found | {name: (answer.data.get(f"{alias}{index}") or {}).get(name) for name, (alias, _) in APART.items()}
-
-
-def _probe_problem(api: Api, answer: Answer, index: int, repo: str) -> str:
-    problem = next(iter(answer.problems(f"r{index}")), {})
-    if problem.get("type") == "NOT_FOUND":
-        return f"{api.host}: no repository {repo} that this token may see; check its name under [github] repos"
-    said = problem.get("message") or "no answer"
-    return f"{api.host}: {repo} could not be read ({said}); check the token's permissions"
-
-
-def _not_found(store: Store, host: str, repo: str, problem: str) -> Result:
-    """A repository that did not answer; one that was read before is marked as gone."""
-    known = store.rows("select host, repo_id from github_repositories where host = ? and repo = ?", [host, repo])
-    store.merge("github_repositories", [row | {"gone_at": now()} for row in known])
-    return Result(repo, "failed", 0, problem)
-
-
-def _keep_repository(store: Store, scope: Scope, asked_as: str, probe: Json, observed_until: datetime | None) -> None:
-    row = scope.key | {"repo": scope.repo, "asked_as": asked_as, "node": probe, "fetched_at": now(), "gone_at": None}
-    store.merge("github_repositories", [row | ({"observed_until": observed_until} if observed_until else {})])
-
-
-def _is_idle(store: Store, scope: Scope, probe: Json, experiments: Sequence[str]) -> bool:
-    """Whether nothing changed since the last complete pass, and nothing is left to read."""
-    if store.watermark("github", scope.mark, "probe") != probe:
-        return False
-    files = store.watermark("github", scope.mark, "experiments")
-    if files and (files["is_wrong"] or files["paths"] != list(experiments)):
-        return False
-    names = ("issues", "pullRequests", "milestones", "releases", *APART)
-    lists = [probe[name] for name in names if probe.get(name)]
-    newest = max((moment(node["updatedAt"]) for found in lists for node in found["nodes"]), default=None)
-    sql = "select observed_until from github_repositories where host = $host and repo_id = $repo_id"
-    read = store.rows(sql, scope.key)
-    if newest and (not read or read[0]["observed_until"] < newest + SETTLED):
-        return False
-    asked = scope.key | {"attempts": ATTEMPTS, "version": DETAILS_VERSION}
-    queued = f"select 1 from github_queue {MINE} and attempts < $attempts"
-    outdated = [f"select 1 from {table} {MINE} and details_version < $version" for table in TABLES.values()]
-    left = store.rows(" union all ".join([queued, *outdated]), asked)
-    left += store.rows(OUTDATED_DEPLOYMENTS, scope.key)
-    return not left
 
 
 # -- reading them -----------------------------------------------------------------------------------------------------

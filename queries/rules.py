@@ -74,8 +74,10 @@ def compile_rules(settings: Settings, user_seeds: Path) -> list[Rule]:
         for row in [*own, *product]:
             named.setdefault(row.values["rule"], row)
         rules += [_rule(kind, place, row) for place, row in enumerate(filter(_is_on, named.values()), 1)]
-    shown = ("people", "durable_days", "failure_days", "small_group", "keep_bodies")
-    values = [(name, str(getattr(settings, name)).lower()) for name in shown]
+    shown = ("people", "durable_days", "failure_days", "small_group")
+    values = [(name, str(getattr(settings, name))) for name in shown]
+    kept = dict.fromkeys(str(github.keep_bodies).lower() for github in settings.githubs)
+    values.append(("keep_bodies", " and ".join(kept)))
     return rules + [
         Rule("settings", name, place, None, None, value, None, None, "headway.toml")
         for place, (name, value) in enumerate(values, 1)

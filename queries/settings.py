@@ -14,18 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from queries.errors import SettingsError
-from queries.setting_values import (
-    Key,
-    from_to,
-    not_a_month,
-    not_a_path,
-    not_a_repository,
-    not_a_variable,
-    not_an_address,
-    not_an_owner,
-    not_empty,
-    one_of,
-)
+from queries.github_settings import KEYS as GITHUB
+from queries.github_settings import GitHubSettings, conflicts, github_of
+from queries.setting_values import Key, from_to, not_a_month, not_a_variable, not_an_owner, not_empty, one_of
 
 EXAMPLE = Path(__file__).parent.parent / "headway.example.toml"
 HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
@@ -39,13 +30,6 @@ def _columns(*names: str) -> dict[str, Key]:
 
 
 TABLES: dict[str, dict[str, Key]] = {
-    "github": {
-        "repos": Key(str, not_a_repository, is_list=True),
-        "orgs": Key(str, not_an_owner, is_list=True),
-        "base_url": Key(str, not_an_address),
-        "keep_bodies": Key(bool),
-        "experiments": Key(str, not_a_path, is_list=True),
-    },
     "publish": {
         "people": Key(str, one_of("none", "pseudonyms", "names")),
         "durable_days": Key(int, from_to(1, 365)),
@@ -157,10 +141,8 @@ class Row:
 class Settings:
     """What headway.toml says, with its defaults."""
 
-    repos: tuple[str, ...] = ()
-    orgs: tuple[str, ...] = ()
-    base_url: str = "https://api.github.com"
-    keep_bodies: bool = True
+    #: each GitHub that is read; of two that have a repository of the same name, the first shows it under that name
+    githubs: tuple[GitHubSettings, ...] = (GitHubSettings(),)
     people: str = "none"
     durable_days: int = 14
     failure_days: int = 7
@@ -177,8 +159,6 @@ class Settings:
     tool_decisions: tuple[ToolDecision, ...] = ()
     #: rules by the name of their seed file
     rules: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    #: files and folders of repositories that hold experiments
-    experiments: tuple[str, ...] = ("experiments.csv", "experiments")
     #: organisations whose GitHub Copilot is read
     copilot_orgs: tuple[str, ...] = ()
 
@@ -214,9 +194,8 @@ def parse_settings(path: Path, text: str) -> Settings:
     reader.check(found)
     values = {name: value for table in TABLES for name, value in found.get(table, {}).items()}
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    if "base_url" in values:
-        values["base_url"] = values["base_url"].rstrip("/")
     return Settings(
+        githubs=tuple(map(github_of, _rows(found.get("github", {})))) or (GitHubSettings(),),
         **values,
         rollouts=tuple(Rollout(**row) for row in found.get("rollouts", ())),
         budgets=tuple(reader.budgets(found.get("budgets", ()))),
@@ -225,14 +204,19 @@ def parse_settings(path: Path, text: str) -> Settings:
     )
 
 
-def write_settings(path: Path, settings: Settings) -> None:
-    """Write a settings file: the annotated example, with these repositories, owners and address in it.
+def _rows(value: Any) -> list[Any]:
+    """The tables under one name, whether it is written as one or several times."""
+    return value if isinstance(value, list) else [value]
+
+
+def write_settings(path: Path, github: GitHubSettings) -> None:
+    """Write a settings file: the annotated example, with the repositories, owners and address of one GitHub in it.
 
     Raises SettingsError, before anything is written, where one of them is wrong.
     """
     text = EXAMPLE.read_text(encoding="utf-8")
     for key in ("repos", "orgs", "base_url"):
-        line = f"{key} = {json.dumps(getattr(settings, key), ensure_ascii=False)}"
+        line = f"{key} = {json.dumps(getattr(github, key), ensure_ascii=False)}"
         text = re.sub(rf"^{key} = .*$", line.replace("\\", r"\\"), text, flags=re.M)
     parse_settings(path, text)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -251,7 +235,14 @@ class _Reader:
 
     def check(self, found: Mapping[str, Any]) -> None:
         for name, value in found.items():
-            if name in TABLES:
+            if name == "github":
+                if not all(isinstance(row, dict) for row in _rows(value)):
+                    raise self._error(name, None, 0, "github is a table; write [github] above its keys")
+                for index, row in enumerate(_rows(value)):
+                    self._check_table(name, row, GITHUB, index)
+                for index, key, said in conflicts(_rows(value)):
+                    raise self._error(name, key, index, said)
+            elif name in TABLES:
                 if not isinstance(value, dict):
                     raise self._error(name, None, 0, f"{name} is a table; write [{name}] above its keys")
                 self._check_table(name, value, TABLES[name])
@@ -261,7 +252,7 @@ class _Reader:
                 for index, row in enumerate(value):
                     self._check_table(name, row, ARRAYS[name], index)
             else:
-                raise self._error(name, None, 0, _unknown(name, [*TABLES, *ARRAYS]))
+                raise self._error(name, None, 0, _unknown(name, ["github", *TABLES, *ARRAYS]))
 
     def rows(self, table: str, found: list[Mapping[str, str]]) -> tuple[Row, ...]:
         """Return the rules of one kind with the place of each value."""
@@ -333,6 +324,6 @@ def _unknown(name: str, known: list[str]) -> str:
         return "no token belongs in this file; set GITHUB_TOKEN, or run `gh auth login`"
     if close := difflib.get_close_matches(name, known, 1):
         return f"unknown key {reprlib.repr(name)}; did you mean {close[0]}?"
-    home = next((table for table, keys in TABLES.items() if name in keys), "")
+    home = next((table for table, keys in {"github": GITHUB, **TABLES}.items() if name in keys), "")
     hint = f"it belongs under [{home}]" if home else f"known here: {', '.join(known)}"
     return f"unknown key {reprlib.repr(name)}; {hint}"

@@ -46,7 +46,8 @@ READ_ONLY: dict[str, Any] = {
 class Source:
     """What a snapshot is made of: a closed ledger, the settings and the rules in force.
 
-    ``host`` limits it to the repositories that the settings name; None takes all that the ledger holds.
+    ``hosts`` name the settings' GitHubs as the ledger does, in their order, and limit it to the repositories that the
+    settings name; without any it takes all that the ledger holds.
     """
 
     ledger: Path
@@ -54,7 +55,7 @@ class Source:
     rules: Sequence[Rule]
     pseudonym_key: str
     version: str
-    host: str | None = None
+    hosts: Sequence[str] = ()
     is_synthetic: bool = False
     #: the user's own rules and rates; None where there are none
     seeds: Path | None = None
@@ -93,10 +94,23 @@ def _facts(source: Source, snapshot_id: str, published_at: datetime) -> dict[str
     return {
         "snapshot_id": snapshot_id, "published_at": published_at, "headway_version": source.version,
         "contract_version": CONTRACT_VERSION, "is_synthetic": source.is_synthetic, "people": settings.people,
-        "host": source.host, "pseudonym_key": source.pseudonym_key, "durable_days": settings.durable_days,
+        "pseudonym_key": source.pseudonym_key, "durable_days": settings.durable_days,
         "failure_days": settings.failure_days, "small_group": settings.small_group,
-        "repos": [name.lower() for name in settings.repos], "owners": [name.lower() for name in settings.orgs],
     }  # fmt: skip
+
+
+def _scopes(source: Source) -> pd.DataFrame:
+    """What the settings name of each GitHub."""
+    columns = ["position", "host", "repos", "owners", "included", "excluded", "forks"]
+    rows = [
+        (place, host, _lower(named.repos), _lower(named.orgs), named.included, named.excluded, named.forks)
+        for place, (host, named) in enumerate(zip(source.hosts, source.settings.githubs, strict=bool(source.hosts)))
+    ]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _lower(names: Sequence[str]) -> list[str]:
+    return [name.lower() for name in names]
 
 
 def _build(
@@ -114,6 +128,8 @@ def _build(
     }  # fmt: skip
     with duckdb.connect(str(work), config=config) as db:
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
+        db.register("scopes_frame", _scopes(source))
+        db.execute((ROOT / "stg_scopes.sql").read_text(encoding="utf-8"))
         day = as_of or _newest_day(db)
         facts |= {"as_of": day, "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1)}
         _set_up(db, facts, source)

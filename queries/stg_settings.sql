@@ -12,7 +12,4 @@ select
     $pseudonym_key::varchar as pseudonym_key,
     $durable_days::integer as durable_days,
     $failure_days::integer as failure_days,
-    $small_group::integer as small_group,
-    $host::varchar as host,
-    $repos::varchar[] as repos,
-    $owners::varchar[] as owners
+    $small_group::integer as small_group

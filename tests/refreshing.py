@@ -10,10 +10,12 @@ from typing import Any
 import duckdb
 
 from collectors import people
-from collectors.github import GitHub, Result, collect
+from collectors.github import collect
 from collectors.github_api import Patience
+from collectors.github_repositories import GitHub, Result
 from collectors.progress import Progress
 from collectors.store import Store
+from queries.github_settings import GitHubSettings
 from queries.rules import compile_rules, text_markers
 from queries.settings import Settings
 from queries.snapshot import Source, publish
@@ -33,7 +35,7 @@ def refresh(
     *,
     full: bool = False,
     keep_bodies: bool = True,
-    experiments: Sequence[str] = Settings().experiments,
+    experiments: Sequence[str] = GitHubSettings().experiments,
     report: Callable[[Progress], None] = lambda _: None,
     patience: Patience = HASTY,
 ) -> list[Result]:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from collectors.errors import AccessError
-from collectors.github import GitHub, collect
+from collectors.github import collect
 from collectors.github_api import Patience
 from collectors.github_feed import Feed
 from collectors.github_queries import DETAILS_VERSION, LISTS
+from collectors.github_repositories import GitHub
 from collectors.store import Store
 from tests import company
 from tests.github_server import Server, serve

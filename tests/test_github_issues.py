@@ -12,7 +12,7 @@ import pytest
 
 from collectors import doctor
 from collectors.doctor import Finding
-from collectors.github import GitHub
+from collectors.github_repositories import GitHub
 from tests.company.expand import expand
 from tests.company.source import (
     Comment,

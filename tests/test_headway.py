@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from queries.github_settings import GitHubSettings
 from queries.settings import Settings, read_settings
 from tests.command import Desk, seen, typed
 from tests.github_server import Server
@@ -86,8 +87,8 @@ def test_init_writes_what_the_flags_say_and_asks_nothing(tmp_path: Path) -> None
     )
     assert done.code == 0
     assert "wrote headway.toml" in done.err
-    expected = Settings(repos=("a/b", "c/d.e"), orgs=("f",), base_url="https://ghe.example/api/v3")
-    assert read_settings(tmp_path / "headway.toml") == expected
+    expected = GitHubSettings(("a/b", "c/d.e"), ("f",), base_url="https://ghe.example/api/v3")
+    assert read_settings(tmp_path / "headway.toml") == Settings((expected,))
     assert (tmp_path / "data" / "seeds").is_dir()
 
 
@@ -97,7 +98,7 @@ def test_init_replaces_a_file_only_when_told_to(fresh: Desk) -> None:
     assert (done.code, done.problem) == (64, "headway.toml is there already; edit it, or replace it with --force")
     assert fresh.files() == before
     assert fresh.run("init", "--repo", "a/b", "--force").code == 0
-    assert read_settings(fresh.folder / "headway.toml").repos == ("a/b",)
+    assert read_settings(fresh.folder / "headway.toml").githubs[0].repos == ("a/b",)
 
 
 def test_init_works_elsewhere(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_init_works_elsewhere(tmp_path: Path) -> None:
     done = desk.run("init", "--repo", "a/b", "--config", "../there/h.toml", env={"HEADWAY_DATA": "../there/data"})
     assert done.code == 0
     assert list(desk.folder.iterdir()) == []
-    assert read_settings(tmp_path / "there" / "h.toml").repos == ("a/b",)
+    assert read_settings(tmp_path / "there" / "h.toml").githubs[0].repos == ("a/b",)
     assert (tmp_path / "there" / "data" / "seeds").is_dir()
 
 
@@ -135,4 +136,4 @@ def test_init_asks_on_a_terminal_until_it_can_use_the_answer(tmp_path: Path) -> 
         typed(terminal, "a/b c/d")
         seen(terminal, lambda text: "wrote headway.toml" in text)
         assert running.done().code == 0
-    assert read_settings(tmp_path / "headway.toml").repos == ("a/b", "c/d")
+    assert read_settings(tmp_path / "headway.toml").githubs[0].repos == ("a/b", "c/d")

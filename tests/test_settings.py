@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.errors import SettingsError
+from queries.github_settings import KEYS, GitHubSettings
 from queries.settings import (
     ARRAYS,
     EXAMPLE,
@@ -28,6 +29,7 @@ from queries.settings import (
 FILE = Path("headway.toml")
 RULE = '[[work_types]]\nrule = "r"\nfield = "title"\npattern = "x"\nwork_type = "feature"\n'
 BUDGET = '[[budgets]]\nmonth = "2026-11"\nusd = 20000\n'
+TWO = '[[github]]\nrepos = ["a/b"]\n[[github]]\n'
 MISTAKES = {
     "[github]\nreops = []": "line 2, column 1: unknown key 'reops'; did you mean repos?",
     "[githb]": "line 1, column 1: unknown key 'githb'; did you mean github?",
@@ -37,7 +39,17 @@ MISTAKES = {
     "[publish]\nwidth = 1": "line 2, column 1: unknown key 'width'; known here: people, durable_days, failure_days",
     "[github]\nTOKEN = 'ghp_x'": "line 2, column 1: no token belongs in this file; set GITHUB_TOKEN",
     "github = 1": "line 1, column 1: github is a table; write [github] above its keys",
-    "[[github]]": "line 1, column 1: github is a table; write [github] above its keys",
+    "github = [1]": "line 1, column 1: github is a table; write [github] above its keys",
+    "[[github]]\n[[github]]\nreops = []": "line 3, column 1: unknown key 'reops'; did you mean repos?",
+    f"{TWO}base_url = 'https://API.GitHub.com:443/'": "line 4, column 1: https://API.GitHub.com:443 is there already",
+    f"{TWO}base_url = 'https://x'": "line 3, column 1: GITHUB_TOKEN is for another GitHub; name a variable of its own",
+    "[github]\n token_env = 'ghp_x'": "line 2, column 2: token_env: must be the name of a variable of the environment",
+    "[github]\napp_id = 7": "line 2, column 1: app_key_env is missing; a GitHub App needs both",
+    "[github]\napp_key_env = 'KEY'": "line 2, column 1: app_id is missing; a GitHub App needs both",
+    "[github]\napp_id = 0": "line 2, column 1: app_id: must be from 1 to",
+    "[github]\nforks = 1": "line 2, column 1: forks must be true or false",
+    '[github]\ninclude = ["acme"]': "line 2, column 12: include: 'acme' is no pattern for owner/name; ",
+    '[github]\nexclude = ["a/[z-a]"]': "line 2, column 12: exclude: 'a/[z-a]' is no pattern for owner/name",
     "[rollouts]\nname = 'x'": "line 1, column 1: rollouts is a list of tables; write [[rollouts]] above each",
     '[github]\nrepos = "a/b"': 'line 2, column 1: repos must be a list of texts in quotes, such as ["one", "two"]',
     "[github]\nrepos = [1]": "line 2, column 1: repos must be a list of texts",
@@ -96,7 +108,9 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
     file = tmp_path / "headway.toml"
     file.write_text(
         '\ufeff[github]\r\nrepos = ["a/b"]\norgs = ["c"]\nbase_url = "https://ghe.example/api/v3/"\n'
-        "keep_bodies = false\n"
+        'include = ["c/*"]\nexclude = ["c/x-[!0-9]*"]\nforks = true\ntoken_env = "GHE"\n'
+        'app_id = 7\napp_key_env = "KEY"\n'
+        'keep_bodies = false\nexperiments = ["tried"]\n'
         '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
         '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
         '[spend]\nscope = ["api"]\ncopilot_orgs = ["acme"]\n'
@@ -108,18 +122,36 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
     found = read_settings(file)
     (row,) = found.rules["work_types"]
     assert row.values == {"rule": "r", "field": "title", "pattern": "x", "work_type": "feature"}
-    assert row.where["pattern"] == f"{file}, line 35, column 1"
+    assert row.where["pattern"] == f"{file}, line 42, column 1"
     decision = ToolDecision("copilot", "hold", date(2026, 4, 1))
     rollout = Rollout("Agents", date(2026, 3, 2), 28)
     budgets = (Budget(date(2026, 11, 1), 20000), Budget(date(2026, 1, 1), 100, is_from=True))
-    assert found == Settings(
-        ("a/b",), ("c",), "https://ghe.example/api/v3", False, "names", 30, 3, 8, 0.8, 1, "HOOK", ("api",), (rollout,),
-        budgets, (decision,), {"work_types": (row,)},
-        copilot_orgs=("acme",),
+    github = GitHubSettings(
+        ("a/b",), ("c",), ("c/*",), ("c/x-[!0-9]*",), True, "https://ghe.example/api/v3", "GHE", 7, "KEY", False,
+        ("tried",),
     )  # fmt: skip
-    assert set().union(*TABLES.values()) | {"rollouts", "budgets", "rules", "tool_decisions"} == {
+    assert found == Settings(
+        (github,), "names", 30, 3, 8, 0.8, 1, "HOOK", ("api",), (rollout,), budgets, (decision,),
+        {"work_types": (row,)}, ("acme",),
+    )  # fmt: skip
+    assert set().union(*TABLES.values()) | {"githubs", "rollouts", "budgets", "rules", "tool_decisions"} == {
         field.name for field in fields(Settings)
     }
+    assert set(KEYS) == {field.name for field in fields(GitHubSettings)}
+
+
+def test_each_github_is_a_table_of_its_own() -> None:
+    text = (
+        '[[github]]\norgs = ["acme"]\n[[github]]\norgs = ["acme"]\nbase_url = "https://ghe.example/api/v3"\n'
+        'token_env = "GHE_TOKEN"\n[[github]]\nbase_url = "https://ghe.example:8443/api/v3"\napp_id = 1\n'
+        'app_key_env = "K"\n'
+    )
+    assert parse_settings(FILE, text).githubs == (
+        GitHubSettings(orgs=("acme",)),
+        GitHubSettings(orgs=("acme",), base_url="https://ghe.example/api/v3", token_env="GHE_TOKEN"),
+        GitHubSettings(base_url="https://ghe.example:8443/api/v3", app_id=1, app_key_env="K"),
+    )
+    assert parse_settings(FILE, "github = []") == Settings()
 
 
 def test_an_empty_file_has_the_defaults_and_the_example_shows_them() -> None:
@@ -134,17 +166,19 @@ def test_what_the_example_comments_out_can_be_used() -> None:
     assert len(found.rollouts) == len(found.budgets) == len(found.tool_decisions) == 1
     kinds = set(ARRAYS) - {"rollouts", "budgets", "tool_decisions"}
     assert {name: len(rows) for name, rows in found.rules.items()} == dict.fromkeys(kinds, 1)
-    assert [key for table in TABLES.values() for key in table if not re.search(rf"^{key} = ", text, re.M)] == []
+    assert [
+        key for table in (KEYS, *TABLES.values()) for key in table if not re.search(rf"^{key} = ", text, re.M)
+    ] == []
 
 
 def test_what_is_written_is_read_again_and_a_wrong_name_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "new" / "headway.toml"
     with pytest.raises(SettingsError, match="'a' is not a repository"):
-        write_settings(file, Settings(repos=("a",)))
+        write_settings(file, GitHubSettings(("a",)))
     assert list(tmp_path.iterdir()) == []
-    settings = Settings(repos=("a/b", "c/d"), orgs=("e",), base_url="http://x.example:8000")
-    write_settings(file, settings)
-    assert read_settings(file) == settings
+    github = GitHubSettings(("a/b", "c/d"), ("e",), base_url="http://x.example:8000")
+    write_settings(file, github)
+    assert read_settings(file) == Settings((github,))
     assert [path.name for path in file.parent.iterdir()] == ["headway.toml"]
 
 
@@ -155,7 +189,7 @@ def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
         read_settings(file)
 
 
-NAMES = st.sampled_from([*TABLES, *ARRAYS, *TABLES["github"], *TABLES["publish"], *ARRAYS["ai_signals"], "x", "token"])
+NAMES = st.sampled_from(["github", *TABLES, *ARRAYS, *KEYS, *TABLES["publish"], *ARRAYS["ai_signals"], "x", "token"])
 VALUES = st.recursive(
     st.sampled_from(
         ["true", "1", "-1", "1e3", "nan", '"a/b"', '"https://x"', "2026-03-02", "07:32:00", '""', "'''\n'''"]

@@ -1,7 +1,7 @@
 -- Repositories that are read, and the places in other tools that imported rows come from.
 -- Grain: repo. Stable.
 --
--- repo: owner/name, as it is named now; for an import its source and project, as in jira/SHOP. Stable.
+-- repo: owner/name as of now, host/owner/name if a GitHub before it has that name; an import's is as jira/SHOP. Stable.
 -- host: the GitHub it is on, or the source of an import. Stable.
 -- is_imported: it comes from a file and not from GitHub. Stable.
 -- default_branch: its default branch; null while it is empty, and for imports. Stable.
