@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -55,11 +55,12 @@ def metric_rows() -> pd.DataFrame:
 def answer(db: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of ``answers`` and ``answer_inputs``, from the facts that a build connection holds."""
     observed = dict(db.execute("select repo, observed_until from repositories").fetchall())
+    parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
     answers: list[dict[str, Any]] = []
     inputs: list[pd.DataFrame] = []
     for metric in (m for m in METRICS if m.is_headline):
         pairs = comparisons(as_of, metric.matures_after)
-        scopes = list(_scopes(db, metric))
+        scopes = [NamedScope("org", ""), *(scope for kind in _kinds(metric) for scope in parts[kind])]
         numbers = _numbers(db, metric, pairs, scopes, as_of)
         inputs.append(_inputs(db, metric))
         told = _told(metric, observed, as_of)
@@ -68,13 +69,16 @@ def answer(db: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, pd
     return pd.DataFrame(answers), pd.concat(inputs)
 
 
-def _scopes(db: duckdb.DuckDBPyConnection, metric: Metric) -> Iterator[NamedScope]:
-    """The organisation, and the parts by which the metric can be told apart; no work types where it is about one."""
-    yield NamedScope("org", "")
+def _parts(db: duckdb.DuckDBPyConnection, kind: str) -> list[NamedScope]:
+    """The parts of the organisation of one kind: its teams, repositories or work types."""
+    found = db.execute(read_sql(ROOT / "scopes" / f"{kind}.sql").statement).fetchall()
+    return [NamedScope(kind, name) for (name,) in found]
+
+
+def _kinds(metric: Metric) -> list[str]:
+    """The kinds of parts by which the metric can be told apart; no work types where it is about one."""
     kinds = ("team", "repo") if metric.parameters.get("only_work_type") else ("team", "repo", "work_type")
-    for kind in (kind for kind in kinds if kind in metric.of.parts):
-        for (name,) in db.execute(read_sql(ROOT / "scopes" / f"{kind}.sql").statement).fetchall():
-            yield NamedScope(kind, name)
+    return [kind for kind in kinds if kind in metric.of.parts]
 
 
 def _numbers(

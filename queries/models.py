@@ -28,6 +28,12 @@ class SqlFile:
         first = next(place for place, line in enumerate(lines) if not line.startswith("--"))
         return "\n".join(lines[first:]).strip()
 
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names that the statement reads from, but for those it defines itself."""
+        own = set(re.findall(r"^(?:with )?(\w+) as \($", self.text, re.M))
+        return frozenset(re.findall(r"\b(?:from|join)\s+(\w+)", self.text)) - own
+
     @property
     def is_published(self) -> bool:
         """Whether the model is a table of the published file; ``stg_`` models exist at build time only."""
@@ -52,7 +58,7 @@ def models() -> list[SqlFile]:
     """Return every model in an order in which each comes after those it reads."""
     found = {path.stem: read_sql(path) for path in (ROOT / "models").glob("*.sql")}
     order = TopologicalSorter(
-        {name: sorted(_reads(file) & set(found) - {name}) for name, file in sorted(found.items())}
+        {name: sorted(file.reads & found.keys() - {name}) for name, file in sorted(found.items())}
     )
     return [found[name] for name in order.static_order()]
 
@@ -60,18 +66,12 @@ def models() -> list[SqlFile]:
 def lineage(*files: SqlFile) -> list[SqlFile]:
     """Return the models that statements read, themselves or through other models, in the order they are built."""
     found = {model.name: model for model in models()}
-    wanted, reached = {name for file in files for name in _reads(file)} & set(found), set[str]()
+    wanted, reached = {name for file in files for name in file.reads & found.keys()}, set[str]()
     while wanted - reached:
         name = (wanted - reached).pop()
         reached.add(name)
-        wanted |= _reads(found[name]) & set(found)
+        wanted |= found[name].reads & found.keys()
     return [model for name, model in found.items() if name in reached]
-
-
-def _reads(file: SqlFile) -> set[str]:
-    """Names that a statement reads from, but for those it defines itself."""
-    own = set(re.findall(r"^(?:with )?(\w+) as \($", file.text, re.M))
-    return set(re.findall(r"\b(?:from|join)\s+(\w+)", file.text)) - own
 
 
 def checks() -> list[SqlFile]:

@@ -6,7 +6,6 @@ Readers never meet a writer: every publish is a new file under its own name, rea
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 import threading
@@ -22,8 +21,9 @@ import pandas as pd
 from queries import spend
 from queries.answers import answer, metric_rows
 from queries.budgets import budget_rows, forecast_rows
+from queries.building import check, comment, create, create_from
 from queries.errors import NothingPublishedError, PublishError, SqlError, database_problem
-from queries.models import ROOT, SqlFile, checks, models, read_sql
+from queries.models import ROOT, models, read_sql
 from queries.rules import Rule
 from queries.settings import Settings
 
@@ -134,27 +134,28 @@ def _build(
         facts |= {"as_of": day, "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1)}
         _set_up(db, facts, source)
         spend.set_up(db, source.settings, source.seeds, shown_before)
+        was_large = False
         for model in models():
             say(model.name)
             is_large = model.name.startswith("stg_spend")
-            db.execute(f"set memory_limit = '{MEMORY_OF_SPEND}'" if is_large else "reset memory_limit")
-            if "$pattern" in model.text:
-                _create_by_rule(db, model, source.rules)
-            else:
-                _create(db, model)
+            if is_large != was_large:
+                db.execute(f"set memory_limit = '{MEMORY_OF_SPEND}'" if is_large else "reset memory_limit")
+                was_large = is_large
+            create(db, model, source.rules)
         say("answers")
-        _create_from(db, "metrics", metrics_frame=metric_rows())
+        create_from(db, "metrics", metrics_frame=metric_rows())
         answers, inputs = answer(db, day)
-        _create_from(db, "answers", answers_frame=answers)
-        _create_from(db, "answer_inputs", inputs_frame=inputs)
+        create_from(db, "answers", answers_frame=answers)
+        create_from(db, "answer_inputs", inputs_frame=inputs)
         say("forecasts")
-        _create_from(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
+        create_from(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
         usage, by_model = (db.table(f"stg_daily_{name}").df() for name in ("spend", "models"))
         forecasts, ahead = forecast_rows(usage, by_model, source.settings.budgets, day)
-        _create_from(db, "forecasts", forecasts_frame=forecasts)
-        _create_from(db, "forecast_days", forecast_days_frame=ahead)
+        create_from(db, "forecasts", forecasts_frame=forecasts)
+        create_from(db, "forecast_days", forecast_days_frame=ahead)
         say("checks")
-        _create_from(db, "checks", checks_frame=_check(db))
+        create_from(db, "checks", checks_frame=check(db))
+        comment(db)
         spend.keep_shown(db, shown)
         db.execute("detach ledger")
         db.execute("checkpoint")
@@ -181,51 +182,6 @@ def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Sou
     columns = ["name", "on", "transition_days"]
     db.register("rollouts_frame", pd.DataFrame(rollouts, columns=columns, dtype=object))
     db.execute((ROOT / "stg_rules.sql").read_text(encoding="utf-8"))
-
-
-def _create(db: duckdb.DuckDBPyConnection, model: SqlFile) -> None:
-    """Make one model a table: published with its comments, or for the time of the build."""
-    kind = "table" if model.is_published else "temp table"
-    db.execute(f"create {kind} {model.name} as\n{model.text}")
-    if not model.is_published:
-        return
-    db.execute(f"comment on table {model.name} is '{_quoted(model.definition)}'")
-    for column, comment in model.columns.items():
-        db.execute(f"comment on column {model.name}.\"{column}\" is '{_quoted(comment)}'")
-
-
-def _create_by_rule(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule]) -> None:
-    """Make a model that runs once for each rule with a pattern, its parameters bound."""
-    names = dict.fromkeys(re.findall(r"\$(\w+)", model.text))
-    bound = [{name: getattr(rule, name) for name in names} for rule in rules if rule.pattern]
-    for place, parameters in enumerate(bound):
-        action = f"insert into {model.name}" if place else f"create temp table {model.name} as"
-        db.execute(f"{action}\n{model.text}", parameters)
-
-
-def _create_from(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
-    for frame_name, frame in frames.items():
-        db.register(frame_name, frame)
-    _create(db, read_sql(ROOT / "published" / f"{name}.sql"))
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
-
-
-def _check(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Run every check; raise PublishError where one finds rows."""
-    done = []
-    for check in checks():
-        bad = db.execute(check.text).df()
-        if len(bad):
-            first = ", ".join(f"{name} {value}" for name, value in bad.iloc[0].items())
-            raise PublishError(
-                f"nothing was published: {len(bad)} rows break the check {check.name} ({check.definition}), "
-                f"the first: {first}; please report it with this line"
-            )
-        done.append({"check_name": check.name, "description": check.definition, "failing_rows": 0})
-    return pd.DataFrame(done)
 
 
 def _swap_in(work: Path, target: Path, link: Path) -> None:

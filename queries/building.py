@@ -1,0 +1,65 @@
+"""The tables of a snapshot while it is built: from models and frames, with their comments, and the checks on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import duckdb
+import pandas as pd
+
+from queries.errors import PublishError
+from queries.models import ROOT, SqlFile, checks, models, read_sql
+from queries.rules import Rule
+
+
+def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] = ()) -> None:
+    """Make one model a table: a published one, or one for the time of the build.
+
+    A model with a pattern runs once for each of the rules that have one, its parameters bound.
+    """
+    kind = "table" if model.is_published else "temp table"
+    if "$pattern" not in model.text:
+        db.execute(f"create {kind} {model.name} as\n{model.text}")
+        return
+    names = dict.fromkeys(re.findall(r"\$(\w+)", model.text))
+    bound = [{name: getattr(rule, name) for name in names} for rule in rules if rule.pattern]
+    db.execute(f"create {kind} {model.name} as\n{model.text}\nlimit 0", bound[0])
+    db.executemany(f"insert into {model.name}\n{model.text}", bound)
+
+
+def create_from(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
+    """Make a published table of frames, which its SQL reads by their names."""
+    for frame_name, frame in frames.items():
+        db.register(frame_name, frame)
+    create(db, read_sql(ROOT / "published" / f"{name}.sql"))
+
+
+def comment(db: duckdb.DuckDBPyConnection) -> None:
+    """Give every published table and column its comment; in one transaction, for each would flush the file."""
+    others = [read_sql(path) for path in sorted((ROOT / "published").glob("*.sql"))]
+    db.begin()
+    for table in [*(model for model in models() if model.is_published), *others]:
+        db.execute(f"comment on table {table.name} is '{_quoted(table.definition)}'")
+        for column, said in table.columns.items():
+            db.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(said)}'")
+    db.commit()
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def check(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Run every check and return the rows of the table ``checks``; raises PublishError where one finds rows."""
+    done = []
+    for check in checks():
+        bad = db.execute(check.text).df()
+        if len(bad):
+            first = ", ".join(f"{name} {value}" for name, value in bad.iloc[0].items())
+            raise PublishError(
+                f"nothing was published: {len(bad)} rows break the check {check.name} ({check.definition}), "
+                f"the first: {first}; please report it with this line"
+            )
+        done.append({"check_name": check.name, "description": check.definition, "failing_rows": 0})
+    return pd.DataFrame(done)
