@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import jwt
 
 from collectors.errors import AccessError
-from collectors.github_api import Api
+from collectors.github_api import PATIENT, Api, Patience
 
 TOKEN_VARIABLE = "GITHUB_TOKEN"
 PAGE = 100
@@ -80,12 +80,13 @@ class App:
     key: str = field(repr=False)
     base_url: str
     say: Callable[[str], None] = lambda _text: None
+    patience: Patience = PATIENT
 
     def __post_init__(self) -> None:
         """Sign once; raises AccessError where the key cannot."""
         signer = _Signer(self.app_id, self.key)
         signer.check()
-        self.api = Api(self.base_url, signer, self.say)
+        self.api = Api(self.base_url, signer, self.say, self.patience)
         signer.clock = self.api.clock
 
     def installations(self) -> dict[str, Access]:

@@ -1,25 +1,55 @@
-"""What lets us in at GitHub: where a token or an App's key comes from, and what is said where there is none."""
+"""What lets us in at GitHub: a token or an App's key, what is said where there is none, and tokens that end."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-from collectors.errors import AccessError
-from collectors.github_access import App, find_key, find_token
+from collectors.errors import AccessError, SourceError
+from collectors.github_access import App, Installation, find_key, find_token
+from collectors.github_api import Api, Patience
+from tests import company
+from tests.app_key import APP_ID, key, known_to_server, pem
+from tests.github_server import Server, serve
+from tests.refreshing import HASTY
 
 NOWHERE = "http://127.0.0.1:1"
-KEY = rsa.generate_private_key(65537, 2048)
+TOKENS = "POST /app/installations/{identity}/access_tokens"
+VIEWER = "query { viewer { login } }"
 
 
-def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = KEY, password: bytes = b"") -> str:
-    """A key as text, as GitHub hands it out."""
-    how = BestAvailableEncryption(password) if password else NoEncryption()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, how).decode()
+@pytest.fixture(scope="module")
+def shared(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The company's GitHub, which knows the App; its clock is two hours ahead."""
+    datasets = company.datasets() | {"other/kit": company.datasets()["acme/kit"]}
+    datasets["other/kit"] = datasets["other/kit"] | {
+        "repository": datasets["other/kit"]["repository"] | {"name_with_owner": "other/kit", "database_id": 901}
+    }
+    known = known_to_server(tmp_path_factory.mktemp("app"))
+    with serve(datasets, schema=schema_path, skew_s=7_200, suspended=["other"], **known) as server:
+        yield server
+
+
+@pytest.fixture
+def github(shared: Server) -> Iterator[Server]:
+    """The same as if newly started."""
+    shared.reset()
+    yield shared
+    shared.faults([])
+
+
+def app_of(server: Server, patience: Patience = HASTY) -> App:
+    """The App, signed in at a server."""
+    return App(APP_ID, pem(), server.url, patience=patience)
+
+
+# -- where tokens and keys come from ----------------------------------------------------------------------------------
 
 
 def test_a_token_comes_from_the_variable_named() -> None:
@@ -41,6 +71,7 @@ def test_a_key_is_taken_from_the_variable_or_from_the_file_it_names(tmp_path: Pa
         ("MIIEow" * 200, "HEADWAY_KEY names no key that can be read (File name too long); set it to"),
         ("a\0b", "HEADWAY_KEY names no key that can be read (not a text); set it to"),
     ],
+    ids=["nothing", "no file", "a folder", "a key without its frame", "no name of a file"],
 )
 def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
     with pytest.raises(AccessError) as caught:
@@ -49,7 +80,7 @@ def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key",
+    "wrong",
     [
         "nonsense",
         pem().replace("a", "b"),
@@ -59,15 +90,75 @@ def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
     ],
     ids=["no key", "a damaged key", "a key of another kind", "an encrypted key", "a short key"],
 )
-def test_a_wrong_key_is_one_line_that_does_not_show_it(key: str) -> None:
+def test_a_wrong_key_is_one_line_that_does_not_show_it(wrong: str) -> None:
     with pytest.raises(AccessError) as caught:
-        App("12345", key, NOWHERE)
+        App(APP_ID, wrong, NOWHERE)
     said = "the key of App 12345 is no RSA private key; download one from the App's settings on GitHub"
     assert str(caught.value) == said
 
 
 def test_an_app_shows_its_key_nowhere_and_signs_with_it() -> None:
-    app = App("12345", pem(), NOWHERE)
+    app = App(APP_ID, pem(), NOWHERE)
     assert "PRIVATE" not in repr(app) and "PRIVATE" not in repr(app.api)
-    claims = jwt.decode(app.api.access.token(), KEY.public_key(), ["RS256"])
-    assert claims["iss"] == "12345" and claims["exp"] - claims["iat"] <= 600
+    claims = jwt.decode(app.api.access.token(), key().public_key(), ["RS256"])
+    assert claims["iss"] == APP_ID and claims["exp"] - claims["iat"] <= 600
+
+
+# -- an App, its installations and their tokens -----------------------------------------------------------------------
+
+
+def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: Server) -> None:
+    app = app_of(github)
+    found = app.installations()
+    assert set(found) == {"acme"}  # the other owner suspended it
+    assert abs(app.api.clock() - time.time() - 7_200) < 60
+    # the first signature was made by this machine's clock, which is two hours behind
+    assert github.stats()["by_status"]["401"] == 1
+    assert Api(github.url, found["acme"]).graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
+    assert github.stats()["by_account"]["installation of acme"] == 1
+
+
+def test_another_app_and_another_key_are_refused_in_one_line(github: Server) -> None:
+    other = rsa.generate_private_key(65537, 2048)
+    with pytest.raises(AccessError) as caught:
+        App(APP_ID, pem(other), github.url, patience=HASTY).installations()
+    assert str(caught.value).endswith(
+        "the token was refused (A JSON web token could not be decoded); check app_id under [github], and that the key "
+        "is one of this App's"
+    )
+    with pytest.raises(SourceError, match="is not there, or this token may not see it"):
+        App("99", pem(), github.url, patience=HASTY).installations()
+
+
+def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: Server) -> None:
+    access = app_of(github).installations()["acme"]
+    assert isinstance(access, Installation)
+    with ThreadPoolExecutor(8) as pool:
+        first = set(pool.map(lambda _: access.token(), range(40)))
+    assert len(first) == 1 and github.stats()["by_route"][TOKENS] == 1
+    for seconds, count in ((3_200, 1), (3_300, 2)):  # GitHub's clock goes on: nine tenths of an hour are 54 minutes
+        github.faults([])
+        access.api.rest("/app", {})
+        github.faults([{"kind": "skew", "seconds": seconds, "at": 1}])
+        access.api.rest("/app", {})
+        assert ({access.token()} == first) == (count == 1)
+        assert github.stats()["by_route"][TOKENS] == count
+
+
+def test_a_token_refused_in_between_is_renewed_once_by_whoever_meets_it(github: Server) -> None:
+    api = Api(github.url, app_of(github).installations()["acme"], patience=HASTY)
+    api.graphql(VIEWER, {})
+    github.faults([{"kind": "unauthorized", "at": [1, 2, 3], "api": "graphql"}])
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: api.graphql(VIEWER, {}).data["viewer"]["login"], range(3)))
+    assert found == ["emulator-app"] * 3
+    assert 2 <= github.stats()["by_route"][TOKENS] <= 4
+
+
+def test_a_pass_goes_on_over_many_ends_of_a_token(schema_path: Path, tmp_path: Path) -> None:
+    known = known_to_server(tmp_path)
+    with serve(company.datasets(), schema=schema_path, token_lifetime_s=0.3, latency_ms=20, **known) as server:
+        api = Api(server.url, app_of(server).installations()["acme"], patience=HASTY)
+        for _ in range(30):
+            assert api.graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
+        assert server.stats()["by_route"][TOKENS] >= 2

@@ -13,7 +13,7 @@ from tests import machine
 
 from . import TOKEN
 from .app import Emulator, Settings
-from .limits import RESOURCES
+from .limits import PERMISSIONS, RESOURCES, App
 from .world import timestamp
 
 
@@ -37,7 +37,17 @@ def parse(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Setti
     add("--latency-ms", type=float, default=0.0)
     add("--jitter-ms", type=float, default=0.0)
     add("--seed", type=int, default=0, help="seed of jitter and of faults by chance")
+    add("--skew-s", type=float, default=0.0, help="seconds that its clock is ahead of this machine's")
+    add("--app-id", default="", help="id of the GitHub App that may sign in")
+    add("--app-key", type=Path, help="its public key, a PEM file")
+    add("--token-lifetime-s", type=float, default=App.token_lifetime_s, help="life of an installation's token")
+    add("--installed", action="append", default=[], help="owner it is installed on (repeatable; default: all)")
+    add("--suspended", action="append", default=[], help="owner that suspended it (repeatable)")
+    add("--permission", action="append", help=f"what it may read (repeatable; default: {', '.join(PERMISSIONS)})")
     args = parser.parse_args(arguments)
+    permissions = tuple(args.permission or PERMISSIONS)
+    about = (args.token_lifetime_s, tuple(args.installed), tuple(args.suspended), permissions)
+    app = App(args.app_id, args.app_key.read_text(encoding="ascii"), *about) if args.app_key else None
     return args, Settings(
         data=args.data,
         schema=args.schema or machine.schema(),
@@ -51,6 +61,8 @@ def parse(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Setti
         seed=args.seed,
         graphql_limit=args.graphql_limit_style,
         max_concurrent=args.max_concurrent,
+        skew_s=args.skew_s,
+        app=app,
     )
 
 

@@ -18,13 +18,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
+from . import apps as apps  # registers its routes
 from . import rest
-from .errors import LIMIT_DOCS, SECONDARY_MESSAGE, WENT_WRONG, HttpError
+from .disturbances import instead, lacking, secondary
+from .errors import LIMIT_DOCS, HttpError
 from .faults import Fault, Plan
 from .graphql_api import GraphQLApi
-from .limits import RESOURCES, Accounts, Principal, check_primary, exceeded
+from .limits import RESOURCES, Accounts, App, Principal, check_primary, exceeded
 from .registry import Context
-from .replies import BAD_GATEWAY, Reply, Stats, abort, as_json, http_date, limit_headers, page_of
+from .replies import Reply, Stats, abort, as_json, http_date, limit_headers, page_of
 from .world import World, load, timestamp
 
 GRAPHQL_GUIDE = "/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql"
@@ -46,6 +48,9 @@ class Settings:
     seed: int = 0
     graphql_limit: str = "current"
     max_concurrent: int = 100
+    #: by how much its clock is ahead of this machine's
+    skew_s: float = 0.0
+    app: App | None = None
 
 
 class Emulator:
@@ -55,7 +60,7 @@ class Emulator:
         self.settings = settings
         self.datasets = load(settings.data)
         self.graphql = GraphQLApi(settings.schema)
-        self.accounts = Accounts(settings.tokens, settings.limits, settings.window)
+        self.accounts = Accounts(settings.tokens, settings.limits, settings.window, settings.app, self.clock)
         self.rows: list[dict[str, Any]] = []
         self.moments: list[str] = []
         self.date: str | None = None
@@ -69,9 +74,25 @@ class Emulator:
         self.accounts.refill()
         self.graphql.unbacked.clear()
 
+    def clock(self) -> float:
+        """The server's time."""
+        return time.time() + self.settings.skew_s
+
     def travel(self, as_of: str | None) -> None:
         """Show the world as it was at a moment."""
         self.world = World(self.datasets, timestamp(as_of) if as_of else None, self.settings.hidden)
+        self.worlds: dict[str, World] = {}
+
+    def seen_by(self, principal: Principal) -> World:
+        """What an account sees: an installation not the private repositories of other owners."""
+        own = f"{principal.owner.lower()}/"
+        others = [name for name, raw in self.datasets.items() if not name.startswith(own)]
+        private = [name for name in others if self.datasets[name]["repository"].get("private")]
+        if not principal.owner or not private:
+            return self.world
+        if own not in self.worlds:
+            self.worlds[own] = World(self.datasets, self.world.as_of, [*self.settings.hidden, *private])
+        return self.worlds[own]
 
     def tick(self) -> None:
         """Move on to the next moment of the clock that was set, if any is left."""
@@ -100,7 +121,10 @@ class Emulator:
             self.stats.kinds[api] += 1
             self.stats.routes[f"{request.method} {reply.route or path}"] += 1
             self.stats.statuses[str(reply.status)] += 1
-            reply.headers["date"] = http_date(date)
+            ahead = self.settings.skew_s + (fault.length if fault and fault.kind == "skew" else 0)
+            reply.headers["date"] = http_date(date, ahead)
+            if fault and fault.kind == "stall":
+                await self._stall(request, fault.length)
             await self._send(send, reply, fault)
 
     # -- answering -----------------------------------------------------------------------------------------------------
@@ -113,19 +137,27 @@ class Emulator:
         principal: Principal | None = None
         try:
             principal = self.accounts.identify(request.headers.get("authorization"))
+            self.stats.accounts[principal.name] += 1
+            world = self.seen_by(principal)
+            early: Reply | None = None
             if self.stats.running > self.settings.max_concurrent:
-                raise self._secondary(headers, 60)
-            if fault:
+                early = secondary(identity, 403, None)
+            elif fault:
                 self.stats.faults[fault.kind] += 1
-                if early := await self._disturb(fault, principal, resource, headers):
-                    early.headers |= headers
-                    return early
+                early = instead(fault, identity, resource == "graphql", self._other_address(request, path, world))
+                if fault.kind == "slow":
+                    await asyncio.sleep(fault.length)
+                if fault.kind == "primary":
+                    principal.budget(resource).spend()
+            if early:
+                early.headers |= headers
+                return early
             if resource == "graphql":
-                reply = await run_in_threadpool(self._graphql, request, body, principal, self.world)
+                reply = await run_in_threadpool(self._graphql, request, body, principal, world, fault)
             else:
                 if free := path != "/rate_limit":
                     check_primary(principal, resource)
-                reply = await run_in_threadpool(self._rest, request, path, principal, self.world)
+                reply = await run_in_threadpool(self._rest, request, path, principal, world)
                 if free and reply.status != 304:
                     self._spend(principal, resource)
         except HttpError as error:
@@ -146,10 +178,10 @@ class Emulator:
         principal.budget(resource).used += points
         self.stats.points[resource] += points
 
-    def _graphql(self, request: Request, body: bytes, principal: Principal, world: World) -> Reply:
+    def _graphql(self, request: Request, body: bytes, principal: Principal, world: World, fault: Fault | None) -> Reply:
         if request.method != "POST":
             raise HttpError(404, "Not Found", "/graphql")
-        if principal.kind == "anonymous":
+        if principal.kind in ("anonymous", "app"):
             raise HttpError(401, "This endpoint requires you to be authenticated.", GRAPHQL_GUIDE)
         budget = principal.budget("graphql")
         if budget.remaining == 0:
@@ -165,7 +197,10 @@ class Emulator:
             return as_json(200, prepared.refusal)
         reset_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(budget.reset))
         shown = {"cost": cost, "node_count": prepared.analysis.nodes, "reset_at": reset_at}
-        return as_json(200, self.graphql.run(prepared, Context(world, principal.actor, budget.show() | shown)))
+        answer = self.graphql.run(prepared, Context(world, principal.actor, budget.show() | shown))
+        if fault:
+            lacking(answer, fault, self.graphql.nullable(prepared), self.plan.dice)
+        return as_json(200, answer)
 
     def _graphql_spent(self, principal: Principal) -> Reply:
         """The primary limit's answer: as GitHub gives it now, as it gave it before, or as REST gives it."""
@@ -179,15 +214,14 @@ class Emulator:
         return as_json(200, {"errors": [error]}, route="graphql (rate limited)")
 
     def _rest(self, request: Request, path: str, principal: Principal, world: World) -> Reply:
-        prefix = "/api/v3" if request.url.path.startswith("/api/v3") else ""
-        base = f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}{prefix}"
+        base = base_of(request)
         inner = rest.located(world, path.rstrip("/") or "/", base, request.url.query)
         template, handler, parameters = rest.find(request.method, inner)
-        result = handler(rest.Call(world, principal, request.query_params, base), **parameters)
+        result = handler(rest.Call(world, principal, self.accounts, request.query_params, base), **parameters)
         headers: dict[str, str] = {}
         if isinstance(result, rest.Listing):
             result, headers = page_of(result, request, base + path)
-        reply = as_json(200, result, headers, template)
+        reply = as_json(201 if request.method == "POST" else 200, result, headers, template)
         tag = f'W/"{hashlib.sha256(reply.body).hexdigest()}"'
         reply.headers |= {"etag": tag, "cache-control": "private, max-age=60, s-maxage=60"}
         if isinstance(result, dict) and isinstance(result.get("updated_at"), str):
@@ -197,38 +231,20 @@ class Emulator:
             return Reply(304, b"", reply.headers, route=template)
         return reply
 
-    def _secondary(self, headers: dict[str, str], retry_after: int, status: int = 403) -> HttpError:
-        message, docs = SECONDARY_MESSAGE.format(request_id=headers["x-github-request-id"]), LIMIT_DOCS
-        return HttpError(status, message, f"{docs}#about-secondary-rate-limits", {"retry-after": str(retry_after)})
-
     # -- faults --------------------------------------------------------------------------------------------------------
 
-    async def _disturb(
-        self, fault: Fault, principal: Principal, resource: str, headers: dict[str, str]
-    ) -> Reply | None:
-        """What a fault answers in place of the real answer, if it does."""
-        if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
-        elif fault.kind == "status":
-            if fault.status == 502:
-                return Reply(502, BAD_GATEWAY, content_type="text/html")
-            message = {503: "Service unavailable"}.get(fault.status, "Server Error")
-            retry = {"retry-after": str(fault.retry_after)} if fault.retry_after is not None else {}
-            return as_json(fault.status, {"message": message}, retry)
-        elif fault.kind == "timeout":
-            message = WENT_WRONG.format(request_id=headers["x-github-request-id"])
-            shown = {"data": None, "errors": [{"message": message}]} if resource == "graphql" else None
-            return as_json(502, shown or {"message": "Server Error"})
-        elif fault.kind == "resource_limits":
-            error = {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."}
-            return as_json(200, {"data": None, "errors": [error]})
-        elif fault.kind == "secondary":
-            status = 429 if fault.status == 429 else 403
-            raise self._secondary(headers, 60 if fault.retry_after is None else fault.retry_after, status)
-        elif fault.kind == "primary":
-            budget = principal.budget(resource)
-            budget.used = max(budget.used, budget.limit)
-        return None
+    def _other_address(self, request: Request, path: str, world: World) -> str:
+        """Another address of what is asked for: of a repository the one by its id."""
+        found = re.match(r"/repos/([^/]+/[^/]+)(/.*)?$", path)
+        repository = world.repository(found[1]) if found else None
+        inner = f"/repositories/{repository.database_id}{found[2] or ''}" if found and repository else path
+        return f"{base_of(request)}{inner}{'?' if request.url.query else ''}{request.url.query}"
+
+    async def _stall(self, request: Request, seconds: float) -> None:
+        """Say nothing until the client has gone, but not for longer than this."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not await request.is_disconnected():
+            await asyncio.sleep(0.02)
 
     async def _send(self, send: Send, reply: Reply, fault: Fault | None = None, counted: bool = True) -> None:
         """Send an answer, spoiling its transfer where a fault says so."""
@@ -275,3 +291,9 @@ class Emulator:
         except (HttpError, ValueError, AttributeError) as error:
             return as_json(422, {"message": str(error)})
         return as_json(200, {"as_of": self.world.as_of})
+
+
+def base_of(request: Request) -> str:
+    """The address that a client asks: GitHub's own, or an Enterprise Server's."""
+    prefix = "/api/v3" if request.url.path.startswith("/api/v3") else ""
+    return f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}{prefix}"

@@ -9,7 +9,12 @@ from typing import Any
 
 from .errors import HttpError
 
-KINDS = {"status", "timeout", "resource_limits", "secondary", "primary", "reset", "cut", "truncate", "empty", "slow"}
+KINDS = {
+    "status", "timeout", "went_wrong", "resource_limits", "secondary", "primary", "unauthorized", "html", "redirect",
+    "reset", "cut", "truncate", "empty", "slow", "stall", "skew", "partial", "null_node",
+}  # fmt: skip
+#: how long the kinds that take time take, or by how much they are off
+SECONDS = {"slow": 12.0, "stall": 3_600.0, "skew": 3_600.0}
 
 
 @dataclass
@@ -23,15 +28,23 @@ class Fault:
     times: int | None = None
     api: str | None = None
     path: str | None = None
-    status: int = 502
-    retry_after: int | None = None
-    seconds: float = 12.0
+    status: int | None = None
+    #: as the header says it: seconds, or a date
+    retry_after: float | str | None = None
+    #: a secondary limit that does not say how long
+    is_bare: bool = False
+    seconds: float | None = None
     seen: int = field(default=0, init=False)
     fired: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault kind {self.kind!r}; known: {', '.join(sorted(KINDS))}")
+
+    @property
+    def length(self) -> float:
+        """The seconds that it takes, or is off by."""
+        return SECONDS.get(self.kind, 0.0) if self.seconds is None else self.seconds
 
     def strikes(self, api: str, path: str, dice: random.Random) -> bool:
         """Count a request; whether this fault strikes it."""

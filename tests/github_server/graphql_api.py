@@ -8,7 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute_sync, parse, validate
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    execute_sync,
+    is_non_null_type,
+    parse,
+    validate,
+)
 from graphql.execution.values import get_variable_values
 
 from .analysis import Analyser, Analysis, locations, syntax_error, validation_error
@@ -72,6 +81,14 @@ class GraphQLApi:
         analysis = Analyser(self.schema, document, values.coerced).run(operation)
         refusal = {"errors": analysis.errors} if analysis.errors else None
         return Prepared(operation, document, given, analysis, refusal)
+
+    def nullable(self, prepared: Prepared) -> list[str]:
+        """The top-level fields of a query that may be null, by the names of its answer."""
+        assert prepared.operation is not None and self.schema.query_type is not None
+        known = self.schema.query_type.fields
+        asked = [node for node in prepared.operation.selection_set.selections if isinstance(node, FieldNode)]
+        found = [node for node in asked if not is_non_null_type(known[node.name.value].type)]
+        return [(node.alias or node.name).value for node in found]
 
     def run(self, prepared: Prepared, context: Context) -> Answer:
         """Run a prepared query; field errors come beside the data, typed as GitHub types them."""

@@ -9,7 +9,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ BAD_GATEWAY = (
     b"<html>\n<head><title>502 Bad Gateway</title></head>\n"
     b"<body><center><h1>502 Bad Gateway</h1></center></body>\n</html>\n"
 )
+WEB_PAGE = b"<!DOCTYPE html>\n<html>\n<head><title>Sign in to the network</title></head>\n<body></body>\n</html>\n"
 
 
 @dataclass
@@ -43,10 +44,10 @@ def as_json(status: int, value: Any, headers: dict[str, str] | None = None, rout
     return Reply(status, body, headers or {}, route=route)
 
 
-def http_date(moment: str | None) -> str:
-    """A moment as the ``Date`` header tells it; None: the time of this machine."""
+def http_date(moment: str | None, ahead_s: float = 0.0) -> str:
+    """A moment as the ``Date`` header tells it, some seconds ahead; None: the time of this machine."""
     at = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
-    return format_datetime(at, usegmt=True)
+    return format_datetime(at + timedelta(seconds=ahead_s), usegmt=True)
 
 
 class Stats:
@@ -58,6 +59,7 @@ class Stats:
         self.statuses: Counter[str] = Counter()
         self.points: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
+        self.accounts: Counter[str] = Counter()
         self.bytes_sent = self.running = self.max_concurrency = 0
 
     @contextlib.contextmanager
@@ -77,6 +79,7 @@ class Stats:
             "by_api": self.kinds,
             "by_route": self.routes,
             "by_status": self.statuses,
+            "by_account": self.accounts,
             "points": self.points,
             "bytes_sent": self.bytes_sent,
             "max_concurrency": self.max_concurrency,

@@ -9,7 +9,7 @@ from typing import Any
 
 from .errors import HttpError, deleted, moved, not_found
 from .item_resolvers import commits_of
-from .limits import Principal
+from .limits import Accounts, Principal
 from .model import Comment, Issue, PullRequest
 from .repository import Repository
 from .resolvers import is_full
@@ -26,6 +26,7 @@ class Call:
 
     world: World
     principal: Principal
+    accounts: Accounts
     query: Mapping[str, str]
     base: str
 
@@ -102,6 +103,8 @@ def _rate_limit(call: Call) -> Json:
 def _me(call: Call) -> Json:
     if call.principal.kind == "anonymous":
         raise HttpError(401, "Requires authentication")
+    if call.principal.kind == "installation":
+        raise HttpError(403, "Resource not accessible by integration")
     return Shapes(call.base).user(call.principal.actor)
 
 
