@@ -10,13 +10,14 @@ from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from collectors import demo, doctor, github, people, progress, spend, spend_pass
+from collectors import backups, demo, doctor, github, people, progress, spend, spend_pass
 from collectors.doctor import Finding
 from collectors.errors import AccessError, SourceError
 from collectors.exports import inbox
 from collectors.github_access import find_token
 from collectors.github_api import host_of
 from collectors.github_repositories import GitHub
+from collectors.ledger import look
 from collectors.progress import Progress
 from collectors.store import Store, now, refresh_lock
 from queries.errors import PublishError, SettingsError
@@ -89,9 +90,19 @@ def preview_files(paths: Sequence[Path], account: str, kind: str | None, until: 
     return (finding for finding, _ in _found(paths, account, kind, until))
 
 
+def restore(place: Place, backup: Path) -> str:
+    """Put a backup in the ledger's place, and say what to do next; raises LedgerError where it cannot be used."""
+    with refresh_lock(place.data):
+        aside = backups.restore(place.ledger, backup)
+    kept = f"; the ledger that was there is {aside} now" if aside else ""
+    return f"{place.ledger} is as {backup} has it{kept}; `headway refresh` reads what came since"
+
+
 def map_label(place: Place, label: str, kind: str) -> Iterator[Finding]:
     """Add a rule that a label means a kind, then publish; raises SettingsError where it cannot be one."""
     settings = read_settings(place.config)
+    if place.ledger.exists():
+        look(place.ledger)  # one that cannot be published from is told before anything is changed
     with refresh_lock(place.data):
         added = add_label_rule(settings, place.seeds, label, kind)
     yield Finding(True, added)

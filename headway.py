@@ -151,6 +151,31 @@ def publish(place: Place, as_of: date | None) -> None:
 
 @cli.command()
 @placed
+@click.argument("backup", default="", metavar="[FILE|DATE]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(place: Place, backup: str, yes: bool) -> None:
+    """Put a backup in the ledger's place: of a file or a day; without either, list them, and take the newest."""
+    import flow
+    from collectors import backups
+    from queries import printed
+
+    if not backup and (found := backups.listed(place.ledger)):
+        rows = [
+            (one.path.name, f"{one.size / 1e6:,.1f}", str(one.version or ""), f"{one.pull_requests:,}", one.problem)
+            for one in found
+        ]
+        click.echo(printed.as_table(["backup", "MB", "version", "pull requests", "problem"], rows))
+    chosen = backups.chosen(place.ledger, backup)
+    if not yes and not sys.stdin.isatty():
+        if backup:
+            raise click.ClickException(f"{chosen} is to replace {place.ledger}; say so with --yes")
+        say(f"`headway restore --yes` puts {chosen} in the ledger's place; or name another, by its file or its day")
+    elif yes or click.confirm(f"Put {chosen} in the place of {place.ledger}?", err=True):
+        say(flow.restore(place, chosen), "restored")
+
+
+@cli.command()
+@placed
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, envvar="PORT", show_default=True, help="Its port.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--demo", "with_demo", is_flag=True, help="While nothing is published, show the demo company.")

@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import secrets
-import shutil
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,10 +17,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from collectors import backups, ledger
 from collectors.errors import LedgerBusyError, LedgerError
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-BACKUPS_KEPT = 7
 #: what makes a row of each table the same row
 KEYS: dict[str, tuple[str, ...]] = {
     "watermarks": ("source", "scope", "name"),
@@ -57,22 +55,33 @@ def now() -> datetime:
 def refresh_lock(data: Path) -> Iterator[None]:
     """Hold the data folder for one refresh; the system frees it even if the holder is killed.
 
-    Raises LedgerBusyError where another process holds it.
+    Raises LedgerBusyError where another process holds it, LedgerError where the file system knows no locks.
     """
     data.mkdir(parents=True, exist_ok=True)
-    with (data / "refresh.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip()
-            raise LedgerBusyError(
-                f"another refresh is running on {data}{f' ({holder})' if holder else ''}; wait for it, then run again"
-            ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()} since {now():%Y-%m-%d %H:%M:%S} UTC")
-        file.flush()
+    opened = os.open(data / "refresh.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        _hold(data, opened)
+        with contextlib.suppress(OSError):  # who holds it is told as a courtesy, where the disk lets us
+            os.ftruncate(opened, 0)
+            os.pwrite(opened, f"process {os.getpid()} since {now():%Y-%m-%d %H:%M:%S} UTC".encode(), 0)
         yield
+    finally:
+        os.close(opened)
+
+
+def _hold(data: Path, opened: int) -> None:
+    """Take the lock of a data folder; raises LedgerError where that cannot be."""
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(opened, 200, 0).decode("utf-8", "replace").strip()
+        raise LedgerBusyError(
+            f"another refresh is running on {data}{f' ({holder})' if holder else ''}; wait for it, then run again"
+        ) from None
+    except OSError as error:
+        raise LedgerError(
+            f"{data} is on a file system without locks ({error.strerror}); keep it on a disk of this machine"
+        ) from None
 
 
 class Store:
@@ -86,14 +95,11 @@ class Store:
         self.path = path
         self._turn = threading.RLock()
         self._depth = 0
-        is_reader = read_only and path.exists()
         try:
-            self._db = _open_reader(path) if read_only else _open(path)
-        except duckdb.Error as error:
-            raise _ledger_error(path, error) from None
+            self._db, done = _open_reader(path) if read_only else _open(path)
         except OSError as error:
             raise LedgerError(f"{path}: {error.strerror}; check the folder's permissions and space") from None
-        self._migrate(version, is_reader)
+        self._bring_forward(version, done)
 
     def __enter__(self) -> Store:
         """Return the store itself."""
@@ -104,20 +110,22 @@ class Store:
         with self._turn:
             self._db.close()
 
-    def _migrate(self, version: str, is_reader: bool) -> None:
-        steps = {int(path.stem): path for path in MIGRATIONS.glob("*.sql")}
-        known = self.rows("select 1 from duckdb_tables() where table_name = 'migrations'")
-        done = {row["number"] for row in self.rows("select number from migrations")} if known else set()
-        if done - set(steps):
-            self._db.close()
-            raise LedgerError(f"{self.path} was written by a newer Headway; upgrade this one, or restore a backup")
-        if is_reader and set(steps) - done:
-            self._db.close()
-            raise LedgerError(f"{self.path} was written by an older Headway; run `headway refresh`, which renews it")
-        for number in sorted(set(steps) - done):
-            with self.transaction():
-                self._db.execute(steps[number].read_text(encoding="utf-8"))
-                self._db.execute("insert into migrations values (?, ?, ?)", [number, now(), version])
+    def _bring_forward(self, version: str, done: set[int]) -> None:
+        """Apply the migrations that are missing, each whole or not at all."""
+        for number, step in ledger.steps().items():
+            if number in done:
+                continue
+            try:
+                with self.transaction():
+                    self._db.execute(step.read_text(encoding="utf-8"))
+                    self._db.execute("insert into migrations values (?, ?, ?)", [number, now(), version])
+            except duckdb.Error as error:
+                self._db.close()
+                said = str(error).splitlines()[0]
+                raise LedgerError(
+                    f"{self.path} could not be brought to version {number} ({said}) and stays at the version before; "
+                    "free some space or mend its permissions, then run again"
+                ) from None
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -131,7 +139,8 @@ class Store:
             try:
                 yield
             except BaseException:
-                self._db.execute("rollback")
+                with contextlib.suppress(duckdb.Error):  # where the disk refused a write, it is rolled back already
+                    self._db.execute("rollback")
                 raise
             else:
                 self._db.execute("commit")
@@ -229,53 +238,27 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, dict | list) else value
 
 
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the ledger for writing, after its backup of the day."""
+def _open(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
+    """Open the ledger for writing, after its backup, with the migrations that it has had."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        _back_up(path)
+        done = ledger.look(path)
+        missing = [number for number in ledger.steps() if number not in done]
+        backups.back_up(path, missing[0] if done and missing else None)
     else:  # a process that is killed while it makes the file must not leave half of one
         part = path.with_suffix(".part")
         part.unlink(missing_ok=True)
-        _connect(part).close()
+        ledger.connect(part).close()
         part.replace(path)
-    return _connect(path)
+        done = set()
+    return ledger.connect(path), done
 
 
-def _open_reader(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the ledger for reading, or an empty database where there is none."""
-    return duckdb.connect(str(path), read_only=True) if path.exists() else duckdb.connect()
-
-
-def _ledger_error(path: Path, error: duckdb.Error) -> LedgerError:
-    """What keeps the ledger from being opened, as an error."""
-    said = str(error).splitlines()[0]
-    if "Could not set lock" in said:
-        return LedgerBusyError(f"{path} is open in another program; close it there, or wait for it, then run again")
-    return LedgerError(f"{path}: {said}; restore the newest file of backups/")
-
-
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the file for writing, readable by its owner alone."""
-    old = os.umask(0o077)
-    try:
-        return duckdb.connect(str(path), config={"storage_compatibility_version": "v1.5.0"})
-    finally:
-        os.umask(old)
-
-
-def _back_up(path: Path) -> None:
-    """Copy the closed ledger before its first write of a day, and keep the newest copies only."""
-    folder = path.parent / "backups"
-    target = folder / f"{path.stem}-{now():%Y-%m-%d}.duckdb"
-    if target.exists():
-        return
-    if Path(f"{path}.wal").exists():
-        _connect(path).close()  # a log left by a killed process holds rows that a copy of the file would miss
-    folder.mkdir(mode=0o700, exist_ok=True)
-    part = target.with_suffix(".part")
-    shutil.copyfile(path, part)
-    part.chmod(0o600)
-    part.replace(target)
-    for stale in sorted(folder.glob(f"{path.stem}-*.duckdb"))[:-BACKUPS_KEPT]:
-        stale.unlink()
+def _open_reader(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
+    """Open the ledger for reading, or an empty database where there is none; raises where it is not of this Headway."""
+    if not path.exists():
+        return duckdb.connect(), set()
+    done = ledger.look(path)
+    if set(ledger.steps()) - done:
+        raise LedgerError(f"{path} was written by an older Headway; run `headway refresh`, which renews it")
+    return ledger.connect_reader(path), done

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import pty
+import resource
 import shutil
 import signal
 import sys
@@ -103,9 +104,9 @@ class Desk:
     folder: Path
     env: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": TOKEN})
 
-    def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
+    def run(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, largest_file: int = 0) -> Done:
         """Run a command to its end; fails on a traceback, and where the token is in what it said or wrote."""
-        with self.start(*words, stdin=stdin, env=env) as running:
+        with self.start(*words, stdin=stdin, env=env, largest_file=largest_file) as running:
             done = running.done()
         assert "Traceback" not in done.err, done.err
         self.search(done.out, done.err)
@@ -119,14 +120,19 @@ class Desk:
 
     @contextlib.contextmanager
     def start(
-        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, terminal: str = ""
-    ) -> Iterator[Running]:
-        """Run a command until the block ends; ``terminal`` is the path of one to run it on."""
+        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, terminal: str = "",
+        largest_file: int = 0,
+    ) -> Iterator[Running]:  # fmt: skip
+        """Run a command until the block ends; ``terminal`` is the path of one to run it on.
+
+        With ``largest_file`` the system refuses to let any file grow beyond so many bytes, as a full disk would.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / "in").write_bytes(stdin)
             whole = {"PATH": os.environ["PATH"], "HOME": name, "TERM": "xterm", **self.env, **(env or {})}
-            process = _FORKS.Process(target=_become_headway, args=(words, self.folder, whole, Path(name), terminal))
+            about = (words, self.folder, whole, Path(name), terminal, largest_file)
+            process = _FORKS.Process(target=_become_headway, args=about)
             process.start()
             try:
                 yield Running(process, Path(name))
@@ -173,9 +179,13 @@ class Desk:
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in paths}
 
 
-def _become_headway(words: tuple[str, ...], folder: Path, env: Mapping[str, str], files: Path, terminal: str) -> None:
+def _become_headway(
+    words: tuple[str, ...], folder: Path, env: Mapping[str, str], files: Path, terminal: str, largest_file: int
+) -> None:
     """Make this process one that somebody started as ``headway WORDS``."""
     os.setsid()
+    if largest_file:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     names = {0: ("in", os.O_RDONLY), 1: ("out", os.O_WRONLY | os.O_CREAT), 2: ("err", os.O_WRONLY | os.O_CREAT)}
     for fd, (name, flags) in names.items():
         opened = os.open(terminal or files / name, os.O_RDWR if terminal else flags, 0o600)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from collectors.ledger import MIGRATIONS
 from collectors.progress import Progress
-from collectors.store import MIGRATIONS, Store, now
+from collectors.store import Store, now
 from tests.company.expand import expand
 from tests.github_server import Server, serve
 from tests.github_server.client import rest
@@ -30,7 +31,7 @@ def old_ledger(github: Server, data: Path) -> None:
         db.execute(f"attach '{new}' as new (read_only)")
         db.execute("insert into migrations values (1, current_timestamp::timestamp, '0.1')")
         db.execute("insert into watermarks from new.watermarks where name in ('feed', 'history')")
-        older = "select * replace (1 as details_version) from new.github_pull_requests"
+        older = "select * exclude (gone_at) replace (1 as details_version) from new.github_pull_requests"
         db.execute(f"insert into github_pull_requests {older}")
         for table in ("repositories", "releases", "commits"):
             db.execute(f"insert into github_{table} from new.github_{table}")

@@ -30,7 +30,7 @@ def test_the_installed_command_answers_at_once_and_knows_its_commands(tmp_path: 
     command = [str(Path(sys.executable).with_name("headway")), "--help"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=20, check=True)
     listed = [line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line.strip()]
-    assert " ".join(listed) == "answers check demo doctor import init publish refresh rules serve sql"
+    assert " ".join(listed) == "answers check demo doctor import init publish refresh restore rules serve sql"
     heavy = "import sys, headway; print(sorted({'pandas', 'github', 'streamlit'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True).stdout == "[]\n"
 

@@ -265,5 +265,5 @@ def test_a_ledger_that_is_none_is_one_line(used: Desk) -> None:
     done = used.run("refresh")
     assert done.code == 2
     assert "data/ledger.duckdb: IO Error" in done.problem
-    assert done.problem.endswith("restore the newest file of backups/")
+    assert done.problem.endswith("`headway restore` puts a backup in its place")
     assert used.facts() == before

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from collectors.backups import restore
 from queries.settings import Settings
 from tests.spending import BASE, Attacker, Books, days, people, spent
 
@@ -175,3 +177,19 @@ def test_no_name_or_address_is_in_the_published_file(books: Books) -> None:
     assert b"secret-key" not in content
     (shown,) = (books.data / "shown").iterdir()
     assert {file.stat().st_mode & 0o777 for file in shown.iterdir()} == {0o600}
+
+
+def test_a_ledger_that_is_put_back_tells_nothing_either(books: Books) -> None:
+    attacker, ledger = Attacker(), books.data / "ledger.duckdb"
+    rows, teams = [attacker.atom(MAY, person) for person in NINE], {"Shop": NINE[:4], "Web": NINE[4:]}
+    books.load(rows, people(teams))
+    early = shutil.copy(ledger, books.data / "early.duckdb")
+    books.load([*rows, attacker.atom(MAY, "p0", model="opus")], people(teams))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    told = books.ask("from spend_by_team order by all")
+    restore(ledger, Path(early))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert books.ask("from spend_by_team order by all") == told != []
+    assert attacker.derives(K) == []

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collectors.backups import DAYS_KEPT
 from collectors.errors import LedgerBusyError, LedgerError
-from collectors.store import BACKUPS_KEPT, KEYS, Store, now, refresh_lock
+from collectors.store import KEYS, Store, now, refresh_lock
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_a_ledger_of_a_newer_headway_is_refused_in_one_line(store: Store) -> Non
 def test_a_file_that_is_no_ledger_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "ledger.duckdb"
     path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(LedgerError, match=r"restore the newest file of backups/") as caught:
+    with pytest.raises(LedgerError, match=r"`headway restore` puts a backup in its place") as caught:
         Store(path, "test")
     assert "\n" not in str(caught.value)
 
@@ -110,11 +111,11 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
     Store(path, "test").__exit__()
     assert not folder.exists()
     folder.mkdir()
-    for days in range(1, BACKUPS_KEPT + 3):
+    for days in range(1, DAYS_KEPT + 3):
         (folder / f"ledger-{now() - timedelta(days=days):%Y-%m-%d}.duckdb").write_bytes(b"old")
     Store(path, "test").__exit__()
     kept = sorted(folder.glob("*.duckdb"))
-    assert len(kept) == BACKUPS_KEPT
+    assert len(kept) == DAYS_KEPT
     assert kept[-1].name == f"ledger-{now():%Y-%m-%d}.duckdb"
     with duckdb.connect(str(kept[-1]), read_only=True) as db:
         assert db.execute("select number from migrations").fetchall() == [(1,), (2,), (3,), (4,)]

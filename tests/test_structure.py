@@ -29,8 +29,9 @@ ROOMS: dict[str, set[str]] = {
 DOORS: dict[str, tuple[str, ...]] = {
     "click": ("endings.py", "headway.py", "options.py"),
     "duckdb": (
-        "collectors/exports/spend/", "collectors/store.py", "endings.py", "queries/answers.py",
-        "queries/building.py", "queries/rules.py", "queries/snapshot.py", "queries/spend.py",
+        "collectors/exports/spend/", "collectors/backups.py", "collectors/ledger.py", "collectors/store.py",
+        "endings.py", "queries/answers.py", "queries/building.py", "queries/rules.py", "queries/snapshot.py",
+        "queries/spend.py",
     ),
     "genai_prices": ("queries/spend.py",),
     "github": ("collectors/github_api.py",),
