@@ -84,10 +84,8 @@ class App:
 
     def __post_init__(self) -> None:
         """Sign once; raises AccessError where the key cannot."""
-        signer = _Signer(self.app_id, self.key)
-        signer.check()
-        self.api = Api(self.base_url, signer, self.say, self.patience)
-        signer.clock = self.api.clock
+        _Signer(self.app_id, self.key).check()
+        self.api = self._door(0.0)
 
     def installations(self) -> dict[str, Access]:
         """Return the way in to each owner that the App is installed on, by login in lower case.
@@ -102,10 +100,17 @@ class App:
             for row in rows:
                 if not row.get("suspended_at"):
                     owner = row["account"]["login"]
-                    found[owner.lower()] = Installation(self.api, row["id"], owner)
+                    found[owner.lower()] = Installation(self._door(self.api.clock_ahead), row["id"], owner)
             if len(rows) < PAGE:
                 return found
             page += 1
+
+    def _door(self, clock_ahead: float) -> Api:
+        """A door of its own, so that whoever stops or waits there concerns nobody else."""
+        signer = _Signer(self.app_id, self.key)
+        api = Api(self.base_url, signer, self.say, self.patience, clock_ahead)
+        signer.clock = api.clock
+        return api
 
 
 @dataclass

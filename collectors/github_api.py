@@ -88,6 +88,8 @@ class Api:
     access: Access
     say: Say = lambda _text: None
     patience: Patience = PATIENT
+    #: by how many seconds GitHub's clock is ahead of this machine's, as its last answer told it
+    clock_ahead: float = 0.0
     requests_sent: int = 0
     #: requests that were sent again, and the seconds in which at least one was
     repeats: int = 0
@@ -98,7 +100,6 @@ class Api:
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _not_before: float = 0.0
     _repeating_until: float = 0.0
-    _clock_ahead: float = 0.0
     _has_answered: bool = False
     _over: str = ""
     _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -131,7 +132,7 @@ class Api:
 
     def clock(self) -> float:
         """Return GitHub's time, as its last answer told it; this machine's where it has not answered."""
-        return time.time() + self._clock_ahead
+        return time.time() + self.clock_ahead
 
     def lost(self) -> str:
         """Return one line about the time that limits and failures took; empty where they took none."""
@@ -190,7 +191,7 @@ class Api:
             return Reply(0, problem="a broken answer")
         reply = read(status, headers, text, "query" in (body or ()))
         if reply.date is not None:
-            self._clock_ahead = reply.date - time.time()
+            self.clock_ahead = reply.date - time.time()
         self._has_answered |= reply.found is not None
         return reply
 
