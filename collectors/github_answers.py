@@ -27,9 +27,7 @@ PASSING_ERRORS = {"", "INTERNAL", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"
 PASSING_STATUSES = {408, 409, 425}
 UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 TOKEN_SHAPE = re.compile(r"\b(gh[a-z]_[\w.-]+|github_pat_\w+|eyJ[\w.-]+)")
-#: the wait that GitHub asks for where a secondary limit names none, doubled each time it comes again
-SECONDARY_WAIT_S, LONGEST_SECONDARY_WAIT_S = 60.0, 900.0
-LONGEST_WAIT_S = 86_400.0
+LONGEST_UNNAMED_WAIT_S, LONGEST_WAIT_S = 900.0, 86_400.0
 LATER = "run again later, nothing is lost"
 CHECK_ADDRESS = "check base_url under [github], and this machine's network"
 CHECK_PROXY = "check HTTPS_PROXY and NO_PROXY"
@@ -119,15 +117,15 @@ def meaning(reply: Reply) -> Kind:
     return known.get(reply.status, Kind.REFUSED if 300 <= reply.status < 500 else Kind.BROKEN)
 
 
-def asked_wait(reply: Reply, time: float, before: int) -> float:
-    """Return the seconds that a limit asks to wait at GitHub's ``time``, after so many limits ``before``.
+def asked_wait(reply: Reply, time: float, unnamed_s: float) -> float:
+    """Return the seconds that a limit asks to wait at GitHub's ``time``, ``unnamed_s`` where it names none.
 
     Never more than a day: then it is asked again.
     """
-    return min(LONGEST_WAIT_S, _asked_wait(reply, time, before))
+    return min(LONGEST_WAIT_S, _asked_wait(reply, time, unnamed_s))
 
 
-def _asked_wait(reply: Reply, time: float, before: int) -> float:
+def _asked_wait(reply: Reply, time: float, unnamed_s: float) -> float:
     asked = reply.headers.get("retry-after", "")
     if (seconds := _number(asked)) is not None:
         return seconds
@@ -136,7 +134,7 @@ def _asked_wait(reply: Reply, time: float, before: int) -> float:
     reset = _number(reply.headers.get("x-ratelimit-reset", ""))
     if reply.headers.get("x-ratelimit-remaining") == "0" and reset is not None:
         return max(1.0, reset - time + 1.0)
-    return min(LONGEST_SECONDARY_WAIT_S, SECONDARY_WAIT_S * 2.0**before)
+    return min(LONGEST_UNNAMED_WAIT_S, unnamed_s)
 
 
 def no_answer(error: Exception, timeout_s: float) -> Reply:

@@ -60,6 +60,8 @@ class Patience:
     tries: int = 10
     first_pause_s: float = 0.5
     timeout_s: int = 60
+    #: seconds to wait for a limit that does not say how long, doubled each time it comes again
+    unnamed_wait_s: float = 60.0
     #: seconds to wait for limits in all; None: as long as GitHub asks
     max_wait_s: float | None = None
 
@@ -225,7 +227,8 @@ class Api:
         if count > LIMITS:
             raise SourceError(f"{self.host}: GitHub's rate limit, {LIMITS} times in a row; {LATER}")
         now = self.clock()
-        seconds = asked_wait(reply, now if reply.date is None else reply.date, count - 1)
+        unnamed = self.patience.unnamed_wait_s * 2.0 ** (count - 1)
+        seconds = asked_wait(reply, now if reply.date is None else reply.date, unnamed)
         until = datetime.fromtimestamp(now + seconds, UTC)
         with self._turn:
             start = max(self._not_before, time.monotonic())
