@@ -106,7 +106,7 @@ def test_every_room_is_in_the_table_of_rooms() -> None:
         name
         for name in here
         if name.endswith((".py", "/")) and not name.startswith((".", "build/")) and "egg" not in name
-    } - {"screenshots/"}
+    } - {"screenshots/", "__pycache__/"}
 
 
 def test_the_rule_of_the_readme_can_be_used(tmp_path: Path) -> None:
