@@ -1,0 +1,93 @@
+"""A refresh while GitHub breaks at one request in five, in every way at once: it ends, and nothing is lost.
+
+``HEADWAY_FAULT_SEEDS`` says how many of these to run; each breaks other requests in other ways.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.github_api import Patience
+from tests import company
+from tests.github_server import Server, serve
+from tests.refreshing import Tables, publish_tables, raw_tables, refresh
+
+SEEDS = int(os.environ.get("HEADWAY_FAULT_SEEDS", "3"))
+SHARE = 0.2
+#: more requests than a refresh sends, however often it repeats them
+REQUESTS = 400
+REPOS = list(company.datasets())
+QUICK = Patience(first_pause_s=0.01, timeout_s=1, unnamed_wait_s=0.05)
+KINDS: list[dict[str, Any]] = [
+    *({"kind": "status", "status": status} for status in (500, 502, 503, 504)),
+    {"kind": "status", "status": 503, "retry_after": 0.1},
+    *({"kind": "secondary", "status": status, "retry_after": 0.1} for status in (200, 403, 429)),
+    *({"kind": "secondary", "status": status, "is_bare": True} for status in (200, 403, 429)),
+    *({"kind": kind} for kind in ("timeout", "went_wrong", "resource_limits", "unauthorized", "html", "redirect")),
+    *({"kind": kind} for kind in ("partial", "null_node", "reset", "cut", "truncate", "empty", "primary", "stall")),
+    {"kind": "slow", "seconds": 0.2},
+    {"kind": "skew"},
+]
+#: those that a request survives without being sent again
+HARMLESS = {"slow", "skew", "redirect"}
+
+
+def plan(seed: int) -> list[dict[str, Any]]:
+    """Faults at one request in five, each kind as often as any other."""
+    dice = random.Random(seed)
+    kinds = cycle(dice.sample(range(len(KINDS)), len(KINDS)))
+    struck = [(next(kinds), place) for place in range(1, REQUESTS) if dice.random() < SHARE]
+    return [fault | {"at": [place for n, place in struck if n == number]} for number, fault in enumerate(KINDS)]
+
+
+@pytest.fixture(scope="module")
+def github(schema_path: Path) -> Iterator[Server]:
+    """The company's GitHub, whose budgets refill every second."""
+    with serve(company.datasets(), schema=schema_path, window_s=1) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def clean(github: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a refresh without faults."""
+    data = tmp_path_factory.mktemp("clean")
+    refresh(data, github.url, REPOS)
+    return data
+
+
+@pytest.fixture(scope="module")
+def raw(clean: Path) -> Tables:
+    """Its raw tables."""
+    return raw_tables(clean)
+
+
+def published(data: Path) -> Tables:
+    """The published tables of a ledger."""
+    return publish_tables(data, company.AS_OF, people_csv=company.PEOPLE)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_at_one_fault_in_five_nothing_is_lost_and_the_time_is_told(
+    github: Server, tmp_path: Path, clean: Path, raw: Tables, seed: int
+) -> None:
+    said: list[str] = []
+    github.faults(plan(seed))
+    github.reset()
+    results = refresh(tmp_path, github.url, REPOS, report=lambda step: said.append(step.note), patience=QUICK)
+    stats = github.stats()
+    github.faults([])
+    assert {(result.status, result.message) for result in results} == {("read", "")}
+    assert raw_tables(tmp_path) == raw
+    struck = {kind: count for kind, count in stats["faults"].items() if kind not in HARMLESS}
+    assert sum(struck.values()) > 0
+    assert re.search(r": (waited [^,]+ for GitHub's limits, )?repeated \d+ requests?( \([^)]+\))?$", said[-1])
+    if seed == 0 or SEEDS >= 10:
+        assert published(tmp_path) == published(clean)
