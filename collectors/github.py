@@ -175,4 +175,5 @@ def _left_over(one: Pass) -> str:
     sql = "select count(*) as n from github_queue where host = $host and repo_id = $repo_id"
     count = one.store.rows(sql, one.scope.key)[0]["n"]
     plural = "" if count == 1 else "s"
-    return f"{count} pull request{plural} or issue{plural} did not come and will be asked for again" if count else ""
+    again = [f"{count} pull request{plural} or issue{plural} did not come and will be asked for again"] if count else []
+    return "; ".join([*one.remarks, *again])

@@ -68,9 +68,11 @@ def as_first_seen(node: Json, before: Json) -> Json:
 
     GitHub tells only what an account is to the repository today.
     """
-    known = {_key(said): said["authorAssociation"] for said in _sayings(before) if said.get("authorAssociation")}
+    told = [said for said in _sayings(before) if said.get("authorAssociation")]
+    known = {key: said["authorAssociation"] for said in told for key in _keys(said)}
     for said in _sayings(node):
-        said["authorAssociation"] = known.get(_key(said), said["authorAssociation"])
+        found = (known[key] for key in _keys(said) if key in known)
+        said["authorAssociation"] = next(found, said["authorAssociation"])
     return node
 
 
@@ -83,8 +85,10 @@ def _sayings(node: Json) -> Iterator[Json]:
             yield from said.get("replies", ())
 
 
-def _key(said: Json) -> tuple[str | None, str | None]:
-    return said.get("createdAt") or said.get("submittedAt"), (said.get("author") or {}).get("login")
+def _keys(said: Json) -> list[tuple[str | None, str | None]]:
+    """What tells a saying: its time with its author's id, which older readings lack, or with the login."""
+    at, author = said.get("createdAt") or said.get("submittedAt"), said.get("author") or {"login": None}
+    return [(at, author[name]) for name in ("id", "login") if name in author]
 
 
 # -- texts that are not kept ------------------------------------------------------------------------------------------

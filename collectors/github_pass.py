@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from collectors import github_sweep
 from collectors.github_api import Answer, Api, Json
-from collectors.github_documents import Reduce, as_first_seen, read_to_the_end
+from collectors.github_details import NOT_FOUND, TABLES, TRANSFERRED, Batch, fetch
+from collectors.github_documents import Reduce, as_first_seen
 from collectors.github_feed import PAGE, SETTLED, Feed, moment
 from collectors.github_files import Experiments
-from collectors.github_queries import DETAILS_VERSION, compose, details_part
+from collectors.github_names import Labels, keep_names
+from collectors.github_queries import DETAILS_VERSION
+from collectors.github_sweep import Sweep, mark_gone, queue_row
 from collectors.github_walks import Discussions, History, NewestFirst, Scope, Walk
 from collectors.store import Store, now
 
@@ -24,11 +28,11 @@ from collectors.store import Store, now
 ATTEMPTS = 5
 BATCH_START, BATCH_MOST = 50, 100
 BATCHES_AT_ONCE = 2
-#: where documents of each type are kept
-TABLES = {"PullRequest": "github_pull_requests", "Issue": "github_issues"}
 MINE = "where host = $host and repo_id = $repo_id"
 HELD_NODES = f"select number, node from {{}} {MINE} and number in (select unnest($numbers::integer[]))"
-OUTDATED_ROWS = f"select number, node_id, updated_at from {{}} {MINE} and details_version < $version"
+OUTDATED_ROWS = (
+    f"select number, node_id, updated_at from {{}} {MINE} and details_version < $version and gone_at is null"
+)
 OUTDATED_DEPLOYMENTS = f"select 1 from github_deployments {MINE} and not json_exists(node, '$.databaseId') limit 1"
 SETTLED_ROWS = (
     f"select number, updated_at from {{}} {MINE} and number in (select unnest($numbers::integer[])) "
@@ -50,15 +54,6 @@ class Task:
     shrink: Callable[[], None] | None = None
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What one query brought: documents by node id, and why others did not come."""
-
-    answer: Answer
-    docs: dict[str, Json]
-    problems: dict[str, str]
-
-
 @dataclass
 class Pass:
     """The state of one repository's pass. The main thread calls it; only its tasks run in other threads."""
@@ -78,6 +73,11 @@ class Pass:
     items: int = 0
     #: what is read again because the collector asks for more than it used to
     outdated: int = 0
+    #: how much turned out to be gone, by the list in GitHub's schema
+    lost: dict[str, int] = field(default_factory=dict)
+    sweeps: list[Sweep] | None = None
+    #: what is to be said of what is gone
+    remarks: list[str] = field(default_factory=list)
     batch_size: int = BATCH_START
     batches_in_flight: int = 0
     started_at: datetime = field(default_factory=now)
@@ -90,6 +90,7 @@ class Pass:
             NewestFirst(self.scope, "releases", "Release", "github_releases", self.full),
             NewestFirst(self.scope, "milestones", "Milestone", "github_milestones", True),
             NewestFirst(self.scope, "deployments", "Deployment", "github_deployments", self._is_deployments_anew()),
+            Labels(self.scope),
             Discussions(self.scope, "discussions", "Discussion", "github_discussions", self.full),
         ]
         if branch := self.probe.get("defaultBranchRef"):
@@ -116,6 +117,7 @@ class Pass:
 
         A query for pull requests and issues takes along the next page of the walks given, of other repositories too.
         """
+        self._sweep()
         if not self.feed.done and not self.feed.in_flight:
             self.feed.in_flight = True
             return self._feed_task(self.feed.since, self.feed.page)
@@ -132,7 +134,12 @@ class Pass:
 
     @property
     def is_done(self) -> bool:
-        """Whether everything was read."""
+        """Whether everything was read, and what is gone is known."""
+        is_swept = self.sweeps is not None and not any(one.queued or one.is_behind for one in self.sweeps)
+        return self._is_read and (is_swept or self.problem is not None)
+
+    @property
+    def _is_read(self) -> bool:
         return self.feed.done and not self.waiting and not self.batches_in_flight and all(w.done for w in self.walks)
 
     @property
@@ -164,19 +171,18 @@ class Pass:
         self.feed.in_flight = False
         with self.store.transaction():
             settled = self._settled([item["number"] for item in fresh])
-            rows = [self._queue_row(i["number"], i["node_id"], moment(i["updated_at"])) for i in fresh]
+            rows = [queue_row(self.scope, i["number"], i["node_id"], moment(i["updated_at"])) for i in fresh]
             rows = [row for row in rows if settled.get(row["number"]) != row["updated_at"]]
             self.store.merge("github_queue", rows)
             if self.feed.since:
                 self.store.set_watermark("github", self.scope.mark, "feed", self.feed.since)
-        changed = {row["number"]: row for row in rows}
-        self.waiting = [row for row in self.waiting if row["number"] not in changed]
-        self.total += len(rows)
-        self.waiting += rows
+        self._wait_for(rows)
 
-    def _queue_row(self, number: int, node_id: str, updated_at: datetime) -> Json:
-        row = self.scope.key | {"number": number, "node_id": node_id, "updated_at": updated_at}
-        return row | {"queued_at": now(), "attempts": 0, "reason": None}
+    def _wait_for(self, rows: list[Json]) -> None:
+        """Read these rows of the queue in this pass, in place of earlier ones of the same number."""
+        changed = {row["number"] for row in rows}
+        self.waiting = [row for row in self.waiting if row["number"] not in changed] + rows
+        self.total += len(rows)
 
     def _settled(self, numbers: list[int]) -> dict[int, datetime]:
         """Of some items those read once GitHub had settled: the change they were read at, by number."""
@@ -190,7 +196,7 @@ class Pass:
         """Queue what was read when the collector asked for less than now."""
         asked = self.scope.key | {"version": DETAILS_VERSION}
         outdated = [row for table in TABLES.values() for row in self.store.rows(OUTDATED_ROWS.format(table), asked)]
-        self.store.merge("github_queue", [self._queue_row(**row) for row in outdated])
+        self.store.merge("github_queue", [queue_row(self.scope, **row) for row in outdated])
         self.outdated = len(outdated)
 
     def _queued(self) -> list[Json]:
@@ -213,34 +219,10 @@ class Pass:
             self.waiting = rows + self.waiting
 
         return Task(
-            lambda: self._fetch(ids, aliases),
+            lambda: fetch(self.api, self.scope, ids, aliases),
             lambda batch: self._absorb_batch(batch, rows, aliases),
             shrink if len(rows) > 1 else None,
         )
-
-    def _fetch(self, ids: list[str], walks: dict[str, Walk]) -> Batch:
-        """Read pull requests, issues and pages of walks with every page of their lists. Runs in a worker thread."""
-        parts = [walk.part(alias) for alias, walk in walks.items()]
-        query, variables = compose([details_part(ids), *parts] if ids else parts)
-        answer = self.api.graphql(query, variables, shrinkable=len(ids) > 1)
-        nodes = answer.data.get("nodes") or [None] * len(ids)
-        problems: dict[str, str] = {}
-        for error in answer.errors:
-            path = error.get("path") or []
-            if len(path) > 1 and path[0] == "nodes":
-                problems[ids[path[1]]] = str(error.get("type") or error.get("message"))
-        docs = {}
-        for node_id, node in zip(ids, nodes, strict=True):
-            if not node or node.get("__typename") not in TABLES:
-                problems.setdefault(node_id, "GitHub answered nothing")
-            elif node_id not in problems:
-                docs[node_id] = node
-        problems |= read_to_the_end(self.api, {i: (doc["__typename"], doc) for i, doc in docs.items()})
-        for alias, walk in walks.items():
-            if (found := answer.data.get(alias)) and not answer.problems(alias):
-                broken = read_to_the_end(self.api, walk.documents(found))
-                answer.errors.extend({"path": [alias], "message": said} for said in broken.values())
-        return Batch(answer, {i: doc for i, doc in docs.items() if i not in problems}, problems)
 
     def _absorb_batch(self, batch: Batch, rows: list[Json], aliases: dict[str, Walk]) -> None:
         """Keep what came and take it off the queue: one transaction; note what did not come."""
@@ -254,14 +236,33 @@ class Pass:
                 self.store.merge(table, [self._row(doc, fetched_at) for doc in self._as_first_seen(table, docs)])
             keys = ("host", "repo_id", "number", "updated_at")
             self.store.delete("github_queue", [{key: row[key] for key in keys} for row in came])
-            missed = [row for row in rows if row["node_id"] not in batch.docs]
+            keep_names(self.store, self.scope.host, batch.names)
+            lost = {row["number"] for row in rows if self._is_lost(row, batch.problems)}
+            referring = self._mark_gone(lost)
+            missed = [row for row in rows if row["node_id"] not in batch.docs and row["number"] not in lost]
             noted = [r | {"attempts": r["attempts"] + 1, "reason": batch.problems[r["node_id"]]} for r in missed]
             self.store.merge("github_queue", noted)
         self._release(list(aliases.values()))
         self.read += len(rows)
         self.items += len(came)
+        self._wait_for(referring)
         if rows:
             self.batch_size = min(BATCH_MOST, self.batch_size * 2)
+
+    def _is_lost(self, row: Json, problems: dict[str, str]) -> bool:
+        """Whether GitHub says that a node is not there; of what has just changed a copy may not have heard yet."""
+        reason = problems.get(row["node_id"])
+        return reason == TRANSFERRED or (reason == NOT_FOUND and row["updated_at"] < self.server_time - SETTLED)
+
+    def _mark_gone(self, numbers: set[int]) -> list[Json]:
+        """Mark what is gone and return the queue's rows of what refers to it."""
+        referring: list[Json] = []
+        for name in ("issues", "pullRequests") if numbers else ():
+            marked = mark_gone(self.store, self.scope, github_sweep.KINDS[name][0], numbers)
+            referring += marked.referring
+            if marked.gone:
+                self.lost[name] = self.lost.get(name, 0) + len(marked.gone)
+        return referring
 
     def _absorb_walk(self, answer: Answer, alias: str, walk: Walk) -> None:
         problems = answer.problems(alias)
@@ -285,12 +286,29 @@ class Pass:
             node["state"] = node.pop("issueState")
         found = self.scope.key | {"number": node["number"], "node_id": node["id"]}
         found |= {"updated_at": moment(node["updatedAt"]), "details_version": DETAILS_VERSION}
-        return found | {"fetched_at": fetched_at, "node": self.reduce(node)}
+        return found | {"fetched_at": fetched_at, "gone_at": None, "node": self.reduce(node)}
 
     def _release(self, walks: list[Walk]) -> None:
         for walk in walks:
             walk.in_flight = False
         self.batches_in_flight -= 1
+
+    # -- what is gone -------------------------------------------------------------------------------------------------
+
+    def _sweep(self) -> None:
+        """Once all that changed is read, look for what is gone where something tells of it; read what that brings."""
+        if self.sweeps is None and self._is_read and not self.problem:
+            about = (self.store, self.scope, self.probe, self.server_time)
+            self.sweeps = github_sweep.needed(*about, self.lost, self.full)
+            for sweep in self.sweeps:
+                sweep.start(self.store)
+            self.walks += self.sweeps
+        for sweep in self.sweeps or ():
+            self._wait_for(sweep.queued)
+            for walk in self.walks:
+                if sweep.is_behind and isinstance(walk, Discussions):
+                    walk.again()
+            sweep.queued, sweep.is_behind = [], False
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -300,3 +318,4 @@ class Pass:
             self.store.set_watermark("github", self.scope.mark, "probe", self.probe)
             row = self.scope.key | {"observed_until": self.server_time}
             self.store.merge("github_repositories", [row])
+            self.remarks = github_sweep.finish(self.store, self.sweeps or (), self.lost)

@@ -12,7 +12,7 @@ SOURCE = Path(__file__).with_name("github.graphql")
 FRAGMENT = re.compile(r"^fragment (\w+) on .*?^}", re.S | re.M)
 SPREAD = re.compile(r"\.\.\.(\w+)")
 #: raise it when the fragments of a pull request or an issue ask for more than before: older rows are then read again
-DETAILS_VERSION = 2
+DETAILS_VERSION = 3
 PULL_REQUEST_EVENTS = (
     "READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT, CLOSED_EVENT, REOPENED_EVENT, MERGED_EVENT, LABELED_EVENT, "
     "UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT, CROSS_REFERENCED_EVENT, "

@@ -9,9 +9,12 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from collectors.github_api import Answer, Api, Json, TooMuchError
+from collectors.github_details import TABLES
 from collectors.github_feed import SETTLED, moment
-from collectors.github_pass import ATTEMPTS, MINE, OUTDATED_DEPLOYMENTS, TABLES
+from collectors.github_names import in_short
+from collectors.github_pass import ATTEMPTS, MINE, OUTDATED_DEPLOYMENTS
 from collectors.github_queries import DETAILS_VERSION, Part, compose, organization_part, repository_part
+from collectors.github_sweep import is_called_for
 from collectors.github_walks import Scope
 from collectors.store import Store, now
 
@@ -108,6 +111,7 @@ def _probed(answer: Answer, index: int) -> Json | None:
     found: Json | None = answer.data.get(f"r{index}")
     if found is None or answer.problems(f"r{index}"):
         return None
+    found |= {"labels": in_short(found["labels"])}
     return found | {name: (answer.data.get(f"{alias}{index}") or {}).get(name) for name, (alias, _) in APART.items()}
 
 
@@ -148,7 +152,9 @@ def is_idle(store: Store, scope: Scope, probe: Json, experiments: Sequence[str])
         return False
     asked = scope.key | {"attempts": ATTEMPTS, "version": DETAILS_VERSION}
     queued = f"select 1 from github_queue {MINE} and attempts < $attempts"
-    outdated = [f"select 1 from {table} {MINE} and details_version < $version" for table in TABLES.values()]
+    outdated = [
+        f"select 1 from {table} {MINE} and details_version < $version and gone_at is null" for table in TABLES.values()
+    ]
     left = store.rows(" union all ".join([queued, *outdated]), asked)
     left += store.rows(OUTDATED_DEPLOYMENTS, scope.key)
-    return not left
+    return not left and not is_called_for(store, scope)

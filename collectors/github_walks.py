@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 from collectors.github_api import Json
 from collectors.github_documents import as_first_seen
 from collectors.github_feed import SETTLED, moment
-from collectors.github_queries import Part, fields_of, repository_part
+from collectors.github_queries import DETAILS_VERSION, Part, fields_of, repository_part
 from collectors.store import Store, now
 
 #: deployments that may still change are read again for this long
@@ -119,16 +119,19 @@ class NewestFirst:
         self.seen |= {n["id"] for n in nodes}
         more = page["pageInfo"]["hasNextPage"]
         self.cursor = page["pageInfo"]["endCursor"]
-        if self.full and not more:
-            gone = self._held(store).keys() - self.seen
-            store.delete(self.table, [self.scope.key | {"node_id": i} for i in gone])
-            self._finish(store)
-        elif not self.full and (not more or is_known):
-            if len(self._held(store)) == page["totalCount"]:
+        if not more or is_known:
+            if self._is_whole(store, page["totalCount"]):
                 self._finish(store)
             else:
                 self.full, self.cursor, self.seen = True, None, set()
         return len(nodes)
+
+    def _is_whole(self, store: Store, total: int) -> bool:
+        """Whether the ledger holds what there is, once what is gone was dropped after a walk of the whole list."""
+        if self.full:
+            gone = self._held(store).keys() - self.seen
+            store.delete(self.table, [self.scope.key | {"node_id": i} for i in gone])
+        return self.full or len(self._held(store)) == total
 
     def _keep(self, store: Store, nodes: list[Json]) -> None:
         for node in nodes:
@@ -158,8 +161,14 @@ class Discussions(NewestFirst):
     size: ClassVar[int] = 25
 
     def start(self, store: Store) -> None:
-        """Take up until when they were read."""
-        self.since = (not self.full and store.watermark("github", self.scope.mark, self.name)) or ""
+        """Take up until when they were read, unless that was when the collector asked for less than now."""
+        held = store.watermark("github", self.scope.mark, self.name)
+        is_current = isinstance(held, dict) and held["version"] == DETAILS_VERSION
+        self.since = held["since"] if is_current and not self.full else ""
+
+    def again(self) -> None:
+        """Begin anew: one that is there was not in the list where it should have been."""
+        self.since, self.newest, self.cursor, self.done = "", "", None, False
 
     def _keep(self, store: Store, nodes: list[Json]) -> None:
         self.newest = self.newest or max((node["updatedAt"] for node in nodes), default="")
@@ -172,13 +181,18 @@ class Discussions(NewestFirst):
         rows = [
             self.scope.key
             | {"number": node["number"], "node_id": node["id"], "updated_at": moment(node["updatedAt"])}
-            | {"fetched_at": now(), "node": as_first_seen(node, known.get(node["id"], {}))}
+            | {"fetched_at": now(), "node": as_first_seen(node, known.get(node["id"], {})), "gone_at": None}
             for node in nodes
         ]
         store.merge(self.table, rows)
 
+    def _is_whole(self, _store: Store, _total: int) -> bool:
+        """Always: what is gone or missing is left to the sweep, as what changes while paging leaves its page."""
+        return True
+
     def _finish(self, store: Store) -> None:
-        store.set_watermark("github", self.scope.mark, self.name, self.newest)
+        value = {"since": self.newest, "version": DETAILS_VERSION}
+        store.set_watermark("github", self.scope.mark, self.name, value)
         self.done = True
 
     def _is_known(self, _store: Store, last: Json) -> bool:

@@ -16,9 +16,10 @@ from queries.rules import Rule
 def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] = ()) -> None:
     """Make one model a table: a published one, or one for the time of the build.
 
-    A model with a pattern runs once for each of the rules that have one, its parameters bound.
+    A model with a pattern runs once for each of the rules that have one, its parameters bound. What is held in the
+    ledger, whole documents, is a view: nothing copies them.
     """
-    kind = "table" if model.is_published else "temp table"
+    kind = "table" if model.is_published else "temp view" if model.name.startswith("stg_held_") else "temp table"
     if "$pattern" not in model.text:
         db.execute(f"create {kind} {model.name} as\n{model.text}")
         return

@@ -17,7 +17,7 @@ from typing import Any
 from github import Auth, Github
 
 from collectors.github import collect
-from collectors.github_pass import TABLES
+from collectors.github_details import TABLES
 from collectors.github_repositories import GitHub
 from collectors.store import Store
 from tests import bench_spend, machine

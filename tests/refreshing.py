@@ -48,7 +48,7 @@ def refresh(
 
 def raw_tables(data: Path) -> Tables:
     """Return the sorted raw rows of a ledger, without the times at which they were read and where from."""
-    left_out = ("host", "fetched_at", "observed_until", "queued_at", "counted_at", "counted_until")
+    left_out = ("host", "fetched_at", "observed_until", "queued_at", "counted_at", "counted_until", "seen_at")
     with duckdb.connect(str(data / "ledger.duckdb"), read_only=True) as db:
         names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
         kept = f"columns(lambda name: name not in {left_out})"

@@ -271,7 +271,7 @@ def test_a_node_that_does_not_come_is_asked_for_again_and_erases_nothing(
         (row,) = store.rows("select * from github_pull_requests where repo_id = 102 and number = 2")
         queued = {name: row[name] for name in ("host", "repo_id", "number", "node_id", "updated_at")}
         store.merge("github_queue", [queued | {"queued_at": row["updated_at"], "attempts": 0, "reason": None}])
-    datasets["acme/web"]["pulls"] = [p for p in datasets["acme/web"]["pulls"] if p["number"] != 2]
+    next(p for p in datasets["acme/web"]["pulls"] if p["number"] == 2)["is_unavailable"] = True
     github.reload(datasets)
     for attempts in (1, 2):
         results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS)}

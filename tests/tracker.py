@@ -32,6 +32,7 @@ from tests.company.source import (
     sha,
     unlabeled,
 )
+from tests.github_server.model import node_id
 
 PUSH = sha("shop", 0, 0)
 SHOP = Repository(
@@ -96,4 +97,9 @@ def nodes(data: Path, table: str, of: str = "") -> list[dict[str, Any]]:
 
 def who(login: str) -> dict[str, str]:
     """A user as the ledger has it."""
-    return {"__typename": "User", "login": login}
+    return {"__typename": "User", "login": login, "id": node_id("U", login)}
+
+
+def label(name: str, repo: str = "acme/shop") -> dict[str, str]:
+    """A label of a repository as the ledger has it."""
+    return {"name": name, "id": node_id("LA", repo, name)}

@@ -4,10 +4,12 @@ alter table github_pull_requests add column gone_at timestamp;
 alter table github_issues add column gone_at timestamp;
 alter table github_discussions add column gone_at timestamp;
 
--- Every name that something with an id was seen under (users, labels); the one seen last is its name.
+-- Every name that an account or a label was seen under; the one seen last is its name, and an empty one says that it is
+-- gone.
 create table github_names (
     host varchar,
     node_id varchar,
+    kind varchar,
     name varchar,
     seen_at timestamp
 );

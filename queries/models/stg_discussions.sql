@@ -2,6 +2,7 @@
 with nodes as (
     select
         repositories.repo,
+        repositories.node as repository,
         repositories.repo_id,
         held.number,
         from_json(held.node, '{
@@ -17,7 +18,7 @@ with nodes as (
             "answerChosenAt": "VARCHAR",
             "answerChosenBy": {"login": "VARCHAR", "__typename": "VARCHAR"}
         }') as node
-    from ledger.github_discussions as held
+    from stg_held_discussions as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
 )
@@ -27,7 +28,7 @@ select
     nodes.repo_id,
     nodes.number,
     nodes.node.title,
-    nodes.node.url,
+    url_in(nodes.repository, nodes.node.url) as url,
     login_of(nodes.node.author.login) as author,
     nodes.node.author.__typename as author_type,
     nodes.node.authorAssociation as author_association,

@@ -13,7 +13,7 @@ select
     found.event.source.__typename as source_type,
     found.event.source.repository.databaseId as source_repo_id,
     found.event.source.number as source_number
-from ledger.github_pull_requests as held
+from stg_held_pull_requests as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
 cross join stg_settings as settings

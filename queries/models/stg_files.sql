@@ -12,7 +12,7 @@ select
         array_to_string(list_slice(string_split(found.file.path, '/')[:-2], 1, 2), '/'),
         '(root)'
     ) as area
-from ledger.github_pull_requests as held
+from stg_held_pull_requests as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
 cross join stg_settings as settings

@@ -2,6 +2,8 @@
 with nodes as (
     select
         repositories.repo,
+        repositories.node as repository,
+        repositories.host,
         repositories.repo_id,
         held.number,
         from_json(held.node, '{
@@ -16,7 +18,7 @@ with nodes as (
             "milestone": {"number": "INTEGER", "title": "VARCHAR"},
             "labels": [{"name": "VARCHAR"}]
         }') as node
-    from ledger.github_issues as held
+    from stg_held_issues as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
 )
@@ -27,16 +29,21 @@ select
     nodes.number,
     nodes.node.title,
     coalesce(nodes.node.body, '') as body,
-    nodes.node.url,
+    url_in(nodes.repository, nodes.node.url) as url,
     login_of(nodes.node.author.login) as author,
     nodes.node.author.__typename as author_type,
     nodes.node.authorAssociation as author_association,
     nodes.node.milestone.number as milestone_number,
-    nodes.node.milestone.title as milestone,
+    coalesce(milestones.node->>'title', nodes.node.milestone.title) as milestone,
     list_distinct(list_transform(nodes.node.labels, lambda label: label.name)) as label_names,
     utc(nodes.node.createdAt) as opened_at,
     utc(nodes.node.closedAt) as closed_now_at,
     nodes.node.stateReason as reason_now
 from nodes
 cross join stg_settings as settings
+left join ledger.github_milestones as milestones
+    on
+        milestones.host = nodes.host
+        and milestones.repo_id = nodes.repo_id
+        and (milestones.node->>'number')::integer = nodes.node.milestone.number
 where utc(nodes.node.createdAt) < settings.cutoff

@@ -7,7 +7,7 @@ with told as (
         found.reply.createdAt as replied_at,
         found.reply.authorAssociation as association,
         found.reply.author
-    from ledger.github_issues as held
+    from stg_held_issues as held
     cross join unnest(from_json(
         held.node->'comments',
         '[{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
@@ -27,7 +27,7 @@ discussed as (
                "replies": [{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
                             "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]}]'
         )) as comment
-    from ledger.github_discussions as held
+    from stg_held_discussions as held
 ),
 
 replies as (

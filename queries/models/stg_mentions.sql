@@ -35,6 +35,12 @@ parsed as (
         events.number
     from stg_events as events
     inner join stg_repositories as repositories on repositories.repo_id = events.source_repo_id
+    anti join ledger.github_issues as gone
+        on
+            gone.host = repositories.host
+            and gone.repo_id = events.source_repo_id
+            and gone.number = events.source_number
+            and gone.gone_at is not null
     where events.type = 'CrossReferencedEvent' and events.is_past and events.source_type = 'Issue'
 )
 

@@ -3,7 +3,7 @@ select
     repositories.repo,
     (held.node->>'number')::integer as number,
     held.node->>'title' as title,
-    held.node->>'url' as url,
+    url_in(repositories.node, held.node->>'url') as url,
     utc(held.node->>'dueOn') as due_at,
     utc(held.node->>'createdAt') as created_at,
     if(utc(held.node->>'closedAt') < settings.cutoff, utc(held.node->>'closedAt'), null) as closed_at

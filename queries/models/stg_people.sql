@@ -1,12 +1,12 @@
 -- One row per person and period, with only such teams and roles as have at least k people, so that no group is a person.
 with people as (
     select
-        lower(login) as login,
-        nullif(team, '') as team,
-        nullif(role, '') as role,
+        login,
+        team,
+        role,
         coalesce(from_on, date '0001-01-01') as from_on,
         coalesce(to_on, date '9999-12-31') as to_on
-    from ledger.people
+    from stg_listed_people
 ),
 
 teams as (

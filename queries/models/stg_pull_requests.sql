@@ -2,7 +2,9 @@
 with nodes as (
     select
         repositories.repo,
+        repositories.node as repository,
         repositories.host,
+        repositories.repo_id,
         repositories.node->'defaultBranchRef'->>'name' as default_branch,
         held.number,
         from_json(held.node, '{
@@ -26,7 +28,7 @@ with nodes as (
             "labels": [{"name": "VARCHAR"}],
             "assignees": [{"login": "VARCHAR", "__typename": "VARCHAR"}]
         }') as node
-    from ledger.github_pull_requests as held
+    from stg_held_pull_requests as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
 )
@@ -37,7 +39,7 @@ select
     nodes.number,
     nodes.node.title,
     coalesce(nodes.node.body, '') as body,
-    nodes.node.url,
+    url_in(nodes.repository, nodes.node.url) as url,
     login_of(nodes.node.author.login) as author,
     nodes.node.author.__typename as author_type,
     nodes.node.authorAssociation as author_association,
@@ -55,9 +57,14 @@ select
     nodes.node.deletions,
     nodes.node.changedFiles as changed_files,
     nodes.node.milestone.number as milestone_number,
-    nodes.node.milestone.title as milestone,
+    coalesce(milestones.node->>'title', nodes.node.milestone.title) as milestone,
     nodes.node.labels as label_nodes,
     nodes.node.assignees as assignee_nodes
 from nodes
 cross join stg_settings as settings
+left join ledger.github_milestones as milestones
+    on
+        milestones.host = nodes.host
+        and milestones.repo_id = nodes.repo_id
+        and (milestones.node->>'number')::integer = nodes.node.milestone.number
 where utc(nodes.node.createdAt) < settings.cutoff

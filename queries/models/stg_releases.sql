@@ -3,7 +3,7 @@ select
     repositories.repo,
     held.node->>'tagName' as tag,
     held.node->>'name' as name,
-    held.node->>'url' as url,
+    url_in(repositories.node, held.node->>'url') as url,
     (held.node->>'isPrerelease')::boolean as is_prerelease,
     coalesce(utc(held.node->>'publishedAt'), utc(held.node->>'createdAt')) as published_at,
     held.node->'tagCommit'->>'oid' as commit_oid

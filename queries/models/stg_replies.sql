@@ -8,7 +8,7 @@ with talk as (
         null as state,
         found.reply.createdAt as replied_at,
         found.reply.author
-    from ledger.github_pull_requests as held
+    from stg_held_pull_requests as held
     cross join unnest(from_json(
         held.node->'comments',
         '[{"createdAt": "VARCHAR", "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
@@ -22,7 +22,7 @@ with talk as (
         found.reply.state,
         found.reply.submittedAt as replied_at,
         found.reply.author
-    from ledger.github_pull_requests as held
+    from stg_held_pull_requests as held
     cross join unnest(from_json(
         held.node->'reviews',
         '[{"state": "VARCHAR", "submittedAt": "VARCHAR", "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'

@@ -1,9 +1,14 @@
 -- One row per day, account, provider, tool, model and person, whatever may be told of it.
 -- Weeks are stretches of seven days within a month (the last is longer), so that months add up in every table.
 with people as (
-    select lower(email) as name, lower(login) as login from ledger.people where email <> ''
+    select email as name, login from stg_listed_people where email <> ''
     union
-    select lower(login), lower(login) from ledger.people
+    select login, login from stg_listed_people
+    union
+    select former.former, former.login
+    from stg_former_logins as former
+    semi join stg_listed_people as listed on listed.login = former.login
+    anti join stg_listed_people as other on other.login = former.former
 ),
 
 persons as (
