@@ -12,7 +12,7 @@ LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --fork-strateg
 # The stamp holds the folder it was made in: a project that was moved, or whose Python went away, is set up again.
 SET_UP_IN := $(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null)
 
-.PHONY: help setup run test lint bench soak lock clean again
+.PHONY: help setup run test pytest lint bench soak lock clean again
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -22,9 +22,12 @@ setup: $(STAMP) ## make .venv/ with the headway command, from requirements.lock
 run: setup ## open the dashboard at PORT (default 8501), on the demo company while there is no data
 	@$(BIN)/headway serve --demo --port "$(PORT)"
 
-test: lint ## run every check and every test, none skipped; fetches a browser and GitHub's schema once
+test: setup ## run every check and every test, none skipped; fetches a browser and GitHub's schema once
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(MAKE) --no-print-directory -j 2 lint pytest
+
+pytest: setup
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup ## check style, formatting and types
 	@$(BIN)/ruff check .

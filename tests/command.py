@@ -31,8 +31,9 @@ from tests.github_server import TOKEN, Server, serve
 REPOS = ("acme/shop", "acme/infra")
 FACTS = ("pull_requests", "pull_request_areas", "releases", "rework")
 WINDOW_S = 2
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["__main__", "flow", "headway", "queries.printed"])
+#: where processes come from that are to have everything imported when they start
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["__main__", "flow", "headway", "queries.printed"])
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Desk:
             (Path(name) / "in").write_bytes(stdin)
             whole = {"PATH": os.environ["PATH"], "HOME": name, "TERM": "xterm", **self.env, **(env or {})}
             about = (words, self.folder, whole, Path(name), terminal, largest_file)
-            process = _FORKS.Process(target=_become_headway, args=about)
+            process = FORKS.Process(target=_become_headway, args=about)
             process.start()
             try:
                 yield Running(process, Path(name))

@@ -1,5 +1,7 @@
 """What every test shares: the browser, GitHub's schema, and the rule that no test is skipped."""
 
+import fcntl
+import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from queries.snapshot import LINK
 from tests import command, facts, machine
 from tests.github_server import Server
 
@@ -37,15 +40,29 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published file without rows, as an empty ledger gives it."""
-    return facts.empty_file(tmp_path_factory.mktemp("empty"))
+    data = shared(pytestconfig, tmp_path_factory, "empty", facts.empty_file)
+    return (data / LINK).resolve()
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a published demo company, whose history ends soon after a quarter of 14 weeks."""
-    return facts.demo_file(tmp_path_factory.mktemp("demo"))
+    return shared(pytestconfig, tmp_path_factory, "demo", facts.demo_file)
+
+
+def shared(config: pytest.Config, factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+    """A folder that is built once for all processes of the run; nobody writes into it later."""
+    own = factory.getbasetemp()
+    folder = (own.parent if hasattr(config, "workerinput") else own) / f"shared-{name}"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (built := folder.with_suffix(".built")).exists():
+            folder.mkdir(exist_ok=True)
+            build(folder)
+            built.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +97,11 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
         return path
 
     return write
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, for tests wait now and then: for a page, a limit, or a process killed."""
+    return min(os.cpu_count() or 1, 3) + 1
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
@@ -22,13 +23,14 @@ from queries.rules import Rule, compile_rules
 from queries.settings import Settings
 from queries.snapshot import KEPT, LINK, READ_ONLY, Source, current, publish
 from tests import company
+from tests.command import FORKS
 from tests.github_server import serve
 from tests.refreshing import refresh, tables
 
 AS_OF = date(2026, 6, 30)
 SMALL = "acme/legacy"
 PULLS = sum(row["repo"] == SMALL for row in company.expected("pull_requests"))
-PUBLISHES, READERS = 25, 8
+PUBLISHES, READERS = int(os.environ.get("HEADWAY_PUBLISHES", 10)), 8
 
 
 @pytest.fixture(scope="module")
@@ -158,12 +160,11 @@ EXPECTED_METRICS = len(METRICS)
 
 
 def test_readers_never_meet_the_publisher(ledger: Path, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    published: Synchronized[int] = context.Value("i", 0)
-    results: multiprocessing.Queue[list[str]] = context.Queue()
+    published: Synchronized[int] = FORKS.Value("i", 0)
+    results: multiprocessing.Queue[list[str]] = FORKS.Queue()
     publish(source(ledger, "0"), tmp_path, AS_OF)
     sizes = [1] * READERS + [READERS]  # eight processes, and one process with eight threads
-    readers = [context.Process(target=watch_in_threads, args=(tmp_path, n, published, results)) for n in sizes]
+    readers = [FORKS.Process(target=watch_in_threads, args=(tmp_path, n, published, results)) for n in sizes]
     for reader in readers:
         reader.start()
     try:
