@@ -37,9 +37,11 @@ lint: setup ## check style, formatting and types
 bench: setup ## measure the collector beside the obvious loop, and a large import beside a plain copy
 	@$(BIN)/python -m tests.bench
 
-soak: setup ## ten thousand mutated spend files, and a GitHub that breaks all the time (minutes)
+soak: setup ## strike at 200 random points, break every fifth request, mutate ten thousand files (an hour)
 	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/test_import_spend_mutated.py
 	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/test_github_faults.py
+	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/test_kill.py
+	@HEADWAY_PUBLISHES=25 $(BIN)/python -m pytest tests/test_snapshot.py
 
 lock: ## renew requirements.lock and tests/node.lock from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }

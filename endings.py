@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DONE, SOME_FAILED, NOTHING_PUBLISHED, CROSSED, WRONG_USAGE, MISTAKE, BUSY = 0, 1, 2, 3, 64, 70, 75
 STOPPED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 STAYS = "stopped; what was committed stays"
+OUT_OF_MEMORY = "out of memory; give it more, then run again; what was committed stays"
 CODES: dict[type[Exception], int] = {
     SettingsError: WRONG_USAGE, SqlError: WRONG_USAGE, LedgerBusyError: BUSY, LedgerError: NOTHING_PUBLISHED,
     PublishError: NOTHING_PUBLISHED, NothingPublishedError: NOTHING_PUBLISHED, SourceError: SOME_FAILED,
@@ -97,7 +98,9 @@ def explained(error: Exception) -> tuple[str, int] | None:
         case duckdb.Error():
             return f"{database_problem(error)}; what was committed stays", NOTHING_PUBLISHED
         case MemoryError():
-            return "out of memory; give it more, then run again; what was committed stays", NOTHING_PUBLISHED
+            return OUT_OF_MEMORY, NOTHING_PUBLISHED
+        case RuntimeError() if "can't start new thread" in str(error):
+            return OUT_OF_MEMORY, NOTHING_PUBLISHED
     return next(((str(error), code) for kind, code in CODES.items() if isinstance(error, kind)), None)
 
 

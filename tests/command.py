@@ -122,17 +122,18 @@ class Desk:
     @contextlib.contextmanager
     def start(
         self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, terminal: str = "",
-        largest_file: int = 0,
+        largest_file: int = 0, more_memory: int | None = None,
     ) -> Iterator[Running]:  # fmt: skip
         """Run a command until the block ends; ``terminal`` is the path of one to run it on.
 
-        With ``largest_file`` the system refuses to let any file grow beyond so many bytes, as a full disk would.
+        With ``largest_file`` the system refuses to let any file grow beyond so many bytes, as a full disk would; with
+        ``more_memory`` it refuses more bytes of address space than these beyond what the process began with.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / "in").write_bytes(stdin)
             whole = {"PATH": os.environ["PATH"], "HOME": name, "TERM": "xterm", **self.env, **(env or {})}
-            about = (words, self.folder, whole, Path(name), terminal, largest_file)
+            about = (words, self.folder, whole, Path(name), terminal, largest_file, more_memory)
             process = FORKS.Process(target=_become_headway, args=about)
             process.start()
             try:
@@ -181,12 +182,16 @@ class Desk:
 
 
 def _become_headway(
-    words: tuple[str, ...], folder: Path, env: Mapping[str, str], files: Path, terminal: str, largest_file: int
-) -> None:
+    words: tuple[str, ...], folder: Path, env: Mapping[str, str], files: Path, terminal: str, largest_file: int,
+    more_memory: int | None,
+) -> None:  # fmt: skip
     """Make this process one that somebody started as ``headway WORDS``."""
     os.setsid()
     if largest_file:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    if more_memory is not None:
+        most = address_space(os.getpid()) + more_memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     names = {0: ("in", os.O_RDONLY), 1: ("out", os.O_WRONLY | os.O_CREAT), 2: ("err", os.O_WRONLY | os.O_CREAT)}
     for fd, (name, flags) in names.items():
         opened = os.open(terminal or files / name, os.O_RDWR if terminal else flags, 0o600)
@@ -198,6 +203,13 @@ def _become_headway(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["headway", *words]
     headway.main()
+
+
+def address_space(pid: int) -> int:
+    """Bytes of address space that a process has; 0 where the system does not tell, or the process is gone."""
+    with contextlib.suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def typed(terminal: int, text: str) -> None:

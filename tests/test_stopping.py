@@ -36,8 +36,9 @@ def broken():
     raise ValueError("two\\nlines")
 
 @cli.command()
-def hungry():
-    raise MemoryError
+@click.argument("error")
+def hungry(error):
+    raise {"bytes": MemoryError(), "threads": RuntimeError("can't start new thread")}[error]
 
 log.set_up(sys.argv.pop())
 endings.run(cli)
@@ -46,7 +47,7 @@ endings.run(cli)
 
 def start(command: str, form: str = "text") -> subprocess.Popen[str]:
     """Run one of these commands."""
-    words = [sys.executable, "-c", COMMANDS, command, form]
+    words = [sys.executable, "-c", COMMANDS, *command.split(), form]
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
 
@@ -101,8 +102,9 @@ def test_a_mistake_of_ours_has_an_exit_code_of_its_own() -> None:
     assert "Traceback" in mistake and '"exit_code": 70' in ended
 
 
-def test_too_little_memory_is_one_line() -> None:
-    with start("hungry") as running:
+@pytest.mark.parametrize("what", ["bytes", "threads"])
+def test_too_little_memory_is_one_line(what: str) -> None:
+    with start(f"hungry {what}") as running:
         _, said = running.communicate(timeout=20)
     assert running.returncode == 2
     assert said == "headway: out of memory; give it more, then run again; what was committed stays\n"
