@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -172,9 +173,14 @@ def test_what_github_breaks_on_the_way_costs_no_row(
     github.faults(FAULTS[name])
     done = fresh.run("refresh", "--no-publish")
     assert done.code == 0, done.err
-    waits = [line for line in done.err.splitlines() if line.startswith("waiting ")]
-    assert [line for line in waits if not line.endswith(" s for GitHub's rate limit")] == []
-    assert len(waits) >= (3 if name == "limits" else 0)
+    waits = re.findall(
+        r"(?m)^127\.0\.0\.1:\d+: waiting for GitHub's rate limit until \d\d:\d\d:\d\d UTC \(\d s\)$", done.err
+    )
+    assert len(waits) == done.err.count("waiting") and len(waits) >= (2 if name == "limits" else 0)
+    (told,) = re.findall(
+        r"(?m)^127\.0\.0\.1:\d+: (waited \d+ s for GitHub's limits, )?repeated (\d+) requests.*$", done.err
+    )
+    assert bool(told[0]) == bool(waits) and int(told[1]) > 0
     assert raw_tables(fresh.folder / "data") == raw_tables(offices[1].folder / "data")
 
 
@@ -195,7 +201,7 @@ def test_a_second_refresh_ends_at_once_and_the_first_goes_on(github: Server, use
 def test_ctrl_c_stops_a_refresh_even_while_it_waits(github: Server, fresh: Desk) -> None:
     github.faults([{"kind": "secondary", "at": 3, "retry_after": 600}])
     with fresh.start("refresh") as running:
-        running.wait_for("waiting 600 s for GitHub's rate limit")
+        running.wait_for("UTC (10 min 0 s)")
         running.interrupt()
         done = running.done()
     assert (done.code, done.problem) == (130, "stopped; what was committed stays")
@@ -204,7 +210,7 @@ def test_ctrl_c_stops_a_refresh_even_while_it_waits(github: Server, fresh: Desk)
 
 
 def test_a_terminal_shows_bars_and_is_left_clean(github: Server, fresh: Desk) -> None:
-    github.faults([{"kind": "slow", "at": 2, "seconds": 1}, {"kind": "secondary", "at": 4, "retry_after": 0}])
+    github.faults([{"kind": "slow", "at": 2, "seconds": 1}, {"kind": "secondary", "at": 4, "retry_after": 1}])
     with fresh.on_terminal("refresh") as (running, terminal):
         text = seen(terminal, lambda text: "published" in text)
         assert running.done().code == 0
@@ -267,3 +273,33 @@ def test_a_ledger_that_is_none_is_one_line(used: Desk) -> None:
     assert "data/ledger.duckdb: IO Error" in done.problem
     assert done.problem.endswith("`headway restore` puts a backup in its place")
     assert used.facts() == before
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://github.invalid/api/v3", "github.invalid: its name is not found; check base_url under [github]"),
+        ("http://127.0.0.1:1", "127.0.0.1:1: nothing answers there; check base_url under [github]"),
+        ("https://127.0.0.1:{port}", "127.0.0.1:{port}: no secure connection (wrong version number); check base_url"),
+        ("http://127.0.0.1:{port}/wrong", "is not there, or this token may not see it"),
+    ],
+    ids=["a name that nobody knows", "nobody there", "no TLS there", "another address"],
+)
+def test_what_stands_between_is_one_line_soon(github: Server, used: Desk, address: str, said: str) -> None:
+    port = github.url.rpartition(":")[2]
+    used.set_up(address.format(port=port))
+    done = used.run("refresh")
+    first, *others = [line for line in done.err.splitlines() if line.startswith("headway: ")]
+    assert said.format(port=port) in first and "trying again" not in done.err
+    # of another host nothing was ever read, so there is nothing to publish
+    assert (done.code, len(others)) == ((1, 0) if port in address.format(port=port) else (2, 1))
+
+
+def test_doctor_says_what_stands_between_without_a_minute_of_tries(fresh: Desk) -> None:
+    fresh.set_up("http://127.0.0.1:1")
+    done = fresh.run("doctor")
+    assert done.code == 1
+    assert (
+        "MEND  127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network"
+        in done.out
+    )
