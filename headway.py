@@ -262,15 +262,16 @@ def rules(place: Place, mapped: tuple[str, str] | None) -> None:
 @logged
 @click.option("--max-age-days", type=click.IntRange(0), default=3, show_default=True, help="How old the data may be.")
 def check(place: Place, max_age_days: int) -> None:
-    """Check that the published data is fresh and whole, and spend within budget; exits 3 if not."""
+    """Check that the published data is fresh and all there, and spend within budget; exits 3 if not."""
     from collectors import webhook
     from queries.snapshot import current, listing
 
     settings = read_settings(place.config) if place.config.exists() else Settings()
     snapshot = current(place.data)
     stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
+    gaps = listing(snapshot, "gaps")
     crossed = listing(snapshot, "over_budget", share=settings.budget_share, risk=settings.budget_risk)
-    if problems := [*stale["problem"], *crossed["problem"]]:
+    if problems := [*stale["problem"], *gaps["problem"], *crossed["problem"]]:
         for problem in problems:
             answer(problem, "crossed", "error")
         address = os.environ.get(settings.webhook_env, "").strip()

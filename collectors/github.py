@@ -50,7 +50,7 @@ def collect(
             passes.append(Pass(api, store, scope, probe, server_time, reduce, source.experiments, full))
     results += _run(passes, report)
     read = [Probed(one.scope, one.probe, one.server_time) for one in passes if one.is_done and not one.problem]
-    count(api, store, [*read, *unchanged], api.say)
+    count(api, store, [*read, *unchanged], api.say, full)
     if lost := api.lost():
         report(Progress("", 0, 0, lost))
     for result in results:

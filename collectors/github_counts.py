@@ -113,10 +113,13 @@ def months(first: date, until: date) -> list[date]:
     return found
 
 
-def count(api: Api, store: Store, repositories: Iterable[Probed], say: Callable[[str], None]) -> None:
-    """Count what is due of the repositories and keep it; what could not be counted is said and fails nothing."""
+def count(
+    api: Api, store: Store, repositories: Iterable[Probed], say: Callable[[str], None], full: bool = False
+) -> None:
+    """Count what is due of the repositories (``full``: all) and keep it; what cannot be counted is said, no failure."""
+    due = (_count(store, one, None) for one in repositories) if full else _due(store, repositories)
     try:
-        for group in _groups(_due(store, repositories)):
+        for group in _groups(due):
             for ask in (Count.wanted, Count.unasked):
                 _search(api, [(one, cell) for one in group for cell in ask(one)])
             for one in group:
@@ -139,7 +142,7 @@ def _due(store: Store, repositories: Iterable[Probed]) -> Iterator[Count]:
             long_ago.append(("", one))
         elif one.is_idle:
             continue
-        elif _standing(store, one, date.fromisoformat(last["until"])) != last["standing"]:
+        elif _stands_otherwise(store, one, last):
             yield _count(store, one, None)
         elif one.at.date() - date.fromisoformat(last["all_until"]) > AGAIN_AFTER:
             long_ago.append((last["all_until"], one))
@@ -150,6 +153,13 @@ def _due(store: Store, repositories: Iterable[Probed]) -> Iterator[Count]:
         yield _count(store, one, None)
     for _, one in long_ago[OLD_AT_ONCE:]:
         yield from _newest(store, one)
+
+
+def _stands_otherwise(store: Store, one: Probed, last: Json) -> bool:
+    """Whether a count may not hold any more; where it found gaps, a day later it may not."""
+    until = date.fromisoformat(last["until"])
+    has_gaps = bool(store.watermark("github", one.scope.mark, "gaps"))
+    return (has_gaps and until < one.at.date() - DAY) or _standing(store, one, until) != last["standing"]
 
 
 def _newest(store: Store, one: Probed) -> Iterator[Count]:

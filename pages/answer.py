@@ -28,6 +28,9 @@ def heading(title: str, view: View) -> None:
     """Draw a page's title, how fresh it is, and what it is limited to; stop where nothing is left."""
     st.title(title, anchor=False)
     st.caption(plain(_freshness(view)))
+    about = catalog.beside("data")
+    if title != about.title:
+        st.page_link(about.file, label="What was read, and whether it agrees with GitHub", icon=":material/fact_check:")
     if view.filters:
         exploratory = " Exploratory: no verdict exists for a filtered view." if is_exploratory(view.scope) else ""
         st.markdown(f":material/filter_alt: Only {plain(view.filters)}.{exploratory}")

@@ -33,6 +33,7 @@ METRICS = (*capabilities.METRICS, *cycle_time.METRICS, *experience.METRICS, *cos
 BESIDE = (
     Page("budget", "Q5", "Will the budget hold, and where does the money go?", (), "Spend & budget"),
     Page("tools", "Q5", "Which tools do we pay for, and do they converge?", (), "Tools"),
+    Page("data", "guardrail", "What was read, until when, and does it agree with GitHub?", (), "Data"),
 )
 
 

@@ -22,8 +22,8 @@ from queries.catalog import PAGES
 from queries.snapshot import LINK
 
 ROOT = Path(__file__).parents[1]
-#: the last sections of the pages about money, which go on after the panels of the catalogue
-LAST = ("Spend over time", "Reconciliation", "Tools by team")
+#: the last sections of the pages beside the catalogue, and of those that go on after its panels
+LAST = ("Spend over time", "Reconciliation", "Tools by team", "The last refresh")
 
 
 @contextmanager

@@ -216,6 +216,12 @@ def test_what_search_does_not_show_is_a_gap_and_not_a_failure(github: Server, st
     there = months(datasets(), TODAY.date())
     there[SHOP, "pull_request", date.fromisoformat(pull["created_at"][:10]).replace(day=1)] -= 1
     assert counts(store) == there
+    changed[SHOP]["repository"]["hidden_from_search"] = []
+    github.reload(changed)
+    counting(github, store)
+    assert (asked(github), counts(store)) == (0, there)
+    counting(github, store, TODAY + timedelta(days=1))
+    assert (asked(github), counts(store)) == (1, months(datasets(), TODAY.date())), "a day later it is looked at again"
 
 
 @pytest.mark.parametrize("member", [{"hidden_from_search": "all"}, {"forbidden": ["search"]}])

@@ -237,6 +237,23 @@ def test_pages_fit_a_phone_and_say_what_charts_show(browser: Browser, site: str,
         assert colours and not any(colour.startswith("rgb(0, 0, ") for colour in colours)  # the theme's are put in
 
 
+def test_the_page_about_data_fits_a_phone_and_its_totals_are_what_its_sql_gives(
+    browser: Browser, site: str, demo: Path
+) -> None:
+    with opened(browser, site, viewport=PHONE, color_scheme="dark") as page:
+        ready(page)
+        page.get_by_role("link", name="What was read, and whether it agrees with GitHub").click()
+        expect(page.locator("h1")).to_have_text(catalog.beside("data").title)
+        ready(page)
+        show(page, "Does it agree with GitHub?", "SQL")
+        (totals,) = run(demo, printed(page))
+        assert totals["missing_here"] == totals["missing_there"] == totals["uncounted_repositories"] == 0
+        assert (
+            f"of {totals['at_github']:,} pull requests and issues that GitHub counts, all are here." in leads(page)[0]
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 # -- states without a browser -----------------------------------------------------------------------------------------
 
 

@@ -118,6 +118,7 @@ CONTRACT = {
         reason break_on break_kind""",
     "forecast_days": "made_on period day point lo hi",
     "answer_inputs": "metric scope window block numerator denominator",
+    "reconciliation": "repo month kind stored at_github",
     "loads": "source scope started_at finished_at status message",
     "checks": "check_name description failing_rows",
     "events": "kind name happened_on",

@@ -17,7 +17,7 @@ from collectors.demo.exports import import_exports
 from collectors.demo.failures import plan_failures
 from collectors.demo.landings import commit_rows, deployment_rows, history, release_rows
 from collectors.demo.plan import plan_work
-from collectors.demo.rows import Json, change_row, cross_reference, repository_row
+from collectors.demo.rows import Json, change_row, count_rows, cross_reference, repository_row
 from collectors.demo.shipping import plan_shipments
 from collectors.demo.spend_facts import SPENDING, tool_decisions
 from collectors.demo.spend_ledger import write_spend
@@ -79,4 +79,5 @@ def _tables(world: World, repo: Repo) -> dict[str, list[Json]]:
         "github_releases": release_rows(world, repo, landings),
         "github_deployments": deployment_rows(world, repo, landings),
     }
-    return {"github_repositories": [repository_row(world, repo, tables)]} | tables
+    counts = count_rows(world, repo, tables)
+    return {"github_repositories": [repository_row(world, repo, tables)], "github_counts": counts} | tables

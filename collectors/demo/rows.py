@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import date, datetime
 from typing import Any
 
 from collectors.demo.company import BOTS, BY_LOGIN, HOST, Repo, address
 from collectors.demo.items import Change, Issue, Milestone
 from collectors.demo.world import World
+from collectors.github_counts import KINDS, last_day
 from collectors.github_pass import stamp
 from collectors.github_queries import DETAILS_VERSION
 
@@ -212,3 +214,16 @@ def repository_row(world: World, repo: Repo, rows: dict[str, list[Json]]) -> Jso
     }
     row = {"host": HOST, "repo_id": repo.repo_id, "repo": repo.full_name, "node": node, "fetched_at": world.end}
     return row | {"observed_until": world.end, "gone_at": None}
+
+
+def count_rows(world: World, repo: Repo, rows: dict[str, list[Json]]) -> list[Json]:
+    """Return the rows of ``github_counts``: GitHub counts what it showed."""
+    found: list[Json] = []
+    for kind, (_, table, _) in KINDS.items():
+        months = Counter(date.fromisoformat(row["node"]["createdAt"][:10]).replace(day=1) for row in rows[table])
+        row = {"host": HOST, "repo_id": repo.repo_id, "kind": kind, "counted_at": world.end}
+        found += [
+            row | {"month": month, "at_github": n, "counted_until": min(last_day(month), world.until)}
+            for month, n in sorted(months.items())
+        ]
+    return found

@@ -10,6 +10,9 @@
 -- topics: its topics, sorted. Stable.
 -- created_at: when it was created, UTC; null for imports. Stable.
 -- observed_until: everything up to this moment was read, at most the cutoff; null before the first complete pass. UTC. Stable.
+-- queued_count: pull requests and issues that changed at GitHub and are still to come, as of the last reading; null for imports. Stable.
+-- discussion_count: discussions that are here, as of the last reading; null for imports. Stable.
+-- discussions_at_github: discussions that GitHub lists, as of the last reading; null where it shows none to the token, and for imports. Stable.
 -- gone_at: when GitHub first said that it is not there; null while it is. UTC. Stable.
 with imported as (
     select repo, source from stg_imported_items
@@ -23,6 +26,19 @@ places as (
     select source, place, max(exported_at) as exported_at
     from stg_imports
     group by source, place
+),
+
+queued as (
+    select host, repo_id, count(*) as n
+    from ledger.github_queue
+    group by host, repo_id
+),
+
+discussions as (
+    select host, repo_id, count(*) as n
+    from ledger.github_discussions
+    where gone_at is null
+    group by host, repo_id
 )
 
 select
@@ -38,8 +54,13 @@ select
     )) as topics,
     created_at,
     observed_until,
+    coalesce(queued.n, 0)::integer as queued_count,
+    coalesce(discussions.n, 0)::integer as discussion_count,
+    (node->'discussions'->>'totalCount')::integer as discussions_at_github,
     gone_at
 from stg_repositories
+left join queued using (host, repo_id)
+left join discussions using (host, repo_id)
 union all
 select
     imported.repo,
@@ -51,6 +72,9 @@ select
     null,
     null,
     places.exported_at,
+    null,
+    null,
+    null,
     null
 from imported
 inner join places

@@ -38,6 +38,7 @@ KEYS = {
     "outcomes": ("outcome_id",),
     "outcome_items": ("outcome_id", "repo", "number"),
     "review_load": ("repo", "number", "week"),
+    "reconciliation": ("repo", "kind", "month"),
 }
 TOTALS = ("state", "authorship", "work_type", "durability")
 PRIVATE = {"author", "responsible"}  # published only where the settings allow names

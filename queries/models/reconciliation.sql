@@ -1,0 +1,61 @@
+-- Pull requests and issues that are here, beside what GitHub itself counts, by month of creation: whether the totals
+-- agree. Months without any, here and there, have no row. Discussions are compared in `repositories`.
+-- Grain: repo, kind, month. Stable.
+--
+-- repo: owner/name. Stable.
+-- month: first day of the month in which they were opened, UTC. Stable.
+-- kind: pull_request or issue. Stable.
+-- stored: how many are here, through counted_until; without those that GitHub no longer has. Stable.
+-- at_github: how many GitHub's search counts, through counted_until; null while not counted, or not shown to the token. Stable.
+-- difference: at_github less stored: above 0 some are missing here, below 0 GitHub does not count some; null where not counted. Stable.
+-- counted_until: the last day that GitHub's count tells of, at most that of the month; null where not counted. Stable.
+-- counted_at: when GitHub was asked, UTC; null where not counted. Stable.
+with opened as (
+    select repo, 'pull_request' as kind, opened_at::date as day from stg_pull_requests
+    union all
+    select repo, 'issue', opened_at::date from stg_github_issues
+),
+
+counted as (
+    select
+        repositories.repo,
+        held.kind,
+        held.month,
+        held.at_github,
+        held.counted_until,
+        held.counted_at
+    from ledger.github_counts as held
+    inner join stg_repositories as repositories
+        on repositories.host = held.host and repositories.repo_id = held.repo_id
+    cross join stg_settings as settings
+    -- a count that goes on beyond the cutoff cannot be compared with what is known as of it
+    where held.counted_until < settings.cutoff
+),
+
+stored as (
+    select
+        opened.repo,
+        opened.kind,
+        date_trunc('month', opened.day)::date as month,
+        count(*) filter (opened.day <= coalesce(counted.counted_until, opened.day)) as n
+    from opened
+    left join counted
+        on
+            counted.repo = opened.repo
+            and counted.kind = opened.kind
+            and counted.month = date_trunc('month', opened.day)::date
+    group by all
+)
+
+select
+    repo,
+    month,
+    kind,
+    coalesce(stored.n, 0) as stored,
+    counted.at_github,
+    counted.at_github - coalesce(stored.n, 0) as difference,
+    counted.counted_until,
+    counted.counted_at
+from stored
+full join counted using (repo, kind, month)
+order by repo, kind, month
