@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
@@ -14,14 +13,12 @@ from collectors import backups, demo, doctor, github, people, progress, spend, s
 from collectors.doctor import Finding
 from collectors.errors import AccessError, SourceError
 from collectors.exports import inbox
-from collectors.github_access import find_token
 from collectors.github_api import host_of
 from collectors.github_repositories import GitHub
 from collectors.ledger import look
 from collectors.progress import Progress
 from collectors.store import Store, now, refresh_lock
 from queries.errors import PublishError, SettingsError
-from queries.github_settings import GitHubSettings
 from queries.rules import Rule, add_label_rule, compile_rules, text_markers
 from queries.settings import Budget, Place, Rollout, Settings, ToolDecision, read_settings
 from queries.snapshot import Source, publish
@@ -121,10 +118,9 @@ def preview(place: Place, sources: Sequence[str]) -> Iterator[Finding]:
                 yield from preview_files([path], account, None, None)
     if "github" in sources:
         with Store(place.ledger, VERSION, read_only=True) as store:
-            for asked in settings.githubs:
-                for result in github.preview(_github(asked, rules), _token(asked), store):
-                    said = result.message or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
-                    yield Finding(not result.message, said)
+            for result in github.preview(_githubs(settings, rules), os.environ, store):
+                said = result.message or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
+                yield Finding(not result.message, said)
     for vendor in _spend_accounts(settings, sources):
         if isinstance(vendor, Finding):
             yield vendor
@@ -140,9 +136,9 @@ def examine(place: Place) -> Iterator[Finding]:
     try:
         settings, rules = _read(place, ("github",))
         yield Finding(True, f"{place.config} can be used")
-        for asked in settings.githubs:
-            yield from doctor.github(_github(asked, rules), _token(asked))
-    except (SettingsError, AccessError) as error:
+        for asked in _githubs(settings, rules):
+            yield from doctor.github(asked, os.environ)
+    except SettingsError as error:
         yield Finding(False, str(error))
     else:
         for vendor in _spend_accounts(settings, tuple(spend.sources())):
@@ -190,22 +186,15 @@ def _read(place: Place, sources: Sequence[str]) -> tuple[Settings, list[Rule]]:
     return settings, compile_rules(settings, place.seeds)
 
 
-def _github(asked: GitHubSettings, rules: list[Rule]) -> GitHub:
-    """What the settings ask of one GitHub."""
-    return GitHub(
-        asked.base_url, asked.repos, asked.orgs, asked.included, asked.excluded, asked.forks,
-        asked.keep_bodies, text_markers(rules), asked.experiments,
-    )  # fmt: skip
-
-
-def _token(asked: GitHubSettings) -> str:
-    """The token for a GitHub; AccessError where there is none that could be one."""
-    token = find_token(os.environ, asked.base_url, asked.token_env)
-    if token is None:
-        raise AccessError(f"no token for GitHub; set {asked.token_env}, or run `gh auth login`")
-    if not re.fullmatch(r"[!-~]+", token):  # no request could carry it, and an error might show it
-        raise AccessError("the token for GitHub holds characters that no token has; copy it again")
-    return token
+def _githubs(settings: Settings, rules: list[Rule]) -> list[GitHub]:
+    """What the settings ask of each GitHub."""
+    return [
+        GitHub(
+            asked.base_url, asked.repos, asked.orgs, asked.included, asked.excluded, asked.forks, asked.keep_bodies,
+            text_markers(rules), asked.experiments, asked.token_env, asked.app_id, asked.app_key_env,
+        )
+        for asked in settings.githubs
+    ]  # fmt: skip
 
 
 def _collect_people(place: Place, store: Store) -> Iterator[Finding]:
@@ -252,19 +241,8 @@ def _found(
 
 
 def _collect_github(settings: Settings, rules: list[Rule], store: Store, full: bool) -> Iterator[Finding]:
-    for asked in settings.githubs:
-        yield from _collect_one_github(asked, rules, store, full)
-
-
-def _collect_one_github(asked: GitHubSettings, rules: list[Rule], store: Store, full: bool) -> Iterator[Finding]:
-    started_at = now()
-    try:
-        with progress.shown() as report:
-            results = github.collect(_github(asked, rules), _token(asked), store, report, full)
-    except SourceError as error:
-        store.record_load("github", "", started_at, "failed", message=str(error))
-        yield Finding(False, str(error))
-        return
+    with progress.shown() as report:
+        results = github.collect(_githubs(settings, rules), os.environ, store, report, full)
     for result in results:
         facts = {"source": "github", "repo": result.repo, "status": result.status, "rows": result.rows}
         if result.status == "failed":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,8 +14,8 @@ from typing import Any
 from collectors import people
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.github import visible
-from collectors.github_access import Personal
 from collectors.github_api import Api, NotFoundError, Patience
+from collectors.github_doors import Door, doors
 from collectors.github_repositories import GitHub
 from collectors.store import Store
 
@@ -41,19 +41,30 @@ def versions() -> list[Finding]:
     return [Finding(True, f"Python {python}; {packages}")]
 
 
-def github(source: GitHub, token: str) -> list[Finding]:
-    """Return whether GitHub answers, what is left of its limits, and which repositories this token sees."""
-    api = Api(source.base_url, Personal(token), patience=Patience(tries=TRIES))
+def github(source: GitHub, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield whether a GitHub answers, what is left of its limits, and which repositories can be seen."""
     try:
-        found = [_limits(api)]
-        if found[0].is_good:
-            for result in visible(api, source):
-                hidden = f"; its {result.status} cannot be read with this token" if result.status else ""
-                said = result.message or f"{result.repo}: {result.rows:,} pull requests{hidden}"
-                found.append(Finding(not result.message, said))
-        return found
+        found, failed = doors(source, environment, Patience(tries=TRIES))
     except SourceError as error:
-        return [Finding(False, str(error))]
+        yield Finding(False, str(error))
+        return
+    yield from (Finding(False, result.message) for result in failed)
+    for door in found:
+        try:
+            yield from _behind(door)
+        except SourceError as error:
+            yield Finding(False, str(error))
+
+
+def _behind(door: Door) -> Iterator[Finding]:
+    """What one way in lets us see."""
+    api = Api(door.source.base_url, door.access, patience=Patience(tries=TRIES))
+    limits = _limits(api)
+    yield limits
+    for result in visible(api, door.source) if limits.is_good else ():
+        hidden = f"; its {result.status} cannot be read with this token" if result.status else ""
+        said = result.message or f"{result.repo}: {result.rows:,} pull requests{hidden}"
+        yield Finding(not result.message, said)
 
 
 def _limits(api: Api) -> Finding:

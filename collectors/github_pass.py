@@ -47,11 +47,23 @@ def stamp(time: datetime) -> str:
 
 @dataclass(frozen=True)
 class Task:
-    """One request: ``run`` sends it from any thread; the main thread absorbs the result, or shrinks the request."""
+    """One request: ``run`` sends it from any thread; the main thread absorbs the result, or shrinks the request.
+
+    ``give_up`` takes it back, so that what was asked for can be asked for again.
+    """
 
     run: Callable[[], Any]
     absorb: Callable[[Any], None]
+    give_up: Callable[[], None]
     shrink: Callable[[], None] | None = None
+    #: the walks that ride along, and whether there are pull requests or issues beside them
+    walks: Sequence[Walk] = ()
+    has_rows: bool = False
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether it asks for several things, which may fail because of one of them."""
+        return len(self.walks) + self.has_rows > 1
 
 
 @dataclass
@@ -163,7 +175,11 @@ class Pass:
         parameters = {"state": "all", "sort": "updated", "direction": "asc", "per_page": PAGE, "page": page}
         if since:
             parameters["since"] = since
-        return Task(lambda: self.api.rest(f"/repos/{self.scope.repo}/issues", parameters), self._absorb_feed)
+
+        def give_up() -> None:
+            self.feed.in_flight = False
+
+        return Task(lambda: self.api.rest(f"/repos/{self.scope.repo}/issues", parameters), self._absorb_feed, give_up)
 
     def _absorb_feed(self, items: list[Json]) -> None:
         """Queue what changed, and move the watermark: one transaction."""
@@ -212,16 +228,23 @@ class Pass:
         aliases = {f"w{index}": walk for index, walk in enumerate(walks)}
         ids = [row["node_id"] for row in rows]
 
-        def shrink() -> None:
-            """Take back what was asked for, and ask for less of it."""
+        def give_up() -> None:
+            """Take back what was asked for."""
             self._release(walks)
-            self.batch_size = max(1, len(rows) // 2)
             self.waiting = rows + self.waiting
+
+        def shrink() -> None:
+            """Take it back, and ask for less of it."""
+            give_up()
+            self.batch_size = max(1, len(rows) // 2)
 
         return Task(
             lambda: fetch(self.api, self.scope, ids, aliases),
             lambda batch: self._absorb_batch(batch, rows, aliases),
+            give_up,
             shrink if len(rows) > 1 else None,
+            walks,
+            bool(rows),
         )
 
     def _absorb_batch(self, batch: Batch, rows: list[Json], aliases: dict[str, Walk]) -> None:

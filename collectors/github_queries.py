@@ -108,14 +108,12 @@ def next_page_part(alias: str, kind: str, node_id: str, name: str, cursor: str) 
     return Part(alias, text, {f"{alias}_id": ("ID!", node_id), f"{alias}_after": ("String!", cursor)})
 
 
-def organization_part(login: str, cursor: str | None) -> Part:
-    """Return the part that lists an owner's repositories, an organization's or a user's."""
-    text = (
-        "repositoryOwner(login: $login) { repositories(first: 100, after: $after, ownerAffiliations: OWNER, "
-        "orderBy: {field: NAME, direction: ASC}) "
-        "{ nodes { nameWithOwner isFork } pageInfo { hasNextPage endCursor } } }"
-    )
-    return Part("owner", text, {"login": ("String!", login), "after": ("String", cursor)})
+def owner_part(alias: str, login: str, cursor: str | None, selection: str) -> Part:
+    """Return the part that lists an owner's repositories, an organization's or a user's, by their names."""
+    page = "first: 100, after: $after, ownerAffiliations: OWNER, orderBy: {field: NAME, direction: ASC}"
+    content = f"nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }}"
+    text = f"repositoryOwner(login: $login) {{ repositories({page}) {{ {content} }} }}"
+    return Part(alias, text, {"login": ("String!", login), "after": ("String", cursor)})
 
 
 def search_part(alias: str, query: str) -> Part:

@@ -1,26 +1,38 @@
-"""Which repositories of a GitHub are read, and which of them changed: the probe of many in one request."""
+"""Which repositories of a GitHub are read, and which of them changed: the probe of a hundred in one request."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from collectors.github_api import Answer, Api, Json, TooMuchError
+from collectors.errors import AccessError, SourceError
+from collectors.github_api import Answer, Api, Json, TooMuchError, WaitError
 from collectors.github_details import TABLES
 from collectors.github_feed import SETTLED, moment
 from collectors.github_names import in_short
-from collectors.github_pass import ATTEMPTS, MINE, OUTDATED_DEPLOYMENTS
-from collectors.github_queries import DETAILS_VERSION, Part, compose, organization_part, repository_part
-from collectors.github_sweep import is_called_for
-from collectors.github_walks import Scope
+from collectors.github_pass import ATTEMPTS
+from collectors.github_queries import DETAILS_VERSION, Part, compose, owner_part, repository_part
+from collectors.github_sweep import is_unexplained
 from collectors.store import Store, now
 
-REPOSITORIES_AT_ONCE = 50
+REPOSITORIES_AT_ONCE = 100
+#: so many repositories that fail alone, one after another, are not to blame for it
+FAILURES_IN_A_ROW = 3
 #: lists that are asked for apart, by the alias and the fragment of their probe
 APART = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
+#: the repositories of which something is left to read, or was read when the collector asked for less than now
+UNFINISHED = " union ".join([
+    "select repo_id from github_queue where host = $host and attempts < $attempts",
+    *(
+        f"select repo_id from {table} where host = $host and details_version < $version and gone_at is null"
+        for table in TABLES.values()
+    ),
+    "select repo_id from github_deployments where host = $host and not json_exists(node, '$.databaseId')",
+])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,11 +52,18 @@ class GitHub:
     markers: tuple[str, ...] = ()
     #: files and folders of the default branch that hold experiments
     experiments: tuple[str, ...] = ()
+    #: the variable that holds the token; or the App that asks, and the variable that holds its key
+    token_env: str = "GITHUB_TOKEN"
+    app_id: int | None = None
+    app_key_env: str = ""
 
 
 @dataclass(frozen=True)
 class Result:
-    """How one repository went: status 'read', 'unchanged' or 'failed', rows read, and the one line that explains."""
+    """How one repository went, rows read, and the one line that explains.
+
+    Its status is 'read', 'unchanged', 'moved' (to where no setting names it), 'gone' or 'failed'.
+    """
 
     repo: str
     status: str
@@ -52,40 +71,133 @@ class Result:
     message: str = ""
 
 
-def expand(api: Api, source: GitHub) -> tuple[list[str], list[Result]]:
-    """Return the repositories asked for, those of owners included, and a failure for each owner that is not there."""
-    names, failed = dict.fromkeys(source.repos), []
-    for org in source.orgs:
-        cursor: str | None = None
-        while True:
-            answer = api.graphql(*compose([organization_part(org, cursor)]))
-            owner = answer.data.get("owner")
-            if owner is None:
-                failed.append(
-                    Result(
-                        org, "failed", 0, f"{api.host}: no owner {org!r} that this token may see; check [github] orgs"
-                    )
-                )
-                break
-            page = owner["repositories"]
-            names |= dict.fromkeys(node["nameWithOwner"] for node in page["nodes"] if node and _is_wanted(source, node))
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            cursor = page["pageInfo"]["endCursor"]
-    return list(names), failed
+@dataclass(frozen=True)
+class Looked:
+    """A repository as it was asked for: what shows a change, and GitHub's clock; or why it did not come.
+
+    ``was`` is the name that the ledger has for a repository which its owner no longer lists.
+    """
+
+    name: str
+    probe: Json | None
+    at: datetime
+    problem: str = ""
+    is_there: bool = True
+    was: str = ""
 
 
-def _is_wanted(source: GitHub, node: Json) -> bool:
+# -- asking -----------------------------------------------------------------------------------------------------------
+
+
+def look(api: Api, source: GitHub, known: Mapping[int, str]) -> Iterator[Looked]:
+    """Yield the repositories that are asked for, each once, and the owners that could not be listed.
+
+    Those that are named come first, then those of owners, then what ``known`` (names by id) has of theirs and they no
+    longer list. Raises SourceError where nothing at all can be read.
+    """
+    seen: set[int] = set()
+    yield from _once(_probed(api, source.repos), seen)
+    listed: set[int] = set()
+    missing: set[str] = set()
+    for owner in source.orgs:
+        try:
+            for one in _once(_of_owner(api, source, owner, listed), seen):
+                missing |= {owner.lower()} if one.name == owner else set()
+                yield one
+        except (AccessError, WaitError):
+            raise
+        except SourceError as error:
+            if not seen:
+                raise
+            missing.add(owner.lower())
+            yield Looked(owner, None, now(), str(error))
+    left = {i: name for i, name in known.items() if name.partition("/")[0].lower() not in missing}
+    for found in _once(_probed(api, [name for i, name in left.items() if i not in listed | seen]), seen):
+        yield Looked(found.name, found.probe, found.at, found.problem, found.is_there, was=found.name)
+
+
+def known_of(store: Store, host: str, source: GitHub) -> dict[int, str]:
+    """Return the repositories that earlier refreshes read because of their owners: names by id."""
+    sql = "select repo_id, repo, asked_as, node->>'isFork' = 'true' as fork from github_repositories "
+    rows = store.rows(f"{sql} where host = ? and gone_at is null", [host])
+    owners, named = ({name.lower() for name in names} for names in (source.orgs, source.repos))
+    return {
+        row["repo_id"]: row["repo"]
+        for row in rows
+        if row["repo"].partition("/")[0].lower() in owners
+        and row["asked_as"].lower() not in named
+        and _is_wanted(source, row["repo"], row["fork"])
+    }
+
+
+def _once(found: Iterable[Looked], seen: set[int]) -> Iterator[Looked]:
+    """Leave out what came before, under a former name or with its owner."""
+    for one in found:
+        if one.probe is None or one.probe["databaseId"] not in seen:
+            seen |= {one.probe["databaseId"]} if one.probe else set()
+            yield one
+
+
+def _is_wanted(source: GitHub, name: str, is_fork: bool) -> bool:
     """Whether the settings want a repository that comes with its owner."""
-    name = node["nameWithOwner"]
     is_named = re.fullmatch(source.included, name, re.I) and not re.fullmatch(source.excluded, name, re.I)
-    return bool(is_named) and (source.forks or not node["isFork"])
+    return bool(is_named) and (source.forks or not is_fork)
 
 
-def probe_all(api: Api, names: Sequence[str]) -> Iterable[tuple[str, Json | None, datetime, str]]:
-    """Yield for each repository what shows a change (None where it is not there), GitHub's clock, and the problem."""
-    size = REPOSITORIES_AT_ONCE
-    waiting, seen = list(names), set()
+def _of_owner(api: Api, source: GitHub, owner: str, listed: set[int]) -> Iterator[Looked]:
+    """The repositories of an owner: a page brings what shows a change in each, as long as GitHub can answer so much."""
+    cursor, is_whole = None, True
+    while True:
+        lists = {"owner": "databaseId nameWithOwner isFork"}
+        if is_whole:
+            lists |= {"r": "...Probe"} | {alias: f"databaseId ...{name}" for alias, name in APART.values()}
+        parts = [owner_part(alias, owner, cursor, selection) for alias, selection in lists.items()]
+        try:
+            answer = api.graphql(*compose(parts), shrinkable=is_whole)
+        except TooMuchError:
+            is_whole = False
+            continue
+        found = answer.data.get("owner")
+        if found is None:
+            yield Looked(owner, None, now(), _owner_problem(api, answer, owner))
+            return
+        page = found["repositories"]
+        nodes = [node for node in page["nodes"] if node]
+        listed |= {node["databaseId"] for node in nodes}
+        names = {
+            n["databaseId"]: n["nameWithOwner"] for n in nodes if _is_wanted(source, n["nameWithOwner"], n["isFork"])
+        }
+        probes = _probes(answer) if is_whole else {}
+        yield from (Looked(name, probes[i], _clock(answer)) for i, name in names.items() if i in probes)
+        yield from _probed(api, [name for i, name in names.items() if i not in probes])
+        if not page["pageInfo"]["hasNextPage"]:
+            return
+        cursor = page["pageInfo"]["endCursor"]
+
+
+def _probes(answer: Answer) -> dict[int, Json]:
+    """What a page of an owner's repositories shows of changes, by id."""
+    pages = {alias: _by_id(answer, alias) for alias in ("r", *(alias for alias, _ in APART.values()))}
+    return {
+        i: _whole(probe, {name: pages[alias].get(i, {}) for name, (alias, _) in APART.items()})
+        for i, probe in pages["r"].items()
+    }
+
+
+def _by_id(answer: Answer, alias: str) -> dict[int, Json]:
+    nodes = ((answer.data.get(alias) or {}).get("repositories") or {}).get("nodes") or ()
+    return {node["databaseId"]: node for node in nodes if node}
+
+
+def _owner_problem(api: Api, answer: Answer, owner: str) -> str:
+    if said := next((problem.get("message") for problem in answer.problems("owner")), None):
+        return f"{api.host}: {owner} could not be listed ({said}); check the token's permissions"
+    return f"{api.host}: no owner {owner!r} that this token may see; check [github] orgs"
+
+
+def _probed(api: Api, names: Sequence[str]) -> Iterator[Looked]:
+    """What shows a change in each repository of these names."""
+    size, failures, waiting = REPOSITORIES_AT_ONCE, 0, list(names)
     while waiting:
         asked, waiting = waiting[:size], waiting[size:]
         parts: list[Part] = []
@@ -96,65 +208,103 @@ def probe_all(api: Api, names: Sequence[str]) -> Iterable[tuple[str, Json | None
             answer = api.graphql(*compose(parts), shrinkable=len(asked) > 1)
         except TooMuchError:
             size, waiting = max(1, size // 2), asked + waiting
-            continue
-        date = parsedate_to_datetime(answer.date).replace(tzinfo=None) if answer.date else now()
-        for index, repo in enumerate(asked):
-            found = _probed(answer, index)
-            if found and found["databaseId"] in seen:
-                continue  # named twice: under an old name and the present one
-            if found:
-                seen.add(found["databaseId"])
-            yield repo, found, date, "" if found else _probe_problem(api, answer, index, repo)
+        except (AccessError, WaitError):
+            raise
+        except SourceError as error:
+            failures += 1
+            if len(asked) > 1 or failures == FAILURES_IN_A_ROW:
+                raise
+            yield Looked(asked[0], None, now(), str(error))
+        else:
+            failures = 0
+            yield from (_one_probed(api, answer, index, repo) for index, repo in enumerate(asked))
 
 
-def _probed(answer: Answer, index: int) -> Json | None:
+def _one_probed(api: Api, answer: Answer, index: int, repo: str) -> Looked:
     found: Json | None = answer.data.get(f"r{index}")
-    if found is None or answer.problems(f"r{index}"):
-        return None
-    found |= {"labels": in_short(found["labels"])}
-    return found | {name: (answer.data.get(f"{alias}{index}") or {}).get(name) for name, (alias, _) in APART.items()}
-
-
-def _probe_problem(api: Api, answer: Answer, index: int, repo: str) -> str:
     problem = next(iter(answer.problems(f"r{index}")), {})
-    if problem.get("type") == "NOT_FOUND":
-        return f"{api.host}: no repository {repo} that this token may see; check its name under [github] repos"
-    said = problem.get("message") or "no answer"
-    return f"{api.host}: {repo} could not be read ({said}); check the token's permissions"
+    if found is None or problem:
+        is_there = problem.get("type") != "NOT_FOUND"
+        said = f"{api.host}: no repository {repo} that this token may see; check its name under [github] repos"
+        if is_there:
+            why = problem.get("message") or "no answer"
+            said = f"{api.host}: {repo} could not be read ({why}); check the token's permissions"
+        return Looked(repo, None, now(), said, is_there)
+    apart = {name: answer.data.get(f"{alias}{index}") or {} for name, (alias, _) in APART.items()}
+    return Looked(repo, _whole(found, apart), _clock(answer))
 
 
-def mark_gone(store: Store, host: str, repo: str, problem: str) -> Result:
-    """Return a repository that did not answer as failed; one that was read before is marked as gone."""
-    known = store.rows("select host, repo_id from github_repositories where host = ? and repo = ?", [host, repo])
-    store.merge("github_repositories", [row | {"gone_at": now()} for row in known])
-    return Result(repo, "failed", 0, problem)
+def _whole(probe: Json, apart: Mapping[str, Json]) -> Json:
+    """What shows a change, with the lists that are asked for apart: None where the token may not read one."""
+    return probe | {"labels": in_short(probe["labels"])} | {name: found.get(name) for name, found in apart.items()}
 
 
-def keep(store: Store, scope: Scope, asked_as: str, probe: Json, observed_until: datetime | None) -> None:
-    """Keep what a repository is, and until when it was read where nothing is left to read."""
-    row = scope.key | {"repo": scope.repo, "asked_as": asked_as, "node": probe, "fetched_at": now(), "gone_at": None}
-    store.merge("github_repositories", [row | ({"observed_until": observed_until} if observed_until else {})])
+def _clock(answer: Answer) -> datetime:
+    return parsedate_to_datetime(answer.date).replace(tzinfo=None) if answer.date else now()
 
 
-def is_idle(store: Store, scope: Scope, probe: Json, experiments: Sequence[str]) -> bool:
-    """Return whether nothing changed since the last complete pass, and nothing is left to read."""
-    if store.watermark("github", scope.mark, "probe") != probe:
-        return False
-    files = store.watermark("github", scope.mark, "experiments")
-    if files and (files["is_wrong"] or files["paths"] != list(experiments)):
-        return False
-    names = ("issues", "pullRequests", "milestones", "releases", *APART)
-    lists = [probe[name] for name in names if probe.get(name)]
-    newest = max((moment(node["updatedAt"]) for found in lists for node in found["nodes"]), default=None)
-    sql = "select observed_until from github_repositories where host = $host and repo_id = $repo_id"
-    read = store.rows(sql, scope.key)
-    if newest and (not read or read[0]["observed_until"] < newest + SETTLED):
-        return False
-    asked = scope.key | {"attempts": ATTEMPTS, "version": DETAILS_VERSION}
-    queued = f"select 1 from github_queue {MINE} and attempts < $attempts"
-    outdated = [
-        f"select 1 from {table} {MINE} and details_version < $version and gone_at is null" for table in TABLES.values()
+# -- what the ledger knows of them ------------------------------------------------------------------------------------
+
+
+def keep(store: Store, host: str, found: Sequence[Looked], is_read: bool) -> None:
+    """Keep what repositories are, and until when they were read where nothing is left to read."""
+    rows = [
+        {"host": host, "repo_id": one.probe["databaseId"], "repo": one.probe["nameWithOwner"], "asked_as": one.name}
+        | {"node": one.probe, "fetched_at": now(), "gone_at": None}
+        | ({"observed_until": one.at} if is_read else {})
+        for one in found
+        if one.probe
     ]
-    left = store.rows(" union all ".join([queued, *outdated]), asked)
-    left += store.rows(OUTDATED_DEPLOYMENTS, scope.key)
-    return not left and not is_called_for(store, scope)
+    store.merge("github_repositories", rows)
+
+
+def mark_gone(store: Store, host: str, repo: str) -> None:
+    """Mark a repository that GitHub says is not there, if it was read before."""
+    sql = "select host, repo_id from github_repositories where host = ? and lower(?) in (lower(repo), lower(asked_as))"
+    known = store.rows(f"{sql} and gone_at is null", [host, repo])
+    store.merge("github_repositories", [row | {"gone_at": now()} for row in known])
+
+
+def idle(store: Store, host: str, found: Sequence[Looked], experiments: Sequence[str]) -> set[int]:
+    """Return the repositories in which nothing changed since the last complete pass, with nothing left to read: ids."""
+    about = {"host": host, "attempts": ATTEMPTS, "version": DETAILS_VERSION}
+    unfinished = {row["repo_id"] for row in store.rows(UNFINISHED, about)}
+    rows = store.rows("select repo_id, observed_until from github_repositories where host = ?", [host])
+    read_until = {row["repo_id"]: row["observed_until"] for row in rows if row["observed_until"]}
+    probes, files, gaps, sweeps = (_marks(store, host, name) for name in ("probe", "experiments", "gaps", "sweep"))
+    unfinished |= {i for i, found in gaps.items() if is_unexplained(found, sweeps.get(i))}
+    ids = set()
+    for probe in (one.probe for one in found if one.probe):
+        i = probe["databaseId"]
+        tried = files.get(i)
+        is_tried = not tried or (not tried["is_wrong"] and tried["paths"] == list(experiments))
+        if (
+            i not in unfinished
+            and is_tried
+            and _is_same(probes.get(i), probe)
+            and _is_settled(probe, read_until.get(i))
+        ):
+            ids.add(i)
+    return ids
+
+
+def _marks(store: Store, host: str, name: str) -> dict[int, Json]:
+    """One watermark of every repository, by id."""
+    sql = "select scope, value from watermarks where source = 'github' and name = ? and starts_with(scope, ?)"
+    return {
+        int(row["scope"].rpartition("/")[2]): json.loads(row["value"]) for row in store.rows(sql, [name, f"{host}/"])
+    }
+
+
+def _is_settled(probe: Json, read_until: datetime | None) -> bool:
+    """Whether the newest change had been there for a while when it was read: GitHub's answers may lag behind it."""
+    lists = [probe[name] for name in ("issues", "pullRequests", "milestones", "releases", *APART) if probe.get(name)]
+    newest = max((moment(node["updatedAt"]) for found in lists for node in found["nodes"]), default=None)
+    return read_until is not None and (newest is None or read_until >= newest + SETTLED)
+
+
+def _is_same(before: Json | None, probe: Json) -> bool:
+    """Whether nothing that a pass reads changed; what is archived was read once and stays as it is until it is not."""
+    if before and before["isArchived"] and probe["isArchived"]:
+        return all((before[name] is None) == (probe[name] is None) for name in APART)
+    return before == probe

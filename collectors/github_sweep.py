@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from collectors.github_api import Json
 from collectors.github_feed import moment
@@ -182,8 +183,12 @@ def needed(store: Store, scope: Scope, probe: Json, until: datetime, lost: Colle
 
 def is_called_for(store: Store, scope: Scope) -> bool:
     """Whether counts of months disagree in a way that no sweep has looked into."""
-    gaps = store.watermark("github", scope.mark, "gaps")
-    return bool(gaps) and gaps != (store.watermark("github", scope.mark, "sweep") or {}).get("gaps")
+    return is_unexplained(*(store.watermark("github", scope.mark, name) for name in ("gaps", "sweep")))
+
+
+def is_unexplained(gaps: Any, swept: Json | None) -> bool:
+    """Return whether months disagree in another way than at the last sweep, by the watermarks of both."""
+    return bool(gaps) and gaps != (swept or {}).get("gaps")
 
 
 def held_count(store: Store, scope: Scope, name: str, until: datetime) -> int:

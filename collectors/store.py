@@ -51,6 +51,12 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def load_row(source: str, scope: str, started_at: datetime, status: str, **figures: Any) -> dict[str, Any]:
+    """Return the row of ``loads`` for one attempt to read a scope."""
+    row = {"load_id": uuid.uuid4().hex, "source": source, "scope": scope, "started_at": started_at}
+    return row | {"finished_at": now(), "status": status, "rows_read": 0, "requests": 0, "message": None} | figures
+
+
 @contextlib.contextmanager
 def refresh_lock(data: Path) -> Iterator[None]:
     """Hold the data folder for one refresh; the system frees it even if the holder is killed.
@@ -228,9 +234,7 @@ class Store:
 
     def record_load(self, source: str, scope: str, started_at: datetime, status: str, **figures: Any) -> None:
         """Note one attempt to read a scope: its status ('read', 'unchanged' or 'failed'), rows, requests, message."""
-        row = {"load_id": uuid.uuid4().hex, "source": source, "scope": scope, "started_at": started_at}
-        row |= {"finished_at": now(), "status": status, "rows_read": 0, "requests": 0, "message": None}
-        self.merge("loads", [row | figures])
+        self.merge("loads", [load_row(source, scope, started_at, status, **figures)])
 
 
 def _cell(value: Any) -> Any:

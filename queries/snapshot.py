@@ -99,8 +99,8 @@ def _facts(source: Source, snapshot_id: str, published_at: datetime) -> dict[str
     }  # fmt: skip
 
 
-def _scopes(source: Source) -> pd.DataFrame:
-    """What the settings name of each GitHub."""
+def scopes(source: Source) -> pd.DataFrame:
+    """Return what the settings name of each GitHub."""
     columns = ["position", "host", "repos", "owners", "included", "excluded", "forks"]
     rows = [
         (place, host, _lower(named.repos), _lower(named.orgs), named.included, named.excluded, named.forks)
@@ -128,7 +128,7 @@ def _build(
     }  # fmt: skip
     with duckdb.connect(str(work), config=config) as db:
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
-        db.register("scopes_frame", _scopes(source))
+        db.register("scopes_frame", scopes(source))
         db.execute((ROOT / "stg_scopes.sql").read_text(encoding="utf-8"))
         day = as_of or _newest_day(db)
         facts |= {"as_of": day, "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1)}

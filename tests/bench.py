@@ -92,7 +92,7 @@ def headway(server: Server, repos: list[str], items: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "ledger.duckdb", "bench") as store:
         server.reset()
         began = time.perf_counter()
-        collect(GitHub(server.url, tuple(repos)), TOKEN, store, lambda _: None)
+        collect([GitHub(server.url, tuple(repos))], {"GITHUB_TOKEN": TOKEN}, store, lambda _: None)
         took = time.perf_counter() - began
         held = [store.rows(f"select count(*) as n from {table}")[0]["n"] for table in TABLES.values()]
         if sum(held) != items:

@@ -43,7 +43,7 @@ def refresh(
     markers = text_markers(compile_rules(Settings(), data / "seeds"))
     source = GitHub(url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments))
     with Store(data / "ledger.duckdb", "test") as store:
-        return collect(source, TOKEN, store, report, full, patience)
+        return collect([source], {"GITHUB_TOKEN": TOKEN}, store, report, full, patience)
 
 
 def raw_tables(data: Path) -> Tables:

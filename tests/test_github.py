@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from collectors.errors import AccessError
 from collectors.github import collect
 from collectors.github_api import Patience
 from collectors.github_feed import Feed
@@ -18,7 +17,7 @@ from collectors.github_queries import DETAILS_VERSION, LISTS
 from collectors.github_repositories import GitHub
 from collectors.store import Store
 from tests import company
-from tests.github_server import Server, serve
+from tests.github_server import TOKEN, Server, serve
 from tests.refreshing import Tables, publish_tables, raw_tables, refresh
 
 REPOS = list(company.datasets())
@@ -120,7 +119,7 @@ def test_a_renamed_repository_is_one_repository_and_its_history_stays(github: Se
 
 def test_an_owners_repositories_are_all_read(github: Server, tmp_path: Path) -> None:
     with Store(tmp_path / LEDGER, "test") as store:
-        found = collect(GitHub(github.url, (), ("acme", "nobody")), "emulator-token", store, lambda _: None)
+        found = collect([GitHub(github.url, (), ("acme", "nobody"))], {"GITHUB_TOKEN": TOKEN}, store, lambda _: None)
     assert {result.repo for result in found if result.status == "read"} == set(REPOS)
     assert [result.message for result in found if result.status == "failed"] == [
         f"{github.url.removeprefix('http://')}: no owner 'nobody' that this token may see; check [github] orgs"
@@ -234,17 +233,20 @@ def test_the_primary_limit_is_waited_out_and_said(schema_path: Path, tmp_path: P
     limits = {"graphql_limit": 4, "rest_limit": 4, "window_s": 1}
     with serve(company.datasets(), schema=schema_path, graphql_limit_style=style, **limits) as server:
         with Store(tmp_path / LEDGER, "test") as store:
-            results = collect(GitHub(server.url, tuple(REPOS)), "emulator-token", store, lambda p: said.append(p.note))
+            source = GitHub(server.url, tuple(REPOS))
+            results = collect([source], {"GITHUB_TOKEN": TOKEN}, store, lambda p: said.append(p.note))
         assert {result.status for result in results} == {"read"}
     assert any("waiting" in note and "rate limit" in note for note in said)
     assert raw_tables(tmp_path) == raw
 
 
 def test_a_wrong_token_is_refused_in_one_line_without_the_token(github: Server, tmp_path: Path) -> None:
-    with Store(tmp_path / LEDGER, "test") as store, pytest.raises(AccessError) as caught:
-        collect(GitHub(github.url, tuple(REPOS)), "ghp_wrongtoken123", store, lambda _: None)
-    assert "the token was refused" in str(caught.value) and "gh auth login" in str(caught.value)
-    assert "wrongtoken" not in str(caught.value) and "\n" not in str(caught.value)
+    source = GitHub(github.url, tuple(REPOS))
+    with Store(tmp_path / LEDGER, "test") as store:
+        (result,) = collect([source], {"GITHUB_TOKEN": "ghp_wrongtoken123"}, store, lambda _: None)
+    assert (result.repo, result.status, result.rows) == ("", "failed", 0)
+    assert "the token was refused" in result.message and "gh auth login" in result.message
+    assert "wrongtoken" not in result.message and "\n" not in result.message
 
 
 def test_an_unknown_repository_is_named_and_the_others_are_read(github: Server, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@
 -- scope: what was read, for GitHub the repository. Stable.
 -- started_at: when the refresh began, UTC. Stable.
 -- finished_at: when this scope was done, UTC. Stable.
--- status: read, unchanged or failed. Stable.
+-- status: read, unchanged, moved, gone or failed. Stable.
 -- rows_read: rows that came. Stable.
 -- requests: requests sent by the whole refresh. Stable.
 -- message: why it failed, or what is left. Stable.

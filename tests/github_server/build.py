@@ -40,6 +40,7 @@ class Builder:
             default_branch=meta["default_branch"],
             is_private=meta.get("private", False),
             is_archived=meta.get("is_archived", False),
+            is_fork=meta.get("is_fork", False),
             language=meta.get("language"),
             topics=meta.get("topics", []),
             has_discussions_enabled=meta.get("has_discussions", True),

@@ -204,6 +204,7 @@ class Repository:
     default_branch: str
     is_private: bool = False
     is_archived: bool = False
+    is_fork: bool = False
     language: str | None = None
     topics: list[str] = field(default_factory=list)
     has_discussions_enabled: bool = True
@@ -235,7 +236,7 @@ class Repository:
         self.id = node_id("R", self.identity)
         self.resource_path = f"/{self.name_with_owner}"
         self.url = WEB + self.resource_path
-        self.is_fork = self.is_disabled = self.is_template = False
+        self.is_disabled = self.is_template = False
         self.has_issues_enabled, self.visibility = True, "PRIVATE" if self.is_private else "PUBLIC"
         self.stargazer_count = self.fork_count = 0
 

@@ -56,7 +56,7 @@ class Shapes:
             "owner": self.user(r.owner),
             "html_url": r.url,
             "description": r.description,
-            "fork": False,
+            "fork": r.is_fork,
             "url": link,
             "pulls_url": f"{link}/pulls{{/number}}",
             "issues_url": f"{link}/issues{{/number}}",
