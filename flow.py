@@ -289,4 +289,11 @@ def _publish(place: Place, settings: Settings, rules: list[Rule], key: str, as_o
     source = Source(place.ledger, settings, rules, key, VERSION, hosts)
     with progress.steps("publishing") as report:
         path = publish(source, place.data, as_of, report)
-        return Finding(True, f"published {path}", "published", {"snapshot": str(path)})
+        size = path.stat().st_size
+        told = {"snapshot": str(path), "bytes": size}
+        return Finding(True, f"published {path}, {_size(size)}", "published", told)
+
+
+def _size(size: int) -> str:
+    """How large a file is, as people say it."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

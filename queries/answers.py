@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,15 +15,16 @@ from queries.metric import EFFECTS, Metric
 from queries.models import ROOT, read_sql
 from queries.numbers import Scope, bound_in, inputs_sql, printed_sql, read_until, window_sql
 from queries.sentences import sentence
-from queries.windows import Comparison, Window, comparisons
+from queries.windows import Comparison, comparisons
 
 NOT_JUDGED = "not judged yet"
 #: the columns of a metric that are shown beside its numbers
 TOLD = ("title", "unit", "better", "definition", "definition_hash")
 #: the columns of ``answers`` that the statistics will fill
 LATER = ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail")
+#: what an answer takes of an estimate
+ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
 Number = float | None
-Estimates = Mapping[tuple[Any, ...], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class NamedScope:
         return Scope() if self.kind == "org" else Scope(**{self.kind: self.name})
 
 
+#: by scope, then by the window and the day through which repositories must have been read
+Estimates = dict[NamedScope, dict[tuple[date, date, date], dict[str, Any]]]
+
+
 def metric_rows() -> pd.DataFrame:
     """Return the catalogue as rows of the published table ``metrics``."""
     questions = {page.name: page.question for page in PAGES}
@@ -52,21 +57,17 @@ def metric_rows() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def answer(db: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows of ``answers`` and ``answer_inputs``, from the facts that a build connection holds."""
+def answers(db: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Yield the rows of ``answers`` and ``answer_inputs``, by headline, from the facts of a connection that builds."""
     observed = dict(db.execute("select repo, observed_until from repositories").fetchall())
     parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
-    answers: list[dict[str, Any]] = []
-    inputs: list[pd.DataFrame] = []
     for metric in (m for m in METRICS if m.is_headline):
         pairs = comparisons(as_of, metric.matures_after)
         scopes = [NamedScope("org", ""), *(scope for kind in _kinds(metric) for scope in parts[kind])]
         numbers = _numbers(db, metric, pairs, scopes, as_of)
-        inputs.append(_inputs(db, metric))
         told = _told(metric, observed, as_of)
-        rows = (told | _row(metric, pair, scope, numbers, observed, as_of) for pair in pairs for scope in scopes)
-        answers += (row for row in rows if row["scope_kind"] == "org" or row["n_current"] or row["n_baseline"])
-    return pd.DataFrame(answers), pd.concat(inputs)
+        rows = [told | row for row in _rows(metric, pairs, numbers, observed, as_of)]
+        yield pd.DataFrame(rows), _inputs(db, metric)
 
 
 def _parts(db: duckdb.DuckDBPyConnection, kind: str) -> list[NamedScope]:
@@ -96,23 +97,25 @@ def _numbers(
         (window, read_until(metric, (pair.current, pair.baseline), as_of))
         for pair in pairs for window in (pair.current, pair.baseline)
     )  # fmt: skip
-    windows = pd.DataFrame([
-        {"metric": metric.name, "aggregate": metric.aggregate, "scope_kind": s.kind, "scope": s.name}
-        | asdict(s.scope)
-        | {"start_on": window.start_on, "end_on": window.end_on, "required_until": until}
-        for s in scopes for window, until in wanted
-    ])  # fmt: skip
-    db.register("windows_frame", windows)
+    windows = [
+        {"metric": metric.name, "aggregate": metric.aggregate, "start_on": window.start_on, "end_on": window.end_on}
+        | {"required_until": until}
+        for window, until in wanted
+    ]
+    db.register("windows_frame", pd.DataFrame(windows))
+    named = [{"scope_kind": one.kind, "scope": one.name} | asdict(one.scope) for one in scopes]
+    db.register("parts_frame", pd.DataFrame(named, dtype=object))
     db.execute(read_sql(ROOT / "stg_windows.sql").text)
     sql = window_sql(metric, "select * from stg_windows")
     db.execute(f"create or replace temp table stg_inputs as\n{sql}", bound_in(sql, metric.parameters) or None)
     found = db.execute("from stg_inputs")
     columns = [name for name, *_ in found.description]
-    rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
-    return {
-        (row["scope_kind"], row["scope"], row["start_on"], row["end_on"], row["required_until"].date()): row
-        for row in rows
-    }
+    estimates: Estimates = {scope: {} for scope in scopes}
+    for values in found.fetchall():
+        row = dict(zip(columns, values, strict=True))
+        at = (row["start_on"], row["end_on"], row["required_until"].date())
+        estimates[NamedScope(row["scope_kind"], row["scope"])][at] = {name: row[name] for name in ESTIMATED}
+    return estimates
 
 
 def _inputs(db: duckdb.DuckDBPyConnection, metric: Metric) -> pd.DataFrame:
@@ -130,31 +133,30 @@ def _told(metric: Metric, observed: Mapping[str, datetime | None], as_of: date) 
     }  # fmt: skip
 
 
-def _row(
+def _rows(
     metric: Metric,
-    pair: Comparison,
-    scope: NamedScope,
+    pairs: Sequence[Comparison],
     numbers: Estimates,
     observed: Mapping[str, datetime | None],
     as_of: date,
-) -> dict[str, Any]:
-    """What is an answer's own."""
-    until = read_until(metric, (pair.current, pair.baseline), as_of)
-
-    def at(window: Window) -> Mapping[str, Any]:
-        return numbers[(scope.kind, scope.name, window.start_on, window.end_on, until)]
-
-    unread = [
-        repo for repo, read in observed.items()
-        if (read is None or read.date() < until) and (scope.kind != "repo" or repo == scope.name)
-    ]  # fmt: skip
-    return {
-        "quarter": pair.quarter, "comparison": pair.comparison, "status": pair.status, "scope_kind": scope.kind,
-        "scope": scope.name, "window_start": pair.current.start_on, "window_end": pair.current.end_on,
-        "baseline_start": pair.baseline.start_on, "baseline_end": pair.baseline.end_on,
-        "sql": printed_sql(metric, [pair.current, pair.baseline], until, scope.scope),
-        **compared(metric, pair, scope.scope, at(pair.current), at(pair.baseline), unread, until),
-    }  # fmt: skip
+) -> Iterator[dict[str, Any]]:
+    """What is each answer's own; parts in which there is nothing on either side have none."""
+    for pair in pairs:
+        until = read_until(metric, (pair.current, pair.baseline), as_of)
+        unread = {repo: None for repo, read in observed.items() if read is None or read.date() < until}
+        for named, found in numbers.items():
+            current, baseline = (found[side.start_on, side.end_on, until] for side in (pair.current, pair.baseline))
+            if named.kind != "org" and not current["n"] and not baseline["n"]:
+                continue
+            left_out = [named.name] * (named.name in unread) if named.kind == "repo" else list(unread)
+            yield {
+                "quarter": pair.quarter, "comparison": pair.comparison, "status": pair.status,
+                "scope_kind": named.kind, "scope": named.name, "window_start": pair.current.start_on,
+                "window_end": pair.current.end_on, "baseline_start": pair.baseline.start_on,
+                "baseline_end": pair.baseline.end_on,
+                "sql": printed_sql(metric, [pair.current, pair.baseline], until, named.scope),
+                **compared(metric, pair, named.scope, current, baseline, left_out, until),
+            }  # fmt: skip
 
 
 def compared(

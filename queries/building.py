@@ -12,6 +12,20 @@ from queries.errors import PublishError
 from queries.models import ROOT, SqlFile, checks, models, read_sql
 from queries.rules import Rule
 
+#: What a build may hold of tables, whatever the machine has; the rest goes to disk. With a few threads at once, each of
+#: which needs some of it, and what Python holds, a process stays under 4 GB for a million pull requests.
+MEMORY = "2GB"
+THREADS = 4
+#: Columns of tables made from frames that need a compression of their own: the SQL of answers is long and much alike,
+#: and becomes seventy times as small as by the one that DuckDB chooses.
+PACKED = {"sql": " using compression zstd"}
+
+
+def limit(db: duckdb.DuckDBPyConnection) -> None:
+    """Let a build take no more memory than it should, nor than DuckDB would."""
+    (limits,) = db.execute(read_sql(ROOT / "limits.sql").text, {"memory": MEMORY, "threads": THREADS}).fetchall()
+    db.execute("set memory_limit = '{}'; set threads = {}".format(*limits))
+
 
 def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] = ()) -> None:
     """Make one model a table: a published one, or one for the time of the build.
@@ -29,11 +43,15 @@ def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] 
     db.executemany(f"insert into {model.name}\n{model.text}", bound)
 
 
-def create_from(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
-    """Make a published table of frames, which its SQL reads by their names."""
+def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
+    """Add frames, which its SQL reads by their names, to a published table, which the first of them make."""
     for frame_name, frame in frames.items():
         db.register(frame_name, frame)
-    create(db, read_sql(ROOT / "published" / f"{name}.sql"))
+    table = read_sql(ROOT / "published" / f"{name}.sql")
+    described = db.execute(f"describe {table.statement}").fetchall()
+    columns = [f'"{column}" {kind}{PACKED.get(column, "")}' for column, kind, *_ in described]
+    db.execute(f"create table if not exists {name} ({', '.join(columns)})")
+    db.execute(f"insert into {name}\n{table.text}")
 
 
 def comment(db: duckdb.DuckDBPyConnection) -> None:

@@ -4,58 +4,60 @@ with items as (
     {items}
 ),
 
-placed as (
-    select
-        windows.*,
-        date_trunc('week', items.day)::date as block,
-        items.value,
-        items.reviewer,
-        items.cost_usd
-    from stg_inputs as windows
-    inner join items
-        on
-            items.day >= windows.start_on
-            and items.day < windows.end_on
-            and (windows.repo is null or items.repo = windows.repo)
-            and (windows.team is null or items.team = windows.team)
-            and (windows.work_type is null or items.work_type = windows.work_type)
-            and (windows.authorship is null or items.authorship = windows.authorship)
-            and (items.repo is null or items.observed_until >= windows.required_until)
-    where items.value is not null or items.cost_usd is not null
+windows as (
+    select * from stg_inputs
 ),
+
+{scoped},
 
 weeks as (
     select
-        windows.*,
+        place,
         unnest(generate_series(
-            date_trunc('week', windows.start_on),
-            windows.end_on - 1,
+            date_trunc('week', start_on),
+            end_on - 1,
             interval 7 day
-        ))::date as block,
-        null as value,
-        null as reviewer,
-        null as cost_usd
-    from stg_inputs as windows
-    where windows.start_on < windows.end_on and (windows.n > 0 or windows.estimate is not null)
-),
-
-every_week as (
-    select * from placed
-    union all
-    select * from weeks
+        ))::date as block
+    from numbered
+    where start_on < end_on and (n > 0 or estimate is not null)
 ),
 
 counted as (
     select
-        * exclude (value, reviewer, cost_usd),
-        count(value) as items,
-        count(distinct reviewer) filter (value is not null) as reviewers,
-        count(*) filter (value <= estimate) as items_within,
-        coalesce(sum(value), 0) as total,
-        coalesce(sum(cost_usd::decimal(24, 6)), 0)::double as cost,
-        coalesce(sum((value * cost_usd)::decimal(24, 6)), 0)::double as cost_of_value
-    from every_week
+        numbered.place,
+        date_trunc('week', scoped.day)::date as block,
+        count(scoped.value) as items,
+        count(distinct scoped.reviewer) filter (scoped.value is not null) as reviewers,
+        count(*) filter (scoped.value <= numbered.estimate) as items_within,
+        sum(scoped.value) as total,
+        sum(scoped.cost_usd::decimal(24, 6))::double as cost,
+        sum((scoped.value * scoped.cost_usd)::decimal(24, 6))::double as cost_of_value
+    from numbered
+    inner join scoped
+        on
+            scoped.repo is not distinct from numbered.repo
+            and scoped.team is not distinct from numbered.team
+            and scoped.work_type is not distinct from numbered.work_type
+            and scoped.authorship is not distinct from numbered.authorship
+            and scoped.day >= numbered.start_on
+            and scoped.day < numbered.end_on
+            and scoped.observed_until >= numbered.required_until
+    where scoped.value is not null or scoped.cost_usd is not null
     group by all
+),
+
+every_week as (
+    select
+        coalesce(weeks.place, counted.place) as place,
+        coalesce(weeks.block, counted.block) as block,
+        coalesce(counted.items, 0) as items,
+        coalesce(counted.reviewers, 0) as reviewers,
+        coalesce(counted.items_within, 0) as items_within,
+        coalesce(counted.total, 0) as total,
+        coalesce(counted.cost, 0) as cost,
+        coalesce(counted.cost_of_value, 0) as cost_of_value
+    from weeks
+    full join counted on counted.place = weeks.place and counted.block = weeks.block
 )
 
 select
@@ -78,5 +80,6 @@ select
         when 'cost share' then cost
         else items::double
     end as denominator
-from counted
+from every_week
+inner join numbered on numbered.place = every_week.place
 order by all

@@ -1,8 +1,8 @@
 -- The items of one metric, each with the moment until which its repository was read. What is nobody's in particular, such
--- as spend, belongs to the organisation; columns that a metric does not have are null.
+-- as spend, belongs to the organisation and is read for ever; columns that a metric does not have are null.
 select
     found.*,
-    repositories.observed_until
+    if(found.repo is null, timestamp 'infinity', repositories.observed_until) as observed_until
 from (
     from (
         {items}

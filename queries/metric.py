@@ -168,7 +168,7 @@ class Metric:
     @cached_property
     def definition_hash(self) -> str:
         """Changes whenever the metric's SQL or anything that it reads changes."""
-        shared = [read_sql(ROOT / f"{name}.sql") for name in ("window", "items")]
+        shared = [read_sql(ROOT / f"{name}.sql") for name in ("window", "scoped", "items")]
         read = [self.file, *shared, read_sql(ROOT / "macros.sql"), *lineage(self.file, *shared)]
         said = repr((dict(self.parameters), self.aggregate, self.matures_after))
         return hashlib.sha256("\n".join([said, *(file.text for file in read)]).encode()).hexdigest()[:16]

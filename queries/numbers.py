@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from queries.metric import Metric
-from queries.models import ROOT, read_sql
+from queries.models import ROOT, metric_sql, read_sql
 from queries.windows import Window, quarters, weeks
 
 if TYPE_CHECKING:
@@ -42,18 +43,18 @@ def not_known_of(metric: Metric, scope: Scope) -> list[str]:
 
 def window_sql(metric: Metric, windows: str) -> str:
     """Return the query for a metric's estimates in the windows that a query names; parameters are still to be bound."""
-    return _with_read_items("window", metric).replace("{windows}", _indented(windows))
+    return _with_read_items("window", metric.file.name).replace("{windows}", _indented(windows))
 
 
 def inputs_sql(metric: Metric) -> str:
     """Return the query for what the estimates of ``stg_inputs`` add up; parameters are still to be bound."""
-    return _with_read_items("inputs", metric)
+    return _with_read_items("inputs", metric.file.name)
 
 
 def window_parameters(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> dict[str, Any]:
     """Return the parameters of ``windows.sql`` and of the metric's own SQL."""
     bound = {"starts": [w.start_on for w in windows], "ends": [w.end_on for w in windows]}
-    return bound | {"required_until": until, "aggregate": metric.aggregate} | asdict(scope) | dict(metric.parameters)
+    return bound | {"required_until": until, "aggregate": metric.aggregate} | vars(scope) | dict(metric.parameters)
 
 
 def read_until(metric: Metric, windows: Iterable[Window], as_of: date) -> date:
@@ -136,9 +137,11 @@ def with_items(template: str, metric: Metric) -> str:
     return template.replace("{items}", _indented(metric.file.statement))
 
 
-def _with_read_items(name: str, metric: Metric) -> str:
-    """One of the shared queries around a metric's items, each with the moment until which its repository was read."""
-    return _body(name).replace("{items}", _indented(with_items(_body("items"), metric)))
+@cache
+def _with_read_items(name: str, metric: str) -> str:
+    """One of the shared queries around the items of a metric's SQL, read and under each scope that holds them."""
+    items = _body("items").replace("{items}", _indented(metric_sql(metric).statement))
+    return _body(name).replace("{items}", _indented(items)).replace("{scoped}", _body("scoped"))
 
 
 def _last(snapshot: Snapshot, metric: Metric) -> date:

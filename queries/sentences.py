@@ -38,6 +38,8 @@ NOT_REACHED, NOT_MEASURED = "not reached", "not measured"
 #: below it, a ratio is told in per cent; from it on, as so many times
 MANY_TIMES = 2
 MUCH = {"hours": "long", "days": "long", "share": "much"}
+#: so many repositories are named in a sentence, the rest counted
+MOST_NAMED = 20
 #: from this share on, items without a value are told with the number
 MUCH_MISSING = 0.1
 
@@ -204,8 +206,9 @@ def _missing(metric: Metric, found: Mapping[str, Any]) -> str:
 def _left_out(repos: Sequence[str], until: date) -> str:
     if not repos:
         return ""
-    last = day(until - timedelta(days=1))
-    return f" Left out on both sides, as not read to the end of {last}: {', '.join(sorted(repos))}."
+    last, more = day(until - timedelta(days=1)), len(repos) - MOST_NAMED
+    names = ", ".join(sorted(repos)[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return f" Left out on both sides, as not read to the end of {last}: {names}."
 
 
 def year_aside(metric: Metric, effect: float | None, baseline: float | None, n_baseline: int) -> str:

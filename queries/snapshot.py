@@ -19,9 +19,9 @@ import duckdb
 import pandas as pd
 
 from queries import spend
-from queries.answers import answer, metric_rows
+from queries.answers import answers, metric_rows
 from queries.budgets import budget_rows, forecast_rows
-from queries.building import check, comment, create, create_from
+from queries.building import add, check, comment, create, limit
 from queries.errors import NothingPublishedError, PublishError, SqlError, database_problem
 from queries.models import ROOT, models, read_sql
 from queries.rules import Rule
@@ -30,8 +30,6 @@ from queries.settings import Settings
 CONTRACT_VERSION = 1
 LINK = "headway.duckdb"
 KEPT = 5
-#: what models of spend, which comes in millions of rows, may take; the rest of it goes to disk
-MEMORY_OF_SPEND = "1200MB"
 #: where what a snapshot shows of persons' spend is kept, private
 SHOWN = "shown"
 #: snapshots that a process keeps open: a page may still be reading the one before
@@ -74,6 +72,7 @@ def publish(source: Source, data: Path, as_of: date | None = None, say: Callable
     target = folder / f"headway-{snapshot_id}.duckdb"
     shown = data / SHOWN
     try:
+        _drop_unfinished(folder, ".building-*")
         facts = _facts(source, snapshot_id, published_at)
         _build(source, work, facts, as_of, shown / (data / LINK).resolve().stem, shown / target.stem, say)
         _swap_in(work, target, data / LINK)
@@ -82,8 +81,7 @@ def publish(source: Source, data: Path, as_of: date | None = None, say: Callable
     except OSError as error:
         raise PublishError(f"nothing was published: {error.strerror} ({folder}); check space and permissions") from None
     finally:
-        for left in (work, Path(f"{work}.wal")):
-            left.unlink(missing_ok=True)
+        _drop_unfinished(folder, f"{work.stem}.*")
     _drop_old(folder, target, shown)
     return target
 
@@ -126,7 +124,10 @@ def _build(
         "storage_compatibility_version": "v1.5.0", "autoinstall_known_extensions": False,
         "autoload_known_extensions": False, "preserve_insertion_order": True,
     }  # fmt: skip
-    with duckdb.connect(str(work), config=config) as db:
+    spill = work.with_suffix(".spill")
+    spill.mkdir(mode=0o700)  # what goes there is as private as the ledger
+    with duckdb.connect(str(work), config=config | {"temp_directory": str(spill)}) as db:
+        limit(db)
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
         db.register("scopes_frame", scopes(source))
         db.execute((ROOT / "stg_scopes.sql").read_text(encoding="utf-8"))
@@ -134,27 +135,22 @@ def _build(
         facts |= {"as_of": day, "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1)}
         _set_up(db, facts, source)
         spend.set_up(db, source.settings, source.seeds, shown_before)
-        was_large = False
         for model in models():
             say(model.name)
-            is_large = model.name.startswith("stg_spend")
-            if is_large != was_large:
-                db.execute(f"set memory_limit = '{MEMORY_OF_SPEND}'" if is_large else "reset memory_limit")
-                was_large = is_large
             create(db, model, source.rules)
         say("answers")
-        create_from(db, "metrics", metrics_frame=metric_rows())
-        answers, inputs = answer(db, day)
-        create_from(db, "answers", answers_frame=answers)
-        create_from(db, "answer_inputs", inputs_frame=inputs)
+        add(db, "metrics", metrics_frame=metric_rows())
+        for told, inputs in answers(db, day):  # headline by headline: all of a large company are too much to hold
+            add(db, "answers", answers_frame=told)
+            add(db, "answer_inputs", inputs_frame=inputs)
         say("forecasts")
-        create_from(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
+        add(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
         usage, by_model = (db.table(f"stg_daily_{name}").df() for name in ("spend", "models"))
         forecasts, ahead = forecast_rows(usage, by_model, source.settings.budgets, day)
-        create_from(db, "forecasts", forecasts_frame=forecasts)
-        create_from(db, "forecast_days", forecast_days_frame=ahead)
+        add(db, "forecasts", forecasts_frame=forecasts)
+        add(db, "forecast_days", forecast_days_frame=ahead)
         say("checks")
-        create_from(db, "checks", checks_frame=check(db))
+        add(db, "checks", checks_frame=check(db))
         comment(db)
         spend.keep_shown(db, shown)
         db.execute("detach ledger")
@@ -202,19 +198,23 @@ def _swap_in(work: Path, target: Path, link: Path) -> None:
         os.close(folder)
 
 
+def _drop_unfinished(folder: Path, names: str) -> None:
+    """Remove what this publish or a killed one has not finished, and what it had put on disk for a while."""
+    for left in folder.glob(names):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
 def _drop_old(folder: Path, newest: Path, shown: Path) -> None:
-    """Keep the last few snapshots, and nothing that a killed publish left behind."""
+    """Keep the last few snapshots."""
     for stale in shown.iterdir():
         if stale.name != newest.stem:
             shutil.rmtree(stale, ignore_errors=True)
     for stale in sorted(folder.glob("headway-*.duckdb"))[:-KEPT]:
         if stale != newest:
             stale.unlink(missing_ok=True)
-    for left in folder.glob(".building-*"):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

@@ -11,55 +11,35 @@ windows as (
     {windows}
 ),
 
-firsts as (
-    select
-        repo,
-        min(day) as first_day
-    from items
-    where value is not null
-    group by repo
-),
+{scoped},
 
-readable as (
+found as (
     select
-        windows.*,
-        min(firsts.first_day) as first_day
-    from windows
-    left join repositories
+        numbered.place,
+        scoped.day,
+        scoped.value,
+        scoped.reviewer,
+        scoped.cost_usd,
+        scoped.is_excluded,
+        scoped.value is null and scoped.cost_usd is null and not scoped.is_excluded as is_missing
+    from numbered
+    inner join scoped
         on
-            repositories.observed_until >= windows.required_until
-            and (windows.repo is null or repositories.repo = windows.repo)
-    left join firsts on firsts.repo = repositories.repo
-    group by all
-),
-
-placed as (
-    select
-        readable.*,
-        items.day,
-        items.value,
-        items.reviewer,
-        items.cost_usd,
-        items.day is not null and items.is_excluded as is_excluded,
-        items.day is not null and items.value is null and items.cost_usd is null and not items.is_excluded as is_missing
-    from readable
-    left join items
-        on
-            items.day >= readable.start_on
-            and items.day < readable.end_on
-            and (readable.repo is null or items.repo = readable.repo)
-            and (readable.team is null or items.team = readable.team)
-            and (readable.work_type is null or items.work_type = readable.work_type)
-            and (readable.authorship is null or items.authorship = readable.authorship)
-            and (items.repo is null or items.observed_until >= readable.required_until)
+            scoped.repo is not distinct from numbered.repo
+            and scoped.team is not distinct from numbered.team
+            and scoped.work_type is not distinct from numbered.work_type
+            and scoped.authorship is not distinct from numbered.authorship
+            and scoped.day >= numbered.start_on
+            and scoped.day < numbered.end_on
+            and scoped.observed_until >= numbered.required_until
 ),
 
 totals as (
     select
-        * exclude (day, value, reviewer, cost_usd, is_excluded, is_missing),
+        place,
         quantile_disc(value, 0.5) as middle,
         avg(value) as mean,
-        coalesce(sum(value), 0) as total,
+        sum(value) as total,
         count(distinct reviewer) filter (value is not null) as reviewers,
         sum(cost_usd::decimal(24, 6))::double as cost,
         sum((value * cost_usd)::decimal(24, 6))::double as cost_of_value,
@@ -67,25 +47,43 @@ totals as (
         count(value) as n,
         count(*) filter (is_missing) as n_missing,
         count(*) filter (is_excluded) as n_excluded
-    from placed
-    group by all
+    from found
+    group by place
+),
+
+firsts as (
+    select repo, observed_until, min(day) as first_day
+    from items
+    where value is not null and repo is not null
+    group by repo, observed_until
+),
+
+begun as (
+    select asked.repo, asked.required_until, min(firsts.first_day) as first_day
+    from (select distinct repo, required_until from windows) as asked
+    inner join firsts
+        on
+            firsts.observed_until >= asked.required_until
+            and (asked.repo is null or firsts.repo = asked.repo)
+    group by asked.repo, asked.required_until
 )
 
 select
-    * exclude (
-        first_day, middle, mean, total, reviewers, cost, cost_of_value, days_with_cost, n, n_missing, n_excluded
-    ),
+    numbered.* exclude (place),
     case
         when aggregate = 'median' then if(isinf(middle), null, middle)
         when aggregate = 'share' then mean
-        when aggregate = 'per reviewer' then total / nullif(reviewers, 0)
-        when aggregate = 'per outcome' and n >= 5 and days_with_cost >= 0.8 * (end_on - start_on) then cost / n
+        when aggregate = 'per reviewer' then coalesce(total, 0) / nullif(reviewers, 0)
+        when aggregate = 'per outcome' and totals.n >= 5 and days_with_cost >= 0.8 * (end_on - start_on) then cost / totals.n
         when aggregate = 'cost share' then cost_of_value / nullif(cost, 0)
-        when aggregate = 'count' and first_day < end_on then total
-        when aggregate in ('per week', 'net per week') and first_day < end_on then total * 7.0 / (end_on - start_on)
+        when aggregate = 'count' and first_day < end_on then coalesce(total, 0)
+        when aggregate in ('per week', 'net per week') and first_day < end_on
+            then coalesce(total, 0) * 7.0 / (end_on - start_on)
     end as estimate,
-    n,
-    n_missing,
-    n_excluded
-from totals
+    coalesce(totals.n, 0) as n,
+    coalesce(totals.n_missing, 0) as n_missing,
+    coalesce(totals.n_excluded, 0) as n_excluded
+from numbered
+left join totals on totals.place = numbered.place
+left join begun on begun.repo is not distinct from numbered.repo and begun.required_until = numbered.required_until
 order by all

@@ -75,7 +75,7 @@ def test_refresh_reads_publishes_and_says_so(offices: tuple[Server, Desk], githu
     told = [line for line in lines[:-1] if ": not read; " not in line]
     assert sorted(told) == ["acme/infra: unchanged", "acme/shop: unchanged", "people.csv: read, 19 rows"]
     assert len(lines) - 1 - len(told) == 4, "a line for each vendor whose secret is not there"
-    assert lines[-1].startswith("published data/snapshots/headway-")
+    assert re.fullmatch(r"published data/snapshots/headway-\S+\.duckdb, \d+ MB", lines[-1])
     assert used.facts() == offices[1].facts()
     assert used.rows("select count(*) from pull_requests where team is not null")[0][0] > 10
     assert github.stats()["requests"] <= 2

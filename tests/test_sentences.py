@@ -206,6 +206,8 @@ def test_repositories_that_were_not_read_are_named() -> None:
         "Not measured in 2026-Q3: no pull request had been merged by then in the repositories read. "
         "Left out on both sides, as not read to the end of 27 Sep 2026: acme/old, acme/web."
     )
+    many = say("throughput", (None, 0), (None, 0), left_out=tuple(f"acme/{number:04}" for number in range(1020)))
+    assert many.endswith("acme/0018, acme/0019 and 1,000 more.")
 
 
 def test_asides() -> None:

@@ -64,6 +64,8 @@ def test_a_published_file_is_whole_closed_and_read_only(ledger: Path, tmp_path: 
 def test_the_last_few_are_kept_and_what_a_killed_publish_left_is_removed(ledger: Path, tmp_path: Path) -> None:
     (tmp_path / "snapshots").mkdir()
     (tmp_path / "snapshots" / ".building-x.duckdb").write_bytes(b"half")
+    (tmp_path / "snapshots" / ".building-x.spill").mkdir()
+    (tmp_path / "snapshots" / ".building-x.spill" / "duckdb_temp_storage.tmp").write_bytes(b"rows")
     paths = [publish(source(ledger, str(n)), tmp_path, AS_OF) for n in range(KEPT + 2)]
     assert sorted((tmp_path / "snapshots").iterdir()) == paths[-KEPT:]
     assert [path.name for path in paths] == sorted(path.name for path in paths)
