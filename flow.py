@@ -13,7 +13,7 @@ from collectors import backups, demo, doctor, github, people, progress, spend, s
 from collectors.doctor import Finding
 from collectors.errors import AccessError, SourceError
 from collectors.exports import inbox
-from collectors.github_api import host_of
+from collectors.github_api import Patience, host_of
 from collectors.github_repositories import GitHub
 from collectors.ledger import look
 from collectors.progress import Progress
@@ -28,11 +28,12 @@ VERSION = version("headway")
 
 def refresh(
     place: Place, sources: Sequence[str], as_of: date | None = None, full: bool = False, is_published: bool = True,
-    dump: Path | None = None,
+    dump: Path | None = None, max_wait: float | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Collect from the sources named, then publish; yield how each went, as it goes.
 
-    Vendors' answers about spend are kept as they came in the folder ``dump``, where one is named.
+    Vendors' answers about spend are kept as they came in the folder ``dump``, where one is named. Where GitHub asks for
+    more than ``max_wait`` seconds, reading it ends there.
     Raises SettingsError before anything is read, PublishError where the snapshot before stays in place.
     """
     settings, rules = _read(place, sources)
@@ -41,7 +42,7 @@ def refresh(
             if "people" in sources:
                 yield from _collect_people(place, store)
             if "github" in sources:
-                yield from _collect_github(settings, rules, store, full)
+                yield from _collect_github(settings, rules, store, full, Patience(max_wait_s=max_wait))
             if "inbox" in sources:
                 yield from _collect_inbox(place, store)
             yield from _collect_spend(settings, sources, store, full, dump)
@@ -240,9 +241,11 @@ def _found(
             yield Finding(True, found.summary), found
 
 
-def _collect_github(settings: Settings, rules: list[Rule], store: Store, full: bool) -> Iterator[Finding]:
+def _collect_github(
+    settings: Settings, rules: list[Rule], store: Store, full: bool, patience: Patience
+) -> Iterator[Finding]:
     with progress.shown() as report:
-        results = github.collect(_githubs(settings, rules), os.environ, store, report, full)
+        results = github.collect(_githubs(settings, rules), os.environ, store, report, full, patience)
     for result in results:
         facts = {"source": "github", "repo": result.repo, "status": result.status, "rows": result.rows}
         if result.status == "failed":

@@ -99,17 +99,20 @@ def demo(place: Place, until: date | None) -> None:
 @click.option("--full", is_flag=True, help="Read everything again, whatever was read before.")
 @click.option("--no-publish", is_flag=True, help="Only collect.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and write nothing.")
+@click.option(
+    "--max-wait", type=click.FloatRange(0), metavar="SECONDS", help="End rather than wait longer for GitHub's limits."
+)
 @click.option("--dump-raw", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help=DUMP_HELP)
 def refresh(
     place: Place, sources: tuple[str, ...], as_of: date | None, full: bool, no_publish: bool, dry_run: bool,
-    dump_raw: Path | None,
+    max_wait: float | None, dump_raw: Path | None,
 ) -> None:  # fmt: skip
     """Collect what changed from the sources named (default: all), then publish."""
     import flow
 
     if dry_run:
         tell(flow.preview(place, sources or SOURCES), click.echo)
-    tell(flow.refresh(place, sources or SOURCES, as_of, full, not no_publish, dump_raw))
+    tell(flow.refresh(place, sources or SOURCES, as_of, full, not no_publish, dump_raw, max_wait))
 
 
 @cli.command(name="import")

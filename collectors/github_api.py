@@ -126,8 +126,8 @@ class Api:
         """Return the answer to one query, errors beside the data.
 
         What GitHub left out without a reason that would stay is asked for again a few times. Raises AccessError,
-        WaitError, or SourceError once every try has failed; where the caller could ask for less (``shrinkable``),
-        TooMuchError as soon as GitHub gives up on a query of this size.
+        WaitError, or SourceError once every try has failed, which is TooMuchError where it is the query that fails;
+        where the caller could ask for less (``shrinkable``), that comes at its second failure.
         """
         reply = self._send("POST", "graphql", {}, {"query": query, "variables": dict(variables)}, shrinkable)
         return Answer(reply.found.get("data") or {}, reply.errors, reply.headers.get("date", ""))
@@ -158,9 +158,10 @@ class Api:
             began = time.monotonic()
             reply = self._once(verb, path, parameters, body)
             kind = meaning(reply)
-            if kind is Kind.WHOLE or (kind is Kind.PARTIAL and met[kind] == LACKING):
+            if kind is Kind.WHOLE or (kind is Kind.PARTIAL and met[kind] == min(LACKING, self.patience.tries - 1)):
                 return reply
-            if shrinkable and (kind is Kind.TOO_MUCH or (reply.status in (502, 504) and met[Kind.BROKEN])):
+            is_given_up = bool(reply.errors) or reply.status in (502, 504)
+            if shrinkable and (kind is Kind.TOO_MUCH or (kind is Kind.BROKEN and is_given_up and met[kind])):
                 raise TooMuchError(f"{self.host}: GitHub gave up on a query of this size")
             met[kind] += 1
             if kind is Kind.LIMIT:
@@ -249,7 +250,10 @@ class Api:
         if reply.advice and not self._has_answered and count >= self._most(FEW):
             raise SourceError(f"{self.host}: {problem}; {reply.advice}")
         if count >= self.patience.tries:
-            raise SourceError(f"{self.host}: {problem} after {count} tries; {reply.advice or LATER}")
+            # errors of a query, unlike those of the whole service, come of what it asks for
+            raise (TooMuchError if reply.errors else SourceError)(
+                f"{self.host}: {problem} after {count} tries; {reply.advice or LATER}"
+            )
         seconds = min(LONGEST_PAUSE_S, self.patience.first_pause_s * 2 ** (count - 1))
         if count > QUICK:
             # those before it took as long together

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collectors.github_api import Answer, Api, Json
+from collectors.github_api import Answer, Api, Json, TooMuchError
 from collectors.github_documents import read_to_the_end
 from collectors.github_names import Named, names_in
 from collectors.github_queries import compose, details_part
@@ -30,8 +30,18 @@ class Batch:
 def fetch(api: Api, scope: Scope, ids: list[str], walks: Mapping[str, Walk]) -> Batch:
     """Return pull requests and issues of a repository, and pages of walks, with every page of their lists.
 
-    It needs nothing but the network, so any thread can run it. Raises as ``Api.graphql`` does.
+    It needs nothing but the network, so any thread can run it. Raises as ``Api.graphql`` does, but for a single one
+    that GitHub gives up on each time: that did not come, and must not be in the way of the others.
     """
+    try:
+        return _fetch(api, scope, ids, walks)
+    except TooMuchError as error:
+        if len(ids) != 1 or walks:
+            raise
+        return Batch(Answer({}, [], ""), {}, {ids[0]: str(error)}, {})
+
+
+def _fetch(api: Api, scope: Scope, ids: list[str], walks: Mapping[str, Walk]) -> Batch:
     parts = [walk.part(alias) for alias, walk in walks.items()]
     query, variables = compose([details_part(ids), *parts] if ids else parts)
     answer = api.graphql(query, variables, shrinkable=len(ids) > 1)

@@ -18,6 +18,7 @@ import pytest
 from collectors.github_api import Patience
 from tests import company
 from tests.github_server import Server, serve
+from tests.github_server.client import data
 from tests.refreshing import Tables, publish_tables, raw_tables, refresh
 
 SEEDS = int(os.environ.get("HEADWAY_FAULT_SEEDS", "3"))
@@ -58,9 +59,9 @@ def github(schema_path: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def clean(github: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a refresh without faults."""
-    data = tmp_path_factory.mktemp("clean")
-    refresh(data, github.url, REPOS)
-    return data
+    folder = tmp_path_factory.mktemp("clean")
+    refresh(folder, github.url, REPOS)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +70,9 @@ def raw(clean: Path) -> Tables:
     return raw_tables(clean)
 
 
-def published(data: Path) -> Tables:
+def published(folder: Path) -> Tables:
     """The published tables of a ledger."""
-    return publish_tables(data, company.AS_OF, people_csv=company.PEOPLE)
+    return publish_tables(folder, company.AS_OF, people_csv=company.PEOPLE)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -91,3 +92,18 @@ def test_at_one_fault_in_five_nothing_is_lost_and_the_time_is_told(
     assert re.search(r": (waited [^,]+ for GitHub's limits, )?repeated \d+ requests?( \([^)]+\))?$", said[-1])
     if seed == 0 or SEEDS >= 10:
         assert published(tmp_path) == published(clean)
+
+
+def test_one_that_github_always_gives_up_on_is_not_in_the_way_of_the_others(
+    github: Server, tmp_path: Path, raw: Tables
+) -> None:
+    query = 'query { repository(owner: "acme", name: "shop") { pullRequest(number: 7) { id } } }'
+    seventh = data(github, query)["repository"]["pullRequest"]["id"]
+    github.faults([{"kind": "timeout", "body": f'"{seventh}"', "every": 1}])
+    results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS, patience=QUICK)}
+    assert {result.status for result in results.values()} == {"read"}
+    assert "1 pull request or issue did not come" in results["acme/shop"].message
+    assert len(raw_tables(tmp_path)["github_pull_requests"]) == len(raw["github_pull_requests"]) - 1
+    github.faults([])
+    refresh(tmp_path, github.url, REPOS, patience=QUICK)
+    assert raw_tables(tmp_path) == raw

@@ -303,3 +303,33 @@ def test_doctor_says_what_stands_between_without_a_minute_of_tries(fresh: Desk) 
         "MEND  127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network"
         in done.out
     )
+
+
+def test_a_longer_wait_than_allowed_ends_the_reading_and_the_rest_is_published(
+    offices: tuple[Server, Desk], github: Server, used: Desk
+) -> None:
+    github.faults([{"kind": "secondary", "at": 4, "retry_after": 3_000}])
+    done = used.run("refresh", "--full", "--max-wait", "5")
+    assert (done.code, "published" in done.err, used.facts()) == (1, True, offices[1].facts())
+    told = re.sub(r"\d\d:\d\d:\d\d", "HH:MM:SS", done.problem.partition(": ")[2])
+    assert told == (
+        "GitHub asks to wait until HH:MM:SS UTC (50 min 0 s), longer than --max-wait 5 allows; "
+        "what was read is kept, run again after that"
+    )
+    github.faults([])
+    assert used.run("refresh").code == 0
+    assert raw_tables(used.folder / "data") == raw_tables(offices[1].folder / "data")
+
+
+def test_what_was_read_before_a_wait_is_not_read_again(
+    offices: tuple[Server, Desk], github: Server, fresh: Desk
+) -> None:
+    codes = []
+    for place in (5, 5, 500):
+        github.reset()
+        github.faults([{"kind": "secondary", "at": place, "retry_after": 60}])
+        done = fresh.run("refresh", "github", "--max-wait", "0", "--no-publish")
+        codes.append(done.code)
+    assert codes == [1, 1, 0]
+    assert raw_tables(fresh.folder / "data") == raw_tables(offices[1].folder / "data")
+    assert fresh.run("refresh", "--max-wait", "-1").code == 64

@@ -114,7 +114,7 @@ class Emulator:
             api = "graphql" if path == "/graphql" else "rest"
             self.tick()
             date = self.date
-            fault = self.plan.strike(api, path)
+            fault = self.plan.strike(api, path, body.decode(errors="replace"))
             jitter = self.dice.uniform(-1, 1) * self.settings.jitter_ms
             await asyncio.sleep(max(0.0, self.settings.latency_ms + jitter) / 1_000)
             reply = await self._answer(request, path, body, fault)

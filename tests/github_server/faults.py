@@ -28,6 +28,7 @@ class Fault:
     times: int | None = None
     api: str | None = None
     path: str | None = None
+    body: str | None = None
     status: int | None = None
     #: as the header says it: seconds, or a date
     retry_after: float | str | None = None
@@ -46,9 +47,10 @@ class Fault:
         """The seconds that it takes, or is off by."""
         return SECONDS.get(self.kind, 0.0) if self.seconds is None else self.seconds
 
-    def strikes(self, api: str, path: str, dice: random.Random) -> bool:
+    def strikes(self, api: str, path: str, body: str, dice: random.Random) -> bool:
         """Count a request; whether this fault strikes it."""
-        if (self.api and self.api != api) or (self.path and not re.search(self.path, path)):
+        asked = ((self.path, path), (self.body, body))
+        if (self.api and self.api != api) or any(want and not re.search(want, text) for want, text in asked):
             return False
         self.seen += 1
         if self.times is not None and self.fired >= self.times:
@@ -70,6 +72,6 @@ class Plan:
             raise HttpError(422, f"Not a fault plan: {error}") from None
         self.dice = random.Random(seed)
 
-    def strike(self, api: str, path: str) -> Fault | None:
+    def strike(self, api: str, path: str, body: str) -> Fault | None:
         """The first fault that strikes this request; all of them count it."""
-        return next(iter([f for f in self.faults if f.strikes(api, path, self.dice)]), None)
+        return next(iter([f for f in self.faults if f.strikes(api, path, body, self.dice)]), None)
