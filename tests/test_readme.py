@@ -109,9 +109,10 @@ def test_every_room_is_in_the_table_of_rooms() -> None:
     } - {"screenshots/", "__pycache__/"}
 
 
-def test_the_rule_of_the_readme_can_be_used(tmp_path: Path) -> None:
-    (text,) = [text for kind, text in BLOCKS if kind == "toml"]
-    rules = compile_rules(parse_settings(Path("headway.toml"), text), tmp_path)
+def test_the_settings_of_the_readme_can_be_used(tmp_path: Path) -> None:
+    app, rule = [parse_settings(Path("headway.toml"), text) for kind, text in BLOCKS if kind == "toml"]
+    assert (app.githubs[0].app_id, app.githubs[0].app_key_env) == (123456, "HEADWAY_APP_KEY")
+    rules = compile_rules(rule, tmp_path)
     assert [rule.rule for rule in rules if rule.source == "headway.toml" and rule.kind == "work_types"] == [
         "our-feature-label"
     ]
