@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -36,10 +37,13 @@ def run(command: click.Group) -> NoReturn:
     code, is_stopped = _run(command)
     if log.is_json():
         log.say(f"ended with exit code {code}", "ended", exit_code=code, seconds=round(time.monotonic() - began, 1))
-    if is_stopped:  # no thread is waited for: it may hang on an answer that nobody wants any more
+    with contextlib.suppress(OSError):
         sys.stdout.flush()
-        os._exit(code)
-    sys.exit(code)
+        if is_stopped:  # no thread is waited for: it may hang on an answer that nobody wants any more
+            os._exit(code)
+        sys.exit(code)
+    # what could not be written was told; Python would try again at the end, and change the exit code
+    os._exit(code or NOTHING_PUBLISHED)
 
 
 def _run(command: click.Group) -> tuple[int, bool]:

@@ -251,9 +251,12 @@ def _open(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
         backups.back_up(path, missing[0] if done and missing else None)
     else:  # a process that is killed while it makes the file must not leave half of one
         part = path.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        ledger.connect(part).close()
-        part.replace(path)
+        try:
+            part.unlink(missing_ok=True)
+            ledger.connect(part).close()
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
         done = set()
     return ledger.connect(path), done
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from queries.errors import SettingsError
+from queries.files import write_whole
 from queries.settings import Row, Settings
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -129,9 +130,7 @@ def _append(path: Path, header: Sequence[str], row: Sequence[str]) -> None:
     elif not before.endswith("\n"):
         text.write(end)
     writer.writerow(row)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes((before + text.getvalue()).encode())
-    part.replace(path)
+    write_whole(path, (before + text.getvalue()).encode())
 
 
 def text_markers(rules: Iterable[Rule]) -> tuple[str, ...]:

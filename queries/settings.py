@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from queries.errors import SettingsError
+from queries.files import write_whole
 from queries.github_settings import KEYS as GITHUB
 from queries.github_settings import GitHubSettings, conflicts, github_of
 from queries.setting_values import Key, from_to, not_a_month, not_a_variable, not_an_owner, not_empty, one_of
@@ -220,9 +221,7 @@ def write_settings(path: Path, github: GitHubSettings) -> None:
         text = re.sub(rf"^{key} = .*$", line.replace("\\", r"\\"), text, flags=re.M)
     parse_settings(path, text)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_whole(path, text.encode())
 
 
 class _Reader:

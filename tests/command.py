@@ -7,6 +7,7 @@ pandas takes are spent once.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import multiprocessing
 import os
@@ -187,6 +188,7 @@ def _become_headway(
 ) -> None:  # fmt: skip
     """Make this process one that somebody started as ``headway WORDS``."""
     os.setsid()
+    _give_up_what_only_root_may()
     if largest_file:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     if more_memory is not None:
@@ -210,6 +212,21 @@ def address_space(pid: int) -> int:
     with contextlib.suppress(OSError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
     return 0
+
+
+def _give_up_what_only_root_may() -> None:
+    """Where tests run as root: let what a file's mode forbids be forbidden, for this process and what it becomes."""
+    if os.geteuid() or sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # of capset: version 3, this process
+    held = (ctypes.c_uint32 * 6)()
+    libc.capget(header, held)
+    for capability in (1, 2):  # to write, and to read, what the mode does not let
+        libc.prctl(24, capability, 0, 0, 0)  # for what it becomes
+        for place in range(3):
+            held[place] &= ~(1 << capability)
+    libc.capset(header, held)
 
 
 def typed(terminal: int, text: str) -> None:

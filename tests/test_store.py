@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -134,3 +137,21 @@ def test_a_second_refresh_is_told_who_holds_the_folder(tmp_path: Path) -> None:
         holder.wait()
         with refresh_lock(tmp_path):  # the system freed it
             pass
+
+
+def test_what_a_killed_holder_wrote_into_the_lock_is_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "refresh.lock").write_text("process 1 since 2026-01-01 00:00:00 UTC, and more of it", encoding="utf-8")
+    with refresh_lock(tmp_path):
+        held = (tmp_path / "refresh.lock").read_text(encoding="utf-8")
+    assert held.startswith(f"process {os.getpid()} since ") and held.endswith(" UTC")
+
+
+def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_file: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(
+        LedgerError, match=r"is on a file system without locks \(No locks available\); keep it on a disk"
+    ):
+        refresh_lock(tmp_path).__enter__()
