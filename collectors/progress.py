@@ -69,7 +69,7 @@ def _lines() -> Callable[[Progress], None]:
 
     def show(step: Progress) -> None:
         if step.note:
-            is_wait = step.note.startswith("waiting ")
+            is_wait = "waiting " in step.note
             log.say(step.note, "waiting" if is_wait else "note", "warning" if is_wait else "info")
         elif time.monotonic() - told.setdefault(step.repo, time.monotonic()) > LINE_EVERY_S:
             told[step.repo] = time.monotonic()
