@@ -39,6 +39,7 @@ bench: setup ## measure the collector beside the obvious loop, and a large impor
 
 soak: setup ## strike at 200 random points, break every fifth request, mutate ten thousand files (an hour)
 	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/test_import_spend_mutated.py
+	@HEADWAY_PAGING_SEEDS=50 $(BIN)/python -m pytest tests/test_github_paging.py
 	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/test_github_faults.py
 	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/test_kill.py
 	@HEADWAY_PUBLISHES=25 $(BIN)/python -m pytest tests/test_snapshot.py

@@ -1,0 +1,109 @@
+"""Items that change while they are paged: the clock moves between any two requests, and nothing is skipped."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors import github_feed, github_pass, github_sweep
+from collectors.github_walks import Discussions, NewestFirst
+from collectors.progress import Progress
+from collectors.store import Store
+from tests.github_server import Server, changes, serve
+from tests.independent.histories import history
+from tests.refreshing import Tables, publish_tables, raw_tables, refresh
+
+#: `make soak` asks for 50
+SEEDS = int(os.environ.get("HEADWAY_PAGING_SEEDS", "2"))
+COUNT, MOMENTS = 30, 60
+REPO = "dice/1"
+END = "2026-01-04T00:00:00Z"
+Raw = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def github(schema_path: Path) -> Iterator[Server]:
+    """One process for the whole module."""
+    with serve({REPO: history(1, COUNT)}, schema=schema_path) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few on a page that a small repository has many."""
+    for module in (github_feed, github_pass):
+        monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(github_sweep, "PAGE", 3)
+    for name in ("BATCH_START", "BATCH_MOST"):
+        monkeypatch.setattr(github_pass, name, 2)
+    for kind in (NewestFirst, Discussions):
+        monkeypatch.setattr(kind, "size", 2)
+
+
+def moments(dice: random.Random, dataset: Raw, count: int) -> list[str]:
+    """Moments over the second half of what happens, in order: there are pages to read from the first on."""
+    every = [row["updated_at"] for kind in ("issues", "pulls") for row in dataset[kind]]
+    every += [row["created_at"] for kind in ("issues", "pulls", "discussions") for row in dataset[kind]]
+    every += [event["created_at"] for kind in ("issues", "pulls") for row in dataset[kind] for event in row["events"]]
+    return sorted(dice.choices(every, k=2 * count))[count:]
+
+
+def present(data: Path) -> Tables:
+    """The raw rows of what is not gone, without names that things once had.
+
+    That a pull request closes an issue is told by whichever of them was read last: neither changes by the other.
+    """
+    tables = {name: rows for name, rows in raw_tables(data).items() if name != "github_names"}
+    for table, _, _ in github_sweep.KINDS.values():
+        tables[table] = [tuple(map(unlinked, row)) for row in tables[table] if row[-1] is None]
+    return tables
+
+
+def unlinked(cell: Any) -> Any:
+    """A cell, without the links where it is a document."""
+    if not isinstance(cell, str) or not cell.startswith("{"):
+        return cell
+    links = ("closingIssuesReferences", "closedByPullRequestsReferences")
+    return {name: value for name, value in json.loads(cell).items() if name not in links}
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_nothing_is_skipped_while_the_clock_moves(github: Server, tmp_path: Path, seed: int) -> None:
+    dice, datasets = random.Random(seed), {REPO: history(seed + 1, COUNT)}
+    datasets[REPO]["repository"] |= {"name_with_owner": REPO, "database_id": 1}
+    deletions = {
+        step: kind for kind in ("issues", "pulls", "discussions") for step in [dice.randrange(5, MOMENTS - 10)]
+    }
+    github.reload(datasets)
+    github.reset()
+    github.clock(moments(dice, datasets[REPO], MOMENTS))
+    steps = iter(range(10_000))
+
+    def report(_: Progress) -> None:
+        """Now and then something is deleted, at no particular moment."""
+        kind = deletions.get(next(steps))
+        if kind and datasets[REPO].get(kind):
+            changes.delete(datasets[REPO], dice.choice(datasets[REPO][kind])["number"])
+            github.reload(datasets)
+
+    incremental, fresh = tmp_path / "incremental", tmp_path / "fresh"
+    while github.stats()["requests"] < MOMENTS:
+        (result,) = refresh(incremental, github.url, [REPO], report=report)
+        assert result.status in ("read", "unchanged"), result.message
+    github.clock([END])
+    assert [refresh(incremental, github.url, [REPO])[0].status for _ in range(3)][-1] == "unchanged"
+    refresh(fresh, github.url, [REPO])
+    told, whole = present(incremental), present(fresh)
+    assert [name for name in whole if told[name] != whole[name]] == []
+    if seed == 0:
+        day = date.fromisoformat(END[:10])
+        assert publish_tables(incremental, day) == publish_tables(fresh, day)
+    with Store(incremental / "ledger.duckdb", "test") as store:
+        assert store.rows("from github_queue") == []
