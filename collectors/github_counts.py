@@ -66,9 +66,14 @@ class Count:
     held: dict[Cell, int]
     found: dict[Cell, int] = field(default_factory=dict)
 
+    @property
+    def newest(self) -> date:
+        """The month of the last day, which is kept even where nothing is in it: it tells until when was counted."""
+        return self.until.replace(day=1)
+
     def wanted(self) -> list[Cell]:
         """Return what to ask first: all of it, and the months that the ledger holds something of or that are new."""
-        new = [(kind, month) for kind in KINDS for month in months(self.since, self.until)] if self.since else []
+        new = [(kind, month) for kind in KINDS for month in months(self.since or self.newest, self.until)]
         return list(dict.fromkeys([*((kind, None) for kind in KINDS), *self.held, *new]))
 
     def unasked(self) -> list[Cell]:
@@ -238,7 +243,7 @@ def _keep(store: Store, one: Count, say: Callable[[str], None]) -> None:
     rows = [
         {"kind": kind, "month": month, "at_github": n, "counted_until": min(last_day(month), one.until)}
         for (kind, month), n in found.items()
-        if n or (kind, month) in one.held
+        if n or (kind, month) in one.held or month == one.newest
     ]
     gaps = [[kind, f"{month}", n - one.held.get((kind, month), 0)] for (kind, month), n in found.items()]
     gaps = [gap for gap in gaps if gap[2]]

@@ -33,6 +33,7 @@ COLUMNS: dict[str, Any] = {
     "url": st.column_config.LinkColumn("link", display_text=ADDRESS, width="medium"),
     "pull_requests": st.column_config.ListColumn("pull requests", width="medium"),
     "happened_on": st.column_config.DateColumn("happened on", format="D MMM YYYY"),
+    "counted_through": st.column_config.DateColumn("counted through", format="D MMM YYYY"),
     "day": st.column_config.DateColumn(format="D MMM YYYY"),
     "start_on": st.column_config.DateColumn("from", format="D MMM YYYY"),
     "month": st.column_config.DateColumn(format="MMM YYYY"),

@@ -34,8 +34,8 @@ def totals_asides(row: Row) -> list[str]:
     if not row["at_github"] and row["read_repositories"]:
         said.append("Its search does not show them to this token, or nothing was opened in them by then.")
     elif row["uncounted_repositories"]:
-        many = row["uncounted_repositories"]
-        said.append(f"{many:,} of the repositories {_are(many)} not counted: GitHub's search does not show them.")
+        many = f"{row['uncounted_repositories']:,} of the repositories"
+        said.append(f"Not counted, as GitHub's search does not show it or was not asked yet: {many}.")
     if row["discussions_at_github"]:
         said.append(f"GitHub lists {row['discussions_at_github']:,} discussions, and {row['discussions']:,} are here.")
     if row["still_to_come"]:

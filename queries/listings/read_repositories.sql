@@ -7,8 +7,8 @@ with compared as (
         kind,
         if(count(at_github) > 0, sum(stored) filter (at_github is not null), sum(stored)) as stored,
         sum(at_github) as at_github,
-        sum(greatest(difference, 0)) as missing_here,
-        sum(greatest(-difference, 0)) as missing_there
+        sum(greatest(difference, 0)) filter (difference is not null) as missing_here,
+        sum(greatest(-difference, 0)) filter (difference is not null) as missing_there
     from reconciliation
     group by repo, kind
 ),

@@ -12,8 +12,8 @@ compared as (
     select
         reconciliation.repo,
         sum(at_github) as at_github,
-        sum(greatest(difference, 0)) as missing_here,
-        sum(greatest(-difference, 0)) as missing_there,
+        sum(greatest(difference, 0)) filter (difference is not null) as missing_here,
+        sum(greatest(-difference, 0)) filter (difference is not null) as missing_there,
         max(counted_until) as counted_until,
         count(at_github) as counted_months
     from reconciliation

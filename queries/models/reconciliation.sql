@@ -1,5 +1,6 @@
 -- Pull requests and issues that are here, beside what GitHub itself counts, by month of creation: whether the totals
--- agree. Months without any, here and there, have no row. Discussions are compared in `repositories`.
+-- agree. Months without any, here and there, have no row, but for the newest that GitHub counted. Of discussions see
+-- `repositories`.
 -- Grain: repo, kind, month. Stable.
 --
 -- repo: owner/name. Stable.
