@@ -78,7 +78,7 @@ def tables(path: Path) -> Tables:
     """
     with duckdb.connect(str(path), read_only=True) as db:
         names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]
-        kept = "columns(lambda name: name not in ('host', 'reviewer', 'counted_until'))"
+        kept = "columns(lambda name: name not in ('host', 'reviewer', 'counted_until', 'counted_at'))"
         return {
             name: sorted(db.execute(f"select {kept} from {name}").fetchall(), key=repr)
             for name in sorted(set(names) - TOLD_BY_THE_RUN)
