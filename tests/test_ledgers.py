@@ -1,6 +1,7 @@
 """Ledgers of every released Headway come forward whole, and what cannot be opened is left as it is.
 
-`ledgers/NNN.sql` holds what that Headway wrote; it reads no migration of today, and never changes.
+`ledgers/NNN.sql` holds what that Headway wrote; it reads no migration of today, and never changes. Who releases a new
+migration adds its hash here, and a ledger that it wrote there.
 """
 
 from __future__ import annotations
