@@ -122,7 +122,8 @@ def struck(clean: Unharmed, strike: Strike, folder: Path) -> Outcome:
 def _strike(clean: Unharmed, strike: Strike, desk: Desk) -> Done:
     """Run the command until it ends of itself or by the strike."""
     largest = SMALLEST_FILE + int(strike.share * clean.largest) if strike.kind == "disk full" else 0
-    more = int(strike.share * clean.memory) if strike.kind == "memory full" else None
+    # most of what a process reserves it never uses, so the points lie closer where there is less
+    more = int(strike.share**2 * clean.memory) if strike.kind == "memory full" else None
     data = desk.folder / "data"
     there = set(data.glob(strike.event)) if strike.event else set()
     with desk.start(*clean.words, largest_file=largest, more_memory=more) as running:
