@@ -55,8 +55,8 @@ class Unharmed:
     """A command that ran to its end: what it began with, how much it took, and the tables it led to."""
 
     before: Desk
+    after: Desk
     words: Sequence[str]
-    again: Sequence[str]
     seconds: float
     largest: int
     memory: int
@@ -85,8 +85,8 @@ def strikes(count: int, seed: int) -> list[Strike]:
     return found
 
 
-def unharmed(before: Desk, folder: Path, words: Sequence[str], again: Sequence[str]) -> Unharmed:
-    """Run a command on a copy of a desk to its end, and ``again`` once more, and return what it takes and gives."""
+def unharmed(before: Desk, folder: Path, words: Sequence[str]) -> Unharmed:
+    """Run a command on a copy of a desk to its end, and return what it takes and gives."""
     desk = before.copy(folder)
     began, used = time.monotonic(), [0]
     with desk.start(*words) as running:
@@ -98,12 +98,11 @@ def unharmed(before: Desk, folder: Path, words: Sequence[str], again: Sequence[s
     seconds = time.monotonic() - began
     largest = max(path.stat().st_size for path in (desk.folder / "data").rglob("*.duckdb"))
     memory = max(used) - next(filter(None, used), 0) or UNKNOWN_USE
-    assert desk.run(*again).code == 0
     data = desk.folder / "data"
-    return Unharmed(before, words, again, seconds, largest, memory, raw_tables(data), tables(data / LINK))
+    return Unharmed(before, desk, words, seconds, largest, memory, raw_tables(data), tables(data / LINK))
 
 
-def struck(clean: Unharmed, strike: Strike, folder: Path) -> Outcome:
+def struck(clean: Unharmed, strike: Strike, refresh: Sequence[str], folder: Path) -> Outcome:
     """Strike a command on a copy of its desk, run the next refresh, and return what was wrong in it all."""
     desk = clean.before.copy(folder)
     trouble: list[str] = []
@@ -112,7 +111,7 @@ def struck(clean: Unharmed, strike: Strike, folder: Path) -> Outcome:
         phase = _phase(strike, desk, done)
         trouble += _ending(strike, done)
         trouble += _meantime(clean, strike, desk, done)
-        trouble += _next(clean, desk)
+        trouble += _next(clean, refresh, desk)
     return Outcome(strike, phase, done.code, trouble)
 
 
@@ -161,8 +160,13 @@ def _ending(strike: Strike, done: Done) -> Iterator[str]:
             yield f"exit code {done.code}: {done.err}"
         if done.code == 128 + number and said != ["headway: stopped; what was committed stays"]:
             yield f"stopped without saying so: {done.err}"
-    elif done.code > 2 or (done.code > 0 and not said) or (done.code < 0 and strike.kind == "disk full"):
+    elif not (done.code in (0, 1, 2) if said or not done.code else strike.kind == "memory full" and is_abort(done)):
         yield f"exit code {done.code}: {done.err}"
+
+
+def is_abort(done: Done) -> bool:
+    """Whether native code ended the process, as it does where even an error would take memory; 127 is the loader's."""
+    return done.code < 0 or done.code == 127
 
 
 def _meantime(clean: Unharmed, strike: Strike, desk: Desk, done: Done) -> Iterator[str]:
@@ -176,10 +180,10 @@ def _meantime(clean: Unharmed, strike: Strike, desk: Desk, done: Done) -> Iterat
         yield "what is published differs before the next refresh"
 
 
-def _next(clean: Unharmed, desk: Desk) -> Iterator[str]:
+def _next(clean: Unharmed, refresh: Sequence[str], desk: Desk) -> Iterator[str]:
     """What is wrong after the next refresh: the ledger, the published tables, or something that is left."""
     data = desk.folder / "data"
-    if (done := desk.run(*clean.again)).code != 0:
+    if (done := desk.run(*refresh)).code != 0:
         yield f"the next refresh exits {done.code}: {done.err}"
         return
     for what, found, expected in (
