@@ -74,7 +74,7 @@ def tables(path: Path) -> Tables:
     """Return the sorted rows of every published table that the sources decide.
 
     The host is a port of this machine, reviewers are told apart by a key of each ledger's own, and what GitHub counts
-    is counted to the day of the refresh.
+    is counted at the refresh, to its day.
     """
     with duckdb.connect(str(path), read_only=True) as db:
         names = [name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()]

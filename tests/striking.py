@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +38,11 @@ EVENTS = {
 LEFT_OVER = ("*.part", "*.wal", "*.tmp", ".building-*", f".{LINK}-*", "*-restoring.duckdb")
 #: a memory limit on top of what a process has when it starts; where the system does not say what is used
 UNKNOWN_USE = 500_000_000
-SMALLEST_FILE = 4096
+SMALLEST_FILE = BLOCK = 4096
+#: bytes of a disk on which there is room for everything
+ROOMY = 1 << 30
+#: how long a command may take on a busy machine
+PATIENCE_S = 300
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,11 @@ class Strike:
     work: str
     share: float
     event: str = ""
+
+    @property
+    def is_small_disk(self) -> bool:
+        """Whether it happens on a disk of its own, where this user may make one: every other time at length."""
+        return self.kind == "disk full" and self.number // len(KINDS) // len(WORKS) % 2 == 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ def unharmed(before: Desk, folder: Path, words: Sequence[str]) -> Unharmed:
         while running.process.is_alive():
             used.append(address_space(running.pid))
             time.sleep(0.01)
-        done = running.done()
+        done = running.done(PATIENCE_S)
     assert done.code == 0, done.err
     seconds = time.monotonic() - began
     largest = max(path.stat().st_size for path in (desk.folder / "data").rglob("*.duckdb"))
@@ -104,10 +115,17 @@ def unharmed(before: Desk, folder: Path, words: Sequence[str]) -> Unharmed:
 
 def struck(clean: Unharmed, strike: Strike, refresh: Sequence[str], folder: Path) -> Outcome:
     """Strike a command on a copy of its desk, run the next refresh, and return what was wrong in it all."""
-    desk = clean.before.copy(folder)
     trouble: list[str] = []
-    with reading(desk.folder / "data", set(clean.published), trouble):
-        done = _strike(clean, strike, desk)
+    with contextlib.ExitStack() as stack:
+        room = stack.enter_context(_small_disk(folder)) if strike.is_small_disk else None
+        desk = clean.before.copy(folder / "desk")
+        stack.enter_context(reading(desk.folder / "data", set(clean.published), trouble))
+        if room:
+            held, more = (sum(map(_size, one.folder.rglob("*"))) for one in (desk, clean.after))
+            room(held + SMALLEST_FILE + int(strike.share * (more - held)))
+        done = _strike(clean, strike, desk, is_limited=not room)
+        if room:
+            room(ROOMY)
         phase = _phase(strike, desk, done)
         trouble += _ending(strike, done)
         trouble += _meantime(clean, strike, desk, done)
@@ -118,9 +136,35 @@ def struck(clean: Unharmed, strike: Strike, refresh: Sequence[str], folder: Path
 # -- the strike -------------------------------------------------------------------------------------------------------
 
 
-def _strike(clean: Unharmed, strike: Strike, desk: Desk) -> Done:
+def _size(path: Path) -> int:
+    """The bytes that a file takes of a file system, in whole blocks."""
+    return -(-path.stat().st_size // BLOCK) * BLOCK if path.is_file() and not path.is_symlink() else 0
+
+
+@contextlib.contextmanager
+def _small_disk(folder: Path) -> Iterator[Callable[[int], None] | None]:
+    """Give a folder a file system of its own, and what sets its room in bytes; None where this user may not."""
+    folder.mkdir()
+    made = _ran("mount", "-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder))
+    try:
+        yield (lambda size: _must("mount", "-o", f"remount,size={size}", str(folder))) if made else None
+    finally:
+        if made:
+            _must("umount", str(folder))
+
+
+def _ran(*words: str) -> bool:
+    """Whether a program is here and did what it was told."""
+    return bool(shutil.which(words[0])) and subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+def _must(*words: str) -> None:
+    assert _ran(*words), words
+
+
+def _strike(clean: Unharmed, strike: Strike, desk: Desk, is_limited: bool) -> Done:
     """Run the command until it ends of itself or by the strike."""
-    largest = SMALLEST_FILE + int(strike.share * clean.largest) if strike.kind == "disk full" else 0
+    largest = SMALLEST_FILE + int(strike.share * clean.largest) if strike.kind == "disk full" and is_limited else 0
     # most of what a process reserves it never uses, so the points lie closer where there is less
     more = int(strike.share**2 * clean.memory) if strike.kind == "memory full" else None
     data = desk.folder / "data"
@@ -132,7 +176,7 @@ def _strike(clean: Unharmed, strike: Strike, desk: Desk) -> Done:
             running.process.join(strike.share * clean.seconds * (0.1 if strike.event else 1))
             if running.process.is_alive():
                 os.kill(running.pid, SIGNALS[strike.kind])
-        return running.done(timeout=300)
+        return running.done(PATIENCE_S)
 
 
 def _phase(strike: Strike, desk: Desk, done: Done) -> str:
@@ -160,13 +204,12 @@ def _ending(strike: Strike, done: Done) -> Iterator[str]:
             yield f"exit code {done.code}: {done.err}"
         if done.code == 128 + number and said != ["headway: stopped; what was committed stays"]:
             yield f"stopped without saying so: {done.err}"
-    elif not (done.code in (0, 1, 2) if said or not done.code else strike.kind == "memory full" and is_abort(done)):
+        return
+    is_told = done.code == 0 or (done.code in (1, 2) and said)
+    # where even an error would take memory, native code gives up; 127 is how the system's loader does
+    is_given_up = strike.kind == "memory full" and (done.code < 0 or done.code == 127)
+    if not is_told and not is_given_up:
         yield f"exit code {done.code}: {done.err}"
-
-
-def is_abort(done: Done) -> bool:
-    """Whether native code ended the process, as it does where even an error would take memory; 127 is the loader's."""
-    return done.code < 0 or done.code == 127
 
 
 def _meantime(clean: Unharmed, strike: Strike, desk: Desk, done: Done) -> Iterator[str]:
@@ -183,7 +226,9 @@ def _meantime(clean: Unharmed, strike: Strike, desk: Desk, done: Done) -> Iterat
 def _next(clean: Unharmed, refresh: Sequence[str], desk: Desk) -> Iterator[str]:
     """What is wrong after the next refresh: the ledger, the published tables, or something that is left."""
     data = desk.folder / "data"
-    if (done := desk.run(*refresh)).code != 0:
+    with desk.start(*refresh) as running:
+        done = running.done(PATIENCE_S)
+    if done.code != 0:
         yield f"the next refresh exits {done.code}: {done.err}"
         return
     for what, found, expected in (
@@ -209,7 +254,7 @@ def reading(data: Path, expected: set[str], trouble: list[str]) -> Iterator[None
         yield
     finally:
         stop.set()
-        trouble += found.get(timeout=60)
+        trouble += found.get(timeout=PATIENCE_S)
         reader.join()
 
 
