@@ -11,8 +11,8 @@ select
     forks::boolean as forks
 from scopes_frame;
 
--- One row per repository in scope, under its newest name: where GitHubs have the same name, all but the first of them
--- put their host before it.
+-- One row per repository in scope, under its newest `name`, and as it is told of, its `repo`: where GitHubs have the same
+-- name, all but the first of them put their host before it.
 create temp table stg_scoped as
 with held as (
     select
@@ -48,6 +48,7 @@ with held as (
 select
     host,
     repo_id,
+    repo as name,
     if(
         row_number() over (partition by lower(repo) order by position, host) = 1, repo, concat(host, '/', repo)
     ) as repo,

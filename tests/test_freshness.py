@@ -32,7 +32,6 @@ def snapshot(tmp_path: Path, empty: Path) -> Snapshot:
 
 def test_what_is_stale_is_named_with_what_to_do(snapshot: Snapshot) -> None:
     assert list(listing(snapshot, "freshness", max_age_days=3, now=NOW)["problem"]) == [
-        "acme/gone: GitHub said on 2026-03-29 that it is not there; check its name under [github] repos",
         "acme/never: not read through 2026-03-28, last read until never; run `headway refresh`",
         "acme/stale: not read through 2026-03-28, last read until 2026-03-20; run `headway refresh`",
         "jira/WEB: its newest export is of 2026-02-23; export it again, then run `headway import FILE`",
@@ -41,4 +40,4 @@ def test_what_is_stale_is_named_with_what_to_do(snapshot: Snapshot) -> None:
 
 def test_who_allows_more_age_gets_it_for_exports_too(snapshot: Snapshot) -> None:
     found = list(listing(snapshot, "freshness", max_age_days=60, now=NOW)["problem"])
-    assert [problem.partition(":")[0] for problem in found] == ["acme/gone", "acme/never"]
+    assert [problem.partition(":")[0] for problem in found] == ["acme/never"]

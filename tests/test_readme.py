@@ -110,9 +110,12 @@ def test_every_room_is_in_the_table_of_rooms() -> None:
 
 
 def test_the_settings_of_the_readme_can_be_used(tmp_path: Path) -> None:
-    app, rule = [parse_settings(Path("headway.toml"), text) for kind, text in BLOCKS if kind == "toml"]
+    settings = [parse_settings(Path("headway.toml"), text) for kind, text in BLOCKS if kind == "toml"]
+    (app,) = [one for one in settings if one.githubs[0].app_id]
     assert (app.githubs[0].app_id, app.githubs[0].app_key_env) == (123456, "HEADWAY_APP_KEY")
-    rules = compile_rules(rule, tmp_path)
+    ((first, second),) = [one.githubs for one in settings if len(one.githubs) > 1]
+    assert (first.orgs, first.exclude, second.app_key_env) == (("acme",), ("acme/*-archive",), "ACME_APP_KEY")
+    rules = compile_rules(settings[-1], tmp_path)
     assert [rule.rule for rule in rules if rule.source == "headway.toml" and rule.kind == "work_types"] == [
         "our-feature-label"
     ]

@@ -44,16 +44,6 @@ outdated as (
     where repositories.is_imported and repositories.observed_until::date < oldest.exported_on
 ),
 
-gone as (
-    select format(
-        '{}: GitHub said on {} that it is not there; check its name under [github] repos',
-        repo,
-        gone_at::date
-    ) as problem
-    from repositories
-    where gone_at is not null
-),
-
 failed as (
     select concat_ws(' ', source, nullif(scope, '')) || ': ' || message as problem
     from last_refresh
@@ -63,8 +53,6 @@ failed as (
 select problem from stale
 union all
 select problem from outdated
-union all
-select problem from gone
 union all
 select problem from failed
 order by problem

@@ -12,5 +12,5 @@ select distinct
     issues.number::integer as issue_number
 from stg_linked_issues as linked
 inner join stg_github_issues as issues
-    on issues.repo_id = linked.issue_repo_id and issues.number = linked.issue_number
+    on issues.repo = linked.issue_repo and issues.number = linked.issue_number
 order by linked.repo, linked.number, issue_repo, issue_number

@@ -69,7 +69,7 @@ claims as (
     inner join stg_linked_issues as linked
         on linked.repo = closers.repo and linked.number = closers.number
     inner join incidents
-        on incidents.repo_id = linked.issue_repo_id and incidents.number = linked.issue_number
+        on incidents.repo = linked.issue_repo and incidents.number = linked.issue_number
     inner join stg_mentions as mentions
         on
             mentions.from_kind = 'issue'

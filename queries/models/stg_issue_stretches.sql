@@ -107,7 +107,8 @@ select
     end as closed_by_kind
 from stretches
 left join declined on declined.repo = stretches.repo and declined.number = stretches.number
-left join stg_repositories as closers on closers.repo_id = stretches.closer_repo_id
+left join stg_repositories as here on here.repo = stretches.repo
+left join stg_repositories as closers on closers.host = here.host and closers.repo_id = stretches.closer_repo_id
 left join stg_authorship as authorship
     on authorship.repo = closers.repo and authorship.number = stretches.closer_number
 left join stg_accounts as accounts on accounts.login = lower(stretches.closed_by)

@@ -37,7 +37,7 @@ linked as (
     select
         pull_requests.repo,
         told.number,
-        told.issue_repo_id,
+        issue_repositories.repo as issue_repo,
         told.issue_number,
         any_value(told.labels) as labels
     from told
@@ -45,11 +45,13 @@ linked as (
         on repositories.host = told.host and repositories.repo_id = told.repo_id
     inner join stg_pull_requests as pull_requests
         on pull_requests.repo = repositories.repo and pull_requests.number = told.number
-    group by pull_requests.repo, told.number, told.issue_repo_id, told.issue_number
+    left join stg_repositories as issue_repositories
+        on issue_repositories.host = told.host and issue_repositories.repo_id = told.issue_repo_id
+    group by pull_requests.repo, told.number, told.issue_repo_id, issue_repositories.repo, told.issue_number
 ),
 
 absent as (
-    select repositories.repo_id, held.number
+    select repositories.repo, held.number
     from ledger.github_issues as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
@@ -60,5 +62,5 @@ absent as (
 select linked.* replace (coalesce(issues.labels, linked.labels) as labels)
 from linked
 left join stg_issues as issues
-    on issues.repo_id = linked.issue_repo_id and issues.number = linked.issue_number
-anti join absent on absent.repo_id = linked.issue_repo_id and absent.number = linked.issue_number
+    on issues.repo = linked.issue_repo and issues.number = linked.issue_number
+anti join absent on absent.repo = linked.issue_repo and absent.number = linked.issue_number

@@ -18,23 +18,28 @@ written as (
 
 parsed as (
     select
-        repo,
-        from_kind,
-        number,
+        written.repo,
+        written.from_kind,
+        written.number,
+        here.host,
         coalesce(
-            nullif(regexp_extract(reference, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d+$', 1), ''), repo
-        ) as target_repo,
-        regexp_extract(reference, '(\d+)$', 1)::bigint as target_number
+            nullif(regexp_extract(written.reference, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d+$', 1), ''), here.name
+        ) as target_name,
+        regexp_extract(written.reference, '(\d+)$', 1)::bigint as target_number
     from written
+    left join stg_repositories as here on here.repo = written.repo
     union all
     select
         repositories.repo,
         'issue',
         events.source_number,
-        events.repo,
+        here.host,
+        here.name,
         events.number
     from stg_events as events
-    inner join stg_repositories as repositories on repositories.repo_id = events.source_repo_id
+    inner join stg_repositories as here on here.repo = events.repo
+    inner join stg_repositories as repositories
+        on repositories.host = here.host and repositories.repo_id = events.source_repo_id
     anti join ledger.github_issues as gone
         on
             gone.host = repositories.host
@@ -42,6 +47,13 @@ parsed as (
             and gone.number = events.source_number
             and gone.gone_at is not null
     where events.type = 'CrossReferencedEvent' and events.is_past and events.source_type = 'Issue'
+),
+
+-- a text names what is on its own host; an imported one has none and names it as it is told of here
+names as (
+    select host, lower(name) as name, repo from stg_repositories
+    union all
+    select null, lower(repo), repo from stg_repositories
 )
 
 select distinct
@@ -51,8 +63,9 @@ select distinct
     pull_requests.repo as target_repo,
     pull_requests.number as target_number
 from parsed
+inner join names on names.host is not distinct from parsed.host and names.name = lower(parsed.target_name)
 inner join stg_pull_requests as pull_requests
-    on lower(pull_requests.repo) = lower(parsed.target_repo) and pull_requests.number = parsed.target_number
+    on pull_requests.repo = names.repo and pull_requests.number = parsed.target_number
 where
     not (
         parsed.from_kind = 'pull request'

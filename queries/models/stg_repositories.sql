@@ -2,6 +2,7 @@
 select
     scoped.host,
     scoped.repo_id,
+    scoped.name,
     scoped.repo,
     scoped.node,
     utc(scoped.node->>'createdAt') as created_at,

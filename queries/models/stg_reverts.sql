@@ -20,11 +20,14 @@ by_number as (
         targets.repo as target_repo,
         targets.number as target_number
     from said
-    inner join stg_pull_requests as targets
+    inner join stg_repositories as here on here.repo = said.repo
+    inner join stg_repositories as there
         on
-            lower(targets.repo)
-            = lower(coalesce(nullif(regexp_extract(said.reference, '([\w.-]+/[\w.-]+)#', 1), ''), said.repo))
-            and targets.number = regexp_extract(said.reference, '(\d+)$', 1)::bigint
+            there.host = here.host
+            and lower(there.name)
+            = lower(coalesce(nullif(regexp_extract(said.reference, '([\w.-]+/[\w.-]+)#', 1), ''), here.name))
+    inner join stg_pull_requests as targets
+        on targets.repo = there.repo and targets.number = regexp_extract(said.reference, '(\d+)$', 1)::bigint
 ),
 
 messages as (
