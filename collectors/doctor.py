@@ -14,6 +14,7 @@ from typing import Any
 from collectors import people
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from collectors.github import visible
+from collectors.github_access import Installation
 from collectors.github_api import Api, NotFoundError, Patience
 from collectors.github_doors import Door, doors
 from collectors.github_repositories import GitHub
@@ -61,8 +62,11 @@ def _behind(door: Door) -> Iterator[Finding]:
     api = Api(door.source.base_url, door.access, patience=Patience(tries=TRIES))
     limits = _limits(api)
     yield limits
+    if isinstance(door.access, Installation) and door.access.lacking:
+        lacking = " and ".join(door.access.lacking)
+        yield Finding(False, f"{api.host}: {door.access.name} may not read {lacking}; give it these permissions")
     for result in visible(api, door.source) if limits.is_good else ():
-        hidden = f"; its {result.status} cannot be read with this token" if result.status else ""
+        hidden = f"; its {result.status} cannot be read by {door.access.name}" if result.status else ""
         said = result.message or f"{result.repo}: {result.rows:,} pull requests{hidden}"
         yield Finding(not result.message, said)
 
@@ -77,7 +81,7 @@ def _limits(api: Api) -> Finding:
             until = datetime.fromtimestamp(limits[kind]["reset"], UTC)
             return Finding(False, f"{api.host}: no {kind} requests are left until {until:%H:%M} UTC; wait until then")
     left = ", ".join(f"{k} {limits[k]['remaining']:,} of {limits[k]['limit']:,}" for k in ("core", "graphql"))
-    return Finding(True, f"{api.host} accepts the token; requests left this hour: {left}")
+    return Finding(True, f"{api.host} accepts {api.access.name}; requests left this hour: {left}")
 
 
 def people_file(path: Path) -> list[Finding]:

@@ -20,6 +20,7 @@ from collectors.github_api import PATIENT, Api, Patience
 
 TOKEN_VARIABLE = "GITHUB_TOKEN"
 PAGE = 100
+WANTED = frozenset({"contents", "deployments", "discussions", "issues", "pull_requests"})
 #: GitHub refuses a signature that is good for more than ten minutes, or made in its future
 SIGNED_BEFORE_S, SIGNED_FOR_S = 60, 480
 #: the share of a token's life after which the next one is asked for: six minutes before an hour is over
@@ -28,6 +29,11 @@ RENEWED_AFTER = 0.9
 
 class Access(Protocol):
     """A token that is valid now. Safe to use from several threads."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
 
     @property
     def advice(self) -> str:
@@ -54,6 +60,7 @@ class Personal:
     secret: str = field(repr=False)
     #: the variable of the environment that it came from
     variable: str = TOKEN_VARIABLE
+    name: str = "the token"
 
     @property
     def advice(self) -> str:
@@ -100,7 +107,8 @@ class App:
             for row in rows:
                 if not row.get("suspended_at"):
                     owner = row["account"]["login"]
-                    found[owner.lower()] = Installation(self._door(self.api.clock_ahead), row["id"], owner)
+                    permissions = frozenset(row.get("permissions") or ())
+                    found[owner.lower()] = Installation(self._door(self.api.clock_ahead), row["id"], owner, permissions)
             if len(rows) < PAGE:
                 return found
             page += 1
@@ -120,9 +128,20 @@ class Installation:
     api: Api = field(repr=False)
     identity: int
     owner: str
+    permissions: frozenset[str] = frozenset()
     _token: str = field(default="", repr=False)
     _renew_at: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"the App on {self.owner}"
+
+    @property
+    def lacking(self) -> list[str]:
+        """The permissions that it was not given, by name: what they are for stays unread."""
+        return sorted(WANTED - self.permissions)
 
     @property
     def advice(self) -> str:
@@ -160,6 +179,7 @@ class _Signer:
     app_id: str
     key: str = field(repr=False)
     clock: Callable[[], float] = lambda: 0.0
+    name: str = "the App"
 
     @property
     def advice(self) -> str:

@@ -16,6 +16,7 @@ from collectors.github_access import App, Installation, find_key, find_token
 from collectors.github_api import Api, Patience
 from tests import company
 from tests.app_key import APP_ID, key, known_to_server, pem
+from tests.command import Desk
 from tests.github_server import Server, serve
 from tests.refreshing import HASTY
 
@@ -162,3 +163,29 @@ def test_a_pass_goes_on_over_many_ends_of_a_token(schema_path: Path, tmp_path: P
         for _ in range(30):
             assert api.graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
         assert server.stats()["by_route"][TOKENS] >= 2
+
+
+# -- through the command ----------------------------------------------------------------------------------------------
+
+
+def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -> None:
+    lacking = {"permission": ["contents", "deployments", "issues", "metadata", "pull_requests"], "installed": ["acme"]}
+    known = known_to_server(tmp_path) | lacking
+    desk = Desk(tmp_path / "desk", {"HEADWAY_APP_KEY": pem()})
+    desk.folder.mkdir()
+    with serve(company.datasets(), schema=schema_path, token_lifetime_s=1, latency_ms=50, **known) as server:
+        more = f'app_id = {APP_ID}\napp_key_env = "HEADWAY_APP_KEY"\n'
+        desk.set_up(server.url, ["acme/shop", "acme/infra", "other/kit"], more)
+        done = desk.run("refresh", "--no-publish")
+        assert (done.code, "App 12345 is not installed on other; install it there" in done.problem) == (1, True)
+        counts = server.stats()
+        assert counts["by_account"]["installation of acme"] > 5 and counts["by_route"][TOKENS] >= 2
+        found = desk.run("doctor")
+        host = server.url.removeprefix("http://")
+        assert f"ok    {host} accepts the App on acme; requests left this hour: core " in found.out
+        assert f"MEND  {host}: the App on acme may not read discussions; give it these permissions" in found.out
+        wrong = desk.run("refresh", "--no-publish", env={"HEADWAY_APP_KEY": "nothing.pem"})
+        assert "HEADWAY_APP_KEY names no key that can be read (No such file or directory)" in wrong.problem
+    secret = "".join(pem().splitlines()[5:7])
+    texts = [done.err, found.out, found.err, wrong.err, *map(repr, desk.files().values())]
+    assert not [text for text in texts if "PRIVATE KEY" in text or secret[:40] in text or "ghs_" in text]

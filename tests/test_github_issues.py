@@ -283,5 +283,5 @@ def test_lists_that_are_off_or_hidden_cost_nothing_else(github: Server, tmp_path
     assert {result.status for result in refresh(tmp_path, github.url, REPOS)} == {"unchanged"}
     assert github.stats()["requests"] == 1
     _, shop, web = doctor.github(GitHub(github.url, tuple(REPOS)), {"GITHUB_TOKEN": TOKEN})
-    hidden = "acme/shop: 0 pull requests; its deployments and discussions cannot be read with this token"
+    hidden = "acme/shop: 0 pull requests; its deployments and discussions cannot be read by the token"
     assert (shop, web) == (Finding(True, hidden), Finding(True, "acme/web: 1 pull requests"))
