@@ -145,10 +145,10 @@ def _due(store: Store, repositories: Iterable[Probed]) -> Iterator[Count]:
             yield _count(store, one, None)
         elif last is None:
             long_ago.append(("", one))
-        elif one.is_idle:
-            continue
         elif _stands_otherwise(store, one, last):
             yield _count(store, one, None)
+        elif one.is_idle:
+            continue
         elif one.at.date() - date.fromisoformat(last["all_until"]) > AGAIN_AFTER:
             long_ago.append((last["all_until"], one))
         else:
@@ -161,10 +161,11 @@ def _due(store: Store, repositories: Iterable[Probed]) -> Iterator[Count]:
 
 
 def _stands_otherwise(store: Store, one: Probed, last: Json) -> bool:
-    """Whether a count may not hold any more; where it found gaps, a day later it may not."""
+    """Whether a count may not hold any more: where it found gaps, which search may have closed, after a day."""
     until = date.fromisoformat(last["until"])
-    has_gaps = bool(store.watermark("github", one.scope.mark, "gaps"))
-    return (has_gaps and until < one.at.date() - DAY) or _standing(store, one, until) != last["standing"]
+    if until < one.at.date() - DAY and store.watermark("github", one.scope.mark, "gaps"):
+        return True
+    return not one.is_idle and _standing(store, one, until) != last["standing"]
 
 
 def _newest(store: Store, one: Probed) -> Iterator[Count]:

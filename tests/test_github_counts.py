@@ -219,9 +219,9 @@ def test_what_search_does_not_show_is_a_gap_and_not_a_failure(github: Server, st
     assert counts(store) == there
     changed[SHOP]["repository"]["hidden_from_search"] = []
     github.reload(changed)
-    counting(github, store)
+    counting(github, store, is_idle=True)
     assert (asked(github), counts(store)) == (0, there)
-    counting(github, store, TODAY + timedelta(days=1))
+    counting(github, store, TODAY + timedelta(days=1), is_idle=True)
     assert (asked(github), counts(store)) == (1, months(datasets(), TODAY.date())), "a day later it is looked at again"
 
 
