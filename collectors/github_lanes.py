@@ -210,6 +210,9 @@ def run(lanes: Sequence[Lane]) -> None:
                 while found := lane.next():
                     running[pool.submit(found[1].run)] = (lane, *found)
                     lane.running += 1
+            if not running and not all(lane.is_over for lane in lanes):
+                left = [one.scope.repo for lane in lanes for one in lane.active]
+                raise RuntimeError(f"nothing more is asked for, and not read to their end are {', '.join(left)}")
             # not for ever: a Ctrl-C that comes just before the wait would not end it
             done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in done:

@@ -35,7 +35,7 @@ with held as (
                     list_contains(scopes.owners, lower(split_part(held.repo, '/', 1)))
                     and regexp_full_match(held.repo, scopes.included, 'i')
                     and not regexp_full_match(held.repo, scopes.excluded, 'i')
-                    and (scopes.forks or not (held.node->>'isFork')::boolean)
+                    and (scopes.forks or not coalesce((held.node->>'isFork')::boolean, false))
                 )
             )
     where scopes.host is not null or not exists (from stg_scopes)

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -122,15 +123,33 @@ def acme(schema_path: Path) -> Iterator[Server]:
         yield server
 
 
-def in_scope(data: Path, url: str, github: GitHubSettings) -> list[str]:
-    """The repositories that are published with these settings, those that are gone with a cross."""
+def scoped(data: Path, url: str, github: GitHubSettings, sql: str) -> list[tuple[Any, ...]]:
+    """What a query finds once it is settled which repositories are published."""
     source = Source(data / "ledger.duckdb", Settings((github,)), [], "key", "test", [url.removeprefix("http://")])
     with duckdb.connect() as db:
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
         db.register("scopes_frame", scopes(source))
         db.execute((ROOT / "stg_scopes.sql").read_text("utf-8"))
-        rows = db.execute("select repo, gone_at is not null from stg_scoped order by repo").fetchall()
+        return db.execute(sql).fetchall()
+
+
+def in_scope(data: Path, url: str, github: GitHubSettings) -> list[str]:
+    """The repositories that are published with these settings, those that are gone with a cross."""
+    rows = scoped(data, url, github, "select repo, gone_at is not null from stg_scoped order by repo")
     return [f"{repo} †" if is_gone else repo for repo, is_gone in rows]
+
+
+def test_what_is_published_decides_the_newest_day(tmp_path: Path) -> None:
+    with Store(tmp_path / "ledger.duckdb", "test") as store:
+        store.merge("github_repositories", [
+            {"host": "here", "repo_id": day, "repo": f"acme/r{day}", "asked_as": f"acme/r{day}",
+             "node": {"isFork": False}, "fetched_at": now(), "observed_until": datetime(2026, 3, day, 9)}
+            for day in (10, 20)
+        ])  # fmt: skip
+    newest = (ROOT / "newest_day.sql").read_text("utf-8")
+    for settings, day in ((GitHubSettings(orgs=("acme",)), 19), (GitHubSettings(("ACME/r10",)), 9)):
+        assert scoped(tmp_path, "http://here", settings, newest) == [(date(2026, 3, day),)]
+    assert scoped(tmp_path, "http://there", GitHubSettings(orgs=("acme",)), newest) == [(None,)]
 
 
 def asked(url: str, settings: GitHubSettings) -> GitHub:
@@ -227,7 +246,7 @@ def test_lists_that_a_token_may_not_read_and_answers_that_are_too_large_lose_not
 def test_giants_and_small_ones_take_turns(schema_path: Path, tmp_path: Path) -> None:
     giants = ["big/a", "big/b"]
     datasets = tiny.owned("big", 24, 1, first=100)
-    datasets |= {name: tiny.repository(name, place, 700) for place, name in enumerate(giants, 1)}
+    datasets |= {name: tiny.repository(name, place, 600) for place, name in enumerate(giants, 1)}
     reports: list[Progress] = []
     with serve(datasets, schema=schema_path) as server:
         results = read(tmp_path, GitHub(server.url, orgs=("big",)), reports)
