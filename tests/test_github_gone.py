@@ -91,8 +91,9 @@ def published(data: Path, people: Path | None = None) -> list[Tables]:
 
 
 def differing(one: Sequence[Tables], two: Sequence[Tables]) -> list[str]:
-    """The tables that differ."""
-    return [name for a, b in zip(one, two, strict=True) for name in a if a[name] != b[name]]
+    """The tables that differ; a month that is empty now was counted when it was not, and stays counted."""
+    names = one[0].keys() - {"reconciliation"}
+    return [name for a, b in zip(one, two, strict=True) for name in names if a[name] != b[name]]
 
 
 def test_after_everything_that_the_feed_does_not_tell_the_tables_equal_a_backfill(
