@@ -26,7 +26,7 @@ from collectors.store import Store, now
 
 #: how often a node that GitHub would not show is asked for again
 ATTEMPTS = 5
-BATCH_START, BATCH_MOST = 50, 100
+BATCH_START, BATCH_MOST = 75, 100
 BATCHES_AT_ONCE = 2
 MINE = "where host = $host and repo_id = $repo_id"
 HELD_NODES = f"select number, node from {{}} {MINE} and number in (select unnest($numbers::integer[]))"
@@ -80,6 +80,7 @@ class Pass:
     experiments: Sequence[str] = ()
     full: bool = False
     files: Experiments | None = None
+    history: History | None = None
     read: int = 0
     total: int = 0
     items: int = 0
@@ -108,7 +109,8 @@ class Pass:
         if branch := self.probe.get("defaultBranchRef"):
             head = branch["target"]["oid"]
             self.files = Experiments(self.scope, head, self.experiments, self.server_time, self.full)
-            self.walks += [History(self.scope, head, self.full), self.files]
+            self.history = History(self.scope, head, self.full)
+            self.walks += [self.history, self.files]
         for walk in self.walks:
             walk.start(self.store)
             # the probe could not see it: some tokens may read pull requests and not, say, discussions
@@ -133,12 +135,22 @@ class Pass:
         if not self.feed.done and not self.feed.in_flight:
             self.feed.in_flight = True
             return self._feed_task(self.feed.since, self.feed.page)
-        if self.batches_in_flight >= BATCHES_AT_ONCE:
+        if self.batches_in_flight >= BATCHES_AT_ONCE or self._is_history_behind:
             return None
         if not self.waiting or (len(self.waiting) < self.batch_size and not self.feed.done):
             return None
         rows, self.waiting = self.waiting[: self.batch_size], self.waiting[self.batch_size :]
         return self._batch_task(rows, riders())
+
+    @property
+    def _is_history_behind(self) -> bool:
+        """Whether the next batch waits for the page of commits that is under way, to take along the one after it.
+
+        Pages follow one another: where more of them are left than rounds of batches, the others would cost requests.
+        """
+        if self.history is None or not self.history.in_flight:
+            return False
+        return self.history.pages_left * BATCHES_AT_ONCE > len(self.waiting) / self.batch_size
 
     def walk_task(self, riders: list[Walk]) -> Task:
         """Return a request for nothing but pages of walks."""

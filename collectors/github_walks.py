@@ -20,6 +20,8 @@ from collectors.store import Store, now
 
 #: deployments that may still change are read again for this long
 DEPLOYMENT_CHANGES = timedelta(days=30)
+#: commits of a page
+COMMITS = 100
 UNFINISHED = ("PENDING", "QUEUED", "IN_PROGRESS", "WAITING")
 
 
@@ -223,11 +225,17 @@ class History:
         else:
             self.state = {"head": self.head, "cursor": None, "complete": False}
 
+    @property
+    def pages_left(self) -> int:
+        """Pages that follow the next one, as far as is known."""
+        commits: int = self.state.get("next", 2 * COMMITS)
+        return (commits - 1) // COMMITS
+
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
         selection = (
             f"object(oid: ${alias}_head) "
-            f"{{ ... on Commit {{ history(first: 100, after: ${alias}_after) {{ ...HistoryPage }} }} }}"
+            f"{{ ... on Commit {{ history(first: {COMMITS}, after: ${alias}_after) {{ ...HistoryPage }} }} }}"
         )
         head, after = ("GitObjectID!", self.state["head"]), ("String", self.state["cursor"])
         return repository_part(alias, self.scope.repo, selection, head=head, after=after)
