@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from collectors.github_api import Answer, Api, Json, TooMuchError
 from collectors.github_documents import read_to_the_end
@@ -15,6 +16,27 @@ from collectors.github_walks import Scope, Walk
 TABLES = {"PullRequest": "github_pull_requests", "Issue": "github_issues"}
 #: why a node is not of this repository any more
 NOT_FOUND, TRANSFERRED = "NOT_FOUND", "TRANSFERRED"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One request: ``run`` sends it from any thread; the main thread absorbs the result, or shrinks the request.
+
+    ``give_up`` takes it back, so that what was asked for can be asked for again.
+    """
+
+    run: Callable[[], Any]
+    absorb: Callable[[Any], None]
+    give_up: Callable[[], None]
+    shrink: Callable[[], None] | None = None
+    #: the walks that ride along, and whether there are pull requests or issues beside them
+    walks: Sequence[Walk] = ()
+    has_rows: bool = False
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether it asks for several things, which may fail because of one of them."""
+        return len(self.walks) + self.has_rows > 1
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from typing import Any
 from collectors.errors import AccessError, SourceError
 from collectors.github_api import Api, Json, TooMuchError, WaitError
 from collectors.github_counts import Probed
+from collectors.github_details import Task
 from collectors.github_documents import Reduce
-from collectors.github_pass import Pass, Task
+from collectors.github_pass import Pass
 from collectors.github_repositories import GitHub, Looked, Result, idle, keep, known_of, look, mark_gone
 from collectors.github_walks import Scope, Walk
 from collectors.progress import Progress

@@ -10,11 +10,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from collectors import github_sweep
 from collectors.github_api import Answer, Api, Json
-from collectors.github_details import NOT_FOUND, TABLES, TRANSFERRED, Batch, fetch
+from collectors.github_details import NOT_FOUND, TABLES, TRANSFERRED, Batch, Task, fetch
 from collectors.github_documents import Reduce, as_first_seen
 from collectors.github_feed import PAGE, SETTLED, Feed, moment
 from collectors.github_files import Experiments
@@ -43,27 +42,6 @@ SETTLED_ROWS = (
 def stamp(time: datetime) -> str:
     """Return a time as GitHub writes it."""
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"
-
-
-@dataclass(frozen=True)
-class Task:
-    """One request: ``run`` sends it from any thread; the main thread absorbs the result, or shrinks the request.
-
-    ``give_up`` takes it back, so that what was asked for can be asked for again.
-    """
-
-    run: Callable[[], Any]
-    absorb: Callable[[Any], None]
-    give_up: Callable[[], None]
-    shrink: Callable[[], None] | None = None
-    #: the walks that ride along, and whether there are pull requests or issues beside them
-    walks: Sequence[Walk] = ()
-    has_rows: bool = False
-
-    @property
-    def is_joint(self) -> bool:
-        """Whether it asks for several things, which may fail because of one of them."""
-        return len(self.walks) + self.has_rows > 1
 
 
 @dataclass

@@ -312,7 +312,10 @@ def test_what_was_not_yet_there_when_the_data_was_collected() -> None:
 
 
 def test_comparison_finds_a_changed_value_and_a_missing_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One wrong value and one missing row are two differences; equal tables are none."""
+    """One wrong value and one missing row are two differences; equal tables are none.
+
+    Of an empty file a repository's only pull request, its area and its count of the month are missing.
+    """
     right: list[dict[str, object]] = [{"repo": "a/b", "tag": "v1", "n": 1.0}, {"repo": "a/b", "tag": "v2", "n": None}]
     wrong: list[dict[str, object]] = [{"repo": "a/b", "tag": "v1", "n": 2.0}]
     assert sum(f.differing for f in compare("releases", wrong, right)) == 2
@@ -324,4 +327,4 @@ def test_comparison_finds_a_changed_value_and_a_missing_row(tmp_path: Path, caps
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "acme__app.json").write_text(json.dumps(dataset([pull(1, "2024-01-01T00:00:00Z")])))
     assert main(["--data", str(tmp_path / "data"), "--as-of", "2024-06-30", "--published", str(published)]) == 1
-    assert "2 differences" in capsys.readouterr().out
+    assert "3 differences" in capsys.readouterr().out
