@@ -20,7 +20,7 @@ from collectors.github import collect
 from collectors.github_details import TABLES
 from collectors.github_repositories import GitHub
 from collectors.store import Store
-from tests import bench_spend, machine
+from tests import bench_size, bench_spend, machine
 from tests.github_server import TOKEN, Server, serve
 
 LATENCY_MS = 50
@@ -29,17 +29,20 @@ SAMPLE = 40
 Figures = tuple[float, float]
 
 
-def generated(count: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
-    """Return a dataset of one repository with so many merged pull requests and closed issues, of plausible size."""
+def generated(count: int = 600, asked_for: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
+    """Return a dataset of one repository with so many merged pull requests and closed issues, of plausible size.
+
+    It spans two years at most: the more there are, the closer they follow each other.
+    """
     dice = random.Random(seed)
-    start = datetime(2024, 1, 1)
+    start, gap = datetime(2024, 1, 1), min(12, 15_000 / count)
     pulls, issues, commits, history = [], [], {}, []
 
     def stamp(hours: float) -> str:
         return f"{start + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
 
     for number in range(1, count + 1):
-        opened = number * 12 + dice.random() * 6
+        opened = number * gap + dice.random() * gap / 2
         merged = opened + dice.lognormvariate(2.5, 1)
         oids = [f"{number:06x}{place:02x}".rjust(40, "a") for place in range(dice.randint(1, 8))]
         for oid in [*oids, merge := f"{number:06x}".rjust(40, "f")]:
@@ -60,12 +63,14 @@ def generated(count: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
             "association": "MEMBER", "state": "MERGED", "created_at": stamp(opened), "updated_at": stamp(merged),
             "closed_at": stamp(merged), "merged_at": stamp(merged), "merged_by": "rev", "merge_commit": merge,
             "labels": ["feature"], "assignees": [], "base_ref": "main", "head_ref": f"change-{number}",
-            "head_repository": "bench/one", "closing_issues": [count + number], "commits": oids,
+            "head_repository": "bench/one", "closing_issues": [count + number] * (number <= asked_for), "commits": oids,
             "additions": 40, "deletions": 8, "changed_files": 3,
             "files": [[f"src/part{n}/file{number % 50}.py", 13, 2, "MODIFIED"] for n in range(3)],
             "reviews": [review] * dice.randint(0, 4), "comments": [comment] * dice.randint(0, 5),
             "events": [{"type": "LabeledEvent", "actor": "dev", "created_at": stamp(opened), "label": "feature"}],
         })  # fmt: skip
+        if number > asked_for:
+            continue
         asked = stamp(opened - 24)
         labels = [{"type": "LabeledEvent", "actor": "dev", "created_at": asked, "label": n} for n in ("bug", "ux debt")]
         closed = {"type": "ClosedEvent", "actor": "rev", "created_at": stamp(merged), "closer": number}
@@ -77,7 +82,7 @@ def generated(count: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
         })  # fmt: skip
     repository = {
         "name_with_owner": "bench/one", "database_id": 1, "default_branch": "main", "created_at": stamp(0),
-        "pushed_at": stamp(count * 12),
+        "pushed_at": stamp(count * gap),
     }  # fmt: skip
     dataset = {
         "format": 1, "captured_at": "2026-01-01T00:00:00Z", "repository": repository, "users": {}, "labels": [],
@@ -145,6 +150,7 @@ def main() -> None:
         times = f"{each_requests / requests:8.0f} x {each_ms / milliseconds:8.0f} x" if name != "headway" else ""
         print(f"{name:30} {each_requests:8.3f} requests {each_ms:8.2f} ms {times}")
     bench_spend.main()
+    bench_size.main()
 
 
 def owners(folder: Path) -> list[str]:

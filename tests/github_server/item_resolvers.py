@@ -180,7 +180,7 @@ def commits_of(repository: Repository, path: str | None, since: str | None, unti
         found = [c for c in found if any(f[0] == path or f[0].startswith(path + "/") for f in c.files)]
     if since:
         found = [c for c in found if (c.committed_date or "") >= timestamp(since)]
-    return [c for c in found if not until or (c.committed_date or "") <= timestamp(until)]
+    return [c for c in found if (c.committed_date or "") <= timestamp(until)] if until else found
 
 
 @resolver("Commit.parents")

@@ -265,6 +265,12 @@ class Repository:
         return {kind: [item for item in found if item.typename == kind] for kind in ("Issue", "PullRequest")}
 
     @cached_property
+    def by_change(self) -> list[Issue]:
+        """Issues and pull requests, oldest change first."""
+        every: list[Issue] = [*self.issues.values(), *self.pull_requests.values()]
+        return sorted(every, key=lambda item: (item.updated_at, item.number))
+
+    @cached_property
     def pulls_by_commit(self) -> dict[str, list[PullRequest]]:
         """Pull requests by the commits they hold or were merged as."""
         index: dict[str, list[PullRequest]] = {}

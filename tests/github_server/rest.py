@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -230,11 +231,14 @@ def _issues(call: Call, owner: str, repo: str) -> Listing:
     states = STATES.get(query.get("state", "open"), STATES["open"])
     wanted = {name.strip().lower() for name in query.get("labels", "").split(",") if name.strip()}
     since = timestamp(query["since"]) if query.get("since") else ""
-    items: list[Issue] = [*repository.issues.values(), *repository.pull_requests.values()]
-    found = [i for i in items if i.state in states and i.updated_at >= since]
-    found = [i for i in found if wanted <= {x.name.lower() for x in i.labels}]
+    changed = repository.by_change
+    found = changed[bisect_left(changed, since, key=lambda item: item.updated_at) :]
+    if len(states) < len(STATES["all"]) or wanted:
+        found = [i for i in found if i.state in states and wanted <= {x.name.lower() for x in i.labels}]
     if query.get("creator"):
         found = [i for i in found if i.author and query["creator"] in (i.author.login, i.author.rest_login)]
+    if query.get("sort") == "updated":
+        return Listing(found if query.get("direction") == "asc" else found[::-1], Shapes(call.base).issue)
     return Listing(_sorted(call, found), Shapes(call.base).issue)
 
 
