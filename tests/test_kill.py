@@ -18,6 +18,8 @@ from tests.test_ledgers import RELEASED, make
 
 STRIKES = int(os.environ.get("HEADWAY_STRIKES", len(KINDS) * len(WORKS)))
 SEED = int(os.environ.get("HEADWAY_SEED", 1))
+#: requests that a soak never comes to
+LIMITLESS = 10**9
 AS_OF = ("--as-of", str(company.AS_OF))
 REFRESH: tuple[str, ...] = ("refresh", "github", "people", *AS_OF)
 PUBLISH: tuple[str, ...] = ("publish", *AS_OF)
@@ -25,8 +27,9 @@ PUBLISH: tuple[str, ...] = ("publish", *AS_OF)
 
 @pytest.fixture(scope="module")
 def github(schema_path: Path) -> Iterator[Server]:
-    """The company's GitHub, as far away as one is."""
-    with serve(company.datasets(), schema=schema_path, latency_ms=20) as found:
+    """The company's GitHub, as far away as one is, whose limits never end."""
+    limits = {"rest_limit": LIMITLESS, "graphql_limit": LIMITLESS}
+    with serve(company.datasets(), schema=schema_path, latency_ms=20, **limits) as found:
         yield found
 
 
