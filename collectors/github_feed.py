@@ -44,4 +44,5 @@ class Feed:
             self.page, self.walk_was_new = 1, False
         else:
             self.since, self.page, self.done, self.walk_was_new = last or self.since, 1, is_last_page, False
+            self.seen = {one for one in self.seen if one[1] >= (self.since or "")}  # nothing older comes again
         return fresh

@@ -27,6 +27,8 @@ from collectors.store import Store, now
 ATTEMPTS = 5
 BATCH_START, BATCH_MOST = 75, 100
 BATCHES_AT_ONCE = 2
+#: the feed waits while so many wait to be read, so that memory does not grow with the repository
+WAITING_MOST = 1000
 MINE = "where host = $host and repo_id = $repo_id"
 HELD_NODES = f"select number, node from {{}} {MINE} and number in (select unnest($numbers::integer[]))"
 OUTDATED_ROWS = (
@@ -110,7 +112,7 @@ class Pass:
         A query for pull requests and issues takes along the next page of the walks given, of other repositories too.
         """
         self._sweep()
-        if not self.feed.done and not self.feed.in_flight:
+        if not self.feed.done and not self.feed.in_flight and len(self.waiting) < WAITING_MOST:
             self.feed.in_flight = True
             return self._feed_task(self.feed.since, self.feed.page)
         if self.batches_in_flight >= BATCHES_AT_ONCE or self._is_history_behind:

@@ -20,6 +20,9 @@ import pandas as pd
 from collectors import backups, ledger
 from collectors.errors import LedgerBusyError, LedgerError
 
+#: what DuckDB may hold of the ledger once it is brought forward: batches are small, and rows that were written are not
+#: read again
+MEMORY = "256MB"
 #: what makes a row of each table the same row
 KEYS: dict[str, tuple[str, ...]] = {
     "watermarks": ("source", "scope", "name"),
@@ -132,6 +135,7 @@ class Store:
                     f"{self.path} could not be brought to version {number} ({said}) and stays at the version before; "
                     "free some space or mend its permissions, then run again"
                 ) from None
+        self._db.execute(f"set memory_limit = '{MEMORY}'")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

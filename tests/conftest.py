@@ -100,8 +100,8 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores, for tests wait now and then: for a page, a limit, or a process killed."""
-    return min(os.cpu_count() or 1, 3) + 1
+    """More processes than there are cores, for tests wait now and then: for a page, a limit, or a process killed."""
+    return min(2 * (os.cpu_count() or 1), 4)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -185,7 +185,7 @@ def test_doctor_names_each_thing_to_mend(used: Desk, github: Server, tmp_path: P
     used.set_up(github.url, ["acme/infra", "acme/nothing"])
     assert "no repository acme/nothing that this token may see" in mended()
     used.set_up("http://127.0.0.1:1")
-    assert mended() == "127.0.0.1:1: the connection failed after 2 tries; run again later, nothing is lost"
+    assert mended() == ("127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network")
     used.set_up(github.url, more="[publsh]\n")
     assert mended() == "headway.toml, line 4, column 1: unknown key 'publsh'; did you mean publish?"
     used.set_up(github.url)
@@ -194,7 +194,7 @@ def test_doctor_names_each_thing_to_mend(used: Desk, github: Server, tmp_path: P
     assert "'a b' is not a login" in mended()
     people.unlink()
     (used.folder / "data" / "ledger.duckdb").write_bytes(b"garbage")
-    assert "restore the newest file of backups/" in mended()
+    assert "`headway restore` puts a backup in its place" in mended()
 
 
 def test_doctor_says_when_no_request_is_left(used: Desk, schema_path: Path) -> None:

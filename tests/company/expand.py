@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
 import re
@@ -76,7 +77,7 @@ def _dataset(repository: Repository, mentions: dict[tuple[str, int], list[Event]
         "format": 1,
         "captured_at": iso(CAPTURED_AT),
         "repository": _about(repository, history, commits),
-        "users": USERS,
+        "users": copy.deepcopy(USERS),
         "labels": [{"name": name, "color": "ededed", "description": ""} for name in sorted(used)],
         "issues": issues,
         "pulls": pulls,
