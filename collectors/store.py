@@ -135,7 +135,7 @@ class Store:
                     f"{self.path} could not be brought to version {number} ({said}) and stays at the version before; "
                     "free some space or mend its permissions, then run again"
                 ) from None
-        self._db.execute(f"set memory_limit = '{MEMORY}'")
+        self._db.execute(f"set enable_progress_bar = false; set memory_limit = '{MEMORY}'")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

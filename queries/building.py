@@ -22,9 +22,9 @@ PACKED = {"sql": " using compression zstd"}
 
 
 def limit(db: duckdb.DuckDBPyConnection) -> None:
-    """Let a build take no more memory than it should, nor than DuckDB would."""
+    """Let a build take no more memory than it should, nor than DuckDB would, and draw nothing on standard output."""
     (limits,) = db.execute(read_sql(ROOT / "limits.sql").text, {"memory": MEMORY, "threads": THREADS}).fetchall()
-    db.execute("set memory_limit = '{}'; set threads = {}".format(*limits))
+    db.execute("set enable_progress_bar = false; set memory_limit = '{}'; set threads = {}".format(*limits))
 
 
 def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] = ()) -> None:
