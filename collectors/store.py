@@ -22,7 +22,7 @@ from collectors.errors import LedgerBusyError, LedgerError
 
 #: what DuckDB may hold of the ledger once it is brought forward: batches are small, and rows that were written are not
 #: read again
-MEMORY = "256MB"
+MEMORY = "192MB"
 #: what makes a row of each table the same row
 KEYS: dict[str, tuple[str, ...]] = {
     "watermarks": ("source", "scope", "name"),
@@ -104,11 +104,16 @@ class Store:
         self.path = path
         self._turn = threading.RLock()
         self._depth = 0
+        # what DuckDB writes beside the file, its log above all, is as private as the file
+        self._umask = os.umask(0o077)
         try:
             self._db, done = _open_reader(path) if read_only else _open(path)
-        except OSError as error:
-            raise LedgerError(f"{path}: {error.strerror}; check the folder's permissions and space") from None
-        self._bring_forward(version, done)
+            self._bring_forward(version, done)
+        except BaseException as error:
+            os.umask(self._umask)
+            if isinstance(error, OSError):
+                raise LedgerError(f"{path}: {error.strerror}; check the folder's permissions and space") from None
+            raise
 
     def __enter__(self) -> Store:
         """Return the store itself."""
@@ -118,6 +123,7 @@ class Store:
         """Close the ledger, leaving one file and no log beside it."""
         with self._turn:
             self._db.close()
+        os.umask(self._umask)
 
     def _bring_forward(self, version: str, done: set[int]) -> None:
         """Apply the migrations that are missing, each whole or not at all."""

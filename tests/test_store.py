@@ -90,8 +90,11 @@ def test_a_keepsake_is_made_once(store: Store) -> None:
     assert len(first) == 64 and store.keepsake("pseudonyms") == first
 
 
-def test_only_the_owner_may_read_the_ledger(store: Store) -> None:
-    assert store.path.stat().st_mode & 0o777 == 0o600
+def test_only_the_owner_may_read_the_ledger_and_its_log(store: Store) -> None:
+    store.set_watermark("github", "x", "feed", "2026-01-01T00:00:00Z")
+    log = Path(f"{store.path}.wal")
+    assert log.stat().st_size > 0
+    assert {path.stat().st_mode & 0o777 for path in (store.path, log)} == {0o600}
 
 
 def test_a_ledger_of_a_newer_headway_is_refused_in_one_line(store: Store) -> None:
