@@ -21,7 +21,7 @@ from tests.github_server import Server, serve
 from tests.github_server.client import data
 from tests.refreshing import Tables, publish_tables, raw_tables, refresh
 
-SEEDS = int(os.environ.get("HEADWAY_FAULT_SEEDS", "3"))
+SEEDS = int(os.environ.get("HEADWAY_FAULT_SEEDS", "2"))
 SHARE = 0.2
 #: more requests than a refresh sends, however often it repeats them
 REQUESTS = 400
