@@ -22,7 +22,6 @@ from collectors.github_answers import Json as Json  # of every answer, so whoeve
 if TYPE_CHECKING:
     from collectors.github_access import Access
 
-PUBLIC = "https://api.github.com"
 CONNECT_S = 15
 #: tries where nobody has answered yet and somebody has to mend it, such as a wrong address
 FEW = 3

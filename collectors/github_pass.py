@@ -19,7 +19,7 @@ from collectors.github_feed import PAGE, SETTLED, Feed, moment
 from collectors.github_files import Experiments
 from collectors.github_names import Labels, keep_names
 from collectors.github_queries import DETAILS_VERSION
-from collectors.github_sweep import Sweep, mark_gone, queue_row
+from collectors.github_sweep import MINE, Sweep, mark_gone, queue_row
 from collectors.github_walks import Discussions, History, NewestFirst, Scope, Walk
 from collectors.store import Store, now
 
@@ -29,7 +29,6 @@ BATCH_START, BATCH_MOST = 75, 100
 BATCHES_AT_ONCE = 2
 #: the feed waits while so many wait to be read, so that memory does not grow with the repository
 WAITING_MOST = 1000
-MINE = "where host = $host and repo_id = $repo_id"
 HELD_NODES = f"select number, node from {{}} {MINE} and number in (select unnest($numbers::integer[]))"
 OUTDATED_ROWS = (
     f"select number, node_id, updated_at from {{}} {MINE} and details_version < $version and gone_at is null"

@@ -173,7 +173,7 @@ def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -
     known = known_to_server(tmp_path) | lacking
     desk = Desk(tmp_path / "desk", {"HEADWAY_APP_KEY": pem()})
     desk.folder.mkdir()
-    with serve(company.datasets(), schema=schema_path, token_lifetime_s=1, latency_ms=50, **known) as server:
+    with serve(company.datasets(), schema=schema_path, token_lifetime_s=1, latency_ms=400, **known) as server:
         more = f'app_id = {APP_ID}\napp_key_env = "HEADWAY_APP_KEY"\n'
         desk.set_up(server.url, ["acme/shop", "acme/infra", "other/kit"], more)
         done = desk.run("refresh", "--no-publish")
