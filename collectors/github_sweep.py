@@ -24,6 +24,8 @@ KINDS = {
     "pullRequests": ("github_pull_requests", "ListedPullRequests", "pull request"),
     "discussions": ("github_discussions", "ListedDiscussions", "discussion"),
 }
+#: the tables of what the queue asks for
+ITEMS = ("github_issues", "github_pull_requests")
 #: counts may disagree for ever, as GitHub counts what it does not list; then look again after this long
 AGAIN = timedelta(days=7)
 MINE = "where host = $host and repo_id = $repo_id"
@@ -38,6 +40,15 @@ REFERRING = (
     "inner join (select unnest($repo_ids::bigint[]) as repo_id, unnest($numbers::integer[]) as number) as found "
     "on found.repo_id = held.repo_id and found.number = held.number "
     "where held.host = $host and held.gone_at is null"
+)
+#: what names others by their numbers, looked for only in texts that hold one of these numbers at all
+NAMING = (
+    f"select number, node_id, updated_at from {{}} {MINE} and gone_at is null and regexp_matches(node, $pattern) "
+    "and exists (select 1 from (select unnest(list_concat("
+    "node->'$.closingIssuesReferences[*]', node->'$.closedByPullRequestsReferences[*]', "
+    "node->'$.timelineItems[*].source', node->'$.timelineItems[*].closer')) as one) "
+    "where (one->>'$.repository.databaseId')::bigint = $repo_id "
+    "and (one->>'number')::integer in (select unnest($numbers::integer[])))"
 )
 
 
@@ -127,9 +138,11 @@ def mark_gone(store: Store, scope: Scope, table: str, numbers: Collection[int]) 
     keys = [scope.key | {"number": row["number"]} for row in held]
     store.merge(table, [key | {"gone_at": gone_at} for key in keys])
     store.delete("github_queue", [scope.key | {"number": number} for number in numbers])
-    referring = _referring(store, scope, [json.loads(row["node"]) for row in held])
+    gone = [row["number"] for row in held]
+    tied = _named(store, scope, [json.loads(row["node"]) for row in held]) + _naming(store, scope, gone)
+    referring = list({(row["repo_id"], row["number"]): row for row in tied}.values())
     store.merge("github_queue", referring)
-    return Marked([row["number"] for row in held], [row for row in referring if row["repo_id"] == scope.repo_id])
+    return Marked(gone, [row for row in referring if row["repo_id"] == scope.repo_id])
 
 
 def queue_row(scope: Scope, number: int, node_id: str, updated_at: datetime) -> Json:
@@ -138,7 +151,17 @@ def queue_row(scope: Scope, number: int, node_id: str, updated_at: datetime) -> 
     return row | {"queued_at": now(), "attempts": 0, "reason": None}
 
 
-def _referring(store: Store, scope: Scope, documents: Iterable[Json]) -> list[Json]:
+def _naming(store: Store, scope: Scope, numbers: list[int]) -> list[Json]:
+    """The queue's rows of the pull requests and issues of a repository whose documents name numbers of it."""
+    if not numbers:
+        return []
+    pattern = rf'"number": ?({"|".join(map(str, numbers))})\b'
+    asked = scope.key | {"numbers": numbers, "pattern": pattern}
+    found = [row for table in ITEMS for row in store.rows(NAMING.format(table), asked)]
+    return [queue_row(scope, **row) for row in found]
+
+
+def _named(store: Store, scope: Scope, documents: Iterable[Json]) -> list[Json]:
     """The queue's rows of the pull requests and issues that documents say are tied to them."""
     tied = {
         (one["repository"]["databaseId"], one["number"])
@@ -152,7 +175,7 @@ def _referring(store: Store, scope: Scope, documents: Iterable[Json]) -> list[Js
     }
     asked = {"repo_ids": [repo_id for repo_id, _ in tied], "numbers": [number for _, number in tied]}
     rows: list[Json] = []
-    for table in ("github_issues", "github_pull_requests"):
+    for table in ITEMS:
         rows += store.rows(REFERRING.format(table), asked | {"host": scope.host}) if tied else []
     return [queue_row(Scope(row.pop("host"), row.pop("repo_id"), ""), **row) for row in rows]
 

@@ -192,6 +192,20 @@ def test_what_is_deleted_is_gone_and_what_comes_back_is_there(github: Server, tm
     assert publish_tables(tmp_path, LAST)["issues"] == whole["issues"]
 
 
+def test_what_names_something_that_is_gone_is_read_again(github: Server, tmp_path: Path) -> None:
+    datasets = histories()
+    github.reload(datasets)
+    refresh(tmp_path, github.url, ["dice/2"])
+    named = """
+        select number from (select number, unnest(from_json(node->'timelineItems', '["json"]')) as event
+        from github_issues) where (event->>'$.closer.number')::integer = 10"""
+    assert rows(tmp_path, named) == [{"number": 8}]
+    changes.delete(datasets["dice/2"], 10)
+    github.reload(datasets)
+    refresh(tmp_path, github.url, ["dice/2"])
+    assert rows(tmp_path, named) == []
+
+
 def github_tables() -> list[str]:
     """The tables of what may be gone."""
     return [table for table, _, _ in github_sweep.KINDS.values()]
