@@ -18,6 +18,7 @@ from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectio
 from collectors.errors import AccessError, SourceError
 from collectors.github_answers import LATER, Kind, Reply, asked_wait, meaning, no_answer, read
 from collectors.github_answers import Json as Json  # of every answer, so whoever asks has it here too
+from collectors.store import now
 
 if TYPE_CHECKING:
     from collectors.github_access import Access
@@ -70,11 +71,11 @@ PATIENT = Patience()
 
 @dataclass(frozen=True)
 class Answer:
-    """A GraphQL answer: what came, what did not, and GitHub's own clock."""
+    """A GraphQL answer: what came, what did not, and when, by GitHub's own clock where it tells the time."""
 
     data: Json
     errors: list[Json]
-    date: str
+    at: datetime
 
     def problems(self, alias: str) -> list[Json]:
         """Return the errors under one top-level field; errors without a place count for all."""
@@ -129,7 +130,8 @@ class Api:
         where the caller could ask for less (``shrinkable``), that comes at its second failure.
         """
         reply = self._send("POST", "graphql", {}, {"query": query, "variables": dict(variables)}, shrinkable)
-        return Answer(reply.found.get("data") or {}, reply.errors, reply.headers.get("date", ""))
+        at = now() if reply.date is None else datetime.fromtimestamp(reply.date, UTC).replace(tzinfo=None)
+        return Answer(reply.found.get("data") or {}, reply.errors, at)
 
     def clock(self) -> float:
         """Return GitHub's time, as its last answer told it; this machine's where it has not answered."""

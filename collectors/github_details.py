@@ -11,6 +11,7 @@ from collectors.github_documents import read_to_the_end
 from collectors.github_names import Named, names_in
 from collectors.github_queries import compose, details_part
 from collectors.github_walks import Scope, Walk
+from collectors.store import now
 
 #: where documents of each type are kept
 TABLES = {"PullRequest": "github_pull_requests", "Issue": "github_issues"}
@@ -60,7 +61,7 @@ def fetch(api: Api, scope: Scope, ids: list[str], walks: Mapping[str, Walk]) -> 
     except TooMuchError as error:
         if len(ids) != 1 or walks:
             raise
-        return Batch(Answer({}, [], ""), {}, {ids[0]: str(error)}, {})
+        return Batch(Answer({}, [], now()), {}, {ids[0]: str(error)}, {})
 
 
 def _fetch(api: Api, scope: Scope, ids: list[str], walks: Mapping[str, Walk]) -> Batch:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from collectors.errors import AccessError, SourceError
 from collectors.github_api import Answer, Api, Json, TooMuchError, WaitError
@@ -168,7 +167,7 @@ def _of_owner(api: Api, source: GitHub, owner: str, listed: set[int]) -> Iterato
             n["databaseId"]: n["nameWithOwner"] for n in nodes if _is_wanted(source, n["nameWithOwner"], n["isFork"])
         }
         probes = _probes(answer) if is_whole else {}
-        yield from (Looked(name, probes[i], _clock(answer)) for i, name in names.items() if i in probes)
+        yield from (Looked(name, probes[i], answer.at) for i, name in names.items() if i in probes)
         yield from _probed(api, [name for i, name in names.items() if i not in probes])
         if not page["pageInfo"]["hasNextPage"]:
             return
@@ -231,16 +230,12 @@ def _one_probed(api: Api, answer: Answer, index: int, repo: str) -> Looked:
             said = f"{api.host}: {repo} could not be read ({why}); check the token's permissions"
         return Looked(repo, None, now(), said, is_there)
     apart = {name: answer.data.get(f"{alias}{index}") or {} for name, (alias, _) in APART.items()}
-    return Looked(repo, _whole(found, apart), _clock(answer))
+    return Looked(repo, _whole(found, apart), answer.at)
 
 
 def _whole(probe: Json, apart: Mapping[str, Json]) -> Json:
     """What shows a change, with the lists that are asked for apart: None where the token may not read one."""
     return probe | {"labels": in_short(probe["labels"])} | {name: found.get(name) for name, found in apart.items()}
-
-
-def _clock(answer: Answer) -> datetime:
-    return parsedate_to_datetime(answer.date).replace(tzinfo=None) if answer.date else now()
 
 
 # -- what the ledger knows of them ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import pytest
 from collectors.errors import AccessError, SourceError
 from collectors.github_access import Personal
 from collectors.github_api import Api, NotFoundError, Patience, TooMuchError, WaitError, span
+from collectors.store import now
 from tests import company
 from tests.canned import Canned, canned, self_signed
 from tests.github_server import TOKEN, Server, serve
@@ -182,6 +183,17 @@ def test_a_wait_is_reckoned_and_told_by_githubs_clock(year: int) -> None:
             api.graphql("query { viewer { login } }", {})
         assert api.waited_s == pytest.approx(1, abs=0.01)
         assert said == [f"{api.host}: waiting for GitHub's rate limit until 10:00:02 UTC (1 s)"]
+
+
+def test_an_answer_is_dated_by_githubs_clock_or_by_ours_where_that_tells_no_time() -> None:
+    for date, expected in (
+        ("Sun, 22 Nov 2020 10:00:01 GMT", datetime(2020, 11, 22, 10, 0, 1)),
+        ("Sun, 99 Nov 2020 10:00:01 GMT", now()),
+        ("yesterday", now()),
+    ):
+        with canned([Canned(headers={"date": date})]) as server:
+            at = door(server.url).graphql("query { viewer { login } }", {}).at
+        assert abs(at - expected) < timedelta(minutes=1)
 
 
 def test_a_limit_that_several_requests_meet_is_waited_out_and_said_once() -> None:
