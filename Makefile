@@ -27,7 +27,7 @@ test: setup ## run every check and every test, none skipped; fetches a browser a
 	@$(MAKE) --no-print-directory -j 2 lint pytest
 
 pytest: setup
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 lint: setup ## check style, formatting and types
 	@$(BIN)/ruff check .

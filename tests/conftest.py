@@ -5,11 +5,12 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from queries.snapshot import LINK
 from tests import command, facts, machine
@@ -19,6 +20,8 @@ from tests.github_server import Server
 hypothesis.settings.register_profile("headway", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("headway")
 
+#: the files whose tests look at the demo's histories
+HISTORIES = {"test_demo", "test_demo_rollout", "test_demo_spend", "test_demo_trackers"}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 Program = Callable[[str, str], Path]
 
@@ -104,12 +107,20 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(2 * (os.cpu_count() or 1), 4)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and those that look at the demo histories, which take long."""
-    for item in items:
-        group = "histories" if hasattr(getattr(item, "module", None), "histories") else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Gives the tests of a file to one process, and so those that look at the demo's histories, which take long.
+
+    xdist's own way to group tests, ``--dist loadgroup``, has had no effect since pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, _ = nodeid.partition("::")
+        return "the demo" if Path(path).stem in HISTORIES else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """The tests of a file share what takes long to make."""
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

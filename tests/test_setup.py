@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -144,14 +145,40 @@ def test_streamlit_has_every_option_that_is_set() -> None:
         assert contrast(theme["primaryColor"], theme["backgroundColor"]) >= 4.5
 
 
+def run_of(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """A run of the tests in a folder, as tests are run here."""
+    words = ["-p", "tests.conftest", "-c", "/dev/null", "--rootdir", str(folder), *options, str(folder)]
+    command = [sys.executable, "-m", "pytest", *words]
+    return subprocess.run(command, cwd=machine.ROOT, capture_output=True, text=True, check=False)
+
+
 def test_a_skipped_test_fails_the_run(tmp_path: Path) -> None:
     sample = tmp_path / "test_sample.py"
     sample.write_text("import pytest\n\n\n@pytest.mark.skip\ndef test_nothing():\n    pass\n", encoding="utf-8")
     module = tmp_path / "test_module.py"
     module.write_text("import pytest\n\npytest.importorskip('no_such_module')\n", encoding="utf-8")
-    options = ["-p", "tests.conftest", "-c", "/dev/null", "--rootdir", str(tmp_path)]
-    for path in (sample, module):
-        command = [sys.executable, "-m", "pytest", *options, str(path)]
-        done = subprocess.run(command, cwd=machine.ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode != 0, done.stdout
-        assert "here every test runs" in done.stdout
+    done = run_of(tmp_path, "--continue-on-collection-errors")
+    assert done.returncode != 0, done.stdout
+    assert done.stdout.count("A test was skipped, and here every test runs") == 2, done.stdout
+
+
+def test_the_tests_of_a_file_run_in_one_process(tmp_path: Path) -> None:
+    for name in ("test_demo", "test_demo_spend", "test_other", "test_others"):
+        text = """
+            import os
+            import pathlib
+            import pytest
+
+            @pytest.mark.parametrize("number", range(8))
+            def test_where_it_runs(number):
+                here = pathlib.Path(__file__)
+                with here.with_suffix(".log").open("a") as log:
+                    print(os.environ["PYTEST_XDIST_WORKER"], file=log)
+            """
+        (tmp_path / f"{name}.py").write_text(textwrap.dedent(text), encoding="utf-8")
+    done = run_of(tmp_path, "-n", "2")
+    assert "32 passed" in done.stdout, done.stdout
+    ran = {path.stem: set(path.read_text().split()) for path in tmp_path.glob("*.log")}
+    assert [len(workers) for workers in ran.values()] == [1, 1, 1, 1]
+    assert ran["test_demo"] == ran["test_demo_spend"]
+    assert len(set.union(*ran.values())) > 1
