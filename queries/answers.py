@@ -24,6 +24,8 @@ TOLD = ("title", "unit", "better", "definition", "definition_hash")
 LATER = ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail")
 #: what an answer takes of an estimate
 ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
+#: after so many rows of ``answers`` and ``answer_inputs`` they are written
+ROWS_AT_ONCE = 20_000
 Number = float | None
 
 
@@ -58,16 +60,26 @@ def metric_rows() -> pd.DataFrame:
 
 
 def answers(db: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Yield the rows of ``answers`` and ``answer_inputs``, by headline, from the facts of a connection that builds."""
+    """Yield the rows of ``answers`` and ``answer_inputs``, some headlines at once, of a connection that builds.
+
+    All of a large company are too much to hold, and each turn takes a while however little is in it.
+    """
     observed = dict(db.execute("select repo, observed_until from repositories").fetchall())
     parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
+    rows: list[dict[str, Any]] = []
+    inputs: list[pd.DataFrame] = []
     for metric in (m for m in METRICS if m.is_headline):
         pairs = comparisons(as_of, metric.matures_after)
         scopes = [NamedScope("org", ""), *(scope for kind in _kinds(metric) for scope in parts[kind])]
         numbers = _numbers(db, metric, pairs, scopes, as_of)
         told = _told(metric, observed, as_of)
-        rows = [told | row for row in _rows(metric, pairs, numbers, observed, as_of)]
-        yield pd.DataFrame(rows), _inputs(db, metric)
+        rows += [told | row for row in _rows(metric, pairs, numbers, observed, as_of)]
+        inputs.append(_inputs(db, metric))
+        if len(rows) + sum(map(len, inputs)) > ROWS_AT_ONCE:
+            yield pd.DataFrame(rows), pd.concat(inputs)
+            rows, inputs = [], []
+    if rows:
+        yield pd.DataFrame(rows), pd.concat(inputs)
 
 
 def _parts(db: duckdb.DuckDBPyConnection, kind: str) -> list[NamedScope]:

@@ -140,7 +140,7 @@ def _build(
             create(db, model, source.rules)
         say("answers")
         add(db, "metrics", metrics_frame=metric_rows())
-        for told, inputs in answers(db, day):  # headline by headline: all of a large company are too much to hold
+        for told, inputs in answers(db, day):
             add(db, "answers", answers_frame=told)
             add(db, "answer_inputs", inputs_frame=inputs)
         say("forecasts")
