@@ -76,10 +76,15 @@ def answers(db: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[tuple[pd.Dat
         rows += [told | row for row in _rows(metric, pairs, numbers, observed, as_of)]
         inputs.append(_inputs(db, metric))
         if len(rows) + sum(map(len, inputs)) > ROWS_AT_ONCE:
-            yield pd.DataFrame(rows), pd.concat(inputs)
+            yield pd.DataFrame(rows), _joined(inputs)
             rows, inputs = [], []
     if rows:
-        yield pd.DataFrame(rows), pd.concat(inputs)
+        yield pd.DataFrame(rows), _joined(inputs)
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One frame of all; of a single one, which may be large, no copy is made."""
+    return frames[0] if len(frames) == 1 else pd.concat(frames)
 
 
 def _parts(db: duckdb.DuckDBPyConnection, kind: str) -> list[NamedScope]:

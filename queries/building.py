@@ -14,7 +14,7 @@ from queries.rules import Rule
 
 #: What a build may hold of tables, whatever the machine has; the rest goes to disk. With a few threads at once, each of
 #: which needs some of it, and what Python holds, a process stays under 4 GB for a million pull requests.
-MEMORY = "2GB"
+MEMORY = "1700MB"
 THREADS = 4
 #: Columns of tables made from frames that need a compression of their own: the SQL of answers is long and much alike,
 #: and becomes seventy times as small as by the one that DuckDB chooses.

@@ -30,7 +30,7 @@ SIZES = (1_000, 10_000)
 #: with HEADWAY_BENCH=large; minutes, and for the million gigabytes of disk
 LARGE = (100_000,)
 LARGEST = 1_000_000
-MB = 1 / 1024**2 if sys.platform == "darwin" else 1 / 1024
+MB = 1e-6 if sys.platform == "darwin" else 1.024e-3
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from collectors.store import Store
 
 ROWS = 5_000_000
 #: what the system counts memory in, in megabytes
-UNIT = 1 / 1024**2 if sys.platform == "darwin" else 1 / 1024
+UNIT = 1e-6 if sys.platform == "darwin" else 1.024e-3
 FILE = """
     copy (
         select
