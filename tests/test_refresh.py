@@ -324,12 +324,14 @@ def test_a_longer_wait_than_allowed_ends_the_reading_and_the_rest_is_published(
 def test_what_was_read_before_a_wait_is_not_read_again(
     offices: tuple[Server, Desk], github: Server, fresh: Desk
 ) -> None:
-    codes = []
-    for place in (5, 5, 500):
+    codes: list[int] = []
+    while codes[-1:] != [0]:
+        assert len(codes) < 10, "a refresh that begins anew each time never comes past its fifth request"
         github.reset()
-        github.faults([{"kind": "secondary", "at": place, "retry_after": 60}])
-        done = fresh.run("refresh", "github", "--max-wait", "0", "--no-publish")
-        codes.append(done.code)
-    assert codes == [1, 1, 0]
+        github.faults([{"kind": "secondary", "at": 5, "retry_after": 60}])
+        codes.append(fresh.run("refresh", "github", "--max-wait", "0", "--no-publish").code)
+    assert codes[:-1] and set(codes[:-1]) == {1}
+    github.faults([])
+    assert fresh.run("refresh", "github", "--no-publish").code == 0  # what GitHub counts may still be missing
     assert raw_tables(fresh.folder / "data") == raw_tables(offices[1].folder / "data")
     assert fresh.run("refresh", "--max-wait", "-1").code == 64
