@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from collectors.github_api import Json
+from collectors.github_details import TABLES
 from collectors.github_feed import moment
 from collectors.github_queries import Part, repository_part
 from collectors.github_walks import Scope
@@ -24,8 +25,6 @@ KINDS = {
     "pullRequests": ("github_pull_requests", "ListedPullRequests", "pull request"),
     "discussions": ("github_discussions", "ListedDiscussions", "discussion"),
 }
-#: the tables of what the queue asks for
-ITEMS = ("github_issues", "github_pull_requests")
 #: counts may disagree for ever, as GitHub counts what it does not list; then look again after this long
 AGAIN = timedelta(days=7)
 MINE = "where host = $host and repo_id = $repo_id"
@@ -157,7 +156,7 @@ def _naming(store: Store, scope: Scope, numbers: list[int]) -> list[Json]:
         return []
     pattern = rf'"number": ?({"|".join(map(str, numbers))})\b'
     asked = scope.key | {"numbers": numbers, "pattern": pattern}
-    found = [row for table in ITEMS for row in store.rows(NAMING.format(table), asked)]
+    found = [row for table in TABLES.values() for row in store.rows(NAMING.format(table), asked)]
     return [queue_row(scope, **row) for row in found]
 
 
@@ -175,7 +174,7 @@ def _named(store: Store, scope: Scope, documents: Iterable[Json]) -> list[Json]:
     }
     asked = {"repo_ids": [repo_id for repo_id, _ in tied], "numbers": [number for _, number in tied]}
     rows: list[Json] = []
-    for table in ITEMS:
+    for table in TABLES.values():
         rows += store.rows(REFERRING.format(table), asked | {"host": scope.host}) if tied else []
     return [queue_row(Scope(row.pop("host"), row.pop("repo_id"), ""), **row) for row in rows]
 

@@ -22,6 +22,7 @@ from queries.rules import compile_rules
 from queries.settings import Settings
 from queries.snapshot import Source, current, publish
 from tests import large_company, machine
+from tests.bench_spend import UNIT
 from tests.facts import DEMO_UNTIL
 from tests.github_server import TOKEN, serve
 
@@ -30,7 +31,6 @@ SIZES = (1_000, 10_000)
 #: with HEADWAY_BENCH=large; minutes, and for the million gigabytes of disk
 LARGE = (100_000,)
 LARGEST = 1_000_000
-MB = 1e-6 if sys.platform == "darwin" else 1.024e-3
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def measured(step: str, *given: object) -> Cost:
     if process.returncode:
         raise SystemExit(f"{step} {given} failed")
     return Cost(
-        time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss * MB, json.loads(said or "{}")
+        time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss * UNIT, json.loads(said or "{}")
     )
 
 

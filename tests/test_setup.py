@@ -159,6 +159,7 @@ def test_a_skipped_test_fails_the_run(tmp_path: Path) -> None:
     module.write_text("import pytest\n\npytest.importorskip('no_such_module')\n", encoding="utf-8")
     done = run_of(tmp_path, "--continue-on-collection-errors")
     assert done.returncode != 0, done.stdout
+    assert "2 errors in" in done.stdout, done.stdout
     assert done.stdout.count("A test was skipped, and here every test runs") == 2, done.stdout
 
 
