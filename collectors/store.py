@@ -44,7 +44,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "imported_experiments": ("import_id", "line"),
     "spend_partitions": ("partition_id",),
     "spend_rows": ("partition_id", "line"),
-    "frozen_cells": ("table_name", "cell"),
 }
 Row = Mapping[str, Any]
 

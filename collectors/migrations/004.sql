@@ -24,3 +24,6 @@ create table github_counts (
     counted_until date,
     counted_at timestamp
 );
+
+-- Nothing ever wrote to it: what a snapshot showed of persons' spend is kept beside that snapshot.
+drop table frozen_cells;
