@@ -79,9 +79,7 @@ def engineers(view: View) -> None:
         return
     of = asked(f"Spend per {per_whom(rows[-1]['basis'])}", "cost_per_engineer", view.period)
     frame = sections.frame(of.title, "dollars by month", view)
-    drawing = money.by_month(
-        frame, "dollars", rows, {f"per {per_whom(rows[-1]['basis'])}": "usd_per_engineer"}, "$,.0f"
-    )
+    drawing = money.by_month(frame, money.AXIS, rows, {of.title: "usd_per_engineer"})
     sections.show(of, view, engineer_sentence(rows), drawing=drawing)
     spread = asked("How spend spreads over people", "spend_spread", view.period)
     if len(reads.listed(spread, view)):

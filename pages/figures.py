@@ -221,7 +221,7 @@ def _labels(chart: Chart, line: Line, place: int) -> Figure:
         side = 1 if above >= below else -1
         days.append(f"{start + (end - start) / 2}")
         heights.append(point.value + side * LIFT * chart.top)
-        texts.append(f"{point.value:{_digits(chart)}}")
+        texts.append(chart.axis.number(point.value))
         sides.append("top center" if side > 0 else "bottom center")
     return {
         "type": "scatter", "mode": "text", "legendgroup": line.label, "showlegend": False, "hoverinfo": "skip",
@@ -240,12 +240,8 @@ def _hover(chart: Chart, weeks: Sequence[Point]) -> Figure:
     return {
         "x": [f"{point.start_on}" for point in weeks], "y": [point.value for point in weeks],
         "customdata": [[point.n, ", provisional" if point.is_partial else ""] for point in weeks],
-        "hovertemplate": f"%{{y:{_digits(chart)}}}{unit} (n = %{{customdata[0]:,}})%{{customdata[1]}}",
+        "hovertemplate": f"%{{y:{chart.axis.form}}}{unit} (n = %{{customdata[0]:,}})%{{customdata[1]}}",
     }  # fmt: skip
-
-
-def _digits(chart: Chart) -> str:
-    return ".0f" if chart.axis.name == "%" else ".1f"
 
 
 def layout(title: str, origin: str, height: int) -> Figure:
@@ -273,7 +269,8 @@ def over_time(chart: Chart) -> Figure:
         "type": "date", "hoverformat": "week of %-d %b %Y", "tickformat": "%b\n%Y", "automargin": True,
         "range": [f"{chart.period.start_on - timedelta(days=4)}", f"{chart.period.end_on}"],
     }  # fmt: skip
-    drawn["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top]}
+    money = {"tickformat": chart.axis.form} if chart.axis.is_money else {}
+    drawn["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top], **money}
     if chart.axis.name == "%":
         drawn["yaxis"] |= {"tickvals": [chart.whole * part / 4 for part in range(5)]}
     drawn["shapes"] = [shape for event in chart.events for shape in _marks(event)]
@@ -315,11 +312,15 @@ def _missing(chart: Chart) -> list[str]:
     """Weeks that a reader does not see: beyond the axis, or without a median."""
     weeks = [(line, point) for line in chart.lines for point in line.weeks]
     beyond = [
-        f"{line.label} {point.value:{_digits(chart)}} {chart.axis.name} in the week of {day(point.start_on)}"
+        f"{line.label} {chart.axis.told(point.value)} in the week of {day(point.start_on)}"
         for line, point in weeks
         if point.value is not None and point.value > chart.top
     ]
-    unreached = [f"{day(point.start_on)} ({line.label})" for line, point in weeks if point.n and point.value is None]
+    unreached = [
+        day(point.start_on) + (f" ({line.label})" if len(chart.lines) > 1 else "")
+        for line, point in weeks
+        if point.n and point.value is None
+    ]
     notes = [f"Beyond the axis: {_listed(beyond)}."] if beyond else []
     notes += [f"Too few got there, or too little is known, in the weeks of {_listed(unreached)}."] if unreached else []
     return notes
@@ -338,11 +339,11 @@ def _alt(kind: str, chart: Chart) -> str:
         if not values:
             said.append(f"{line.label}: no values.")
             continue
-        first, last, low, high = (f"{v:{_digits(chart)}}" for v in (values[0], values[-1], min(values), max(values)))
+        first, low, high = map(chart.axis.number, (values[0], min(values), max(values)))
         said.append(
-            f"{line.label}: {len(values)} weeks with a value, from {first} to {last} {chart.axis.name}, "
+            f"{line.label}: {len(values)} weeks with a value, from {first} to {chart.axis.told(values[-1])}, "
             f"lowest {low}, highest {high}."
         )
-        quarters = [f"{point.value:{_digits(chart)}}" for point in line.quarters if point.value is not None]
+        quarters = [chart.axis.number(point.value) for point in line.quarters if point.value is not None]
         said += [f"By quarter: {', '.join(quarters)}."] if quarters else []
     return " ".join([*said, *(f"Marked: {event.name} on {day(event.on)}." for event in chart.events)])

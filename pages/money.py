@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from pages.figures import COLOURS, DASHES, GREY, Chart, Drawing, Event, Figure, Line, Point, layout, over_time
-from queries.money import PARTS, dollars, month_name, signed
-from queries.sentences import Axis, day
+from queries.money import PARTS, month_name, signed
+from queries.sentences import Axis, day, dollars
 from queries.tables import Row
 from queries.windows import Window
 
@@ -93,7 +93,7 @@ def waterfall(title: str, origin: str, row: Row, before: str, after: str) -> Dra
         level += value
         levels.append(level)
     drawn["yaxis"] |= {
-        "tickprefix": "$", "tickformat": ",.0f",
+        "tickformat": "$,.0f",
         "range": [min(0, *levels) * 1.15, max(levels) * 1.15],
     }  # fmt: skip
     drawn["xaxis"] |= {"type": "category", "automargin": True}
@@ -149,7 +149,7 @@ def fan(frame: Frame, rows: Rows, breach_on: date | None) -> Drawing:
     return Drawing({"data": traces, "layout": drawn}, " ".join(said))
 
 
-def by_month(frame: Frame, axis: str, rows: Rows, lines: Mapping[str, str], form: str) -> Drawing:
+def by_month(frame: Frame, axis: Axis, rows: Rows, lines: Mapping[str, str]) -> Drawing:
     """Return values of months as lines with markers, hollow where a month is not whole; ``lines`` names the columns."""
     traces: list[Figure] = []
     said = [f"Line chart. {frame.title}, {frame.origin}."]
@@ -158,18 +158,18 @@ def by_month(frame: Frame, axis: str, rows: Rows, lines: Mapping[str, str], form
         traces.append(
             _line(name, known, column, place, {"width": 2.5 - place / 2, "dash": DASHES[place]}, "month")
             | {
-                "mode": "lines+markers", "hovertemplate": f"%{{y:{form}}}",
+                "mode": "lines+markers", "hovertemplate": f"%{{y:{axis.form}}}",
                 "marker": {
                     "size": 8, "color": COLOURS[place],
                     "symbol": ["circle-open" if row["is_partial"] else "circle" for row in known],
                 },
             }
         )  # fmt: skip
-        values = ", ".join(f"{row[column]:,.1f} in {month_name(row['month'])}" for row in (known[0], known[-1]))
+        values = ", ".join(f"{axis.number(row[column])} in {month_name(row['month'])}" for row in (known[0], known[-1]))
         said.append(f"{name}: {len(known)} months, {values}.")
     months = _months([row["month"] for row in rows])
     drawn = _over_time(_after(frame, months[0]), list(lines))
-    drawn["yaxis"] |= {"title": {"text": axis}, "tickformat": form, "tickprefix": ""}
+    drawn["yaxis"] |= {"title": {"text": axis.name}, "tickformat": axis.form}
     drawn["xaxis"] |= {"hoverformat": "%B %Y", "range": months}
     notes = ("Hollow: a month that is not whole.",) if any(row["is_partial"] for row in rows) else ()
     return Drawing({"data": traces, "layout": drawn}, " ".join(said), notes)
@@ -203,7 +203,6 @@ def _over_time(frame: Frame, names: Sequence[str]) -> Figure:
     none = [Point(frame.period.start_on, frame.period.end_on, None, 0, False)]
     lines = [Line(name, True, none) for name in names]
     drawn = over_time(Chart(frame.title, frame.origin, AXIS, frame.period, lines, frame.events))
-    drawn["yaxis"] |= {"tickprefix": "$", "tickformat": ",.0f"}
     drawn["yaxis"].pop("range")
     return drawn
 

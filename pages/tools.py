@@ -4,6 +4,7 @@ from pages import answer, controls, money, reads, sections
 from pages.controls import View
 from queries import catalog
 from queries.money import outcomes_sentence, overlap_sentence, tools_sentence
+from queries.sentences import Axis
 from queries.tables import asked
 
 
@@ -13,7 +14,7 @@ def number(view: View) -> None:
     rows = reads.records(of, view)
     lines = {"effective number": "effective_tools", "tools that cost something": "tools"}
     frame = sections.frame(of.title, "by month", view)
-    drawing = money.by_month(frame, "tools", rows, lines, ".1f") if rows else None
+    drawing = money.by_month(frame, Axis("tools", 1), rows, lines) if rows else None
     aside = (
         "Effective number: as many tools with equal shares would spread the money as widely (1 / Σ share²). "
         "Those that too few people use to be told of count as one, other tools."

@@ -152,12 +152,17 @@ def _table(frame: pd.DataFrame, unit: str, alt: str) -> None:
         for name in frame.columns
         if name.endswith("_at")
     }
-    for ending, form in (("usd", "dollar"), ("share", "percent")):
+    counts = [name for name in frame.select_dtypes("integer").columns if name != "number"]
+    for names, form in (
+        (counts, "localized"),
+        ([name for name in frame.columns if name.endswith("usd")], "dollar"),
+        (shares := [name for name in frame.columns if name.endswith("share")], "percent"),
+    ):
         named |= {
             name: st.column_config.NumberColumn(name.replace("usd", "$").replace("_", " "), format=form)
-            for name in frame.columns
-            if name.endswith(ending)
+            for name in names
         }
+    frame = frame.round(dict.fromkeys(shares, 3))  # per cent with one digit
     value = st.column_config.NumberColumn(f"value ({unit})", format="%.2f")
     st.dataframe(frame, hide_index=True, column_config=named | COLUMNS | {"value": value}, placeholder="–", alt=alt)
 

@@ -7,7 +7,7 @@ from datetime import date
 from math import ceil
 
 from queries.forecasts import Forecast
-from queries.sentences import day, shown
+from queries.sentences import day, dollars, shown
 from queries.tables import Row
 
 #: what a cost per outcome takes at least: outcomes, and days of its window with known spend
@@ -18,13 +18,6 @@ MOVED = 4
 PARTS = {
     "volume_usd": "volume", "mix_usd": "mix", "price_usd": "price", "new_usd": "new", "retired_usd": "retired"
 }  # fmt: skip
-
-
-def dollars(usd: float) -> str:
-    """Return an amount as people write it: cents under ten dollars, whole dollars above."""
-    size = f"{abs(usd):,.2f}" if abs(usd) < 9.995 else f"{abs(usd):,.0f}"
-    size = size.removesuffix(".00")
-    return f"{'−' if usd < 0 and size != '0' else ''}${size}"
 
 
 def month_name(first: date) -> str:

@@ -53,13 +53,15 @@ def shown(value: float | None, unit: str) -> str:
     if unit in ("hours", "days"):
         return _duration(value * (24 if unit == "days" else 1))
     if unit.startswith("dollars"):
-        return _dollars(value)
+        return dollars(value)
     return _signed(value) if _is_net(unit) else _decimal(value)
 
 
-def _dollars(value: float) -> str:
-    """Dollars, with cents where they tell something."""
-    return f"${value:,.2f}" if value < 100 else f"${value:,.0f}"
+def dollars(usd: float) -> str:
+    """Return an amount as people write it: cents under ten dollars, whole dollars above."""
+    size = f"{abs(usd):,.2f}" if abs(usd) < 9.995 else f"{abs(usd):,.0f}"
+    size = size.removesuffix(".00")
+    return f"{'−' if usd < 0 and size != '0' else ''}${size}"
 
 
 def _is_net(unit: str) -> bool:
@@ -257,6 +259,24 @@ class Axis:
 
     name: str
     factor: float
+
+    @property
+    def form(self) -> str:
+        """The format of d3 for its numbers; amounts have their sign, and cents only where there are some."""
+        return "$,.2~f" if self.is_money else ".0f" if self.name == "%" else ".1f"
+
+    def number(self, value: float) -> str:
+        """Return a value as text without its unit; an amount has its sign."""
+        return dollars(value) if self.is_money else f"{value:{self.form}}"
+
+    def told(self, value: float) -> str:
+        """Return a value as text with its unit."""
+        return f"{self.number(value)} {self.name.removeprefix('dollars ')}"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is of amounts."""
+        return self.name.startswith("dollars")
 
 
 def axis(metric: Metric, frames: Sequence[pd.DataFrame]) -> Axis:

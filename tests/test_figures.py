@@ -28,6 +28,25 @@ def test_a_gap_is_a_gap_and_a_week_that_is_not_over_is_hollow() -> None:
     assert "3 weeks with a value, from 2.0 to 8.0 days" in drawn.alt and "Marked: Agents <b>" in drawn.alt
 
 
+def test_amounts_have_their_sign_and_a_series_alone_is_not_named() -> None:
+    monday = date(2026, 1, 5)
+    weeks = [
+        Point(monday + timedelta(weeks=nth), monday + timedelta(weeks=nth + 1), value, 5, False)
+        for nth, value in enumerate([1234.5, None, 7.25, 300.0])
+    ]
+    quarter = Point(monday, monday + timedelta(weeks=4), 144.4, 20, False)
+    period = Window(monday, monday + timedelta(weeks=4))
+    axis = Axis("dollars per outcome", 1)
+    cost = Line("Cost per outcome", True, weeks, [quarter])
+    alone = figures.lines(Chart("Cost per outcome", "by week", axis, period, [cost], []))
+    assert "from $1,234 to $300 per outcome, lowest $7.25, highest $1,234. By quarter: $144." in alone.alt
+    assert [trace["text"] for trace in alone.figure["data"] if "text" in trace] == [["$144"]]
+    assert alone.figure["layout"]["yaxis"]["tickformat"] == "$,.2~f"
+    assert alone.notes[-1] == "Too few got there, or too little is known, in the weeks of 12 Jan 2026."
+    two = figures.lines(Chart("Both", "by week", axis, period, [cost, Line("other", False, weeks[:1], [quarter])], []))
+    assert two.notes[-1].endswith("in the weeks of 12 Jan 2026 (Cost per outcome).")
+
+
 def test_curves_end_where_they_are_watched_and_lives_show_their_decision() -> None:
     now, before = Curve("now", [1.0, 30.0, 180.0], [0.25, 0.5, 0.5], [4, 3, 2]), Curve("before", [], [], [])
     drawn = lifetimes.incidence("Closed", "share", [now, before], [30, 90], 180)

@@ -21,7 +21,8 @@ from pages.money import Frame, fan, stacked
 from queries.catalog import BESIDE, page
 from queries.metric import Page
 from queries.models import ROOT, read_sql
-from queries.money import PARTS, dollars, missing_sentence, period_asides, period_sentence
+from queries.money import PARTS, missing_sentence, period_asides, period_sentence
+from queries.sentences import dollars
 from queries.snapshot import current
 from queries.tables import Asked, asked, records
 from queries.windows import Window
@@ -94,6 +95,35 @@ def test_the_parts_add_up_to_the_change_exactly(books: duckdb.DuckDBPyConnection
     for row in split(books, rows):
         before, after = (Decimal(f"{row[name]}") for name in ("before_usd", "after_usd"))
         assert sum(Decimal(f"{row[part]}") for part in PARTS) == after - before
+
+
+def test_what_a_tool_costs_is_all_that_was_spent_under_its_names(books: duckdb.DuckDBPyConnection) -> None:
+    for name in ("spend", "outcomes", "outcome_items", "pull_requests"):
+        books.execute(f"delete from {name}")
+    facts.insert(books, "pull_requests", [
+        {"repo": "a/b", "number": f"{n}", "team": "web", "ai_tool": tool, "merged_at": "2025-11-04"}
+        for n, tool in ((1, "GitHub Copilot"), (2, "GitHub Copilot"), (3, "Cursor"), (4, None))
+    ])  # fmt: skip
+    facts.insert(books, "outcomes", [
+        {"outcome_id": f"{n}", "happened_on": "2025-11-05", "durability": durability}
+        for n, durability in ((1, "durable"), (3, "undone"), (4, "provisional"))
+    ])  # fmt: skip
+    facts.insert(books, "outcome_items", [
+        {"outcome_id": outcome, "repo": "a/b", "number": number}
+        for outcome, number in (("1", "1"), ("1", "2"), ("3", "3"), ("4", "4"))
+    ])  # fmt: skip
+    facts.insert(books, "spend", [
+        spend_facts.paid(Q4, "github", "copilot", 10),
+        spend_facts.paid(Q4, "microsoft", "github copilot", 2.5),
+        spend_facts.paid(Q4, "other", "pilot", 99),
+    ])  # fmt: skip
+    sql = read_sql(ROOT / "listings" / "tool_outcomes.sql").text
+    found = books.execute(sql, {"start_on": Q4, "end_on": WINDOW.end_on}).df()
+    assert records(found[["tool", "outcomes", "durable", "undone", "provisional", "cost_usd"]]) == [
+        {"tool": "Cursor", "outcomes": 1, "durable": 0, "undone": 1, "provisional": 0, "cost_usd": None},
+        {"tool": "GitHub Copilot", "outcomes": 1, "durable": 1, "undone": 0, "provisional": 0, "cost_usd": 12.5},
+        {"tool": "no trace", "outcomes": 1, "durable": 0, "undone": 0, "provisional": 1, "cost_usd": None},
+    ]
 
 
 # -- words and figures ------------------------------------------------------------------------------------------------

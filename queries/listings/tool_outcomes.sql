@@ -60,9 +60,11 @@ select
     count(distinct traced.outcome_id) filter (traced.durability = 'provisional') as provisional,
     count(distinct traced.outcome_id) filter (traced.is_shared) as with_another_tool,
     count(distinct traced.team) as teams,
-    any_value(costs.cost_usd) as cost_usd
+    (
+        select sum(costs.cost_usd)
+        from costs
+        where lower(costs.tool) = lower(traced.tool) or ends_with(lower(traced.tool), ' ' || lower(costs.tool))
+    ) as cost_usd
 from traced
-left join costs
-    on lower(costs.tool) = lower(traced.tool) or ends_with(lower(traced.tool), ' ' || lower(costs.tool))
 group by traced.tool
 order by traced.tool = 'no trace', outcomes desc, traced.tool
