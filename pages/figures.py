@@ -253,6 +253,8 @@ def layout(title: str, origin: str, height: int) -> Figure:
             "yanchor": "top", "pad": {"t": 16, "l": 2}, "font": {"size": 14},
         },
         "height": height, "margin": {"l": 0, "r": 8, "t": 72, "b": 0}, "dragmode": False, "showlegend": False,
+        # of the container: below a plot that many lines of it make low, it would cover the axis
+        "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "title": {"text": ""}},
         "xaxis": {"title": {"text": ""}, "fixedrange": True, "showgrid": False},
         "yaxis": {"fixedrange": True, "rangemode": "tozero", "automargin": True},
     }  # fmt: skip
@@ -261,10 +263,8 @@ def layout(title: str, origin: str, height: int) -> Figure:
 def over_time(chart: Chart) -> Figure:
     """Return a layout with weeks along the bottom, and a line for each event."""
     drawn = layout(chart.title, chart.origin, 350)
-    drawn |= {
-        "hovermode": "x unified", "showlegend": len(chart.lines) > 1 or chart.lines[0].label != chart.title,
-        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "title": {"text": ""}},
-    }  # fmt: skip
+    drawn["hovermode"] = "x unified"
+    drawn["showlegend"] = len(chart.lines) > 1 or chart.lines[0].label != chart.title
     drawn["xaxis"] |= {
         "type": "date", "hoverformat": "week of %-d %b %Y", "tickformat": "%b\n%Y", "automargin": True,
         "range": [f"{chart.period.start_on - timedelta(days=4)}", f"{chart.period.end_on}"],

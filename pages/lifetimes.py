@@ -137,7 +137,7 @@ def incidence(title: str, origin: str, curves: Sequence[Curve], marks: Sequence[
     ]  # fmt: skip
     drawn = layout(title, origin, 350)
     drawn |= {
-        "showlegend": True, "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "title": {"text": ""}},
+        "showlegend": True,
         "shapes": [
             {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
             | {"line": {"color": GREY, "width": 1.5, "dash": "dot"}}
@@ -201,7 +201,6 @@ def lifecycle(title: str, origin: str, lives: Sequence[Life], period: Window) ->
     drawn = layout(title, origin, 130 + ROW * len(newest))
     drawn |= {
         "showlegend": True, "hovermode": "closest",
-        "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "title": {"text": ""}},
         "annotations": [
             {
                 "x": 0, "xref": "paper", "y": row, "yshift": 12, "xanchor": "left", "showarrow": False,

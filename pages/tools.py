@@ -26,7 +26,7 @@ def costs(view: View) -> None:
     """Draw what each tool costs, and how much goes to what was decided on."""
     for title, name, said in (
         ("Cost by tool", "tool_costs", "counted usage and seats by month"),
-        ("From experiment to intent", "tool_decisions", "counted usage and seats by month and by what was decided"),
+        ("From experiment to intent", "tool_decisions", "counted usage and seats by decision"),
     ):
         of = asked(title, name, view.period)
         found = reads.listed(of, view)
