@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from typing import Any, ClassVar, Protocol
 
 from collectors.github_api import Json
@@ -226,10 +227,9 @@ class History:
             self.state = {"head": self.head, "cursor": None, "complete": False}
 
     @property
-    def pages_left(self) -> int:
-        """Pages that follow the next one, as far as is known."""
-        commits: int = self.state.get("next", 2 * COMMITS)
-        return (commits - 1) // COMMITS
+    def pages_left(self) -> float:
+        """Pages that follow the next one; there is no saying until a first one came."""
+        return (self.state["next"] - 1) // COMMITS if "next" in self.state else inf
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""

@@ -102,6 +102,23 @@ def test_of_two_hundred_repositories_one_fails_and_the_others_are_published(gith
     assert [repo for (repo,) in published] == [name for name in names if name != names[-2]]
 
 
+def test_pages_of_commits_cost_no_requests_but_their_own(schema_path: Path, tmp_path: Path) -> None:
+    """Twelve pages that follow one another, and pull requests and issues for six: one request takes of both."""
+    ids = [f"{place:040x}" for place in range(1_200)]
+    dataset = tiny.repository("acme/app", 1, 450) | {"history": ids}
+    commit: dict[str, object] = {"message": "Step", "parents": [], "files": []}
+    for role, at in (("author", "authored_at"), ("committer", "committed_at")):
+        commit |= {at: tiny.AT, f"{role}_login": None, f"{role}_name": "Ann", f"{role}_email": ""}
+    dataset["commits"] = {oid: {"oid": oid, **commit} for oid in ids}
+    with serve({"acme/app": dataset}, schema=schema_path) as server:
+        for folder, plan in (("once", []), ("again", [{"kind": "slow", "api": "graphql", "at": 2, "seconds": 1}])):
+            server.faults(plan)  # the feed is ahead of the first page, or not
+            server.reset()
+            assert statuses(read(tmp_path / folder, GitHub(server.url, ("acme/app",)))) == {"acme/app": "read"}
+            # what the repository is, its twelve pages, and how many it has of each month; five pages of the feed
+            assert server.stats()["by_api"] == {"graphql": 1 + 12 + 1, "rest": 5}
+
+
 # -- which repositories -----------------------------------------------------------------------------------------------
 
 

@@ -80,6 +80,14 @@ def test_a_query_is_answered_in_part_or_not_at_all(github: Server) -> None:
     assert field["data"] == {"viewer": {"login": "emulator-user"}, "repository": None}  # the viewer cannot be null
 
 
+def test_what_is_late_or_told_by_another_clock_is_the_right_answer(github: Server) -> None:
+    query, ids = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", [id_of(github, number) for number in (1, 2)]
+    github.faults([{"kind": "slow", "at": 1, "seconds": 0.1}, {"kind": "skew", "at": 2, "seconds": 60}])
+    for _ in range(2):
+        assert whole(github, query, ids=ids) == {"data": {"nodes": [{"id": one} for one in ids]}}
+    assert github.stats()["faults"] == {"slow": 1, "skew": 1}
+
+
 @pytest.mark.parametrize("kind", ["reset", "cut"])
 def test_a_connection_breaks(github: Server, kind: str) -> None:
     github.faults([{"kind": kind, "at": 1}])

@@ -50,8 +50,8 @@ def secondary(identity: str, status: int, retry_after: float | str | None, is_ba
     return _as_reply(HttpError(status, message, docs, headers))
 
 
-def lacking(answer: dict[str, Any], fault: Fault, nullable: list[str], dice: random.Random) -> bool:
-    """Leave a node out of a GraphQL answer, or a whole field that may be null; whether there was one to leave out.
+def lacking(answer: dict[str, Any], fault: Fault, nullable: list[str], dice: random.Random) -> None:
+    """Leave a node out of a GraphQL answer, or a whole field that may be null, where there is one.
 
     GitHub says so in an error beside the data (``partial``), or of a node not at all (``null_node``).
     """
@@ -65,10 +65,9 @@ def lacking(answer: dict[str, Any], fault: Fault, nullable: list[str], dice: ran
         path = [dice.choice(fields)]
         data[str(path[0])] = None
     else:
-        return False
+        return
     if fault.kind == "partial":
         answer.setdefault("errors", []).append({"message": WENT_WRONG.format(request_id="0"), "path": path})
-    return True
 
 
 def _status(fault: Fault) -> Reply:
