@@ -299,16 +299,34 @@ def test_teams_and_first_time_areas(tmp_path: Path) -> None:
 
 def test_what_was_not_yet_there_when_the_data_was_collected() -> None:
     """Looked at a day before as_of, the later review, merge and pull request are absent."""
-    first = pull(
-        1,
-        "2024-01-01T00:00:00Z",
-        merged_at="2024-01-03T00:00:00Z",
-        reviews=[said("bob", "2024-01-02T00:00:00Z", "APPROVED")],
-    )
+    reviews = [said("bob", "2024-01-02T00:00:00Z", "APPROVED")]
+    first = pull(1, "2024-01-01T00:00:00Z", merged_at="2024-01-03T00:00:00Z", reviews=reviews)
     (row,) = tables(dataset([first, pull(2, "2024-01-02T00:00:01Z")]), observed_at="2024-01-01T12:00:00Z")[
         "pull_requests"
     ]
     assert (row["state"], row["first_review_at"], row["size_band"]) == ("open", None, "S")
+
+
+def test_what_github_counts_ends_with_the_last_complete_day_when_it_is_asked() -> None:
+    """Asked on 21 March: February is over, March is counted through the 20th, and of the issues there are none."""
+    days = ("2024-02-28", "2024-02-29", "2024-03-05", "2024-03-20", "2024-03-21")
+    data = dataset([pull(number, f"{day}T12:00:00Z") for number, day in enumerate(days, 1)])
+
+    def counts(as_of: date, asked: str | None) -> list[tuple[object, ...]]:
+        heads = ("kind", "month", "stored", "at_github", "counted_until")
+        found = tables(data, as_of=as_of, observed_at=asked)["reconciliation"]
+        return sorted(tuple(str(row[head]) for head in heads) for row in found)
+
+    february, none = (
+        ("pull_request", "2024-02-01", "2", "2", "2024-02-29"),
+        ("issue", "2024-03-01", "0", "0", "2024-03-20"),
+    )
+    so_far = ("pull_request", "2024-03-01", "2", "2", "2024-03-20")
+    assert counts(date(2024, 3, 20), "2024-03-21T09:00:00Z") == [none, february, so_far]
+    # the count of a March that is over goes on beyond the cutoff
+    march = ("pull_request", "2024-03-01", "2", "None", "None")
+    assert counts(date(2024, 3, 20), None) == counts(date(2024, 3, 20), "2024-04-09T09:00:00Z") == [february, march]
+    assert counts(date(2024, 3, 31), None)[1] == ("pull_request", "2024-03-01", "3", "3", "2024-03-31")
 
 
 def test_comparison_finds_a_changed_value_and_a_missing_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,11 @@
-"""What GitHub counts of each month, when it is asked long after the cutoff: all that was created in it."""
+"""What GitHub counts of each month when it is asked: all that was created in it, up to the last complete day."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 KINDS = {"pulls": "pull_request", "issues": "issue"}
@@ -13,18 +13,26 @@ Row = dict[str, object]
 NOT_COUNTED: Row = {"at_github": None, "difference": None, "counted_until": None}
 
 
-def reconciliation_rows(datasets: Iterable[dict[str, Any]], as_of: date) -> list[Row]:
-    """Return rows of ``reconciliation``; the count of a month that was not over at the cutoff tells of later days."""
-    days = [
-        (raw["repository"]["name_with_owner"], kind, date.fromisoformat(item["created_at"][:10]))
-        for raw in datasets
-        for member, kind in KINDS.items()
-        for item in raw[member]
-    ]
-    counts = Counter((repo, kind, day.replace(day=1)) for repo, kind, day in days if day <= as_of)
+def reconciliation_rows(datasets: Sequence[dict[str, Any]], as_of: date, asked: datetime | None) -> list[Row]:
+    """Return rows of ``reconciliation``, by counts of the time ``asked``; None: long after the cutoff.
+
+    A count that goes on beyond the cutoff is none. The newest month that was counted has a row even without items.
+    """
+    newest = asked.date() - timedelta(days=1) if asked else date.max
+    opened: dict[tuple[str, str, date], list[date]] = defaultdict(list)
+    for raw in datasets:
+        repo = raw["repository"]["name_with_owner"]
+        for member, kind in KINDS.items():
+            for day in (date.fromisoformat(item["created_at"][:10]) for item in raw[member]):
+                if day <= as_of:
+                    opened[repo, kind, day.replace(day=1)].append(day)
+            if newest <= as_of:
+                opened[repo, kind, newest.replace(day=1)] += []
     rows: list[Row] = []
-    for (repo, kind, month), n in counts.items():
-        last = month.replace(day=monthrange(month.year, month.month)[1])
-        counted = {"at_github": n, "difference": 0, "counted_until": last} if last <= as_of else NOT_COUNTED
-        rows.append({"repo": repo, "month": month, "kind": kind, "stored": n} | counted)
+    for (repo, kind, month), days in opened.items():
+        until = min(month.replace(day=monthrange(month.year, month.month)[1]), newest)
+        is_counted = month <= until <= as_of
+        stored = sum(day <= until for day in days) if is_counted else len(days)
+        counted = {"at_github": stored, "difference": 0, "counted_until": until} if is_counted else NOT_COUNTED
+        rows.append({"repo": repo, "month": month, "kind": kind, "stored": stored} | counted)
     return rows
