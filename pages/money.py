@@ -92,10 +92,7 @@ def waterfall(title: str, origin: str, row: Row, before: str, after: str) -> Dra
     for value in steps.values():
         level += value
         levels.append(level)
-    drawn["yaxis"] |= {
-        "tickformat": "$,.0f",
-        "range": [min(0, *levels) * 1.15, max(levels) * 1.15],
-    }  # fmt: skip
+    drawn["yaxis"] |= {"tickformat": "$,.0f", "range": [min(0, *levels) * 1.15, max(levels) * 1.15]}
     drawn["xaxis"] |= {"type": "category", "automargin": True}
     said = ", ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
     return Drawing({"data": [trace], "layout": drawn}, f"Waterfall. {title}, {origin}: {said}.")
@@ -168,8 +165,8 @@ def by_month(frame: Frame, axis: Axis, rows: Rows, lines: Mapping[str, str]) -> 
         values = ", ".join(f"{axis.number(row[column])} in {month_name(row['month'])}" for row in (known[0], known[-1]))
         said.append(f"{name}: {len(known)} months, {values}.")
     months = _months([row["month"] for row in rows])
-    drawn = _over_time(_after(frame, months[0]), list(lines))
-    drawn["yaxis"] |= {"title": {"text": axis.name}, "tickformat": axis.form}
+    drawn = _over_time(_after(frame, months[0]), list(lines), axis)
+    drawn["yaxis"]["tickformat"] = axis.form
     drawn["xaxis"] |= {"hoverformat": "%B %Y", "range": months}
     notes = ("Hollow: a month that is not whole.",) if any(row["is_partial"] for row in rows) else ()
     return Drawing({"data": traces, "layout": drawn}, " ".join(said), notes)
@@ -198,11 +195,11 @@ def _line(name: str, rows: Rows, column: str, colour: int, line: Mapping[str, An
     }  # fmt: skip
 
 
-def _over_time(frame: Frame, names: Sequence[str]) -> Figure:
-    """The house's layout over time, in dollars from nought."""
+def _over_time(frame: Frame, names: Sequence[str], axis: Axis = AXIS) -> Figure:
+    """The house's layout over time, from nought."""
     none = [Point(frame.period.start_on, frame.period.end_on, None, 0, False)]
     lines = [Line(name, True, none) for name in names]
-    drawn = over_time(Chart(frame.title, frame.origin, AXIS, frame.period, lines, frame.events))
+    drawn = over_time(Chart(frame.title, frame.origin, axis, frame.period, lines, frame.events))
     drawn["yaxis"].pop("range")
     return drawn
 

@@ -152,17 +152,14 @@ def _table(frame: pd.DataFrame, unit: str, alt: str) -> None:
         for name in frame.columns
         if name.endswith("_at")
     }
-    counts = [name for name in frame.select_dtypes("integer").columns if name != "number"]
-    for names, form in (
-        (counts, "localized"),
-        ([name for name in frame.columns if name.endswith("usd")], "dollar"),
-        (shares := [name for name in frame.columns if name.endswith("share")], "percent"),
-    ):
-        named |= {
-            name: st.column_config.NumberColumn(name.replace("usd", "$").replace("_", " "), format=form)
-            for name in names
-        }
-    frame = frame.round(dict.fromkeys(shares, 3))  # per cent with one digit
+    forms = {name: "localized" for name in frame.select_dtypes("integer").columns if name != "number"}
+    forms |= {name: "dollar" for name in frame.columns if name.endswith("usd")}
+    forms |= {name: "percent" for name in frame.columns if name.endswith("share")}
+    named |= {
+        name: st.column_config.NumberColumn(name.replace("usd", "$").replace("_", " "), format=form)
+        for name, form in forms.items()
+    }
+    frame = frame.round({name: 3 for name, form in forms.items() if form == "percent"})  # per cent with one digit
     value = st.column_config.NumberColumn(f"value ({unit})", format="%.2f")
     st.dataframe(frame, hide_index=True, column_config=named | COLUMNS | {"value": value}, placeholder="–", alt=alt)
 

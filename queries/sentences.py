@@ -52,7 +52,7 @@ def shown(value: float | None, unit: str) -> str:
         return _per_cent(value)
     if unit in ("hours", "days"):
         return _duration(value * (24 if unit == "days" else 1))
-    if unit.startswith("dollars"):
+    if _is_money(unit):
         return dollars(value)
     return _signed(value) if _is_net(unit) else _decimal(value)
 
@@ -62,6 +62,10 @@ def dollars(usd: float) -> str:
     size = f"{abs(usd):,.2f}" if abs(usd) < 9.995 else f"{abs(usd):,.0f}"
     size = size.removesuffix(".00")
     return f"{'−' if usd < 0 and size != '0' else ''}${size}"
+
+
+def _is_money(unit: str) -> bool:
+    return unit.startswith("dollars")
 
 
 def _is_net(unit: str) -> bool:
@@ -276,7 +280,7 @@ class Axis:
     @property
     def is_money(self) -> bool:
         """Whether it is of amounts."""
-        return self.name.startswith("dollars")
+        return _is_money(self.name)
 
 
 def axis(metric: Metric, frames: Sequence[pd.DataFrame]) -> Axis:

@@ -198,7 +198,7 @@ class Emulator:
         reset_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(budget.reset))
         shown = {"cost": cost, "node_count": prepared.analysis.nodes, "reset_at": reset_at}
         answer = self.graphql.run(prepared, Context(world, principal.actor, budget.show() | shown))
-        if fault and fault.kind in ("partial", "null_node"):
+        if fault:
             lacking(answer, fault, self.graphql.nullable(prepared), self.plan.dice)
         return as_json(200, answer)
 

@@ -53,8 +53,11 @@ def secondary(identity: str, status: int, retry_after: float | str | None, is_ba
 def lacking(answer: dict[str, Any], fault: Fault, nullable: list[str], dice: random.Random) -> None:
     """Leave a node out of a GraphQL answer, or a whole field that may be null, where there is one.
 
-    GitHub says so in an error beside the data (``partial``), or of a node not at all (``null_node``).
+    GitHub says so in an error beside the data (``partial``), or of a node not at all (``null_node``). Faults of other
+    kinds leave out nothing.
     """
+    if fault.kind not in ("partial", "null_node"):
+        return
     data: dict[str, Any] = answer.get("data") or {}
     places = [place for place, node in enumerate(data.get("nodes") or []) if node is not None]
     fields = [name for name in nullable if data.get(name) is not None]

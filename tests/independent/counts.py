@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ Row = dict[str, object]
 NOT_COUNTED: Row = {"at_github": None, "difference": None, "counted_until": None}
 
 
-def reconciliation_rows(datasets: Sequence[dict[str, Any]], as_of: date, asked: datetime | None) -> list[Row]:
+def reconciliation_rows(datasets: Iterable[dict[str, Any]], as_of: date, asked: datetime | None) -> list[Row]:
     """Return rows of ``reconciliation``, by counts of the time ``asked``; None: long after the cutoff.
 
     A count that goes on beyond the cutoff is none. The newest month that was counted has a row even without items.

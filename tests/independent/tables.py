@@ -84,7 +84,7 @@ def compute(
     issues = {issue.key: issue for repo in repos for issue in repo.issues.values()}
     judge = Judge(cutoff, durable_for, rules, accounts, people, _known_emails(repos), rework, issues)
     tables: Tables = {"pull_requests": [], "pull_request_areas": [], "releases": [], "rework": []}
-    tables["reconciliation"] = reconciliation_rows(list(datasets.values()), as_of, observed)
+    tables["reconciliation"] = reconciliation_rows(datasets.values(), as_of, observed)
     pulls: dict[PullKey, tuple[Pull, Row]] = {}
     for repo in repos:
         sources = {number: first_release(repo, pull) for number, pull in repo.pulls.items()}
