@@ -23,7 +23,7 @@ run: setup ## open the dashboard at PORT (default 8501), on the demo company whi
 	@$(BIN)/headway serve --demo --port "$(PORT)"
 
 test: setup ## run every check and every test, none skipped; fetches a browser and GitHub's schema once
-	@$(BIN)/python -m tests.machine
+	@$(BIN)/python -m tests.support.machine
 	@$(MAKE) --no-print-directory -j 2 lint pytest
 
 pytest: setup
@@ -38,11 +38,11 @@ bench: setup ## measure the collector beside the obvious loop, and a large impor
 	@$(BIN)/python -m tests.bench
 
 soak: setup ## strike at 200 random points, break every fifth request, mutate ten thousand files (an hour)
-	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/test_import_spend_mutated.py
-	@HEADWAY_PAGING_SEEDS=50 $(BIN)/python -m pytest tests/test_github_paging.py
-	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/test_github_faults.py
-	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/test_kill.py
-	@HEADWAY_PUBLISHES=25 $(BIN)/python -m pytest tests/test_snapshot.py
+	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/collectors/imports/test_spend_mutated.py
+	@HEADWAY_PAGING_SEEDS=50 $(BIN)/python -m pytest tests/collectors/github/test_paging.py
+	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/collectors/github/test_faults.py
+	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/headway/cli/test_kill.py
+	@HEADWAY_PUBLISHES=25 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py
 
 lock: ## renew requirements.lock and tests/node.lock from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from collectors.errors import SourceError
-from collectors.store import Store, now
+from collectors.ledger.store import Store, now
 
 COLUMNS = ("login", "email", "team", "role", "level", "from", "to")
 LOGIN = re.compile(r"[A-Za-z0-9_.-]+(\[bot\])?")
@@ -55,24 +55,32 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
                 if any(cell.strip() for cell in cells):
                     yield _row(_Line(path, line, header, [cell.strip() for cell in cells]), periods)
     except csv.Error as error:
-        raise SourceError(f"{path}, after line {line}: not CSV ({error}); mend the quotes there") from None
+        raise SourceError(
+            f"{path}, after line {line}: not CSV ({error}); mend the quotes there"
+        ) from None
     except UnicodeDecodeError:
         raise SourceError(f"{path}: not UTF-8 text; save it again as CSV UTF-8") from None
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+        raise SourceError(
+            f"{path}: cannot be read ({error.strerror}); check its permissions"
+        ) from None
 
 
 def _check_header(path: Path, header: Sequence[str]) -> None:
-    for place, name in enumerate(header, 1):
-        where = f"{path}, line 1, column {place}"
+    for index, name in enumerate(header, 1):
+        where = f"{path}, line 1, column {index}"
         if ";" in name or "\t" in name:
             raise SourceError(f"{where}: columns must be separated by commas; save it again so")
         if name not in COLUMNS:
-            raise SourceError(f"{where}: unknown column {reprlib.repr(name)}; known: {', '.join(COLUMNS)}")
+            raise SourceError(
+                f"{where}: unknown column {reprlib.repr(name)}; known: {', '.join(COLUMNS)}"
+            )
         if header.count(name) > 1:
             raise SourceError(f"{where}: {reprlib.repr(name)} is there twice; keep one")
     if "login" not in header:
-        raise SourceError(f"{path}, line 1, column 1: the column login is missing; the header is {','.join(COLUMNS)}")
+        raise SourceError(
+            f"{path}, line 1, column 1: the column login is missing; the header is {','.join(COLUMNS)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -92,10 +100,10 @@ class _Line:
 
 def _row(line: _Line, periods: dict[str, list[tuple[date, date]]]) -> dict[str, Any]:
     """One row of people; ``periods`` holds those of the logins so far."""
-    found, expected = len(line.cells), len(line.header)
-    if found != expected:
-        message = f"{found} cells where the header has {expected}; add or remove a comma"
-        raise line.error(min(found, expected) + 1, message)
+    result, expected = len(line.cells), len(line.header)
+    if result != expected:
+        message = f"{result} cells where the header has {expected}; add or remove a comma"
+        raise line.error(min(result, expected) + 1, message)
     values = dict(zip(line.header, line.cells, strict=True))
     login = values["login"]
     if not LOGIN.fullmatch(login):
@@ -103,7 +111,9 @@ def _row(line: _Line, periods: dict[str, list[tuple[date, date]]]) -> dict[str, 
         raise line.error("login", f"{said}; write the GitHub login, without @")
     start, end = _day(line, values, "from"), _day(line, values, "to")
     _keep_period(line, login, start or date.min, end or date.max, periods)
-    row: dict[str, Any] = {name: values.get(name) or None for name in ("login", "email", "team", "role", "level")}
+    row: dict[str, Any] = {
+        name: values.get(name) or None for name in ("login", "email", "team", "role", "level")
+    }
     return row | {"from_on": start, "to_on": end}
 
 
@@ -119,11 +129,13 @@ def _day(line: _Line, values: Mapping[str, str], name: str) -> date | None:
     raise line.error(name, f"{reprlib.repr(text)} is not a date; write YYYY-MM-DD")
 
 
-def _keep_period(line: _Line, login: str, start: date, end: date, periods: dict[str, list[tuple[date, date]]]) -> None:
+def _keep_period(
+    line: _Line, login: str, start: date, end: date, periods: dict[str, list[tuple[date, date]]]
+) -> None:
     if end < start:
         raise line.error("to", "ends before it starts; swap the dates")
-    others = periods.setdefault(login.lower(), [])
-    if any(start <= other_end and other_start <= end for other_start, other_end in others):
+    rest_rows = periods.setdefault(login.lower(), [])
+    if any(start <= other_end and other_start <= end for other_start, other_end in rest_rows):
         message = f"{login} has two rows for the same days; end the first with a date in column to"
         raise line.error("login", message)
-    others.append((start, end))
+    rest_rows.append((start, end))

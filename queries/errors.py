@@ -26,9 +26,9 @@ class SqlError(Exception):
 
 def database_problem(error: Exception) -> str:
     """Return in one line what a database could not do, where, and what to do about it."""
-    said = str(error).splitlines()[0]
-    if refused := REFUSED.search(said):
+    message = str(error).splitlines()[0]
+    if refused := REFUSED.search(message):
         return f"{refused['path']}: {refused['reason']}; free some space or mend its permissions, then run again"
-    if "Out of Memory" in said:
+    if "Out of Memory" in message:
         return "out of memory; give it more, then run again"
-    return f"the database said: {said}; check space, then run again"
+    return f"the database said: {message}; check space, then run again"

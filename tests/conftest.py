@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
-from queries.snapshot import LINK
-from tests import command, facts, machine
-from tests.github_server import Server
+from queries.read.snapshot import LINK
+from tests.support import command, facts, machine
+from tests.support.github_server import Server
 
 # The same examples every time, and no clock: the machine may be busy with other tests.
 hypothesis.settings.register_profile("headway", deadline=None, derandomize=True)
@@ -55,7 +55,12 @@ def demo(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) 
     return shared(pytestconfig, tmp_path_factory, "demo", facts.demo_file)
 
 
-def shared(config: pytest.Config, factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+def shared(
+    config: pytest.Config,
+    factory: pytest.TempPathFactory,
+    name: str,
+    build: Callable[[Path], object],
+) -> Path:
     """A folder that is built once for all processes of the run; nobody writes into it later."""
     own = factory.getbasetemp()
     folder = (own.parent if hasattr(config, "workerinput") else own) / f"shared-{name}"
@@ -69,7 +74,9 @@ def shared(config: pytest.Config, factory: pytest.TempPathFactory, name: str, bu
 
 
 @pytest.fixture(scope="session")
-def offices(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, command.Desk]]:
+def offices(
+    schema_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, command.Desk]]:
     """The company's GitHub, and a desk where it was refreshed."""
     with command.office(schema_path, tmp_path_factory.mktemp("office")) as both:
         yield both
@@ -91,7 +98,9 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright"))
-    monkeypatch.setenv("PLAYWRIGHT_DOWNLOAD_HOST", "http://127.0.0.1:1")  # nobody listens: as without a network
+    monkeypatch.setenv(
+        "PLAYWRIGHT_DOWNLOAD_HOST", "http://127.0.0.1:1"
+    )  # nobody listens: as without a network
 
     def write(name: str, script: str) -> Path:
         path = folder / name

@@ -1,0 +1,1 @@
+"""The ledger: raw rows and watermarks in one private DuckDB file."""

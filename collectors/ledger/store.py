@@ -1,0 +1,278 @@
+"""The ledger: raw rows and watermarks in one private DuckDB file. This module is its only writer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from collectors.errors import LedgerError
+from collectors.ledger import backups, ledger_file
+
+#: what DuckDB may hold of the ledger once it is brought forward: batches are small, and rows that were written are not
+#: read again
+MEMORY = "192MB"
+#: what makes a row of each table the same row
+KEYS: dict[str, tuple[str, ...]] = {
+    "watermarks": ("source", "scope", "name"),
+    "loads": ("load_id",),
+    "github_repositories": ("host", "repo_id"),
+    "github_pull_requests": ("host", "repo_id", "number"),
+    "github_issues": ("host", "repo_id", "number"),
+    "github_milestones": ("host", "repo_id", "node_id"),
+    "github_discussions": ("host", "repo_id", "number"),
+    "github_releases": ("host", "repo_id", "node_id"),
+    "github_deployments": ("host", "repo_id", "node_id"),
+    "github_commits": ("host", "repo_id", "position"),
+    "github_queue": ("host", "repo_id", "number"),
+    "github_names": ("host", "node_id", "name"),
+    "github_counts": ("host", "repo_id", "kind", "month"),
+    "imports": ("import_id",),
+    "imported_items": ("import_id", "line"),
+    "imported_incidents": ("import_id", "line"),
+    "imported_experiments": ("import_id", "line"),
+    "spend_partitions": ("partition_id",),
+    "spend_rows": ("partition_id", "line"),
+}
+Row = Mapping[str, Any]
+
+
+def now() -> datetime:
+    """The time in UTC, without a zone: the form in which the ledger keeps times."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def load_row(
+    source: str, scope: str, started_at: datetime, status: str, **figures: Any
+) -> dict[str, Any]:
+    """Return the row of ``loads`` for one attempt to read a scope."""
+    row = {"load_id": uuid.uuid4().hex, "source": source, "scope": scope, "started_at": started_at}
+    return (
+        row
+        | {"finished_at": now(), "status": status, "rows_read": 0, "requests": 0, "message": None}
+        | figures
+    )
+
+
+class Store:
+    """An open ledger. Methods may be called from any thread; they take turns."""
+
+    def __init__(self, path: Path, version: str, read_only: bool = False) -> None:
+        """Open or create the ledger at ``path``, back it up once a day, and bring it to the newest form.
+
+        Read-only writes nothing at all: where there is no ledger, an empty one in memory stands for it.
+        """
+        self.path = path
+        self._turn = threading.RLock()
+        self._depth = 0
+        # what DuckDB writes beside the file, its log above all, is as private as the file
+        self._umask = os.umask(0o077)
+        try:
+            self._db, done = _open_reader(path) if read_only else _open(path)
+            self._bring_forward(version, done)
+        except BaseException as error:
+            os.umask(self._umask)
+            if isinstance(error, OSError):
+                raise LedgerError(
+                    f"{path}: {error.strerror}; check the folder's permissions and space"
+                ) from None
+            raise
+
+    def __enter__(self) -> Store:
+        """Return the store itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the ledger, leaving one file and no log beside it."""
+        with self._turn:
+            self._db.close()
+        os.umask(self._umask)
+
+    def _bring_forward(self, version: str, done: set[int]) -> None:
+        """Apply the migrations that are missing, each whole or not at all."""
+        for number, step in ledger_file.steps().items():
+            if number in done:
+                continue
+            try:
+                with self.transaction():
+                    self._db.execute(step.read_text(encoding="utf-8"))
+                    self._db.execute(
+                        "insert into migrations values (?, ?, ?)", [number, now(), version]
+                    )
+            except duckdb.Error as error:
+                self._db.close()
+                message = str(error).splitlines()[0]
+                raise LedgerError(
+                    f"{self.path} could not be brought to version {number} ({message}) and stays at the version before; "
+                    "free some space or mend its permissions, then run again"
+                ) from None
+        self._db.execute(f"set enable_progress_bar = false; set memory_limit = '{MEMORY}'")
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: rows and the watermark that stands for them are committed together."""
+        with self._turn:
+            if self._depth:
+                yield
+                return
+            self._db.execute("begin")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                with contextlib.suppress(
+                    duckdb.Error
+                ):  # where the disk refused a write, it is rolled back already
+                    self._db.execute("rollback")
+                raise
+            else:
+                self._db.execute("commit")
+            finally:
+                self._depth -= 1
+
+    def rows(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[dict[str, Any]]:
+        """Return the rows of a query as dictionaries."""
+        with self._turn:
+            result = self._db.execute(sql, parameters or None)
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def merge(self, table: str, rows: Sequence[Row]) -> int:
+        """Insert or update rows by the table's key, and return how many came; of rows with one key the last wins.
+
+        Columns that the rows do not name keep what they have.
+        """
+        if not rows:
+            return 0
+        keys, columns = KEYS[table], list(rows[0])
+        latest = {tuple(row[key] for key in keys): row for row in rows}
+        match = " and ".join(f"held.{key} is not distinct from new.{key}" for key in keys)
+        update = ", ".join(f"{c} = new.{c}" for c in columns if c not in keys)
+        names, values = ", ".join(columns), ", ".join(f"new.{c}" for c in columns)
+        with self.transaction(), self._frame("arrived", columns, latest.values()):
+            self._db.execute(
+                f"merge into {table} as held using arrived as new on {match} "
+                f"when matched then update set {update} "
+                f"when not matched then insert ({names}) values ({values})"
+            )
+        return len(latest)
+
+    def load(self, table: str, parquet: Path) -> None:
+        """Insert the rows of a Parquet file, whose columns are named as the table's; their keys must be new."""
+        with self.transaction():
+            self._db.execute(f"insert into {table} by name from read_parquet(?)", [str(parquet)])
+
+    def delete(self, table: str, rows: Sequence[Row]) -> None:
+        """Delete the rows that have the same values in the columns given."""
+        if not rows:
+            return
+        match = " and ".join(
+            f"{table}.{column} is not distinct from gone.{column}" for column in rows[0]
+        )
+        with self.transaction(), self._frame("gone", list(rows[0]), rows):
+            self._db.execute(f"delete from {table} using gone where {match}")
+
+    def replace(self, table: str, rows: Sequence[Row]) -> None:
+        """Make these rows all that a table holds."""
+        with self.transaction():
+            self._db.execute(f"delete from {table}")
+            if rows:
+                columns = list(rows[0])
+                with self._frame("arrived", columns, rows):
+                    self._db.execute(
+                        f"insert into {table} ({', '.join(columns)}) select * from arrived"
+                    )
+
+    @contextlib.contextmanager
+    def _frame(self, name: str, columns: list[str], rows: Iterable[Row]) -> Iterator[None]:
+        """Let SQL read rows as a table of this name for a while."""
+        cells = [[_cell(row[column]) for column in columns] for row in rows]
+        self._db.register(name, pd.DataFrame(cells, columns=columns, dtype=object))
+        try:
+            yield
+        finally:
+            self._db.unregister(name)
+
+    def watermark(self, source: str, scope: str, name: str) -> Any:
+        """Return how far a source was read in one scope; None where it never was."""
+        sql = "select value from watermarks where source = ? and scope = ? and name = ?"
+        rows = self.rows(sql, [source, scope, name])
+        return json.loads(rows[0]["value"]) if rows else None
+
+    def set_watermark(self, source: str, scope: str, name: str, value: Any) -> None:
+        """Keep how far a source was read; call it in the transaction that writes the rows."""
+        row = {
+            "source": source,
+            "scope": scope,
+            "name": name,
+            "value": json.dumps(value),
+            "updated_at": now(),
+        }
+        self.merge("watermarks", [row])
+
+    def secret(self, name: str) -> str:
+        """Return a secret of this ledger, made on first use."""
+        with self.transaction():
+            result = self.rows("select value from secrets where name = ?", [name])
+            if not result:
+                result = [{"value": secrets.token_hex(32)}]
+                self._db.execute("insert into secrets values (?, ?)", [name, result[0]["value"]])
+        return str(result[0]["value"])
+
+    def record_load(
+        self, source: str, scope: str, started_at: datetime, status: str, **figures: Any
+    ) -> None:
+        """Note one attempt to read a scope: its status ('read', 'unchanged' or 'failed'), rows, requests, message."""
+        self.merge("loads", [load_row(source, scope, started_at, status, **figures)])
+
+
+def _cell(value: Any) -> Any:
+    """A value as the ledger holds it: documents are JSON text."""
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if isinstance(value, dict | list)
+        else value
+    )
+
+
+def _open(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
+    """Open the ledger for writing, after its backup, with the migrations that it has had."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        done = ledger_file.look(path)
+        missing = [number for number in ledger_file.steps() if number not in done]
+        backups.back_up(path, missing[0] if done and missing else None)
+    else:  # a process that is killed while it makes the file must not leave half of one
+        part = path.with_suffix(".part")
+        try:
+            part.unlink(missing_ok=True)
+            ledger_file.connect(part).close()
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        done = set()
+    return ledger_file.connect(path), done
+
+
+def _open_reader(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
+    """Open the ledger for reading, or an empty database where there is none; raises where it is not of this Headway."""
+    if not path.exists():
+        return duckdb.connect(), set()
+    done = ledger_file.look(path)
+    if set(ledger_file.steps()) - done:
+        raise LedgerError(
+            f"{path} was written by an older Headway; run `headway refresh`, which renews it"
+        )
+    return ledger_file.connect_reader(path), done

@@ -1,0 +1,1 @@
+"""Headway: what people run."""

@@ -1,0 +1,403 @@
+"""The command line.
+
+Commands import what they work with when they run: pandas and PyGithub take seconds, and neither ``--help`` nor a typo
+should wait for them.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from collectors.imports.formats import KINDS
+from collectors.imports.spend.formats import KIND as SPEND
+from collectors.spend import vendors
+from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
+from headway.cli.log import say
+from headway.cli.options import as_of_option, checked, day_option, logged, placed, yesterday
+from headway.config.paths import DataPaths
+from headway.config.settings import read_settings, write_settings
+from headway.config.validation import not_a_repository, not_an_account, not_an_address, not_an_owner
+from queries.publish.settings import GitHubSettings, Settings
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("github", "people", "inbox", *vendors.sources())
+DUMP_HELP = "Keep vendors' answers about spend here as they came; they name people."
+
+
+def main() -> None:
+    """Run the command line; every error of the user's or the world's is one line and an exit code."""
+    run(cli)
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("headway"), prog_name="headway")
+def cli() -> None:
+    """Headway: engineering outcomes, not headcount."""
+
+
+@cli.command()
+@placed
+@click.option(
+    "--repo",
+    "repos",
+    multiple=True,
+    metavar="OWNER/NAME",
+    callback=checked(not_a_repository),
+    help="Repeatable.",
+)
+@click.option(
+    "--org",
+    "orgs",
+    multiple=True,
+    metavar="OWNER",
+    callback=checked(not_an_owner),
+    help="All of theirs; repeatable.",
+)
+@click.option(
+    "--base-url",
+    default=GitHubSettings.base_url,
+    show_default=True,
+    callback=checked(not_an_address),
+    help="GitHub's API; Enterprise Server: https://HOST/api/v3.",
+)
+@click.option("--force", is_flag=True, help="Replace a settings file that is there.")
+def init(
+    place: DataPaths, repos: tuple[str, ...], orgs: tuple[str, ...], base_url: str, force: bool
+) -> None:
+    """Write headway.toml. Asks for repositories where none is given; never asks for or writes a token."""
+    if place.config.exists() and not force:
+        raise click.ClickException(
+            f"{place.config} is there already; edit it, or replace it with --force"
+        )
+    if not repos and not orgs:
+        if not sys.stdin.isatty():
+            raise click.ClickException("name what to read: headway init --repo owner/name")
+        repos = click.prompt(
+            "Repositories to read (owner/name, separated by spaces)", value_proc=listed, err=True
+        )
+    place.seeds.mkdir(parents=True, exist_ok=True)
+    write_settings(place.config, GitHubSettings(repos, orgs, base_url=base_url))
+    say(
+        f"wrote {place.config}; next: set GITHUB_TOKEN (or `gh auth login`), then run `headway refresh`"
+    )
+
+
+def listed(answer: str) -> tuple[str, ...]:
+    """Return the repositories in an answer."""
+    names = tuple(answer.replace(",", " ").split())
+    for problem in filter(None, map(not_a_repository, names)):
+        raise click.BadParameter(problem)
+    if not names:
+        raise click.BadParameter("name at least one")
+    return names
+
+
+@cli.command()
+@placed
+@day_option("--until", help="The last day of its history  [default: yesterday]")
+def demo(place: DataPaths, until: date | None) -> None:
+    """Build a synthetic company in DIR/demo and publish it."""
+    from headway.cli import pipeline
+
+    say(f"published {pipeline.build_demo(place.data, until or yesterday())}")
+    say(f"see it with `headway serve --data {place.data / 'demo'}`")
+
+
+@cli.command()
+@placed
+@logged
+@click.argument(
+    "sources", nargs=-1, type=click.Choice(SOURCES), metavar="[" + "|".join(SOURCES) + "]..."
+)
+@as_of_option
+@click.option("--full", is_flag=True, help="Read everything again, whatever was read before.")
+@click.option("--no-publish", is_flag=True, help="Only collect.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read, and write nothing.")
+@click.option(
+    "--max-wait",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="End rather than wait longer for GitHub's limits.",
+)
+@click.option(
+    "--dump-raw", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help=DUMP_HELP
+)
+def refresh(
+    place: DataPaths,
+    sources: tuple[str, ...],
+    as_of: date | None,
+    full: bool,
+    no_publish: bool,
+    dry_run: bool,
+    max_wait: float | None,
+    dump_raw: Path | None,
+) -> None:
+    """Collect what changed from the sources named (default: all), then publish."""
+    from headway.cli import pipeline
+
+    if dry_run:
+        tell(pipeline.preview(place, sources or SOURCES), click.echo)
+    tell(
+        pipeline.refresh(place, sources or SOURCES, as_of, full, not no_publish, dump_raw, max_wait)
+    )
+
+
+@cli.command(name="import")
+@placed
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice((*KINDS, SPEND)),
+    help="Read it as this kind, by the generic columns.",
+)
+@click.option(
+    "--account",
+    default="",
+    metavar="NAME",
+    callback=checked(not_an_account),
+    help="Whose it is, where you have a tool twice.",
+)
+@day_option("--until", help="The last day that it tells of  [default: when it was last written]")
+@click.option("--no-publish", is_flag=True, help="Only take it in.")
+@click.option("--dry-run", is_flag=True, help="Say what it is, and take nothing in.")
+def import_(
+    place: DataPaths,
+    paths: tuple[Path, ...],
+    kind: str | None,
+    account: str,
+    until: date | None,
+    no_publish: bool,
+    dry_run: bool,
+) -> None:
+    """Take in what other tools export: incidents, work items, experiments and spend, then publish."""
+    from headway.cli import pipeline
+
+    end = datetime.combine(until + timedelta(days=1), time()) if until else None
+    if dry_run:
+        tell(pipeline.preview_files(paths, account, kind, end), click.echo)
+    tell(pipeline.import_files(place, paths, account, kind, end, not no_publish))
+
+
+@cli.command()
+@placed
+@logged
+@as_of_option
+def publish(place: DataPaths, as_of: date | None) -> None:
+    """Build a new published file from what was collected, with the people and rules of now."""
+    from headway.cli import pipeline
+
+    tell(pipeline.publish_again(place, as_of))
+
+
+@cli.command()
+@placed
+@click.argument("backup", default="", metavar="[FILE|DATE]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(place: DataPaths, backup: str, yes: bool) -> None:
+    """Put a backup in the ledger's place: of a file or a day; without either, list them, and take the newest."""
+    from collectors.ledger import backups
+    from headway.cli import output, pipeline
+
+    if not backup and (result := backups.listed(place.ledger)):
+        rows = [
+            (
+                item.path.name,
+                f"{item.size / 1e6:,.1f}",
+                str(item.version or ""),
+                f"{item.pull_requests:,}",
+                item.problem,
+            )
+            for item in result
+        ]
+        click.echo(output.as_table(["backup", "MB", "version", "pull requests", "problem"], rows))
+    selected = backups.chosen(place.ledger, backup)
+    if not yes and not sys.stdin.isatty():
+        if backup:
+            raise click.ClickException(
+                f"{selected} is to replace {place.ledger}; say so with --yes"
+            )
+        say(
+            f"`headway restore --yes` puts {selected} in the ledger's place; or name another, by its file or its day"
+        )
+    elif yes or click.confirm(f"Put {selected} in the place of {place.ledger}?", err=True):
+        say(pipeline.restore(place, selected), "restored")
+
+
+@cli.command()
+@placed
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8501,
+    envvar="PORT",
+    show_default=True,
+    help="Its port.",
+)
+@click.option("--address", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--demo", "with_demo", is_flag=True, help="While nothing is published, show the demo company."
+)
+def serve(place: DataPaths, port: int, address: str, with_demo: bool) -> None:
+    """Open the dashboard in a browser."""
+    refuse_taken(address, port)
+    data = place.data.resolve()
+    if with_demo and not place.published.exists():
+        data = data / "demo"
+        if not DataPaths(data, place.config).published.exists():
+            from headway.cli import pipeline
+
+            say("nothing is published yet: building the demo company")
+            pipeline.build_demo(data.parent, yesterday())
+    say(
+        f"Headway is at http://{f'[{address}]' if ':' in address else address}:{port} (stop it with Ctrl-C)"
+    )
+    os.chdir(ROOT)  # where Streamlit finds its settings
+    options = [
+        f"--server.port={port}",
+        f"--server.address={address}",
+        "--logger.hideWelcomeMessage=true",
+    ]
+    os.execve(
+        sys.executable,
+        [sys.executable, "-m", "headway.ui", *options],
+        {**os.environ, "HEADWAY_DATA": str(data)},
+    )
+
+
+def refuse_taken(address: str, port: int) -> None:
+    """Raise ClickException where nothing can listen on a port; what listens later would tell it in a traceback."""
+    try:
+        family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((address, port), family=family).close()
+    except OSError as error:
+        message = (
+            f"cannot listen on {address}, port {port} ({str(error.strerror).partition(' (')[0]})"
+        )
+        raise click.ClickException(f"{message}; choose another with --port or --address") from None
+
+
+@cli.command()
+@placed
+@click.option("--json", "as_json", is_flag=True, help="All rows of the table answers, as JSON.")
+def answers(place: DataPaths, as_json: bool) -> None:
+    """Print the newest answers."""
+    from headway.cli import output
+    from queries.read.snapshot import current
+
+    snapshot = current(place.data)
+    click.echo(
+        output.as_json(snapshot.documents("from answers"))
+        if as_json
+        else output.as_answers(snapshot)
+    )
+
+
+@cli.command()
+@placed
+@click.argument("query", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")
+def sql(place: DataPaths, query: str, as_json: bool, as_csv: bool) -> None:
+    """Run one query on the published file, read-only; from standard input where none is given."""
+    from headway.cli import output
+    from queries.read.snapshot import current
+
+    if not query and sys.stdin.isatty():
+        raise click.ClickException(
+            "write a query: headway sql 'select count(*) from pull_requests', or pipe one in"
+        )
+    snapshot, text = (
+        current(place.data),
+        query or sys.stdin.buffer.read().decode("utf-8", "replace"),
+    )
+    if as_json:
+        click.echo(output.as_json(snapshot.documents(text)))
+    else:
+        click.echo((output.as_csv if as_csv else output.as_table)(*snapshot.texts(text)))
+
+
+@cli.command()
+@placed
+@click.option(
+    "--map",
+    "mapped",
+    nargs=2,
+    metavar="LABEL KIND",
+    help="Add a rule that a label means a kind; publish.",
+)
+def rules(place: DataPaths, mapped: tuple[str, str] | None) -> None:
+    """Show what each rule matched, and which labels no rule looks for."""
+    if mapped:
+        from headway.cli import pipeline
+
+        tell(pipeline.map_label(place, *mapped))
+
+    from headway.cli import output
+    from queries.read.snapshot import current
+
+    click.echo(output.as_rules(current(place.data)))
+
+
+@cli.command()
+@placed
+@logged
+@click.option(
+    "--max-age-days",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    help="How old the data may be.",
+)
+def check(place: DataPaths, max_age_days: int) -> None:
+    """Check that the published data is fresh and all there, and spend within budget; exits 3 if not."""
+    from headway.cli import webhook
+    from queries.read.snapshot import current, listing
+
+    settings = read_settings(place.config) if place.config.exists() else Settings()
+    snapshot = current(place.data)
+    stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
+    gaps = listing(snapshot, "gaps")
+    crossed = listing(
+        snapshot, "over_budget", share=settings.budget_share, risk=settings.budget_risk
+    )
+    if problems := [*stale["problem"], *gaps["problem"], *crossed["problem"]]:
+        for problem in problems:
+            answer(problem, "crossed", "error")
+        address = os.environ.get(settings.webhook_env, "").strip()
+        if failure := webhook.post(address, problems) if address else "":
+            complain(failure)
+        sys.exit(CROSSED)
+    answer(f"as of {snapshot.as_of}: fresh, and every check passed", "fresh")
+
+
+@cli.command()
+@placed
+def doctor(place: DataPaths) -> None:
+    """Say what works on this machine, and what to do about what does not."""
+    from headway.cli import pipeline
+
+    result = list(pipeline.examine(place))
+    for finding in result:
+        click.echo(f"{'ok  ' if finding.is_good else 'MEND'}  {finding.text}")
+    sys.exit(DONE if all(finding.is_good for finding in result) else SOME_FAILED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""How a command ends: its exit code, what a signal does, and one line for every error of the user's or the world's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+import duckdb
+
+from collectors.errors import LedgerBusyError, LedgerError, SourceError
+from headway.cli import log
+from queries.errors import (
+    NothingPublishedError,
+    PublishError,
+    SettingsError,
+    SqlError,
+    database_problem,
+)
+
+if TYPE_CHECKING:
+    from collectors.source import CheckResult
+
+DONE, SOME_FAILED, NOTHING_PUBLISHED, CROSSED, WRONG_USAGE, MISTAKE, BUSY = 0, 1, 2, 3, 64, 70, 75
+STOPPED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
+STAYS = "stopped; what was committed stays"
+OUT_OF_MEMORY = "out of memory; give it more, then run again; what was committed stays"
+CODES: dict[type[Exception], int] = {
+    SettingsError: WRONG_USAGE,
+    SqlError: WRONG_USAGE,
+    LedgerBusyError: BUSY,
+    LedgerError: NOTHING_PUBLISHED,
+    PublishError: NOTHING_PUBLISHED,
+    NothingPublishedError: NOTHING_PUBLISHED,
+    SourceError: SOME_FAILED,
+}
+
+
+def run(command: click.Group) -> NoReturn:
+    """Run the command line, and exit: every error is one line and an exit code, and so is a signal."""
+    began = time.monotonic()
+    code, is_stopped = _run(command)
+    if log.is_json():
+        log.say(
+            f"ended with exit code {code}",
+            "ended",
+            exit_code=code,
+            seconds=round(time.monotonic() - began, 1),
+        )
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        if (
+            is_stopped
+        ):  # no thread is waited for: it may hang on an answer that nobody wants any more
+            os._exit(code)
+        sys.exit(code)
+    # what could not be written was told; Python would try again at the end, and change the exit code
+    os._exit(code or NOTHING_PUBLISHED)
+
+
+def _run(command: click.Group) -> tuple[int, bool]:
+    """Run the command line to its end, and return the exit code and whether a signal ended it."""
+    signals: list[int] = []
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        signals.append(number)
+        if (
+            len(signals) > 1
+        ):  # the first went unheard, or was not soon enough; a commit is whole or not there
+            os.write(2, f"{log.line(_marked(STAYS), 'stopped', 'error')}\n".encode())
+            os._exit(128 + number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        command.main(prog_name="headway", standalone_mode=False)
+    except SystemExit as error:
+        return (error.code if isinstance(error.code, int) else DONE), False
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return WRONG_USAGE, False
+    except Exception as error:
+        return _ended(error, signals), bool(signals)
+    return DONE, False
+
+
+def _ended(error: Exception, signals: Sequence[int]) -> int:
+    """Tell what ended the command, a signal if there was one, and return the exit code for it."""
+    if signals:  # in the middle of a query it comes out of DuckDB as an error of its own
+        complain(STAYS, "stopped")
+        return 128 + signals[0]
+    if result := explained(error):
+        complain(result[0])
+        return result[1]
+    trace = "".join(traceback.format_exception(error))
+    if not log.is_json():
+        log.say(trace.rstrip())
+    complain(
+        f"a mistake of Headway's own ({type(error).__name__}); please report it", traceback=trace
+    )
+    return MISTAKE
+
+
+def explained(error: Exception) -> tuple[str, int] | None:
+    """Return what is wrong in one line, and the exit code; None where it is a mistake of ours."""
+    match error:
+        case click.UsageError():
+            command = error.ctx.command_path if error.ctx else "headway"
+            return f"{error.format_message().rstrip('.')}; see `{command} --help`", WRONG_USAGE
+        case click.ClickException():
+            return error.format_message(), WRONG_USAGE
+        case click.exceptions.Abort():
+            return "stopped; nothing was changed", STOPPED
+        case OSError():
+            label = error.filename or "this machine"
+            return f"{label}: {error.strerror}; check permissions and space", NOTHING_PUBLISHED
+        case duckdb.Error():
+            return f"{database_problem(error)}; what was committed stays", NOTHING_PUBLISHED
+        case MemoryError():
+            return OUT_OF_MEMORY, NOTHING_PUBLISHED
+        case RuntimeError() if "can't start new thread" in str(error):
+            return OUT_OF_MEMORY, NOTHING_PUBLISHED
+    return next(
+        ((str(error), code) for kind, code in CODES.items() if isinstance(error, kind)), None
+    )
+
+
+def answer(text: str, event: str, level: str = "info") -> None:
+    """Give a line of a command's answer: on standard output for people, as an event where a log was asked for."""
+    if log.is_json():
+        log.say(text, event, level)
+    else:
+        click.echo(text)
+
+
+def complain(text: str, event: str = "error", **facts: str) -> None:
+    """Say what is wrong in one line."""
+    log.say(_marked(text), event, "error", **facts)
+
+
+def _marked(text: str) -> str:
+    """A line that says what is wrong, as people see whose it is."""
+    return text if log.is_json() else f"headway: {text}"
+
+
+def tell(
+    findings: Iterable[CheckResult], say_good: Callable[[str], None] | None = None
+) -> NoReturn:
+    """Tell each finding as it comes, and exit with 1 where one was bad."""
+    has_failed = False
+    for finding in findings:
+        if not finding.is_good:
+            complain(finding.text, "failed", **finding.facts)
+        elif say_good:
+            say_good(finding.text)
+        else:
+            log.say(finding.text, finding.event, **finding.facts)
+        has_failed |= not finding.is_good
+    sys.exit(SOME_FAILED if has_failed else DONE)

@@ -1,0 +1,98 @@
+"""The options that commands share, and what is wrong with what somebody gives them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from headway.cli import log
+from headway.config.paths import DataPaths
+
+FIRST_DAY = date(2008, 1, 1)  # GitHub's first year
+
+
+def placed(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--data`` and ``--config``, and pass it the place they name first."""
+
+    @functools.wraps(command)
+    def run(data: Path, config: Path, **remainder: Any) -> None:
+        command(DataPaths(data, config), **remainder)
+
+    folder, file = (
+        click.Path(path_type=Path, file_okay=False),
+        click.Path(path_type=Path, dir_okay=False),
+    )
+    for_data = click.option(
+        "--data",
+        type=folder,
+        default=Path("data"),
+        envvar="HEADWAY_DATA",
+        show_default=True,
+        help="The data folder.",
+    )
+    for_config = click.option(
+        "--config", type=file, default=Path("headway.toml"), show_default=True, help="The settings."
+    )
+    return for_data(for_config(run))
+
+
+def logged(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that schedulers run ``--log``, the form of what it says on standard error."""
+
+    def callback(_context: click.Context, _option: click.Parameter, value: str) -> None:
+        log.set_up(value)
+
+    return click.option(
+        "--log",
+        type=click.Choice(log.FORMS),
+        default="text",
+        envvar="HEADWAY_LOG",
+        show_default=True,
+        callback=callback,
+        expose_value=False,
+        is_eager=True,
+        help="The form of what it says on standard error.",
+    )(command)
+
+
+def checked(problem: Callable[[str], str]) -> Callable[..., Any]:
+    """Return the callback of an option that refuses what ``problem`` finds fault with."""
+
+    def callback(
+        _context: click.Context, _option: click.Parameter, value: str | tuple[str, ...]
+    ) -> Any:
+        for item in (value,) if isinstance(value, str) else value:
+            if result := problem(item):
+                raise click.BadParameter(result)
+        return value
+
+    return callback
+
+
+def past_day(
+    _context: click.Context, _option: click.Parameter, value: datetime | None
+) -> date | None:
+    """Return the day an option gives, which must be over."""
+    if value and not FIRST_DAY <= value.date() <= yesterday():
+        raise click.BadParameter(
+            f"{value:%Y-%m-%d} is not a day from {FIRST_DAY} to yesterday, {yesterday()} (UTC)"
+        )
+    return value.date() if value else None
+
+
+def yesterday() -> date:
+    """Return the last day that is over, in UTC."""
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
+day_option = functools.partial(
+    click.option, type=click.DateTime(["%Y-%m-%d"]), callback=past_day, metavar="DATE"
+)
+as_of_option = day_option(
+    "--as-of", help="Show things as they stood at the end of this day  [default: the last one read]"
+)

@@ -1,0 +1,99 @@
+"""What the command line prints of a published file: answers as paragraphs, rows as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from queries.catalog.catalog import METRICS, PAGES
+from queries.catalog.scope import Scope
+from queries.read.filters import facts
+from queries.read.headlines import Told, tell
+from queries.read.snapshot import Snapshot, listing
+from queries.text.sentences import dates, day
+
+NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
+Cell = str | None
+
+
+def as_answers(snapshot: Snapshot) -> str:
+    """Return the newest answers for the organisation: what they are as of, and a paragraph for each headline."""
+    about = facts(snapshot)
+    reported = [(m, tell(snapshot, m, Scope(), about.ends_on)) for m in METRICS if m.is_headline]
+    opening = ["Synthetic company: no real team did any of this."] if snapshot.is_synthetic else []
+    opening.append(f"As of {day(about.as_of)}.")
+    if about.is_silent and about.last_day:
+        opening.append(f"Nothing has happened since {day(about.last_day)}.")
+    windows = {result.main.quarter: result.main.window for _, result in reported if result.main}
+    opening += [
+        f"{quarter} is {dates(window)}."
+        for quarter, window in sorted(windows.items(), reverse=True)
+    ]
+    parts = [" ".join(opening)]
+    for page in PAGES:
+        parts.append(f"{page.question[0].upper()}{page.question[1:]}  {page.title}")
+        parts += [
+            f"{m.title}: {_paragraph(result)}" for m, result in reported if m.page == page.name
+        ]
+    if reasons := {
+        item.reason for _, result in reported for item in result.all if item.verdict is None
+    }:
+        parts.append(f"{', '.join(sorted(reasons)).capitalize()}: these are numbers, not verdicts.")
+    return "\n\n".join(parts)
+
+
+def _paragraph(reported: Told) -> str:
+    """One headline: its newest complete quarter, how that compares with a year before, and the quarter that runs."""
+    message = [reported.main.sentence] if reported.main else []
+    if reported.main and reported.main.is_known and reported.year:
+        message.append(reported.year.aside)
+    if reported.so_far:
+        message.append(reported.so_far.aside)
+    return " ".join(message)
+
+
+def as_rules(snapshot: Snapshot) -> str:
+    """Return what each rule matched, kind by kind, and the labels that no rule looks for."""
+    parts: list[str] = []
+    rules = listing(snapshot, "rules")
+    for kind in rules["kind"].unique():
+        result = rules[rules["kind"] == kind].drop(columns="kind")
+        parts.append(
+            f"{kind}\n{as_table(list(result.columns), _texts(result.to_numpy().tolist()))}"
+        )
+    labels = listing(snapshot, "unmatched_labels")
+    if labels.empty:
+        return "\n\n".join([*parts, "A rule looks for every label that is in use."])
+    table = as_table(list(labels.columns), _texts(labels.to_numpy().tolist()))
+    return "\n\n".join([*parts, f"labels that no rule looks for\n{table}"])
+
+
+def _texts(rows: Iterable[Iterable[object]]) -> list[tuple[Cell, ...]]:
+    return [tuple(None if cell is None else str(cell) for cell in row) for row in rows]
+
+
+def as_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Return rows as columns of text, numbers to the right; null is empty."""
+    visible = [[" ".join((cell or "").split("\n")) for cell in row] for row in rows]
+    lines = [""] * (len(visible) + 1)
+    for index, name in enumerate(columns):
+        cells = [name, *(row[index] for row in visible)]
+        width = max(map(len, cells))
+        is_number = all(NUMBER.fullmatch(cell) for cell in cells[1:] if cell) and any(cells[1:])
+        for line, cell in enumerate(cells):
+            lines[line] += (cell.rjust(width) if is_number else cell.ljust(width)) + "  "
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Return rows as CSV with a header; null is empty."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    return text.getvalue().removesuffix("\n")
+
+
+def as_json(documents: Sequence[str]) -> str:
+    """Return JSON documents as one list, each on a line of its own."""
+    return "[" + ",".join(f"\n{document}" for document in documents) + "\n]"

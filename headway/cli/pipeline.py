@@ -1,0 +1,377 @@
+"""How data flows, one way: sources → ledger → published file. The one place that joins collectors and queries."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from collectors import people
+from collectors.errors import AccessError, SourceError
+from collectors.github import collector
+from collectors.github.client import Patience, host_of
+from collectors.github.discovery import GitHub
+from collectors.imports import inbox
+from collectors.ledger import backups
+from collectors.ledger.ledger_file import look
+from collectors.ledger.lock import refresh_lock
+from collectors.ledger.store import Store, now
+from collectors.source import CheckResult, Progress
+from collectors.spend import sync, vendors
+from headway import demo
+from headway.cli import doctor, progress
+from headway.config.paths import DataPaths
+from headway.config.settings import read_settings
+from queries.errors import PublishError, SettingsError
+from queries.publish.publish import Source, publish
+from queries.publish.rules import Rule, add_label_rule, compile_rules, text_markers
+from queries.publish.settings import Budget, Rollout, Settings, ToolDecision
+
+VERSION = version("headway")
+
+
+def refresh(
+    place: DataPaths,
+    sources: Sequence[str],
+    as_of: date | None = None,
+    full: bool = False,
+    is_published: bool = True,
+    dump: Path | None = None,
+    max_wait: float | None = None,
+) -> Iterator[CheckResult]:
+    """Collect from the sources named, then publish; yield how each went, as it goes.
+
+    Vendors' answers about spend are kept as they came in the folder ``dump``, where one is named. Where GitHub asks for
+    more than ``max_wait`` seconds, reading it ends there.
+    Raises SettingsError before anything is read, PublishError where the snapshot before stays in place.
+    """
+    settings, rules = _read(place, sources)
+    with refresh_lock(place.data):
+        with Store(place.ledger, VERSION) as store:
+            if "people" in sources:
+                yield from _collect_people(place, store)
+            if "github" in sources:
+                yield from _collect_github(
+                    settings, rules, store, full, Patience(max_wait_s=max_wait)
+                )
+            if "inbox" in sources:
+                yield from _collect_inbox(place, store)
+            yield from _collect_spend(settings, sources, store, full, dump)
+            key = store.secret("pseudonyms")
+        if is_published:
+            yield _publish(place, settings, rules, key, as_of)
+
+
+def publish_again(place: DataPaths, as_of: date | None = None) -> Iterator[CheckResult]:
+    """Publish what was collected with the people and rules of now; yields and raises as ``refresh`` does."""
+    if not place.ledger.exists():
+        raise PublishError(
+            f"nothing was published: there is no ledger in {place.data}; run `headway refresh`"
+        )
+    return refresh(place, ("people",), as_of)
+
+
+def import_files(
+    place: DataPaths,
+    paths: Sequence[Path],
+    account: str,
+    kind: str | None,
+    until: datetime | None,
+    is_published: bool,
+) -> Iterator[CheckResult]:
+    """Take files that tools exported into the ledger and the inbox, then publish; yield how each went, as it goes.
+
+    What a file is comes before anything is taken in. Raises as ``refresh`` does.
+    """
+    settings, rules = _read(place, ()) if is_published else (Settings(), [])
+    result: list[inbox.Found] = []
+    for finding, item in _found(paths, account, kind, until):
+        yield finding
+        result += [item] if item else []
+    if not result:
+        return
+    with refresh_lock(place.data):
+        with Store(place.ledger, VERSION) as store:
+            for item in result:
+                is_new = inbox.take(item, place.inbox, store)
+                also = inbox.overlap(item, store)
+                yield CheckResult(
+                    True, f"{item.name}: {'taken in' if is_new else 'was taken in before'}{also}"
+                )
+            key = store.secret("pseudonyms")
+        if is_published:
+            yield _publish(place, settings, rules, key, None)
+
+
+def preview_files(
+    paths: Sequence[Path], account: str, kind: str | None, until: datetime | None
+) -> Iterator[CheckResult]:
+    """Yield what files are, without taking them in."""
+    return (finding for finding, _ in _found(paths, account, kind, until))
+
+
+def restore(place: DataPaths, backup: Path) -> str:
+    """Put a backup in the ledger's place, and say what to do next; raises LedgerError where it cannot be used."""
+    with refresh_lock(place.data):
+        aside = backups.restore(place.ledger, backup)
+    stored = f"; the ledger that was there is {aside} now" if aside else ""
+    return f"{place.ledger} is as {backup} has it{stored}; `headway refresh` reads what came since"
+
+
+def map_label(place: DataPaths, label: str, kind: str) -> Iterator[CheckResult]:
+    """Add a rule that a label means a kind, then publish; raises SettingsError where it cannot be one."""
+    settings = read_settings(place.config)
+    if place.ledger.exists():
+        look(place.ledger)  # one that cannot be published from is told before anything is changed
+    with refresh_lock(place.data):
+        added = add_label_rule(settings, place.seeds, label, kind)
+    yield CheckResult(True, added)
+    if place.ledger.exists():
+        yield from publish_again(place)
+
+
+def preview(place: DataPaths, sources: Sequence[str]) -> Iterator[CheckResult]:
+    """Yield what a refresh would read, without writing anything."""
+    settings, rules = _read(place, sources)
+    if "people" in sources:
+        yield from doctor.people_file(place.people)
+    if "inbox" in sources:
+        with Store(place.ledger, VERSION, read_only=True) as store:
+            for path, account in inbox.waiting(place.inbox, store):
+                yield from preview_files([path], account, None, None)
+    if "github" in sources:
+        with Store(place.ledger, VERSION, read_only=True) as store:
+            for result in collector.preview(_githubs(settings, rules), os.environ, store):
+                message = (
+                    result.message
+                    or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
+                )
+                yield CheckResult(not result.message, message)
+    for vendor in _spend_accounts(settings, sources):
+        if isinstance(vendor, CheckResult):
+            yield vendor
+            continue
+        with Store(place.ledger, VERSION, read_only=True) as store:
+            for message in sync.preview(vendor, store, sync.yesterday()):
+                yield CheckResult(True, message)
+
+
+def examine(place: DataPaths) -> Iterator[CheckResult]:
+    """Yield what works on this machine, and what to do about what does not."""
+    yield from doctor.versions()
+    try:
+        settings, rules = _read(place, ("github",))
+        yield CheckResult(True, f"{place.config} can be used")
+        for requested in _githubs(settings, rules):
+            yield from doctor.github(requested, os.environ)
+    except SettingsError as error:
+        yield CheckResult(False, str(error))
+    else:
+        for vendor in _spend_accounts(settings, tuple(vendors.sources())):
+            if isinstance(vendor, sync.Account):
+                for result in sync.examine(vendor, sync.yesterday()):
+                    yield CheckResult(result.status != "failed", result.message)
+            elif not vendor.is_good:
+                yield vendor
+    yield from doctor.people_file(place.people)
+    yield from doctor.data(place.data, place.ledger)
+
+
+def demo_settings(until: date) -> Settings:
+    """Return the settings of the demo company."""
+    rollout_on = demo.rollout_on(until)
+    return Settings(
+        rollouts=(Rollout("Coding agents for three of four teams", rollout_on, 28),),
+        budgets=(Budget(rollout_on.replace(day=1), demo.SPENDING.budget_usd, is_from=True),),
+        tool_decisions=tuple(ToolDecision(*item) for item in demo.tool_decisions(until)),
+    )
+
+
+def build_demo(data: Path, until: date) -> Path:
+    """Build the demo company anew, alone in its folder, and return the published file."""
+    inside = DataPaths(data / "demo", Path())
+    with refresh_lock(inside.data):
+        for remaining in (inside.ledger, Path(f"{inside.ledger}.wal")):
+            remaining.unlink(missing_ok=True)
+        inside.seeds.mkdir(parents=True, exist_ok=True)
+        inside.people.write_text(demo.people_csv(until), encoding="utf-8")
+        settings = demo_settings(until)
+        with Store(inside.ledger, VERSION) as store:
+            demo.build(store, until)
+            people.collect(inside.people, store)
+            key = store.secret("pseudonyms")
+        source = Source(
+            inside.ledger, settings, compile_rules(settings, inside.seeds), key, VERSION
+        )
+        return publish(dataclasses.replace(source, is_synthetic=True), inside.data, until)
+
+
+def _read(place: DataPaths, sources: Sequence[str]) -> tuple[Settings, list[Rule]]:
+    """The settings, which must name something to read, and the rules in force."""
+    settings = read_settings(place.config)
+    if "github" in sources and not any(
+        requested.repos or requested.orgs for requested in settings.githubs
+    ):
+        raise SettingsError(f"{place.config}: names no repository; add one to repos under [github]")
+    return settings, compile_rules(settings, place.seeds)
+
+
+def _githubs(settings: Settings, rules: list[Rule]) -> list[GitHub]:
+    """What the settings ask of each GitHub."""
+    return [
+        GitHub(
+            requested.base_url,
+            requested.repos,
+            requested.orgs,
+            requested.included,
+            requested.excluded,
+            requested.forks,
+            requested.keep_bodies,
+            text_markers(rules),
+            requested.experiments,
+            requested.token_env,
+            requested.app_id,
+            requested.app_key_env,
+        )
+        for requested in settings.githubs
+    ]
+
+
+def _collect_people(place: DataPaths, store: Store) -> Iterator[CheckResult]:
+    try:
+        if count := people.collect(place.people, store):
+            facts = {"source": "people", "status": "read", "rows": count}
+            yield CheckResult(True, f"{place.people.name}: read, {count:,} rows", facts=facts)
+    except SourceError as error:
+        yield CheckResult(
+            False,
+            f"{error}; until then the people of the last good file are used",
+            facts={"source": "people"},
+        )
+
+
+def _collect_inbox(place: DataPaths, store: Store) -> Iterator[CheckResult]:
+    started_at = now()
+    imported, failed = 0, ""
+    for path, account in inbox.waiting(place.inbox, store):
+        for finding, result in _found([path], account, None, None):
+            yield finding
+            if result:
+                inbox.take(result, place.inbox, store)
+                if also := inbox.overlap(result, store):
+                    yield CheckResult(True, f"{result.name}: taken in{also}")
+                imported += result.export.count
+            else:
+                # what is wrong may quote the file, and loads are published
+                failed = (
+                    failed or f"{path}: cannot be used; `headway import {path} --dry-run` says why"
+                )
+    if place.inbox.exists():
+        status = "failed" if failed else "read" if imported else "unchanged"
+        store.record_load(
+            "inbox", "", started_at, status, rows_read=imported, message=failed or None
+        )
+
+
+def _found(
+    paths: Sequence[Path], account: str, kind: str | None, until: datetime | None
+) -> Iterator[tuple[CheckResult, inbox.Found | None]]:
+    """Each file as it was found, or None where it cannot be used, with the line that says so."""
+    for path in paths:
+        try:
+            result = inbox.find(path, account, kind, until)
+        except SourceError as error:
+            yield CheckResult(False, str(error)), None
+        else:
+            yield CheckResult(True, result.summary), result
+
+
+def _collect_github(
+    settings: Settings, rules: list[Rule], store: Store, full: bool, patience: Patience
+) -> Iterator[CheckResult]:
+    with progress.shown() as report:
+        results = collector.collect(
+            _githubs(settings, rules), os.environ, store, report, full, patience
+        )
+    for result in results:
+        facts = {
+            "source": "github",
+            "repo": result.repo,
+            "status": result.status,
+            "rows": result.rows,
+        }
+        if result.status == "failed":
+            yield CheckResult(False, result.message, facts=facts)
+        else:
+            rows = f", {result.rows:,} rows" if result.rows else ""
+            message = f"{result.repo}: {result.status}{rows}{'; ' if result.message else ''}{result.message}"
+            yield CheckResult(True, message, facts=facts)
+
+
+def _spend_accounts(
+    settings: Settings, sources: Sequence[str]
+) -> Iterator[sync.Account | CheckResult]:
+    """The accounts of the vendors named, and a line for each vendor that has none."""
+    for source in (result for name, result in vendors.sources().items() if name in sources):
+        try:
+            accounts = sync.accounts(
+                source, os.environ, settings.copilot_orgs, settings.githubs[0].base_url
+            )
+        except AccessError as error:
+            yield CheckResult(False, str(error))
+            continue
+        yield from accounts
+        if not accounts:
+            yield CheckResult(True, sync.missing(source))
+
+
+def _collect_spend(
+    settings: Settings, sources: Sequence[str], store: Store, full: bool, dump: Path | None
+) -> Iterator[CheckResult]:
+    for account in _spend_accounts(settings, sources):
+        if isinstance(account, CheckResult):
+            yield account
+            continue
+        with progress.shown() as report:
+            results = sync.collect(
+                account,
+                store,
+                lambda text: report(Progress("", 0, 0, text)),
+                sync.yesterday(),
+                full,
+                dump,
+            )
+            for result in results:
+                facts = {"source": account.source.name, "status": result.status}
+                yield CheckResult(result.status != "failed", result.message, facts=facts)
+    if dump and dump.exists():
+        yield CheckResult(
+            True,
+            f"{dump} holds vendors' answers, with names and addresses of people; delete it after use",
+        )
+
+
+def _publish(
+    place: DataPaths, settings: Settings, rules: list[Rule], key: str, as_of: date | None
+) -> CheckResult:
+    hosts = [host_of(requested.base_url) for requested in settings.githubs]
+    source = Source(place.ledger, settings, rules, key, VERSION, hosts)
+    with progress.steps("publishing") as report:
+        path = publish(source, place.data, as_of, report)
+        size = path.stat().st_size
+        reported = {"snapshot": str(path), "bytes": size}
+        return CheckResult(True, f"published {path}, {_size(size)}", "published", reported)
+
+
+def _size(size: int) -> str:
+    """How large a file is, as people say it."""
+    return (
+        f"{size / 1e9:.1f} GB"
+        if size >= 1e9
+        else f"{size / 1e6:,.0f} MB"
+        if size >= 1e6
+        else f"{size / 1e3:.0f} kB"
+    )

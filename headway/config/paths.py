@@ -1,0 +1,39 @@
+"""Paths of an installation: the data folder and the settings file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DataPaths:
+    """Where an installation keeps what is its own: the data folder and the settings file."""
+
+    data: Path
+    config: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The private ledger."""
+        return self.data / "ledger.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The link to the published file."""
+        return self.data / "headway.duckdb"
+
+    @property
+    def seeds(self) -> Path:
+        """The user's own rules and people."""
+        return self.data / "seeds"
+
+    @property
+    def inbox(self) -> Path:
+        """What other tools exported."""
+        return self.data / "inbox"
+
+    @property
+    def people(self) -> Path:
+        """The user's teams and roles."""
+        return self.seeds / "people.csv"

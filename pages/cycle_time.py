@@ -1,5 +1,0 @@
-"""How has our cycle time on features changed? Headlines, charts and evidence, as the catalogue has them."""
-
-from pages import answer
-
-answer.page("cycle-time")

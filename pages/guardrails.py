@@ -1,5 +1,0 @@
-"""Does what is built keep running? Failures, repairs and reviews."""
-
-from pages import answer
-
-answer.page("guardrails")

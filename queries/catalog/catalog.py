@@ -1,0 +1,131 @@
+"""Every metric with its page, unit and chart: an entry, not a code path."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from queries.catalog import capabilities, cost, cycle_time, experience, guardrails
+from queries.catalog.metric import Metric, Page, Question, Subject
+
+BEGIN, END = "<!-- metrics: begin -->", "<!-- metrics: end -->"
+
+QUESTIONS = (
+    Question(
+        "Q1",
+        "What can we build now that we couldn't before?",
+        "capabilities delivered and first-time areas",
+    ),
+    Question(
+        "Q2", "How has our cycle time on features changed?", "stages from first commit to merge"
+    ),
+    Question("Q3", "Less burnout and frustration, more excitement?", "an anonymous pulse survey"),
+    Question(
+        "Q4",
+        "More UX debt resolved, more experiments shipped, faster response to customers?",
+        "issues, experiments and first answers to customers",
+    ),
+    Question(
+        "Q5",
+        "What is the ratio of inference cost to meaningful output? Is it improving?",
+        "spend beside durable outcomes",
+    ),
+    Question(
+        "guardrail", "Is what we build still running well?", "failed changes, repairs and reviews"
+    ),
+)
+
+PAGES = tuple(row.PAGE for row in (capabilities, cycle_time, experience, cost, guardrails))
+METRICS = (
+    *capabilities.METRICS,
+    *cycle_time.METRICS,
+    *experience.METRICS,
+    *cost.METRICS,
+    *guardrails.METRICS,
+)
+
+#: pages beside the questions: they rest on published tables, and on no metric
+BESIDE = (
+    Page(
+        "budget", "Q5", "Will the budget hold, and where does the money go?", (), "Spend & budget"
+    ),
+    Page("tools", "Q5", "Which tools do we pay for, and do they converge?", (), "Tools"),
+    Page(
+        "data", "guardrail", "What was read, until when, and does it agree with GitHub?", (), "Data"
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Metrics of one page, unit and kind of chart that are drawn together."""
+
+    title: str
+    metrics: tuple[Metric, ...]
+
+    @property
+    def subject(self) -> Subject:
+        """What its items are."""
+        return self.metrics[0].of
+
+    @property
+    def headlines(self) -> tuple[Metric, ...]:
+        """Those answered by quarter."""
+        return tuple(metric for metric in self.metrics if metric.is_headline)
+
+
+def panels(page: Page) -> list[Panel]:
+    """Return the panels of a page: metrics that name the same panel, or else share their SQL, in one chart."""
+    by_key: dict[tuple[str, str, str], list[Metric]] = {}
+    for metric in METRICS:
+        if metric.page == page.name:
+            by_key.setdefault(
+                (metric.panel or metric.file.name, metric.unit, metric.chart), []
+            ).append(metric)
+    return [
+        Panel(metrics[0].panel or metrics[0].title, tuple(metrics)) for metrics in by_key.values()
+    ]
+
+
+def page(name: str) -> Page:
+    """Return the page of this name; KeyError where there is none."""
+    pages: dict[str, Page] = {row.name: row for row in PAGES}
+    return pages[name]
+
+
+def beside(name: str) -> Page:
+    """Return the page of this name beside the questions; KeyError where there is none."""
+    return {row.name: row for row in BESIDE}[name]
+
+
+def metric(name: str) -> Metric:
+    """Return the metric of this name; KeyError where there is none."""
+    return {row.name: row for row in METRICS}[name]
+
+
+def readme_table() -> str:
+    """Return the catalogue as a Markdown table."""
+    lines = [
+        "| metric | question | unit | better | what it measures |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    questions = {page.name: page.question for page in PAGES}
+    for row in METRICS:
+        name = f"**`{row.name}`**" if row.is_headline else f"`{row.name}`"
+        definition = re.sub(r"\s+", " ", row.definition)
+        lines.append(
+            f"| {name} | {questions[row.page]} | {row.unit} | {row.better} | {definition} |"
+        )
+    return "\n".join(lines)
+
+
+def write_readme(path: Path) -> None:
+    """Put the catalogue's table between its two marks in a README."""
+    head, _, remainder = path.read_text(encoding="utf-8").partition(BEGIN)
+    tail = remainder.partition(END)[2]
+    path.write_text(f"{head}{BEGIN}\n{readme_table()}\n{END}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_readme(Path("README.md"))

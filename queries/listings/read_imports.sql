@@ -1,8 +1,0 @@
--- Projects of other trackers, and the time of the newest export that told of them.
-select
-    repo as project,
-    host as source,
-    observed_until as exported_at
-from repositories
-where is_imported
-order by observed_until, repo

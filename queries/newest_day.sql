@@ -1,5 +1,0 @@
--- The last complete UTC day that any repository in scope was read through; without any, that an import tells of.
-select (coalesce(
-    (select max(observed_until) from stg_scoped where gone_at is null),
-    (select max(exported_at) from ledger.imports)
-)::date - 1)::date

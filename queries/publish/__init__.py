@@ -1,0 +1,1 @@
+"""Publishing: ledger to snapshot."""

@@ -1,0 +1,94 @@
+"""The tables of a snapshot while it is built: from models and frames, with their comments, and the checks on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import duckdb
+import pandas as pd
+
+from queries.errors import PublishError
+from queries.publish.rules import Rule
+from queries.sql_files import ROOT, SqlFile, checks, models, read_sql
+
+#: What a build may hold of tables, whatever the machine has; the rest goes to disk. With a few threads at once, each of
+#: which needs some of it, and what Python holds, a process stays under 4 GB for a million pull requests.
+MEMORY = "1700MB"
+THREADS = 4
+#: Columns of tables made from frames that need a compression of their own: the SQL of answers is long and much alike,
+#: and becomes seventy times as small as by the one that DuckDB chooses.
+PACKED = {"sql": " using compression zstd"}
+
+
+def limit(db: duckdb.DuckDBPyConnection) -> None:
+    """Let a build take no more memory than it should, nor than DuckDB would, and draw nothing on standard output."""
+    (limits,) = db.execute(
+        read_sql(ROOT / "shared" / "limits.sql").text, {"memory": MEMORY, "threads": THREADS}
+    ).fetchall()
+    db.execute(
+        "set enable_progress_bar = false; set memory_limit = '{}'; set threads = {}".format(*limits)
+    )
+
+
+def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] = ()) -> None:
+    """Make one model a table: a published one, or one for the time of the build.
+
+    A model with a pattern runs once for each of the rules that have one, its parameters bound. What is held in the
+    ledger, whole documents, is a view: nothing copies them.
+    """
+    kind = (
+        "table"
+        if model.is_published
+        else "temp view"
+        if model.name.startswith("stg_held_")
+        else "temp table"
+    )
+    if "$pattern" not in model.text:
+        db.execute(f"create {kind} {model.name} as\n{model.text}")
+        return
+    names = dict.fromkeys(re.findall(r"\$(\w+)", model.text))
+    bound = [{name: getattr(rule, name) for name in names} for rule in rules if rule.pattern]
+    db.execute(f"create {kind} {model.name} as\n{model.text}\nlimit 0", bound[0])
+    db.executemany(f"insert into {model.name}\n{model.text}", bound)
+
+
+def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
+    """Add frames, which its SQL reads by their names, to a published table, which the first of them make."""
+    for frame_name, frame in frames.items():
+        db.register(frame_name, frame)
+    table = read_sql(ROOT / "frames" / f"{name}.sql")
+    described = db.execute(f"describe {table.statement}").fetchall()
+    columns = [f'"{column}" {kind}{PACKED.get(column, "")}' for column, kind, *_ in described]
+    db.execute(f"create table if not exists {name} ({', '.join(columns)})")
+    db.execute(f"insert into {name}\n{table.text}")
+
+
+def comment(db: duckdb.DuckDBPyConnection) -> None:
+    """Give every published table and column its comment; in one transaction, for each would flush the file."""
+    rest_rows = [read_sql(path) for path in sorted((ROOT / "frames").glob("*.sql"))]
+    db.begin()
+    for table in [*(model for model in models() if model.is_published), *rest_rows]:
+        db.execute(f"comment on table {table.name} is '{_quoted(table.definition)}'")
+        for column, message in table.columns.items():
+            db.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(message)}'")
+    db.commit()
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def check(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Run every check and return the rows of the table ``checks``; raises PublishError where one finds rows."""
+    done = []
+    for check in checks():
+        bad = db.execute(check.text).df()
+        if len(bad):
+            first = ", ".join(f"{name} {value}" for name, value in bad.iloc[0].items())
+            raise PublishError(
+                f"nothing was published: {len(bad)} rows break the check {check.name} ({check.definition}), "
+                f"the first: {first}; please report it with this line"
+            )
+        done.append({"check_name": check.name, "description": check.definition, "failing_rows": 0})
+    return pd.DataFrame(done)

@@ -1,0 +1,17 @@
+-- One row per account, with its kind: agent and automation rules first, then GitHub's account type.
+with matched as (
+    select value as login, bool_or(meaning = 'agent') as is_agent
+    from int_rule_matches
+    where kind = 'ai_signals' and rule_field = 'login' and meaning in ('agent', 'automation')
+    group by value
+)
+
+select
+    logins.login,
+    case
+        when matched.is_agent then 'agent'
+        when matched.login is not null or not logins.is_personal then 'bot'
+        else 'human'
+    end as kind
+from int_logins as logins
+left join matched on matched.login = logins.login

@@ -1,0 +1,28 @@
+-- One row per provider, tool, account and day with the basis and source that count; the rest is reconciliation. What a
+-- gateway or a client saw is the same tokens that the provider bills, in whatever account: it counts only without him.
+with present as (
+    select distinct
+        found.provider, found.tool, found.account, found.day, found.basis, found.source, precedence.rank
+    from int_spend_rows as found
+    inner join stg_cost_precedence as precedence on precedence.basis = found.basis
+),
+
+-- what counts of a provider on a day: everything billed; else what gateways saw; else what clients guess
+best as (
+    select provider, day, greatest(min(rank), 3) as rank
+    from present
+    group by provider, day
+)
+
+select
+    present.provider,
+    present.tool,
+    present.account,
+    present.day,
+    present.basis,
+    present.source
+from present
+inner join best on best.provider = present.provider and best.day = present.day and present.rank <= best.rank
+qualify row_number() over (
+    partition by present.provider, present.tool, present.account, present.day order by present.rank, present.source
+) = 1

@@ -1,0 +1,66 @@
+-- One row per issue that a pull request closes, as either of them tells, with the labels that it carries as of the cutoff;
+-- of an issue that is not read, those of the last reading. An issue that was opened after the cutoff is not there yet, and
+-- one that GitHub no longer shows never was.
+with told as (
+    select
+        held.host,
+        held.repo_id,
+        held.number,
+        found.issue.repository.databaseId as issue_repo_id,
+        found.issue.number as issue_number,
+        list_transform(found.issue.labels.nodes, lambda label: label.name) as labels
+    from stg_held_pull_requests as held
+    cross join unnest(from_json(
+        held.node->'closingIssuesReferences',
+        '[{
+            "number": "INTEGER",
+            "repository": {"databaseId": "BIGINT"},
+            "labels": {"nodes": [{"name": "VARCHAR"}]}
+        }]'
+    )) as found(issue)
+    union all
+    select
+        held.host,
+        found.pull.repository.databaseId,
+        found.pull.number,
+        held.repo_id,
+        held.number,
+        null
+    from stg_held_issues as held
+    cross join unnest(from_json(
+        held.node->'closedByPullRequestsReferences',
+        '[{"number": "INTEGER", "repository": {"databaseId": "BIGINT"}}]'
+    )) as found(pull)
+),
+
+linked as (
+    select
+        pull_requests.repo,
+        told.number,
+        issue_repositories.repo as issue_repo,
+        told.issue_number,
+        any_value(told.labels) as labels
+    from told
+    inner join stg_repositories as repositories
+        on repositories.host = told.host and repositories.repo_id = told.repo_id
+    inner join stg_pull_requests as pull_requests
+        on pull_requests.repo = repositories.repo and pull_requests.number = told.number
+    left join stg_repositories as issue_repositories
+        on issue_repositories.host = told.host and issue_repositories.repo_id = told.issue_repo_id
+    group by pull_requests.repo, told.number, told.issue_repo_id, issue_repositories.repo, told.issue_number
+),
+
+absent as (
+    select repositories.repo, held.number
+    from ledger.github_issues as held
+    inner join stg_repositories as repositories
+        on repositories.host = held.host and repositories.repo_id = held.repo_id
+    cross join stg_settings as settings
+    where held.deleted_at is not null or utc(held.node->>'createdAt') >= settings.cutoff
+)
+
+select linked.* replace (coalesce(issues.labels, linked.labels) as labels)
+from linked
+left join int_issues as issues
+    on issues.repo = linked.issue_repo and issues.number = linked.issue_number
+anti join absent on absent.repo = linked.issue_repo and absent.number = linked.issue_number

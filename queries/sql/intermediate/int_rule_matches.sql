@@ -1,0 +1,21 @@
+-- One row per rule and value that it matches. Runs once for each rule: a pattern that is bound is compiled once.
+select
+    $kind::varchar as kind,
+    $rule::varchar as rule,
+    $position::integer as position,
+    $field::varchar as rule_field,
+    $value::varchar as meaning,
+    found.field,
+    found.value
+from int_rule_values as found
+where
+    list_contains(
+        case $field
+            when 'text' then ['body', 'message']
+            when 'linked_label' then ['label']
+            when 'paths' then ['path']
+            else [$field::varchar]
+        end,
+        found.field
+    )
+    and regexp_matches(found.value, $pattern, 'i')

@@ -1,0 +1,69 @@
+-- One row per month, provider and person of complete months, with the team that their spend is told under: only what
+-- `spend` tells too. Teams that are too small, or in which one person holds over four fifths, are told together.
+with amounts as (
+    select
+        months.month,
+        cells.provider,
+        cells.person,
+        coalesce(people.team, if(people.login is null, cells.team, null)) as team,
+        sum(cells.usd) as usd
+    from int_spend_cells as cells
+    inner join int_complete_months as months on months.month = date_trunc('month', cells.day)
+    left join int_people as people
+        on people.login = cells.person and cells.day between people.from_on and people.to_on
+    where
+        cells.shown_on is not null
+        and cells.is_counted
+        and cells.charge in ('usage', 'seat')
+        and cells.usd is not null
+    group by all
+    -- who has a row and no money spends nothing that a team could hide
+    having sum(cells.usd) <> 0
+),
+
+shares as (
+    select
+        month,
+        team,
+        person,
+        sum(coalesce(usd, 0)) as usd
+    from amounts
+    group by month, team, person
+),
+
+sizes as (
+    select
+        shares.month,
+        shares.team,
+        count(*) as n,
+        sum(shares.usd) as usd,
+        count(*) >= settings.small_group and max(shares.usd) <= 0.8 * sum(shares.usd) as is_large
+    from shares
+    cross join stg_settings as settings
+    group by shares.month, shares.team, settings.small_group
+),
+
+-- where something is too small to be told of, the smallest of what is not joins it
+smallest as (
+    select
+        month,
+        min((usd, coalesce(team, ''))) filter (is_large) as joined,
+        bool_or(not is_large) as has_small
+    from sizes
+    group by month
+)
+
+select
+    amounts.month,
+    amounts.provider,
+    amounts.person,
+    amounts.usd,
+    case
+        when sizes.is_large and not (
+            smallest.has_small and sizes.usd = smallest.joined[1] and coalesce(sizes.team, '') = smallest.joined[2]
+        ) then coalesce(amounts.team, 'unattributed')
+        else '(other teams)'
+    end as team
+from amounts
+inner join sizes on sizes.month = amounts.month and sizes.team is not distinct from amounts.team
+inner join smallest on smallest.month = amounts.month

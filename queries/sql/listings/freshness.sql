@@ -1,0 +1,58 @@
+-- What is stale or failed: one row per problem, in words; $max_age_days is how old the data may be. People export by
+-- hand, so what was imported may be five weeks old.
+with oldest as (
+    select
+        timezone('UTC', $now::timestamptz)::date - $max_age_days::integer as day,
+        timezone('UTC', $now::timestamptz)::date - greatest(35, $max_age_days::integer) as exported_on
+),
+
+last_refresh as (
+    -- a scope that the last refresh did not ask for is no concern of today
+    select
+        source,
+        scope,
+        status,
+        message
+    from loads
+    qualify started_at = max(started_at) over (partition by source)
+),
+
+stale as (
+    select format(
+        '{}: not read through {}, last read until {}; run `headway refresh`',
+        repositories.repo,
+        oldest.day,
+        coalesce(repositories.synced_until::date::text, 'never')
+    ) as problem
+    from repositories
+    cross join oldest
+    where
+        repositories.deleted_at is null
+        and not repositories.is_archived
+        and not repositories.is_imported
+        and coalesce(repositories.synced_until::date < oldest.day, true)
+),
+
+outdated as (
+    select format(
+        '{}: its newest export is of {}; export it again, then run `headway import FILE`',
+        repositories.repo,
+        repositories.synced_until::date
+    ) as problem
+    from repositories
+    cross join oldest
+    where repositories.is_imported and repositories.synced_until::date < oldest.exported_on
+),
+
+failed as (
+    select concat_ws(' ', source, nullif(scope, '')) || ': ' || message as problem
+    from last_refresh
+    where status = 'failed'
+)
+
+select problem from stale
+union all
+select problem from outdated
+union all
+select problem from failed
+order by problem

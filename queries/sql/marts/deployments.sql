@@ -1,0 +1,56 @@
+-- Deployments, with what became of them by the cutoff.
+-- Grain: repo, deployment. Stable.
+--
+-- repo: owner/name. Stable.
+-- deployment: GitHub's id of it. Stable.
+-- environment: where it went. Stable.
+-- is_production: whether that is production: its name begins with prod or production. Stable.
+-- commit_oid: the commit that was deployed. Stable.
+-- created_at: when it was asked for, UTC. Stable.
+-- deployed_at: when it first worked, UTC; null where it did not. Stable.
+-- failed_at: when it first failed, UTC; null where it did not. Stable.
+-- state: failed where a failure was not followed by a success of its own; else succeeded, or pending. Stable.
+-- restored_at: next success in the same repository and environment after a failed one failed; null until then. UTC. Stable.
+-- restore_hours: failed to restored; hours. Stable.
+-- pull_request_count: merged pull requests that this production deployment shipped first. Stable.
+with shipped as (
+    select repo, shipment_key, count(*) as n
+    from int_shipped
+    group by repo, shipment_key
+),
+
+successes as (
+    select repo, environment, deployed_at
+    from stg_deployments
+    where deployed_at is not null
+),
+
+restored as (
+    select found.repo, found.deployment, min(successes.deployed_at) as restored_at
+    from stg_deployments as found
+    inner join successes
+        on
+            successes.repo = found.repo
+            and successes.environment = found.environment
+            and successes.deployed_at > found.failed_at
+    where found.state = 'failed'
+    group by found.repo, found.deployment
+)
+
+select
+    found.repo,
+    found.deployment,
+    found.environment,
+    found.is_production,
+    found.commit_oid,
+    found.created_at,
+    found.deployed_at,
+    found.failed_at,
+    found.state,
+    restored.restored_at,
+    hours(found.failed_at, restored.restored_at) as restore_hours,
+    if(found.is_production and found.deployed_at is not null, coalesce(shipped.n, 0), 0)::integer as pull_request_count
+from stg_deployments as found
+left join restored on restored.repo = found.repo and restored.deployment = found.deployment
+left join shipped on shipped.repo = found.repo and shipped.shipment_key = found.deployment
+order by found.repo, found.created_at, found.deployment

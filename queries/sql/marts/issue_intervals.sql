@@ -1,0 +1,58 @@
+-- Stock and flow of issues by kind: one row per stretch of time in which an issue was open and matched a rule of the kind.
+-- Grain: repo, number, kind, entered_at. Stable.
+--
+-- repo: as in issues. Stable.
+-- number: as in issues. Stable.
+-- kind: ux debt, experiment, feedback, incident or capability. Stable.
+-- entered_at: when it entered the stock, UTC. Stable.
+-- left_at: when it left, UTC; null while it is in the stock. Stable.
+-- entered_by: opened, labelled or reopened. Stable.
+-- left_by: completed, not planned (duplicates too) or unlabelled; null while it is in the stock. Stable.
+-- left_by_kind: human, agent or bot: who closed it or took the label off; null where that cannot be told. Stable.
+with met as (
+    select
+        times.repo,
+        times.number,
+        times.kind,
+        greatest(times.from_at, stretches.from_at) as entered_at,
+        least(times.to_at, stretches.to_at) as left_at,
+        case
+            when stretches.from_at < times.from_at then 'labelled'
+            when stretches.is_reopened then 'reopened'
+            else 'opened'
+        end as entered_by,
+        stretches.to_at is not null and stretches.to_at <= coalesce(times.to_at, stretches.to_at) as is_closed,
+        stretches.reason,
+        stretches.closed_by_kind,
+        times.ended_by
+    from int_kind_times as times
+    inner join int_issue_open_intervals as stretches
+        on stretches.repo = times.repo and stretches.number = times.number
+    inner join int_issue_authors as authors on authors.repo = times.repo and authors.number = times.number
+    where
+        times.kind in ('ux debt', 'experiment', 'feedback', 'incident', 'capability')
+        and not (times.kind = 'feedback' and coalesce(authors.author_kind, 'human') <> 'human')
+)
+
+select
+    met.repo,
+    met.number::integer as number,
+    met.kind,
+    met.entered_at,
+    met.left_at,
+    met.entered_by,
+    case
+        when met.left_at is null then null
+        when not met.is_closed then 'unlabelled'
+        when met.reason = 'completed' then 'completed'
+        else 'not planned'
+    end as left_by,
+    case
+        when met.left_at is null then null
+        when met.is_closed then met.closed_by_kind
+        else accounts.kind
+    end as left_by_kind
+from met
+left join int_accounts as accounts on accounts.login = lower(met.ended_by)
+where met.entered_at < coalesce(met.left_at, timestamp 'infinity')
+order by met.repo, met.number, met.kind, met.entered_at

@@ -1,0 +1,84 @@
+-- Issues and discussions of GitHub and work items imported from other trackers: one row each, as things stood at the
+-- cutoff (the end of `as_of`).
+-- Grain: repo, number. Stable.
+--
+-- repo: owner/name, or the source and project of an import, as in jira/SHOP. Stable.
+-- number: its number there. Stable.
+-- tracker: issue, discussion, or the source of the import. Stable.
+-- title: the title, e-mail addresses masked. Stable.
+-- url: its address. Stable.
+-- author: login or pseudonym of the opener; null unless people are published, for deleted accounts and imports. Stable.
+-- author_kind: human, bot or agent; null for a deleted account and for imports. Stable.
+-- is_outside_author: opened by a human who was no maintainer that day (people.csv, or GitHub's association). Stable.
+-- state: open or closed; an answered discussion is closed. Stable.
+-- state_reason: completed, not planned or duplicate; null while open. Stable.
+-- opened_at: when it was opened, UTC. Stable.
+-- closed_at: when it was last closed, UTC; null while open. Stable.
+-- closed_by_kind: human, agent or bot: whoever closed it last; an agent's pull request counts as the agent. Stable.
+-- reopened_count: how often it was reopened. Stable.
+-- first_response_at: first comment by a human maintainer, or close by a human, never the author, UTC. Stable.
+-- response_hours: opened to first response; hours. Stable.
+-- resolution_hours: opened to closed, of what is closed; hours. Stable.
+-- is_ux_debt: a rule of kind ux debt matches it. Stable.
+-- is_experiment: a rule of kind experiment matches it. Stable.
+-- is_feedback: a rule of kind feedback matches it, and no bot or agent opened it. Stable.
+-- is_incident: a rule of kind incident matches it. Stable.
+-- is_capability: a rule of kind capability matches it. Stable.
+-- milestone: title of its milestone, as of the last reading, e-mail addresses masked. Stable.
+-- labels: names of its labels, sorted. Stable.
+with stretches as (
+    select
+        repo,
+        number,
+        count(*) filter (is_reopened) as reopened_count,
+        bool_or(to_at is null) as is_open,
+        max(to_at) as closed_at,
+        arg_max(reason, to_at) as reason,
+        max_by(closed_by_kind, to_at) as closed_by_kind
+    from (
+        -- arg_max leaves out nulls, so that the kind of an unknown closer is told by an empty text
+        select * replace (coalesce(closed_by_kind, '') as closed_by_kind) from int_issue_open_intervals
+    ) as told
+    group by repo, number
+),
+
+kinds as (
+    select repo, number, list(distinct kind) as kinds
+    from int_label_kinds
+    where item = 'issue'
+    group by repo, number
+)
+
+select
+    issues.repo,
+    issues.number::integer as number,
+    issues.tracker,
+    mask_emails(issues.title) as title,
+    issues.url,
+    shown_person(issues.author, settings.people, settings.pseudonym_key) as author,
+    authors.author_kind,
+    authors.is_outside_author,
+    if(stretches.is_open, 'open', 'closed') as state,
+    if(stretches.is_open, null, stretches.reason) as state_reason,
+    issues.opened_at,
+    if(stretches.is_open, null, stretches.closed_at) as closed_at,
+    if(stretches.is_open, null, nullif(stretches.closed_by_kind, '')) as closed_by_kind,
+    stretches.reopened_count::integer as reopened_count,
+    responses.first_response_at,
+    hours(issues.opened_at, responses.first_response_at) as response_hours,
+    if(stretches.is_open, null, hours(issues.opened_at, stretches.closed_at)) as resolution_hours,
+    coalesce(list_contains(kinds.kinds, 'ux debt'), false) as is_ux_debt,
+    coalesce(list_contains(kinds.kinds, 'experiment'), false) as is_experiment,
+    coalesce(list_contains(kinds.kinds, 'feedback'), false)
+    and coalesce(authors.author_kind, 'human') = 'human' as is_feedback,
+    coalesce(list_contains(kinds.kinds, 'incident'), false) as is_incident,
+    coalesce(list_contains(kinds.kinds, 'capability'), false) as is_capability,
+    mask_emails(issues.milestone) as milestone,
+    issues.labels
+from int_issues as issues
+cross join stg_settings as settings
+inner join int_issue_authors as authors on authors.repo = issues.repo and authors.number = issues.number
+inner join stretches on stretches.repo = issues.repo and stretches.number = issues.number
+left join int_issue_responses as responses on responses.repo = issues.repo and responses.number = issues.number
+left join kinds on kinds.repo = issues.repo and kinds.number = issues.number
+order by issues.repo, issues.number

@@ -1,0 +1,180 @@
+-- Pull requests: one row each, as things stood at the cutoff (the end of `as_of`).
+-- Grain: repo, number. Stable.
+--
+-- repo: owner/name, as it is named now. Stable.
+-- number: GitHub's number within the repository. Stable.
+-- title: the title, e-mail addresses masked. Stable.
+-- url: address on GitHub. Stable.
+-- author: login or pseudonym of the opener; null unless people are published, and for deleted accounts. Stable.
+-- author_kind: human, bot or agent; null for a deleted account. Stable.
+-- responsible: login or pseudonym of the human who answers for it; null unless people are published. Stable.
+-- responsible_rule: author, assigner, assignee, co-author or merger; null where nobody was found. Stable.
+-- role: role of the responsible person that day, from people.csv; null for groups under k. Stable.
+-- is_engineering_role: a rule of kind engineering matches the role; null where the role is. Stable.
+-- team: team of the responsible person that day, from people.csv; null for groups under k. Stable.
+-- author_association: GitHub's word for the author's relation to the repository, as of the last reading. Stable.
+-- work_type: of the first rule that matches, else unclassified. Stable.
+-- work_type_rule: the rule that gave the work type; null where none matched. Stable.
+-- authorship: agent, assisted or no signal; no signal does not mean human. Stable.
+-- authorship_rule: the rule that decided the authorship. Stable.
+-- ai_tool: the tool that rule stands for. Stable.
+-- state: open, merged or closed (unmerged). Stable.
+-- base_branch: branch it is meant for. Stable.
+-- is_default_base: whether that is the default branch, or the merge stands in it (as after a renaming). Stable.
+-- is_draft: a draft. Stable.
+-- was_draft: opened as a draft, or turned into one. Stable.
+-- opened_at: when it was opened, UTC. Stable.
+-- started_at: the earlier of first commit and opened; opened where the first commit is over 90 days older. UTC. Stable.
+-- start_rule: first commit, opened, or first commit too old. Stable.
+-- ready_at: opened, if not opened as a draft, else first ready for review; null while never ready. UTC. Stable.
+-- first_commit_at: earliest author date among its commits, UTC. Stable.
+-- first_response_at: first comment or review by a human neither author nor responsible, until merged or closed. UTC. Stable.
+-- first_review_at: first submitted review by such a human, UTC. Stable.
+-- first_approval_at: first approval by such a human, UTC. Stable.
+-- merged_at: when it was merged, UTC. Stable.
+-- closed_at: when it was merged or last closed, UTC; null while open. Stable.
+-- reopened_count: how often it was reopened. Stable.
+-- merged_by_kind: human, bot or agent. Stable.
+-- released_at: first release that contains the merge, by the order of commits. UTC. Stable.
+-- deployed_at: first successful production deployment that contains the merge, by the order of commits. UTC. Stable.
+-- coding_hours: start to r, the later of start and ready; hours. Stable.
+-- pickup_hours: r to the first response (never before r); hours, null without a response. Stable.
+-- review_hours: first response (never before r) to merged; hours. Stable.
+-- cycle_hours: start to merged; hours. Coding, pickup and review add up to it. Stable.
+-- lead_hours: start to the first release or production deployment; hours. Stable.
+-- had_early_feedback: a response came before it was ready. Stable.
+-- additions: lines added, as GitHub counts. Stable.
+-- deletions: lines deleted, as GitHub counts. Stable.
+-- changed_files: files changed. Stable.
+-- size_band: by lines added and deleted: XS to 10, S to 50, M to 250, L to 1000, XL. Stable.
+-- is_merged_unreviewed: merged without an independent human review; null unless merged. Stable.
+-- is_independently_reviewed: a human neither author nor responsible submitted a review before the end. Stable.
+-- reviewer_count: humans neither author nor responsible who submitted a review before the end. Stable.
+-- is_revert: work type revert, or it reverts a change. Stable.
+-- reverted_at: when it was reverted first, UTC. Stable.
+-- durability: durable, undone, provisional or not observable; null unless merged into the default branch. Stable.
+-- milestone: title of its milestone, as of the last reading, e-mail addresses masked. Stable.
+-- labels: names of its labels, sorted. Stable.
+with labels as (
+    select repo, number, list(label order by label) as labels
+    from int_labels
+    group by repo, number
+),
+
+engineering as (
+    select distinct value as role
+    from int_rule_matches
+    where kind = 'label_rules' and meaning = 'engineering' and field = 'role'
+),
+
+reverting as (
+    select distinct repo, number
+    from int_reverts
+),
+
+moments as (
+    select
+        stages.repo,
+        stages.number,
+        if(
+            stages.ready_at is null,
+            null,
+            least(greatest(stages.started_at, stages.ready_at), stages.merged_at)
+        ) as review_asked_at,
+        responses.first_response_at,
+        responses.first_review_at,
+        responses.first_approval_at,
+        coalesce(responses.reviewers, 0) as reviewers,
+        coalesce(responses.had_early_feedback, false) as had_early_feedback
+    from int_stages as stages
+    left join int_responses as responses on responses.repo = stages.repo and responses.number = stages.number
+),
+
+clamped as (
+    select
+        repo,
+        number,
+        greatest(first_response_at, review_asked_at) as answered_at
+    from moments
+    where review_asked_at is not null and first_response_at is not null
+)
+
+select
+    found.repo,
+    found.number,
+    mask_emails(found.title) as title,
+    found.url,
+    shown_person(found.author, settings.people, settings.pseudonym_key) as author,
+    responsible.author_kind,
+    shown_person(responsible.responsible, settings.people, settings.pseudonym_key) as responsible,
+    responsible.responsible_rule,
+    people.role,
+    if(people.role is null, null, engineering.role is not null) as is_engineering_role,
+    people.team,
+    found.author_association,
+    work_types.work_type,
+    work_types.work_type_rule,
+    authorship.authorship,
+    authorship.authorship_rule,
+    authorship.ai_tool,
+    stages.state,
+    found.base_branch,
+    durability.is_default_base,
+    stages.is_draft,
+    stages.was_draft,
+    stages.opened_at,
+    stages.started_at,
+    stages.start_rule,
+    stages.ready_at,
+    stages.first_commit_at,
+    moments.first_response_at,
+    moments.first_review_at,
+    moments.first_approval_at,
+    stages.merged_at,
+    stages.closed_at,
+    stages.reopened_count::integer as reopened_count,
+    responsible.merged_by_kind,
+    deliveries.released_at,
+    deliveries.deployed_at,
+    hours(stages.started_at, moments.review_asked_at) as coding_hours,
+    hours(moments.review_asked_at, clamped.answered_at) as pickup_hours,
+    hours(clamped.answered_at, stages.merged_at) as review_hours,
+    hours(stages.started_at, stages.merged_at) as cycle_hours,
+    hours(stages.started_at, least(deliveries.released_at, deliveries.deployed_at)) as lead_hours,
+    moments.had_early_feedback,
+    found.additions,
+    found.deletions,
+    found.changed_files,
+    case
+        when found.additions + found.deletions <= 10 then 'XS'
+        when found.additions + found.deletions <= 50 then 'S'
+        when found.additions + found.deletions <= 250 then 'M'
+        when found.additions + found.deletions <= 1000 then 'L'
+        else 'XL'
+    end as size_band,
+    if(stages.state = 'merged', moments.first_review_at is null, null) as is_merged_unreviewed,
+    moments.first_review_at is not null as is_independently_reviewed,
+    moments.reviewers::integer as reviewer_count,
+    work_types.work_type = 'revert' or reverting.number is not null as is_revert,
+    durability.reverted_at,
+    durability.durability,
+    mask_emails(found.milestone) as milestone,
+    coalesce(labels.labels, []) as labels
+from stg_pull_requests as found
+cross join stg_settings as settings
+inner join int_stages as stages on stages.repo = found.repo and stages.number = found.number
+inner join moments on moments.repo = found.repo and moments.number = found.number
+left join clamped on clamped.repo = found.repo and clamped.number = found.number
+inner join int_responsible as responsible on responsible.repo = found.repo and responsible.number = found.number
+inner join int_work_types as work_types on work_types.repo = found.repo and work_types.number = found.number
+inner join int_authorship as authorship on authorship.repo = found.repo and authorship.number = found.number
+inner join int_durability as durability on durability.repo = found.repo and durability.number = found.number
+left join int_deliveries as deliveries on deliveries.repo = found.repo and deliveries.number = found.number
+left join labels on labels.repo = found.repo and labels.number = found.number
+left join reverting on reverting.repo = found.repo and reverting.number = found.number
+left join int_people as people
+    on
+        people.login = lower(responsible.responsible)
+        and found.opened_at::date between people.from_on and people.to_on
+left join engineering on engineering.role = people.role
+order by found.repo, found.number

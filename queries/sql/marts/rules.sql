@@ -1,0 +1,42 @@
+-- The rules and settings in force, and how much each matched.
+-- Grain: kind, rule. Stable.
+--
+-- kind: ai_signals, work_types, label_rules or settings. Stable.
+-- rule: its name. Stable.
+-- position: its place among its kind; the first match wins. Stable.
+-- field: what it looks at. Stable.
+-- pattern: regular expression, upper and lower case alike; null where it names e-mail addresses. Stable.
+-- value: what it says of a match; for settings the value. Stable.
+-- tier: high, medium or low certainty, of AI signals; low never decides. Stable.
+-- tool: the tool it stands for, of AI signals. Stable.
+-- source: product, user or headway.toml. Stable.
+-- matched: pull requests it matched (AI signals), decided (work types), or pull requests and issues it marks (labels). Stable.
+with matches as (
+    select 'ai_signals' as kind, rule, count(distinct (repo, number)) as matched
+    from int_ai_matches
+    group by rule
+    union all
+    select 'work_types', work_type_rule, count(*)
+    from int_work_types
+    where work_type_rule is not null
+    group by work_type_rule
+    union all
+    select 'label_rules', rule, count(distinct (repo, item, number))
+    from int_label_kinds
+    group by rule
+)
+
+select
+    rules.kind,
+    rules.rule,
+    rules.position,
+    rules.field,
+    if(rules.field = 'email' or contains(rules.pattern, '@'), null, rules.pattern) as pattern,
+    rules.value,
+    rules.tier,
+    rules.tool,
+    rules.source,
+    if(rules.kind = 'settings', null, coalesce(matches.matched, 0)) as matched
+from stg_rules as rules
+left join matches on matches.kind = rules.kind and matches.rule = rules.rule
+order by rules.kind, rules.position

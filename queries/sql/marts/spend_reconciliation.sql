@@ -1,0 +1,43 @@
+-- What each source says of a month beside what counts, so that no two numbers are added that mean the same money.
+-- Grain: month, source, account, provider, cost_basis. Stable.
+--
+-- month: first day of the month. Stable.
+-- source: where it was read: a vendor's API or a kind of file. Stable.
+-- account: the vendor's account. Stable.
+-- provider: as in spend. Stable.
+-- cost_basis: as in spend. Stable.
+-- cost_usd: what the source says; null where persons stand behind it: `spend` tells what may be told of them. Stable.
+-- counted_usd: how much of that counts; null likewise. Stable.
+-- counted_days: days on which it is what counts. Stable.
+-- days: days that it tells of. Stable.
+-- rows_without_price: rows that neither an amount nor a price is known for. Stable.
+with compared as (
+    select
+        date_trunc('month', found.day)::date as month,
+        found.source,
+        found.account,
+        found.provider,
+        found.basis as cost_basis,
+        count(found.person) as persons,
+        sum(found.usd) as usd,
+        sum(found.usd) filter (found.is_counted) as counted_usd,
+        count(distinct found.day) filter (found.is_counted) as counted_days,
+        count(distinct found.day) as days,
+        sum(found.rows_without_price) as rows_without_price
+    from int_spend_counted as found
+    group by 1, 2, 3, 4, 5
+)
+
+select
+    month,
+    source,
+    account,
+    provider,
+    cost_basis,
+    if(persons > 0, null, usd)::double as cost_usd,
+    if(persons > 0, null, coalesce(counted_usd, 0))::double as counted_usd,
+    counted_days::integer as counted_days,
+    days::integer as days,
+    rows_without_price::bigint as rows_without_price
+from compared
+order by month, source, account, provider, cost_basis

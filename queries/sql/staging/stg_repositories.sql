@@ -1,0 +1,13 @@
+-- One row per repository in scope that was there before the cutoff.
+select
+    scoped.host,
+    scoped.repo_id,
+    scoped.name,
+    scoped.repo,
+    scoped.node,
+    utc(scoped.node->>'createdAt') as created_at,
+    if(scoped.synced_until is null, null, least(scoped.synced_until, settings.cutoff)) as synced_until,
+    scoped.deleted_at
+from stg_scoped as scoped
+cross join stg_settings as settings
+where utc(scoped.node->>'createdAt') < settings.cutoff

@@ -1,0 +1,87 @@
+"""The SQL files: what each says of itself, and the order in which models are built."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+ROOT = Path(__file__).parent / "sql"
+LAYERS = ("staging", "intermediate", "marts")
+COLUMN = re.compile(r"^(\w+): (.+)$")
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """A file of SQL: its name, what its header says, the comment of each column, and the statement."""
+
+    name: str
+    text: str
+    definition: str
+    columns: dict[str, str]
+
+    @cached_property
+    def statement(self) -> str:
+        """The SQL without its header."""
+        lines = self.text.splitlines()
+        first = next(index for index, line in enumerate(lines) if not line.startswith("--"))
+        return "\n".join(lines[first:]).strip()
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names that the statement reads from, but for those it defines itself."""
+        own = set(re.findall(r"^(?:with )?(\w+) as \($", self.text, re.M))
+        return frozenset(re.findall(r"\b(?:from|join)\s+(\w+)", self.text)) - own
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the model is a table of the published file; ``stg_`` models exist at build time only."""
+        return not self.name.startswith(("stg_", "int_"))
+
+
+@cache
+def read_sql(path: Path) -> SqlFile:
+    """Return a file of SQL with its header read: the definition first, then after an empty comment line the columns."""
+    text = path.read_text(encoding="utf-8")
+    header: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        header.append(line.removeprefix("--").strip())
+    blank = header.index("") if "" in header else len(header)
+    columns = {match[1]: match[2] for line in header[blank:] if (match := COLUMN.match(line))}
+    return SqlFile(path.stem, text, " ".join(header[:blank]), columns)
+
+
+def models() -> list[SqlFile]:
+    """Return every model in an order in which each comes after those it reads."""
+    by_key = {
+        path.stem: read_sql(path) for layer in LAYERS for path in (ROOT / layer).glob("*.sql")
+    }
+    order = TopologicalSorter(
+        {name: sorted(file.reads & by_key.keys() - {name}) for name, file in sorted(by_key.items())}
+    )
+    return [by_key[name] for name in order.static_order()]
+
+
+def lineage(*files: SqlFile) -> list[SqlFile]:
+    """Return the models that statements read, themselves or through other models, in the order they are built."""
+    by_key = {model.name: model for model in models()}
+    expected, reached = {name for file in files for name in file.reads & by_key.keys()}, set[str]()
+    while expected - reached:
+        name = (expected - reached).pop()
+        reached.add(name)
+        expected |= by_key[name].reads & by_key.keys()
+    return [model for name, model in by_key.items() if name in reached]
+
+
+def checks() -> list[SqlFile]:
+    """Return the checks: queries for rows that must not exist."""
+    return [read_sql(path) for path in sorted((ROOT / "checks").glob("*.sql"))]
+
+
+def metric_sql(name: str) -> SqlFile:
+    """Return the SQL of a metric: one row per item that counts."""
+    return read_sql(ROOT / "metrics" / f"{name}.sql")

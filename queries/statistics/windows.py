@@ -1,0 +1,121 @@
+"""Windows of time: quarters of 13 whole ISO weeks, weeks, and what is compared with what. Half-open dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+QUARTERS_SHOWN = 9
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Window:
+    """From ``start_on`` up to, and not including, ``end_on``."""
+
+    start_on: date
+    end_on: date
+
+    @property
+    def text(self) -> str:
+        """The form in which the published tables name it."""
+        return f"{self.start_on}/{self.end_on}"
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter of an ISO year: weeks 1-13, 14-26, 27-39, and 40 to the year's last (week 53 belongs to the fourth)."""
+
+    year: int
+    number: int
+
+    @property
+    def name(self) -> str:
+        """For example ``2026-Q3``."""
+        return f"{self.year}-Q{self.number}"
+
+    @property
+    def window(self) -> Window:
+        """Its whole ISO weeks."""
+        return Window(self.start, self._next().start)
+
+    @property
+    def start(self) -> date:
+        """Its first Monday."""
+        return date.fromisocalendar(self.year, 13 * self.number - 12, 1)
+
+    def _next(self) -> Quarter:
+        return (
+            Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
+        )
+
+    def before(self) -> Quarter:
+        """Return the quarter before."""
+        return (
+            Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
+        )
+
+    def year_before(self) -> Quarter:
+        """Return the same quarter a year before."""
+        return Quarter(self.year - 1, self.number)
+
+
+def quarter_of(day: date) -> Quarter:
+    """Return the quarter a day lies in."""
+    year, week, _ = day.isocalendar()
+    return Quarter(year, min(4, (week + 12) // 13))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A quarter's window beside the one it is compared with; ``status`` tells whether the quarter is complete."""
+
+    quarter: str
+    comparison: str
+    status: str
+    current: Window
+    baseline: Window
+
+
+def comparisons(
+    as_of: date, matures_after: int, quarters: int = QUARTERS_SHOWN
+) -> list[Comparison]:
+    """Return the comparisons of the newest quarters, newest first; windows end where items are old enough to count.
+
+    A quarter of which nothing is old enough is left out. Baselines are whole: they end before the quarter begins.
+    """
+    last = as_of + timedelta(days=1) - timedelta(days=matures_after)
+    quarter, result = quarter_of(as_of), []
+    for _ in range(quarters):
+        current = _clipped(quarter.window, last)
+        for name, other in (
+            ("quarter before", quarter.before()),
+            ("year before", quarter.year_before()),
+        ):
+            if current.start_on < current.end_on:
+                status = "decided" if current == quarter.window else "so far"
+                result.append(Comparison(quarter.name, name, status, current, other.window))
+        quarter = quarter.before()
+    return result
+
+
+def weeks(window: Window) -> list[Window]:
+    """Return the ISO weeks of a window, the first and last cut to it."""
+    start, result = window.start_on - timedelta(days=window.start_on.weekday()), []
+    while start < window.end_on:
+        result.append(Window(max(start, window.start_on), min(start + WEEK, window.end_on)))
+        start += WEEK
+    return result
+
+
+def quarters(window: Window) -> list[Window]:
+    """Return the whole quarters that overlap a window, oldest first."""
+    quarter, result = quarter_of(window.end_on - timedelta(days=1)), []
+    while quarter.window.end_on > window.start_on:
+        result.append(quarter.window)
+        quarter = quarter.before()
+    return result[::-1]
+
+
+def _clipped(window: Window, last: date) -> Window:
+    return Window(window.start_on, max(window.start_on, min(window.end_on, last)))

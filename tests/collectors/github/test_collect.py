@@ -1,0 +1,417 @@
+"""The GitHub collector against a local GitHub: what it reads, what it costs, and what it does when GitHub breaks."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.github.changes import Feed
+from collectors.github.client import Patience
+from collectors.github.collector import collect
+from collectors.github.discovery import GitHub
+from collectors.github.graphql import DETAILS_VERSION, LISTS
+from collectors.ledger.store import Store
+from tests.support import company
+from tests.support.github_server import TOKEN, Server, serve
+from tests.support.refreshing import Tables, publish_tables, raw_tables, refresh
+
+REPOS = list(company.datasets())
+LEDGER = "ledger.duckdb"
+
+
+@pytest.fixture(scope="module")
+def github(schema_path: Path) -> Iterator[Server]:
+    """The company's GitHub."""
+    with serve(company.datasets(), schema=schema_path) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def healed(github: Server) -> None:
+    """Every test starts at the recorded end of history, with nothing broken and nothing counted."""
+    github.reload(company.datasets())
+    github.as_of(None)
+    github.faults([])
+    github.reset()
+
+
+@pytest.fixture(scope="module")
+def clean(github: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of one clean refresh."""
+    data = tmp_path_factory.mktemp("clean")
+    refresh(data, github.url, REPOS)
+    return data
+
+
+@pytest.fixture(scope="module")
+def raw(clean: Path) -> Tables:
+    """The raw tables of one clean refresh."""
+    return raw_tables(clean)
+
+
+@pytest.fixture(scope="module")
+def whole(clean: Path) -> Tables:
+    """The published tables of one clean refresh."""
+    return published(clean)
+
+
+def published(data: Path, as_of: date = company.AS_OF) -> Tables:
+    """The published tables of a ledger."""
+    return publish_tables(data, as_of, people_csv=company.PEOPLE)
+
+
+def rows(data: Path, sql: str) -> list[dict[str, Any]]:
+    """Rows of a query on a ledger."""
+    with Store(data / LEDGER, "test") as store:
+        return store.rows(sql)
+
+
+# -- what it reads ----------------------------------------------------------------------------------------------------
+
+
+def test_every_item_of_the_data_is_in_the_ledger_with_its_inner_lists_whole(
+    github: Server, tmp_path: Path
+) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    counts = ", ".join(
+        f"json_array_length(pulls.node->'{name}') as \"{name}\"" for name in LISTS["PullRequest"]
+    )
+    source = "github_pull_requests as pulls join github_repositories using (repo_id)"
+    stored = rows(tmp_path, f"select repo, number, {counts} from {source}")
+    by_key = {(row["repo"], row["number"]): row for row in stored}
+    for repo, dataset in company.datasets().items():
+        for pull in dataset["pulls"]:
+            row = by_key.pop((repo, pull["number"]))
+            assert row["commits"] == max(1, len(pull["commits"]))
+            assert row["files"] == len(pull["files"])
+            assert row["comments"] == len(pull["comments"])
+            assert row["reviews"] == len(pull["reviews"])
+    assert not by_key
+    issues = rows(tmp_path, "select count(*) as n from github_issues")[0]["n"]
+    assert issues == sum(len(dataset["issues"]) for dataset in company.datasets().values())
+    sql = "select count(*) as n, count(distinct (repo_id, position)) as places from github_commits"
+    commits = rows(tmp_path, sql)[0]
+    assert (
+        commits["n"]
+        == commits["places"]
+        == sum(len(dataset["history"]) for dataset in company.datasets().values())
+    )
+    assert rows(tmp_path, "from github_queue") == []
+
+
+def test_only_fields_that_the_servers_data_backs_are_asked_for(
+    github: Server, tmp_path: Path
+) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    assert github.stats()["unbacked_fields"] == {}
+
+
+def test_enterprise_servers_address_works(github: Server, tmp_path: Path, whole: Tables) -> None:
+    refresh(tmp_path, f"{github.url}/api/v3", REPOS)
+    assert published(tmp_path) == whole
+
+
+def test_a_renamed_repository_is_one_repository_and_its_history_stays(
+    github: Server, tmp_path: Path
+) -> None:
+    before = {
+        repo.replace("infra", "ops"): copy.deepcopy(d) for repo, d in company.datasets().items()
+    }
+    before["acme/ops"]["repository"] |= {"name_with_owner": "acme/ops", "former_names": []}
+    github.reload(before)
+    refresh(tmp_path, github.url, list(before))
+    github.reload(company.datasets())
+    results = refresh(tmp_path, github.url, list(before))  # still asked for under its old name
+    assert {result.repo for result in results} == set(REPOS)
+    assert rows(tmp_path, "select repo from github_repositories where repo_id = 103") == [
+        {"repo": "acme/infra"}
+    ]
+
+
+def test_an_owners_repositories_are_all_read(github: Server, tmp_path: Path) -> None:
+    with Store(tmp_path / LEDGER, "test") as store:
+        results = collect(
+            [GitHub(github.url, (), ("acme", "nobody"))],
+            {"GITHUB_TOKEN": TOKEN},
+            store,
+            lambda _: None,
+        )
+    assert {result.repo for result in results if result.status == "read"} == set(REPOS)
+    assert [result.message for result in results if result.status == "failed"] == [
+        f"{github.url.removeprefix('http://')}: no owner 'nobody' that this token may see; check [github] orgs"
+    ]
+
+
+def test_without_bodies_the_tables_are_the_same_and_no_prose_is_kept(
+    github: Server, tmp_path: Path, whole: Tables
+) -> None:
+    refresh(tmp_path, github.url, REPOS, keep_bodies=False)
+    reported = published(tmp_path)
+    assert {name: reported[name] for name in reported if name != "rules"} == {
+        n: whole[n] for n in whole if n != "rules"
+    }
+    texts = rows(
+        tmp_path,
+        "select node->>'body' as body from github_pull_requests where node->>'body' is not null",
+    )
+    prose = [
+        line
+        for row in texts
+        for line in row["body"].splitlines()
+        if line and ":" not in line and "#" not in line
+    ]
+    assert not [
+        line for line in prose if "generated" not in line.lower() and "http" not in line.lower()
+    ]
+
+
+def test_rows_read_when_less_was_asked_for_are_read_again(
+    github: Server, tmp_path: Path, whole: Tables
+) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    with Store(tmp_path / LEDGER, "test") as store:
+        store.merge(
+            "github_pull_requests",
+            [
+                row | {"details_version": DETAILS_VERSION - 1, "node": "{}"}
+                for row in store.rows(
+                    "select host, repo_id, number from github_pull_requests where number % 2 = 0"
+                )
+            ],
+        )
+    github.reset()
+    refresh(tmp_path, github.url, REPOS)
+    assert published(tmp_path) == whole
+
+
+# -- what it costs ----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_refresh_costs_one_request_and_changes_no_row(
+    github: Server, tmp_path: Path
+) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    names = [
+        row["name"] for row in rows(tmp_path, "select table_name as name from duckdb_tables()")
+    ]
+    stored = [name for name in names if name != "loads"]
+    before = {name: rows(tmp_path, f"select * from {name} order by all") for name in stored}
+    github.reset()
+    results = refresh(tmp_path, github.url, REPOS)
+    assert {result.status for result in results} == {"unchanged"}
+    assert github.stats()["requests"] == 1
+    after = {name: rows(tmp_path, f"select * from {name} order by all") for name in stored}
+    for table in stored:
+        times = {"fetched_at", "synced_until"} if table == "github_repositories" else set()
+        assert [drop(row, times) for row in after[table]] == [
+            drop(row, times) for row in before[table]
+        ]
+
+
+def drop(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """A row without some columns."""
+    return {name: value for name, value in row.items() if name not in names}
+
+
+MOMENTS = [
+    "2024-09-15T00:00:00Z",
+    "2025-10-08T12:00:00Z",
+    "2026-01-20T11:00:00Z",
+    "2026-06-20T00:00:00Z",
+]
+
+
+def test_refreshes_through_time_equal_one_backfill(
+    github: Server, tmp_path: Path, whole: Tables
+) -> None:
+    steps, fresh = tmp_path / "steps", tmp_path / "fresh"
+    for moment in MOMENTS:
+        github.as_of(moment)
+        visible = [
+            repo
+            for repo, d in company.datasets().items()
+            if d["repository"]["created_at"] <= moment
+        ]
+        results = refresh(steps, github.url, visible)
+        assert {result.status for result in results} <= {"read", "unchanged"}
+    at = date.fromisoformat(MOMENTS[-1][:10])
+    refresh(fresh, github.url, REPOS)
+    assert published(steps, at) == published(fresh, at)
+    github.as_of(None)
+    refresh(steps, github.url, REPOS)
+    assert published(steps) == whole
+
+
+def test_everything_read_again_gives_the_same_tables(
+    github: Server, tmp_path: Path, whole: Tables
+) -> None:
+    refresh(tmp_path, github.url, REPOS)
+    github.reset()
+    refresh(tmp_path, github.url, REPOS, full=True)
+    assert github.stats()["requests"] > 5
+    assert published(tmp_path) == whole
+
+
+# -- when GitHub breaks -----------------------------------------------------------------------------------------------
+
+BREAKS: dict[str, list[dict[str, Any]]] = {
+    "502 as a page": [{"kind": "status", "at": [1, 3, 6]}],
+    "500": [{"kind": "status", "status": 500, "at": [2, 5]}],
+    "503 with retry-after": [{"kind": "status", "status": 503, "retry_after": 1, "at": 3}],
+    "a timeout of the query": [{"kind": "timeout", "api": "graphql", "at": [1, 2, 3, 4]}],
+    "resource limits": [{"kind": "resource_limits", "api": "graphql", "at": [2, 3, 4]}],
+    "a cut body": [{"kind": "cut", "at": [1, 4, 7]}],
+    "half a body": [{"kind": "truncate", "at": [1, 4, 7]}],
+    "an empty body": [{"kind": "empty", "at": [1, 4, 7]}],
+    "a reset connection": [{"kind": "reset", "at": [1, 4, 7]}],
+    "the secondary limit": [{"kind": "secondary", "retry_after": 1, "at": [2, 5]}],
+    "the secondary limit as 429": [
+        {"kind": "secondary", "status": 429, "retry_after": 1, "at": [2, 5]}
+    ],
+    "a bit of everything": [
+        {"kind": kind, "probability": 0.06}
+        for kind in ("status", "cut", "truncate", "empty", "reset", "timeout")
+    ],
+}
+
+
+@pytest.mark.parametrize("plan", BREAKS.values(), ids=BREAKS)
+def test_a_broken_answer_loses_nothing(
+    github: Server, tmp_path: Path, raw: Tables, plan: list[dict[str, Any]]
+) -> None:
+    github.faults(plan)
+    results = refresh(tmp_path, github.url, REPOS)
+    assert sum(github.stats()["faults"].values()) > 0
+    assert {result.status for result in results} == {"read"}
+    assert raw_tables(tmp_path) == raw
+
+
+@pytest.mark.parametrize("style", ["current", "legacy", "http403"])
+def test_the_primary_limit_is_waited_out_and_said(
+    schema_path: Path, tmp_path: Path, raw: Tables, style: str
+) -> None:
+    message: list[str] = []
+    limits = {"graphql_limit": 4, "rest_limit": 4, "window_s": 1}
+    with serve(
+        company.datasets(), schema=schema_path, graphql_limit_style=style, **limits
+    ) as server:
+        with Store(tmp_path / LEDGER, "test") as store:
+            source = GitHub(server.url, tuple(REPOS))
+            results = collect(
+                [source], {"GITHUB_TOKEN": TOKEN}, store, lambda p: message.append(p.note)
+            )
+        assert {result.status for result in results} == {"read"}
+    assert any("waiting" in note and "rate limit" in note for note in message)
+    assert raw_tables(tmp_path) == raw
+
+
+def test_a_wrong_token_is_refused_in_one_line_without_the_token(
+    github: Server, tmp_path: Path
+) -> None:
+    source = GitHub(github.url, tuple(REPOS))
+    with Store(tmp_path / LEDGER, "test") as store:
+        (result,) = collect([source], {"GITHUB_TOKEN": "ghp_wrongtoken123"}, store, lambda _: None)
+    assert (result.repo, result.status, result.rows) == ("", "failed", 0)
+    assert "the token was refused" in result.message and "gh auth login" in result.message
+    assert "wrongtoken" not in result.message and "\n" not in result.message
+
+
+def test_an_unknown_repository_is_named_and_the_others_are_read(
+    github: Server, tmp_path: Path
+) -> None:
+    results = refresh(tmp_path, github.url, ["acme/nothing", *REPOS])
+    failed = [result for result in results if result.status == "failed"]
+    assert [result.repo for result in failed] == ["acme/nothing"]
+    assert "check its name under [github] repos" in failed[0].message
+    assert len(results) == len(REPOS) + 1
+
+
+def test_a_repository_that_cannot_be_read_does_not_stop_the_others(
+    github: Server, tmp_path: Path
+) -> None:
+    github.faults(
+        [{"kind": "status", "status": 500, "path": "/repos/acme/web/", "probability": 1.0}]
+    )
+    results = {
+        result.repo: result
+        for result in refresh(tmp_path, github.url, REPOS, patience=Patience(tries=2))
+    }
+    assert (
+        results["acme/web"].status == "failed" and "nothing is lost" in results["acme/web"].message
+    )
+    assert {result.status for repo, result in results.items() if repo != "acme/web"} == {"read"}
+
+
+def test_a_node_that_does_not_come_is_asked_for_again_and_erases_nothing(
+    github: Server, tmp_path: Path, whole: Tables
+) -> None:
+    datasets = company.datasets()
+    refresh(tmp_path, github.url, REPOS)
+    with Store(tmp_path / LEDGER, "test") as store:
+        (row,) = store.rows("select * from github_pull_requests where repo_id = 102 and number = 2")
+        queued = {
+            name: row[name] for name in ("host", "repo_id", "number", "node_id", "updated_at")
+        }
+        store.merge(
+            "github_queue",
+            [queued | {"queued_at": row["updated_at"], "attempts": 0, "reason": None}],
+        )
+    next(p for p in datasets["acme/web"]["pulls"] if p["number"] == 2)["is_unavailable"] = True
+    github.reload(datasets)
+    for attempts in (1, 2):
+        results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS)}
+        assert "1 pull request or issue did not come" in results["acme/web"].message
+        assert [r["attempts"] for r in rows(tmp_path, "select attempts from github_queue")] == [
+            attempts
+        ]
+    github.reload(company.datasets())
+    refresh(tmp_path, github.url, REPOS)
+    assert rows(tmp_path, "from github_queue") == []
+    assert published(tmp_path) == whole
+
+
+# -- the change feed --------------------------------------------------------------------------------------------------
+
+
+def item(number: int, updated_at: str) -> dict[str, Any]:
+    """An item of the feed."""
+    return {"node_id": f"I_{number}", "updated_at": updated_at}
+
+
+def test_the_feed_is_asked_again_from_the_last_change_never_by_page() -> None:
+    feed = Feed("2026-01-01T00:00:00Z")
+    page = [item(n, f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z") for n in range(1, 101)]
+    assert len(feed.advance(page)) == 100
+    assert (feed.since, feed.page, feed.done) == ("2026-01-01T00:01:40Z", 1, False)
+    assert feed.advance([page[-1], item(101, "2026-01-01T00:02:00Z")]) == [
+        item(101, "2026-01-01T00:02:00Z")
+    ]
+    assert (feed.since, feed.done) == ("2026-01-01T00:02:00Z", True)
+
+
+def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothing_new() -> None:
+    second = "2026-01-01T00:00:00Z"
+    crowd = [item(n, second) for n in range(150)]
+    late = item(999, second)
+    feed = Feed(second)
+    assert len(feed.advance(crowd[:100])) == 100
+    assert feed.page == 2
+    assert len(feed.advance(crowd[100:])) == 50
+    assert (feed.page, feed.done) == (1, False)  # the walk brought something: once more
+    feed.advance(crowd[:100])
+    assert feed.advance([*crowd[100:], late]) == [late]
+    assert (feed.page, feed.done) == (1, False)
+    feed.advance(crowd[:100])
+    assert feed.advance([*crowd[100:], late]) == []
+    assert feed.done
+
+
+def test_an_item_that_changes_while_paging_comes_again() -> None:
+    feed = Feed(None)
+    feed.advance([item(1, "2026-01-01T00:00:01Z"), item(2, "2026-01-01T00:00:02Z")])
+    assert feed.advance([item(1, "2026-01-01T00:00:03Z")]) == [item(1, "2026-01-01T00:00:03Z")]

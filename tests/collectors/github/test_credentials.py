@@ -1,0 +1,232 @@
+"""What lets us in at GitHub: a token or an App's key, what is said where there is none, and tokens that end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from collectors.errors import AccessError, SourceError
+from collectors.github.client import Api, Patience
+from collectors.github.credentials import App, Installation, find_key, find_token
+from tests.support import company
+from tests.support.app_key import APP_ID, key, known_to_server, pem
+from tests.support.command import Desk
+from tests.support.github_server import Server, serve
+from tests.support.refreshing import HASTY
+
+NOWHERE = "http://127.0.0.1:1"
+TOKENS = "POST /app/installations/{identity}/access_tokens"
+VIEWER = "query { viewer { login } }"
+
+
+@pytest.fixture(scope="module")
+def shared(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The company's GitHub, which knows the App; its clock is two hours ahead."""
+    datasets = company.datasets() | {"other/kit": company.datasets()["acme/kit"]}
+    datasets["other/kit"] = datasets["other/kit"] | {
+        "repository": datasets["other/kit"]["repository"]
+        | {"name_with_owner": "other/kit", "database_id": 901}
+    }
+    known_values = known_to_server(tmp_path_factory.mktemp("app"))
+    with serve(
+        datasets, schema=schema_path, skew_s=7_200, suspended=["other"], **known_values
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def github(shared: Server) -> Iterator[Server]:
+    """The same as if newly started."""
+    shared.reset()
+    yield shared
+    shared.faults([])
+
+
+def app_of(server: Server, patience: Patience = HASTY) -> App:
+    """The App, signed in at a server."""
+    return App(APP_ID, pem(), server.url, patience=patience)
+
+
+# -- where tokens and keys come from ----------------------------------------------------------------------------------
+
+
+def test_a_token_comes_from_the_variable_named() -> None:
+    assert (
+        find_token({"GHES_TOKEN": " abc\n", "GITHUB_TOKEN": "other"}, NOWHERE, "GHES_TOKEN")
+        == "abc"
+    )
+
+
+def test_a_key_is_taken_from_the_variable_or_from_the_file_it_names(tmp_path: Path) -> None:
+    (tmp_path / "app.pem").write_text(pem())
+    for stored in (pem(), pem().replace("\n", "\\n"), str(tmp_path / "app.pem")):
+        assert find_key({"HEADWAY_KEY": stored}, "HEADWAY_KEY").strip() == pem().strip()
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("", "no key for the GitHub App; set HEADWAY_KEY to it, or to the path of its .pem file"),
+        (
+            "nothing.pem",
+            "HEADWAY_KEY names no key that can be read (No such file or directory); set it to",
+        ),
+        (".", "HEADWAY_KEY names no key that can be read (Is a directory); set it to"),
+        (
+            "MIIEow" * 200,
+            "HEADWAY_KEY names no key that can be read (File name too long); set it to",
+        ),
+        ("a\0b", "HEADWAY_KEY names no key that can be read (not a text); set it to"),
+    ],
+    ids=["nothing", "no file", "a folder", "a key without its frame", "no name of a file"],
+)
+def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
+    with pytest.raises(AccessError) as caught:
+        find_key({"HEADWAY_KEY": held}, "HEADWAY_KEY")
+    assert (
+        str(caught.value).startswith(said)
+        and "\n" not in str(caught.value)
+        and "MII" not in str(caught.value)
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "nonsense",
+        pem().replace("a", "b"),
+        pem(ec.generate_private_key(ec.SECP256R1())),
+        pem(password=b"secret"),
+        pem(rsa.generate_private_key(65537, 1024)),
+    ],
+    ids=["no key", "a damaged key", "a key of another kind", "an encrypted key", "a short key"],
+)
+def test_a_wrong_key_is_one_line_that_does_not_show_it(wrong: str) -> None:
+    with pytest.raises(AccessError) as caught:
+        App(APP_ID, wrong, NOWHERE)
+    message = (
+        "the key of App 12345 is no RSA private key; download one from the App's settings on GitHub"
+    )
+    assert str(caught.value) == message
+
+
+def test_an_app_shows_its_key_nowhere_and_signs_with_it() -> None:
+    app = App(APP_ID, pem(), NOWHERE)
+    assert "PRIVATE" not in repr(app) and "PRIVATE" not in repr(app.api)
+    claims = jwt.decode(app.api.access.token(), key().public_key(), ["RS256"])
+    assert claims["iss"] == APP_ID and claims["exp"] - claims["iat"] <= 600
+
+
+# -- an App, its installations and their tokens -----------------------------------------------------------------------
+
+
+def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: Server) -> None:
+    app = app_of(github)
+    result = app.installations()
+    assert set(result) == {"acme"}  # the other owner suspended it
+    assert abs(app.api.clock() - time.time() - 7_200) < 60
+    # the first signature was made by this machine's clock, which is two hours behind
+    assert github.stats()["by_status"]["401"] == 1
+    assert Api(github.url, result["acme"]).graphql(VIEWER, {}).data == {
+        "viewer": {"login": "emulator-app"}
+    }
+    assert github.stats()["by_account"]["installation of acme"] == 1
+
+
+def test_another_app_and_another_key_are_refused_in_one_line(github: Server) -> None:
+    other = rsa.generate_private_key(65537, 2048)
+    with pytest.raises(AccessError) as caught:
+        App(APP_ID, pem(other), github.url, patience=HASTY).installations()
+    assert str(caught.value).endswith(
+        "the token was refused (A JSON web token could not be decoded); check app_id under [github], and that the key "
+        "is one of this App's"
+    )
+    with pytest.raises(SourceError, match="is not there, or this token may not see it"):
+        App("99", pem(), github.url, patience=HASTY).installations()
+
+
+def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: Server) -> None:
+    access = app_of(github).installations()["acme"]
+    assert isinstance(access, Installation)
+    with ThreadPoolExecutor(8) as pool:
+        first = set(pool.map(lambda _: access.token(), range(40)))
+    assert len(first) == 1 and github.stats()["by_route"][TOKENS] == 1
+    for seconds, count in (
+        (3_200, 1),
+        (3_300, 2),
+    ):  # GitHub's clock goes on: nine tenths of an hour are 54 minutes
+        github.faults([])
+        access.api.rest("/app", {})
+        github.faults([{"kind": "skew", "seconds": seconds, "at": 1}])
+        access.api.rest("/app", {})
+        assert ({access.token()} == first) == (count == 1)
+        assert github.stats()["by_route"][TOKENS] == count
+
+
+def test_a_token_refused_in_between_is_renewed_once_by_whoever_meets_it(github: Server) -> None:
+    api = Api(github.url, app_of(github).installations()["acme"], patience=HASTY)
+    api.graphql(VIEWER, {})
+    github.faults([{"kind": "unauthorized", "at": [1, 2, 3], "api": "graphql"}])
+    with ThreadPoolExecutor(3) as pool:
+        result = list(pool.map(lambda _: api.graphql(VIEWER, {}).data["viewer"]["login"], range(3)))
+    assert result == ["emulator-app"] * 3
+    assert 2 <= github.stats()["by_route"][TOKENS] <= 4
+
+
+def test_a_pass_goes_on_over_many_ends_of_a_token(schema_path: Path, tmp_path: Path) -> None:
+    known_values = known_to_server(tmp_path)
+    with serve(
+        company.datasets(), schema=schema_path, token_lifetime_s=0.3, latency_ms=20, **known_values
+    ) as server:
+        api = Api(server.url, app_of(server).installations()["acme"], patience=HASTY)
+        for _ in range(30):
+            assert api.graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
+        assert server.stats()["by_route"][TOKENS] >= 2
+
+
+# -- through the command ----------------------------------------------------------------------------------------------
+
+
+def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -> None:
+    missing = {
+        "permission": ["contents", "deployments", "issues", "metadata", "pull_requests"],
+        "installed": ["acme"],
+    }
+    known_values = known_to_server(tmp_path) | missing
+    desk = Desk(tmp_path / "desk", {"HEADWAY_APP_KEY": pem()})
+    desk.folder.mkdir()
+    with serve(
+        company.datasets(), schema=schema_path, token_lifetime_s=1, latency_ms=400, **known_values
+    ) as server:
+        more = f'app_id = {APP_ID}\napp_key_env = "HEADWAY_APP_KEY"\n'
+        desk.set_up(server.url, ["acme/shop", "acme/infra", "other/kit"], more)
+        done = desk.run("refresh", "--no-publish")
+        assert (
+            done.code,
+            "App 12345 is not installed on other; install it there" in done.problem,
+        ) == (1, True)
+        counts = server.stats()
+        assert counts["by_account"]["installation of acme"] > 5 and counts["by_route"][TOKENS] >= 2
+        result = desk.run("doctor")
+        host = server.url.removeprefix("http://")
+        assert f"ok    {host} accepts the App on acme; requests left this hour: core " in result.out
+        assert (
+            f"MEND  {host}: the App on acme may not read discussions; give it these permissions"
+            in result.out
+        )
+        invalid = desk.run("refresh", "--no-publish", env={"HEADWAY_APP_KEY": "nothing.pem"})
+        assert (
+            "HEADWAY_APP_KEY names no key that can be read (No such file or directory)"
+            in invalid.problem
+        )
+    secret = "".join(pem().splitlines()[5:7])
+    texts = [done.err, result.out, result.err, invalid.err, *map(repr, desk.files().values())]
+    assert not [
+        text for text in texts if "PRIVATE KEY" in text or secret[:40] in text or "ghs_" in text
+    ]

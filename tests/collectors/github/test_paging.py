@@ -1,0 +1,147 @@
+"""Items that change while they are paged: the clock moves between any two requests, and nothing is skipped."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.github import changes as github_feed
+from collectors.github import deletions as github_sweep
+from collectors.github import sync
+from collectors.github.lists import Discussions, NewestFirst
+from collectors.ledger.store import Store
+from collectors.source import Progress
+from tests.support.github_server import Server, changes, serve
+from tests.support.independent.histories import history
+from tests.support.refreshing import Tables, publish_tables, raw_tables, refresh
+
+#: `make soak` asks for 50
+SEEDS = int(os.environ.get("HEADWAY_PAGING_SEEDS", "2"))
+COUNT, MOMENTS = 30, 60
+REPO = "dice/1"
+END = "2026-01-04T00:00:00Z"
+Raw = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def github(schema_path: Path) -> Iterator[Server]:
+    """One process for the whole module."""
+    with serve({REPO: history(1, COUNT)}, schema=schema_path) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few on a page that a small repository has many."""
+    for module in (github_feed, sync):
+        monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(github_sweep, "PAGE", 3)
+    for name in ("BATCH_START", "BATCH_MOST"):
+        monkeypatch.setattr(sync, name, 2)
+    for kind in (NewestFirst, Discussions):
+        monkeypatch.setattr(kind, "size", 2)
+
+
+def moments(dice: random.Random, dataset: Raw, count: int) -> list[str]:
+    """Moments over the second half of what happens, in order: there are pages to read from the first on."""
+    every = [row["updated_at"] for kind in ("issues", "pulls") for row in dataset[kind]]
+    every += [
+        row["created_at"] for kind in ("issues", "pulls", "discussions") for row in dataset[kind]
+    ]
+    every += [
+        event["created_at"]
+        for kind in ("issues", "pulls")
+        for row in dataset[kind]
+        for event in row["events"]
+    ]
+    return sorted(dice.choices(every, k=2 * count))[count:]
+
+
+def present(data: Path) -> Tables:
+    """The raw rows of what is not gone, without names that things once had, and months in which GitHub counts nothing.
+
+    That a pull request closes an issue does not change the issue: whichever of both was read last tells it, models look
+    at both, and so the pairs are compared instead of the lists. An empty month tells until when was counted, no more.
+    """
+    tables = {name: rows for name, rows in raw_tables(data).items() if name != "github_names"}
+    pairs: set[tuple[str, ...]] = set()
+    for table, _, _ in github_sweep.KINDS.values():
+        tables[table] = [
+            tuple(paired(cell, row, pairs) for cell in row)
+            for row in tables[table]
+            if row[-1] is None
+        ]
+    return (
+        tables
+        | {"pairs": sorted(pairs)}
+        | {"github_counts": [row for row in tables["github_counts"] if row[-1]]}
+    )
+
+
+def published(data: Path) -> Tables:
+    """The published tables, without months in which nothing is held and GitHub counts nothing."""
+    tables = publish_tables(data, date.fromisoformat(END[:10]))
+    return tables | {
+        "reconciliation": [row for row in tables["reconciliation"] if row[3:] != (0, 0, 0)]
+    }
+
+
+def paired(cell: Any, row: tuple[Any, ...], pairs: set[tuple[str, ...]]) -> Any:
+    """A cell, where it is a document without its lists of what closes what, which are added to the pairs."""
+    if not isinstance(cell, str) or not cell.startswith("{"):
+        return cell
+    document = json.loads(cell)
+    here = f"{row[0]}#{row[1]}"
+    for name, is_issue in (
+        ("closingIssuesReferences", False),
+        ("closedByPullRequestsReferences", True),
+    ):
+        for item in document.pop(name, ()):
+            there = f"{item['repository']['databaseId']}#{item['number']}"
+            pairs.add((there, here) if is_issue else (here, there))
+    return document
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_nothing_is_skipped_while_the_clock_moves(
+    github: Server, tmp_path: Path, seed: int
+) -> None:
+    dice, datasets = random.Random(seed), {REPO: history(seed + 1, COUNT)}
+    datasets[REPO]["repository"] |= {"name_with_owner": REPO, "database_id": 1}
+    deletions = {
+        step: kind
+        for kind in ("issues", "pulls", "discussions")
+        for step in [dice.randrange(5, MOMENTS - 10)]
+    }
+    github.reload(datasets)
+    github.reset()
+    github.clock(moments(dice, datasets[REPO], MOMENTS))
+    steps = iter(range(10_000))
+
+    def report(_: Progress) -> None:
+        """Now and then something is deleted, at no particular moment."""
+        kind = deletions.get(next(steps))
+        if kind and datasets[REPO].get(kind):
+            changes.delete(datasets[REPO], dice.choice(datasets[REPO][kind])["number"])
+            github.reload(datasets)
+
+    incremental, fresh = tmp_path / "incremental", tmp_path / "fresh"
+    while github.stats()["requests"] < MOMENTS:
+        (result,) = refresh(incremental, github.url, [REPO], report=report)
+        assert result.status in ("read", "unchanged"), result.message
+    github.clock([END])
+    assert [refresh(incremental, github.url, [REPO])[0].status for _ in range(3)][-1] == "unchanged"
+    refresh(fresh, github.url, [REPO])
+    reported, whole = present(incremental), present(fresh)
+    assert [name for name in whole if reported[name] != whole[name]] == []
+    reported, whole = published(incremental), published(fresh)
+    assert [name for name in whole if reported[name] != whole[name]] == []
+    with Store(incremental / "ledger.duckdb", "test") as store:
+        assert store.rows("from github_queue") == []

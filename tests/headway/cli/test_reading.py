@@ -1,0 +1,234 @@
+"""The commands that read: answers, sql, rules, check and doctor, on what a refresh of the local GitHub published."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from queries.catalog.catalog import METRICS, PAGES
+from tests.support import company
+from tests.support.command import Desk, seen
+from tests.support.github_server import Server, serve
+
+
+@pytest.fixture
+def github(offices: tuple[Server, Desk]) -> Server:
+    """The company's GitHub, with nothing broken."""
+    offices[0].faults([])
+    offices[0].reset()
+    return offices[0]
+
+
+@pytest.fixture
+def desk(offices: tuple[Server, Desk]) -> Desk:
+    """A desk with everything read and published, which tests leave as it is."""
+    return offices[1]
+
+
+@pytest.fixture
+def used(desk: Desk, tmp_path: Path) -> Desk:
+    """Another desk with everything read and published."""
+    return desk.copy(tmp_path / "used")
+
+
+@pytest.mark.parametrize("words", [["answers"], ["sql", "select 1"], ["rules"], ["check"]])
+def test_where_nothing_is_published_one_line_says_what_to_do(
+    tmp_path: Path, words: list[str]
+) -> None:
+    done = Desk(tmp_path / "new").run(*words)
+    assert done.code == 2
+    expected = "nothing is published in data; run `headway refresh`, or `headway demo` for a synthetic company"
+    assert done.problem == expected
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+# -- answers ----------------------------------------------------------------------------------------------------------
+
+
+def test_answers_are_paragraphs_of_the_newest_quarter_that_has_data(desk: Desk) -> None:
+    done = desk.run("answers")
+    assert (done.code, done.err) == (0, "")
+    opening, *paragraphs, last = done.out.strip().split("\n\n")
+    assert (
+        "Nothing has happened since 2 Jul 2026. 2026-Q2 is 30 Mar 2026 to 28 Jun 2026." in opening
+    )
+    questions = [text for text in paragraphs if "  " in text]
+    assert questions == [
+        f"{page.question[0].upper()}{page.question[1:]}  {page.title}" for page in PAGES
+    ]
+    assert last == "Not judged yet: these are numbers, not verdicts."
+    where = "scope_kind = 'org' and quarter = '2026-Q2' and comparison = 'quarter before'"
+    reported = desk.rows(f"select title, sentence, current is null from answers where {where}")
+    assert len(paragraphs) - len(questions) == len([row for row in METRICS if row.is_headline])
+    assert (
+        len(reported) > 10
+    )  # what takes longer than the quarter to mature is told of the one before
+    for title, sentence, is_null in reported:
+        (paragraph,) = [text for text in paragraphs if text.startswith(f"{title}: ")]
+        assert paragraph.startswith(f"{title}: {sentence}")
+        assert is_null or "a year before" in paragraph
+
+
+def test_answers_as_json_are_the_table(desk: Desk) -> None:
+    done = desk.run("answers", "--json")
+    columns = [name for (name,) in desk.rows("select column_name from (describe answers)")]
+    rows = [dict(zip(columns, row, strict=True)) for row in desk.rows("from answers")]
+    assert len(rows) > 50
+    expected = [{n: str(v) if isinstance(v, date) else v for n, v in row.items()} for row in rows]
+    assert json.loads(done.out) == expected
+
+
+# -- sql --------------------------------------------------------------------------------------------------------------
+
+QUERY = "select number, title, labels, merged_at, cycle_hours from pull_requests order by number desc, repo limit 5"
+
+
+def test_sql_prints_a_table_csv_or_json_in_the_order_asked_for(desk: Desk) -> None:
+    rows = desk.rows(QUERY)
+    table = desk.run("sql", QUERY).out.splitlines()
+    assert table[0].split() == ["number", "title", "labels", "merged_at", "cycle_hours"]
+    assert [int(line.split()[0]) for line in table[1:]] == [row[0] for row in rows]
+    read = list(csv.DictReader(io.StringIO(desk.run("sql", "--csv", QUERY).out)))
+    assert [(int(row["number"]), row["title"]) for row in read] == [row[:2] for row in rows]
+    assert [float(row["cycle_hours"]) if row["cycle_hours"] else None for row in read] == [
+        row[4] for row in rows
+    ]
+    documents = json.loads(desk.run("sql", "--json", QUERY).out)
+    assert [(row["number"], row["labels"], row["cycle_hours"]) for row in documents] == [
+        (row[0], row[2], row[4]) for row in rows
+    ]
+
+
+def test_sql_reads_standard_input(desk: Desk) -> None:
+    done = desk.run(
+        "sql", "--csv", stdin=b"select count(*) as n\nfrom pull_requests -- all of them\n"
+    )
+    assert (done.code, done.out) == (0, "n\n43\n")
+    assert desk.run("sql", "--csv", stdin=b"").out.strip() == ""
+
+
+def test_sql_without_a_query_on_a_terminal_asks_for_one(desk: Desk) -> None:
+    with desk.on_terminal("sql") as (running, terminal):
+        assert "write a query" in seen(terminal, lambda text: "pipe one in" in text)
+        assert running.done().code == 64
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("drop table pull_requests", "read-only mode"),
+        ("update pull_requests set title = ''", "read-only mode"),
+        ("select 1; delete from answers", "read-only mode"),
+        ("copy pull_requests to 'out.csv'", "file system operations are disabled"),
+        ("from read_text('headway.toml')", "file system operations are disabled"),
+        ("attach 'data/ledger.duckdb'", "disabled"),
+        (
+            "select foo from pull_requests",
+            'Referenced column "foo" not found in FROM clause! Candidate bindings: "',
+        ),
+        ("selec 1", 'syntax error at or near "selec"'),
+        ("select 'a\nb'::int", "Could not convert string 'a b' to INT32"),
+        ("select error('a\nb')", "a b"),
+    ],
+)
+def test_sql_that_writes_or_is_wrong_is_one_line(desk: Desk, query: str, said: str) -> None:
+    before = desk.files()
+    done = desk.run("sql", query)
+    assert (done.code, done.out) == (64, "")
+    assert said in done.problem
+    assert done.err.count("\n") == 1
+    assert desk.files() == before
+
+
+def test_bytes_that_are_no_text_are_no_traceback(desk: Desk) -> None:
+    done = desk.run("sql", stdin=b"select '\xff\x00'")
+    assert done.code in (0, 64)
+
+
+# -- rules ------------------------------------------------------------------------------------------------------------
+
+
+def test_rules_shows_what_each_matched_and_the_labels_nothing_looks_for(desk: Desk) -> None:
+    done = desk.run("rules")
+    lines = [line.split() for line in done.out.splitlines()]
+    for rule, matched in desk.rows("select rule, matched from rules where kind <> 'settings'"):
+        assert [line for line in lines if line and line[0] == rule and line[-1] == str(matched)], (
+            rule
+        )
+    assert ["python", "1", "0"] in lines[[line[:1] for line in lines].index(["labels"]) :]
+    assert "hotfix" not in done.out.partition("labels that no rule looks for")[2]
+
+
+# -- check and doctor -------------------------------------------------------------------------------------------------
+
+
+def test_check_is_content_with_fresh_data_and_not_with_old(used: Desk) -> None:
+    done = used.run("check")
+    assert (done.code, done.out[:6], done.out[16:]) == (
+        0,
+        "as of ",
+        ": fresh, and every check passed\n",
+    )
+    assert used.run("publish", "--as-of", "2026-06-30").code == 0
+    assert used.run("check", "--max-age-days", "0").code in (
+        0,
+        3,
+    )  # 3 in the first moments of a day
+
+
+def test_doctor_says_what_works(desk: Desk, github: Server) -> None:
+    done = desk.run("doctor")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert [line[:6] for line in lines] == ["ok    "] * len(lines)
+    assert "duckdb 2." in lines[0]
+    assert lines[1:2] + lines[3:] == [
+        "ok    headway.toml can be used",
+        "ok    acme/shop: 37 pull requests",
+        "ok    acme/infra: 6 pull requests",
+        "ok    data/seeds/people.csv has 19 rows",
+        "ok    data/ledger.duckdb holds 43 pull requests",
+    ]
+    assert "accepts the token; requests left this hour: core" in lines[2]
+
+
+def test_doctor_names_each_thing_to_mend(used: Desk, github: Server, tmp_path: Path) -> None:
+    def mended(env: dict[str, str] | None = None) -> str:
+        done = Desk(used.folder, {"PATH": "/nowhere", **(used.env if env is None else env)}).run(
+            "doctor"
+        )
+        assert done.code == 1
+        (line,) = [line for line in done.out.splitlines() if line.startswith("MEND  ")]
+        return line.removeprefix("MEND  ")
+
+    assert mended({}) == "no token for GitHub; set GITHUB_TOKEN, or run `gh auth login`"
+    assert "the token was refused" in mended({"GITHUB_TOKEN": "wrong-token"})
+    used.set_up(github.url, ["acme/infra", "acme/nothing"])
+    assert "no repository acme/nothing that this token may see" in mended()
+    used.set_up("http://127.0.0.1:1")
+    assert mended() == (
+        "127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network"
+    )
+    used.set_up(github.url, more="[publsh]\n")
+    assert mended() == "headway.toml, line 4, column 1: unknown key 'publsh'; did you mean publish?"
+    used.set_up(github.url)
+    people = used.folder / "data" / "seeds" / "people.csv"
+    people.write_text("login\na b\n", encoding="utf-8")
+    assert "'a b' is not a login" in mended()
+    people.unlink()
+    (used.folder / "data" / "ledger.duckdb").write_bytes(b"garbage")
+    assert "`headway restore` puts a backup in its place" in mended()
+
+
+def test_doctor_says_when_no_request_is_left(used: Desk, schema_path: Path) -> None:
+    with serve(company.datasets(), schema=schema_path, graphql_limit=1) as github:
+        used.set_up(github.url)
+        assert used.run("doctor").code == 0
+        done = used.run("doctor")
+    assert done.code == 1
+    assert "no graphql requests are left until " in done.out

@@ -1,0 +1,269 @@
+"""headway.toml is read strictly, and what is wrong is one line that names its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headway.config.github import KEYS
+from headway.config.settings import (
+    ARRAYS,
+    EXAMPLE,
+    TABLES,
+    parse_settings,
+    read_settings,
+    write_settings,
+)
+from queries.errors import SettingsError
+from queries.publish.settings import Budget, GitHubSettings, Rollout, Settings, ToolDecision
+
+FILE = Path("headway.toml")
+RULE = '[[work_types]]\nrule = "r"\nfield = "title"\npattern = "x"\nwork_type = "feature"\n'
+BUDGET = '[[budgets]]\nmonth = "2026-11"\nusd = 20000\n'
+TWO = '[[github]]\nrepos = ["a/b"]\n[[github]]\n'
+MISTAKES = {
+    "[github]\nreops = []": "line 2, column 1: unknown key 'reops'; did you mean repos?",
+    "[githb]": "line 1, column 1: unknown key 'githb'; did you mean github?",
+    "\nrepos = []": "line 2, column 1: unknown key 'repos'; it belongs under [github]",
+    "[publish]\n  keep_bodies = true": "line 2, column 3: unknown key 'keep_bodies'; it belongs under [github]",
+    '[github]\nexperiments = ["../a"]': "line 2, column 16: experiments: '../a' is no path; write a file or folder",
+    "[publish]\nwidth = 1": "line 2, column 1: unknown key 'width'; known here: people, durable_days, failure_days",
+    "[github]\nTOKEN = 'ghp_x'": "line 2, column 1: no token belongs in this file; set GITHUB_TOKEN",
+    "github = 1": "line 1, column 1: github is a table; write [github] above its keys",
+    "github = [1]": "line 1, column 1: github is a table; write [github] above its keys",
+    "[[github]]\n[[github]]\nreops = []": "line 3, column 1: unknown key 'reops'; did you mean repos?",
+    f"{TWO}base_url = 'https://API.GitHub.com:443/'": "line 4, column 1: https://API.GitHub.com:443 is there already",
+    f"{TWO}base_url = 'https://x'": "line 3, column 1: GITHUB_TOKEN is for another GitHub; name a variable of its own",
+    "[github]\n token_env = 'ghp_x'": "line 2, column 2: token_env: must be the name of a variable of the environment",
+    "[github]\napp_id = 7": "line 2, column 1: app_key_env is missing; a GitHub App needs both",
+    "[github]\napp_key_env = 'KEY'": "line 2, column 1: app_id is missing; a GitHub App needs both",
+    "[github]\napp_id = 0": "line 2, column 1: app_id: must be from 1 to",
+    "[github]\nforks = 1": "line 2, column 1: forks must be true or false",
+    '[github]\ninclude = ["acme"]': "line 2, column 12: include: 'acme' is no pattern for owner/name; ",
+    '[github]\nexclude = ["a/[z-a]"]': "line 2, column 12: exclude: 'a/[z-a]' is no pattern for owner/name",
+    "[rollouts]\nname = 'x'": "line 1, column 1: rollouts is a list of tables; write [[rollouts]] above each",
+    '[github]\nrepos = "a/b"': 'line 2, column 1: repos must be a list of texts in quotes, such as ["one", "two"]',
+    "[github]\nrepos = [1]": "line 2, column 1: repos must be a list of texts",
+    '[github]\nrepos = [\n  "a/b",\n  "c",\n]': "line 4, column 3: repos: 'c' is not a repository; write owner/name",
+    '[github]\nrepos = ["a/b\\n"]': "line 2, column 10: repos: 'a/b\\n' is not a repository",
+    '[github]\norgs = ["a/b"]': "line 2, column 9: orgs: 'a/b' is not an owner; write the name without a slash",
+    '[github]\nbase_url = "ghe.example"': "line 2, column 12: base_url: not an address; write https://api.github.com",
+    '[github]\nbase_url = "https://["': "line 2, column 12: base_url: not an address",
+    '[github]\nbase_url = "https://x:99999"': "line 2, column 12: base_url: not an address",
+    '[github]\nbase_url = "https://me:pw@x"': "line 2, column 12: base_url: more than an address",
+    '[github]\nbase_url = "https://github.com"': "line 2, column 12: base_url: the address of GitHub's pages",
+    "[github]\nkeep_bodies = 1": "line 2, column 1: keep_bodies must be true or false",
+    "[publish]\ndurable_days = true": "line 2, column 1: durable_days must be a whole number",
+    "[publish]\ndurable_days = 14.0": "line 2, column 1: durable_days must be a whole number",
+    "[publish]\ndurable_days = 0": "line 2, column 1: durable_days: must be from 1 to 365",
+    "[publish]\nsmall_group = 10_000_000": "line 2, column 1: small_group: must be from 1 to 1000",
+    '[publish]\npeople = "all"': "line 2, column 10: people: 'all' is unknown; write none or pseudonyms or names",
+    '[[rollouts]]\nname = "a"': "line 1, column 1: on is missing; add it, a date, such as 2026-03-02",
+    '[[rollouts]]\nname = "a"\non = 2026-03-02T10:00:00Z': "line 3, column 1: on must be a date, such as 2026-03-02",
+    '[[rollouts]]\nname = " "\non = 2026-03-02': "line 2, column 8: name: must not be empty",
+    f'{RULE}[[rollouts]]\nname="a"\non=2026-03-02\n[[rollouts]]\non=1': "line 10, column 1: on must be a date",
+    f"{RULE}[[work_types]]\nrule = 'x'": "line 6, column 1: field is missing; add it, text in quotes",
+    "publish.durable_days = 0": "line 1, column 1: durable_days: must be from 1 to 365",
+    "[check]\nbudget_share = true": "line 2, column 1: budget_share must be a number",
+    "[check]\nbudget_share = nan": "line 2, column 1: budget_share: must be from 0.01 to 100",
+    "[check]\nbudget_risk = 2": "line 2, column 1: budget_risk: must be from 0.01 to 1",
+    '[check]\nwebhook_env = "https://x/pw"': "line 2, column 15: webhook_env: must be the name of a variable",
+    '[[budgets]]\nmonth = "2026-13"\nusd = 1': "line 2, column 9: month: must be a month, such as 2026-11",
+    '[[budgets]]\nmonth = "2026-11"': "line 1, column 1: usd is missing; add it, a whole number",
+    "[[budgets]]\nfrom = 2026-11-01\nusd = 1": "line 2, column 1: from must be text in quotes",
+    '[[budgets]]\nfrom = "2026-11"\nusd = -1': "line 3, column 1: usd: must be from 0 to",
+    "[[budgets]]\nusd = 1": 'line 1, column 1: write either month or from, such as month = "2026-11"',
+    '[[budgets]]\nmonth = "2026-11"\nfrom = "2026-11"\nusd = 1': "line 1, column 1: write either month or from",
+    f"{BUDGET}{BUDGET}": "line 4, column 1: 2026-11 has a budget already; keep one",
+    "[github\n": "line 1, column 8: not TOML (Expected ']' at the end of a table declaration); mend it there",
+    "[github]\nrepos = [": ", at its end: not TOML (Invalid value); mend it there",
+    "[github]\nx = 1\nx = 2\n": "line 3, column 6: not TOML (Cannot overwrite a value); mend it there",
+    "x = " + "9" * 5000: "headway.toml: not TOML (Exceeds the limit",
+    "x = " + "[" * 5000: "headway.toml: nested too deeply",
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_is_one_line_that_names_its_place(text: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        parse_settings(FILE, text)
+    message = str(raised.value)
+    assert message.startswith("headway.toml")
+    assert MISTAKES[text] in message
+    assert "\n" not in message
+    assert "ghp_x" not in message
+    assert "pw" not in message
+
+
+def test_every_key_can_be_set(tmp_path: Path) -> None:
+    file = tmp_path / "headway.toml"
+    file.write_text(
+        '\ufeff[github]\r\nrepos = ["a/b"]\norgs = ["c"]\nbase_url = "https://ghe.example/api/v3/"\n'
+        'include = ["c/*"]\nexclude = ["c/x-[!0-9]*"]\nforks = true\ntoken_env = "GHE"\n'
+        'app_id = 7\napp_key_env = "KEY"\n'
+        'keep_bodies = false\nexperiments = ["tried"]\n'
+        '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
+        '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
+        '[spend]\nscope = ["api"]\ncopilot_orgs = ["acme"]\n'
+        '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n'
+        '[[tool_decisions]]\ntool = "copilot"\ndecision = "hold"\non = 2026-04-01\n'
+        f'{BUDGET}[[budgets]]\nfrom = "2026-01"\nusd = 100\n' + RULE,
+        encoding="utf-8",
+    )
+    result = read_settings(file)
+    (row,) = result.rules["work_types"]
+    assert row.values == {"rule": "r", "field": "title", "pattern": "x", "work_type": "feature"}
+    assert row.where["pattern"] == f"{file}, line 42, column 1"
+    decision = ToolDecision("copilot", "hold", date(2026, 4, 1))
+    rollout = Rollout("Agents", date(2026, 3, 2), 28)
+    budgets = (Budget(date(2026, 11, 1), 20000), Budget(date(2026, 1, 1), 100, is_from=True))
+    github = GitHubSettings(
+        ("a/b",),
+        ("c",),
+        ("c/*",),
+        ("c/x-[!0-9]*",),
+        True,
+        "https://ghe.example/api/v3",
+        "GHE",
+        7,
+        "KEY",
+        False,
+        ("tried",),
+    )
+    assert result == Settings(
+        (github,),
+        "names",
+        30,
+        3,
+        8,
+        0.8,
+        1,
+        "HOOK",
+        ("api",),
+        (rollout,),
+        budgets,
+        (decision,),
+        {"work_types": (row,)},
+        ("acme",),
+    )
+    assert set().union(*TABLES.values()) | {
+        "githubs",
+        "rollouts",
+        "budgets",
+        "rules",
+        "tool_decisions",
+    } == {field.name for field in fields(Settings)}
+    assert set(KEYS) == {field.name for field in fields(GitHubSettings)}
+
+
+def test_each_github_is_a_table_of_its_own() -> None:
+    text = (
+        '[[github]]\norgs = ["acme"]\n[[github]]\norgs = ["acme"]\nbase_url = "https://ghe.example/api/v3"\n'
+        'token_env = "GHE_TOKEN"\n[[github]]\nbase_url = "https://ghe.example:8443/api/v3"\napp_id = 1\n'
+        'app_key_env = "K"\n'
+    )
+    assert parse_settings(FILE, text).githubs == (
+        GitHubSettings(orgs=("acme",)),
+        GitHubSettings(
+            orgs=("acme",), base_url="https://ghe.example/api/v3", token_env="GHE_TOKEN"
+        ),
+        GitHubSettings(base_url="https://ghe.example:8443/api/v3", app_id=1, app_key_env="K"),
+    )
+    assert parse_settings(FILE, "github = []") == Settings()
+
+
+def test_an_empty_file_has_the_defaults_and_the_example_shows_them() -> None:
+    assert parse_settings(FILE, "") == Settings()
+    text = EXAMPLE.read_text("utf-8").replace('repos = ["owner/name"]', "repos = []")
+    assert parse_settings(FILE, text) == Settings()
+
+
+def test_what_the_example_comments_out_can_be_used() -> None:
+    text = re.sub(r"^# (\[\[|\w+ = )", r"\1", EXAMPLE.read_text("utf-8"), flags=re.M)
+    result = parse_settings(FILE, text)
+    assert len(result.rollouts) == len(result.budgets) == len(result.tool_decisions) == 1
+    kinds = set(ARRAYS) - {"rollouts", "budgets", "tool_decisions"}
+    assert {name: len(rows) for name, rows in result.rules.items()} == dict.fromkeys(kinds, 1)
+    assert [
+        key
+        for table in (KEYS, *TABLES.values())
+        for key in table
+        if not re.search(rf"^{key} = ", text, re.M)
+    ] == []
+
+
+def test_what_is_written_is_read_again_and_a_wrong_name_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "headway.toml"
+    with pytest.raises(SettingsError, match="'a' is not a repository"):
+        write_settings(file, GitHubSettings(("a",)))
+    assert list(tmp_path.iterdir()) == []
+    github = GitHubSettings(("a/b", "c/d"), ("e",), base_url="http://x.example:8000")
+    write_settings(file, github)
+    assert read_settings(file) == Settings((github,))
+    assert [path.name for path in file.parent.iterdir()] == ["headway.toml"]
+
+
+def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "headway.toml"
+    file.write_bytes(b"[github]\n# caf\xe9\n")
+    with pytest.raises(SettingsError, match="line 2: not UTF-8 text; save it as UTF-8"):
+        read_settings(file)
+
+
+NAMES = st.sampled_from(
+    ["github", *TABLES, *ARRAYS, *KEYS, *TABLES["publish"], *ARRAYS["ai_signals"], "x", "token"]
+)
+VALUES = st.recursive(
+    st.sampled_from(
+        [
+            "true",
+            "1",
+            "-1",
+            "1e3",
+            "nan",
+            '"a/b"',
+            '"https://x"',
+            "2026-03-02",
+            "07:32:00",
+            '""',
+            "'''\n'''",
+        ]
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda result: f"[{', '.join(result)}]"),
+        st.tuples(NAMES, inner).map(lambda pair: f"{{ {pair[0]} = {pair[1]} }}"),
+    ),
+    max_leaves=4,
+)
+LINES = st.one_of(
+    NAMES.map("[{}]".format),
+    NAMES.map("[[{}]]".format),
+    st.tuples(NAMES, VALUES).map(" = ".join),
+    st.tuples(NAMES, NAMES, VALUES).map(lambda parts: f"{parts[0]}.{parts[1]} = {parts[2]}"),
+    st.text(max_size=20),
+)
+WILD = st.one_of(
+    st.binary(max_size=200),
+    st.lists(LINES, max_size=8).map(lambda result: "\n".join(result).encode("utf-8")),
+)
+
+
+@given(WILD)
+def test_wild_bytes_are_settings_or_one_line(
+    tmp_path_factory: pytest.TempPathFactory, wild: bytes
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "wild.toml"
+    file.write_bytes(wild)
+    try:
+        result = read_settings(file)
+    except SettingsError as error:
+        index = r"(, line \d+(, column \d+)?|, at its end|)"
+        assert re.fullmatch(rf"{re.escape(str(file))}{index}: [^\n]{{1,400}}", str(error))
+    else:
+        assert isinstance(result, Settings)

@@ -1,0 +1,357 @@
+"""The demo company's spend hangs together, and what was put into it can be found in the published file by SQL."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import duckdb
+import pytest
+
+from headway.cli.pipeline import demo_settings
+from headway.demo import ROLLOUT, SPENDING, people_csv, rollout_on, tool_decisions
+from headway.demo.spend_facts import (
+    ACCOUNT,
+    binge_quarter,
+    new_model_on,
+    night_on,
+    price_change_on,
+    spend_begins_on,
+)
+from tests.support.demo_history import History, histories
+from tests.support.facts import DEMO_UNTIL, opened
+
+OF_MONEY = (
+    "budget",
+    "engineers",
+    "forecast_days",
+    "forecasts",
+    "spend",
+    "spend_by_team",
+    "spend_per_engineer",
+    "spend_reconciliation",
+    "tools",
+)
+K = 5
+RAMPED = rollout_on(DEMO_UNTIL) + timedelta(weeks=ROLLOUT.ramp_weeks)
+#: dollars of a whole month: before the rollout, and once the ramp is over
+MONTHLY = {
+    "anthropic": ((150, 900), (2_500, 11_000)),
+    "openai": ((80, 400), (80, 2_000)),
+    "github": ((400, 900),) * 2,
+}
+
+
+@pytest.fixture(scope="module")
+def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published demo, as any client opens it, and what it was made of as ``told`` without the gateway's rows."""
+    with opened(demo) as result:
+        result.execute(f"attach '{demo / 'ledger.duckdb'}' as ledger (read_only)")
+        result.execute(
+            "create temp view told as select * from ledger.spend_rows "
+            "inner join ledger.spend_partitions using (partition_id) where basis <> 'gateway'"
+        )
+        yield result
+
+
+def test_every_column_of_money_has_a_value_but_those_that_need_more_people(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = db.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = 'published' and "
+        f"table_name in {OF_MONEY}"
+    ).fetchall()
+    assert len({table for table, _ in columns}) == len(OF_MONEY)
+    empty = {
+        (table, column)
+        for table, column in columns
+        if db.execute(f'select count("{column}") from {table}').fetchone() == (0,)
+    }
+    needs_fifty = {("spend_per_engineer", "p90"), ("spend_per_engineer", "top_decile_share")}
+    without_a_break = {("forecasts", name) for name in ("reason", "break_on", "break_kind")}
+    assert empty <= needs_fifty | without_a_break
+
+
+def one(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> Any:
+    """Return the only value of a query's only row."""
+    ((result,),) = db.execute(sql, values).fetchall()
+    return result
+
+
+def spent(history: History) -> list[dict[str, Any]]:
+    """Return the rows of spend with the source and day of each."""
+    partitions = {row["partition_id"]: row for row in history.exports["spend_partitions"]}
+    return [partitions[row["partition_id"]] | row for row in history.exports["spend_rows"]]
+
+
+# -- as it was told ---------------------------------------------------------------------------------------------------
+
+
+def test_it_is_of_a_useful_size_and_of_every_source() -> None:
+    for history in histories():
+        result = Counter(row["source"] for row in spent(history))
+        assert 40_000 <= result.total() <= 60_000
+        assert set(result) == {"anthropic", "openai", "copilot", "copilot seats", "generic"}
+        days = (history.until - spend_begins_on(history.until)).days + 1
+        read = Counter(row["source"] for row in history.exports["spend_partitions"])
+        assert {read[source] for source in ("anthropic", "openai", "copilot")} == {days}, (
+            "every day was read"
+        )
+        assert {row["account"] for row in history.exports["spend_partitions"]} == {ACCOUNT}
+
+
+def test_months_cost_what_such_a_company_might_pay_each_vendor() -> None:
+    for history in histories():
+        begin, rollout = spend_begins_on(history.until), rollout_on(history.until)
+        months = defaultdict[tuple[str, date], Decimal](Decimal)
+        for row in spent(history):
+            if row["basis"] != "gateway":
+                months[row["provider"], row["day"].replace(day=1)] += row["amount"] or 0
+        for (provider, month), usd in months.items():
+            before, after = MONTHLY[provider]
+            if begin <= month < (rollout - timedelta(days=31)):
+                assert before[0] < usd < before[1], (provider, month)
+            elif (
+                rollout + timedelta(weeks=ROLLOUT.ramp_weeks)
+                <= month
+                < history.until.replace(day=1)
+            ):
+                assert after[0] < usd < after[1], (provider, month)
+
+
+def test_agents_are_used_where_they_were_rolled_out_on_working_days() -> None:
+    history = histories()[0]
+    teams = {
+        row["email"]: row["team"] for row in csv.DictReader(io.StringIO(people_csv(history.until)))
+    }
+    weekdays, where = defaultdict[int, float](float), defaultdict[str, float](float)
+    for row in spent(history):
+        if row["tool"] in ("claude code", "codex") and "@" in row["actor"]:
+            weekdays[row["day"].weekday()] += float(row["amount"])
+            where[teams[row["actor"]]] += float(row["amount"])
+    total = sum(where.values())
+    assert weekdays[5] + weekdays[6] < 0.05 * total
+    assert all(where[team] > 0.2 * total for team in ROLLOUT.teams)
+
+
+def test_persons_are_those_of_people_csv_and_one_is_listed_twice() -> None:
+    history = histories()[0]
+    people = list(csv.DictReader(io.StringIO(people_csv(history.until))))
+    emails, logins = ({row[name] for row in people} for name in ("email", "login"))
+    actors = {
+        row["actor"]
+        for row in spent(history)
+        if row["actor_kind"] == "user" and row["source"] == "anthropic"
+    }
+    assert (
+        actors - emails == {SPENDING.listed_twice}
+        and f"{SPENDING.listed_twice}@example.invalid" in actors
+    )
+    assert {row["actor"] for row in spent(history) if row["source"] == "copilot seats"} <= logins
+
+
+def test_seats_are_billed_by_the_day_and_requests_only_beyond_those_that_come_with_them() -> None:
+    rows = [row for row in spent(histories()[0]) if row["source"] == "copilot"]
+    by_month = defaultdict[tuple[date, str], Decimal](Decimal)
+    for row in rows:
+        by_month[row["day"].replace(day=1), row["basis"]] += row["amount"]
+        assert row["amount"] <= row["list_amount"]
+    assert mean(usd for (_, basis), usd in by_month.items() if basis == "seat") == pytest.approx(
+        19 * 23, rel=0.2
+    )
+    usage = [row for row in rows if row["basis"] == "tool_billing"]
+    net, gross = (sum(row[name] for row in usage) for name in ("amount", "list_amount"))
+    assert 0 < 2 * net < gross
+
+
+def test_days_are_told_as_the_calendar_of_the_demo_says() -> None:
+    until = date(2026, 11, 21)
+    assert spend_begins_on(until) == date(2025, 10, 27)
+    assert (price_change_on(until), new_model_on(until), night_on(until)) == (
+        date(2026, 7, 1),
+        date(2026, 5, 10),
+        date(2026, 6, 29),
+    )
+    assert binge_quarter(until) == (date(2026, 4, 1), date(2026, 6, 30))
+    assert binge_quarter(date(2027, 1, 27)) == (date(2026, 7, 1), date(2026, 9, 30))
+    assert binge_quarter(date(2026, 3, 1)) == (date(2025, 10, 1), date(2025, 12, 31))
+
+
+# -- as it is published -----------------------------------------------------------------------------------------------
+
+
+def test_what_counts_is_what_was_told(db: duckdb.DuckDBPyConnection) -> None:
+    total = one(db, "select sum(amount) from told")
+    assert one(db, "select sum(cost_usd) from spend where is_counted") == pytest.approx(
+        float(total), abs=0.01
+    )
+    monthly = "select date_trunc('month', day)::date, sum({}) from {} where provider = ? and {} group by 1 order by 1"
+    for provider in ("anthropic", "openai", "github"):
+        late = f"day >= '{RAMPED}' and day < '{DEMO_UNTIL.replace(day=1)}'"
+        told = db.execute(monthly.format("amount", "told", late), [provider]).fetchall()
+        rows = db.execute(
+            monthly.format("cost_usd", "spend", f"is_counted and {late}"), [provider]
+        ).fetchall()
+        # now and then a provider is too small on a day, and told with the smallest of the others
+        assert [month for month, _ in told] == [month for month, _ in rows]
+        assert [usd for _, usd in rows] == pytest.approx([float(usd) for _, usd in told], rel=0.03)
+
+
+def test_what_the_gateway_saw_is_not_counted(db: duckdb.DuckDBPyConnection) -> None:
+    assert one(db, "select sum(cost_usd) from spend where cost_basis = 'gateway'") > 1_000
+    assert not one(db, "select bool_or(is_counted) from spend where cost_basis = 'gateway'")
+    assert (
+        one(db, "select sum(counted_usd) from spend_reconciliation where source = 'generic'") == 0
+    )
+
+
+def test_the_price_change_is_what_a_token_costs_from_its_day_on(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
+    per_token = "select sum(cost_usd) / sum(tokens) from spend where model = ? and day {} ?"
+    before, after = (
+        one(db, per_token.format(side), SPENDING.price_model, price_change_on(DEMO_UNTIL))
+        for side in ("<", ">=")
+    )
+    assert after / before - 1 == pytest.approx(SPENDING.price_change, abs=0.001)
+
+
+def test_the_forgotten_key_costs_the_same_every_night(db: duckdb.DuckDBPyConnection) -> None:
+    rows = db.execute(
+        "select day, sum(cost_usd) from spend where tool = 'api' and model = ? group by day order by day",
+        [SPENDING.night_model],
+    ).fetchall()
+    count = (DEMO_UNTIL - night_on(DEMO_UNTIL)).days + 1
+    assert rows == [
+        (night_on(DEMO_UNTIL) + timedelta(days=index), SPENDING.night_usd) for index in range(count)
+    ]
+    steady = "having count(*) > 60 and max(cost_usd) - min(cost_usd) < 0.01 and min(cost_usd) > 0"
+    models = db.execute(
+        f"select model from spend where charge = 'usage' group by tool, model {steady}"
+    ).fetchall()
+    assert models == [(SPENDING.night_model,)], "nothing else is so steady"
+
+
+def test_one_team_pays_more_for_no_more_in_one_quarter(db: duckdb.DuckDBPyConnection) -> None:
+    begin, end = binge_quarter(DEMO_UNTIL)
+    months = db.execute(
+        """
+        select
+            month,
+            sum(cost_usd) filter (team = $team) / sum(cost_usd) filter (team in ('storefront', 'platform')) as cost,
+            (
+                select count(*)
+                from outcomes
+                where team = $team and date_trunc('month', happened_on) = month and durability <> 'undone'
+            ) as outcomes
+        from spend_by_team
+        where provider = 'anthropic' and month >= $ramped
+        group by month
+        """,
+        {"team": SPENDING.binge_team, "ramped": RAMPED},
+    ).fetchall()
+    inside, outside = (
+        [row for row in months if (begin <= row[0] <= end) is side] for side in (True, False)
+    )
+    assert len(inside) == 3 and len(outside) >= 3
+    cost, outcomes = (
+        mean(row[index] for row in inside) / mean(row[index] for row in outside) for index in (1, 2)
+    )
+    assert cost == pytest.approx(SPENDING.binge_factor, rel=0.2)
+    assert outcomes < 1.2
+
+
+def test_the_new_model_replaces_the_old_one(db: duckdb.DuckDBPyConnection) -> None:
+    moved_on = new_model_on(DEMO_UNTIL)
+    newest = "select max(day) from spend where model = ? and is_counted"
+    oldest = "select min(day) from spend where model = ? and is_counted"
+    assert (
+        moved_on - timedelta(days=3)
+        < one(db, newest, SPENDING.old_model)
+        < moved_on + timedelta(days=21)
+    )
+    assert moved_on <= one(db, oldest, SPENDING.new_model) < moved_on + timedelta(days=14)
+
+
+def test_what_fewer_than_five_use_is_told_with_others(db: duckdb.DuckDBPyConnection) -> None:
+    assert one(
+        db, "select count(distinct actor) from told where tool = ?", SPENDING.trial_tool
+    ) in range(1, K)
+    assert one(db, "select count(*) from spend where tool = ?", SPENDING.trial_tool) == 0
+    assert one(db, "select count(*) from spend where tool = 'other tools'") > 0
+    assert one(db, "select count(*) from spend where model = 'other models'") > 0
+    persons = "count(distinct split_part(actor, '@', 1))"
+    small = db.execute(
+        f"""
+        select told.day, told.tool, told.model
+        from told
+        join spend on spend.day = told.day and spend.tool = told.tool and spend.model = told.model
+        where told.actor_kind = 'user' and told.tool in ('claude code', 'codex')
+        group by all
+        having {persons} < {K}
+        """
+    ).fetchall()
+    # these days were told with smaller ones of their week, which brought the persons that are missing
+    for day, tool, model in small:
+        begin, end = day - timedelta(days=10), day + timedelta(days=10)
+        near = f"select {persons} from told where tool = ? and model = ? and day between ? and ?"
+        assert one(db, near, tool, model, begin, end) >= K
+
+
+def test_teams_are_told_of_where_five_or_more_spend(db: duckdb.DuckDBPyConnection) -> None:
+    teams = dict[tuple[str, date], str]()
+    for row in csv.DictReader(io.StringIO(people_csv(DEMO_UNTIL))):
+        day = max(date.fromisoformat(row["from"] or "2000-01-01"), spend_begins_on(DEMO_UNTIL))
+        while day <= date.fromisoformat(row["to"] or f"{DEMO_UNTIL}"):
+            teams[row["login"], day] = row["team"]
+            day += timedelta(days=1)
+    spenders = defaultdict[tuple[date, str], set[str]](set)
+    rows = db.execute(
+        "select distinct day, split_part(actor, '@', 1) from told where actor_kind = 'user'"
+    ).fetchall()
+    for day, login in rows:
+        spenders[day.replace(day=1), teams[login, day]].add(login)
+    told = db.execute(
+        "select distinct month, team from spend_by_team where team not in (?, ?)",
+        [
+            "unattributed",
+            "(other teams)",
+        ],
+    ).fetchall()
+    assert {team for _, team in told} == {*ROLLOUT.teams, "data"}
+    assert all(len(spenders[month, team]) >= K for month, team in told)
+    assert one(db, "select count(*) from spend_by_team where team = '(other teams)'") > 0, (
+        "before the rollout"
+    )
+
+
+def test_decisions_and_the_budget_are_in_the_settings(db: duckdb.DuckDBPyConnection) -> None:
+    settings = demo_settings(DEMO_UNTIL)
+    decided = dict(
+        db.execute(
+            "select tool, arg_max(decision, month) from tools where tool <> 'api' group by tool"
+        ).fetchall()
+    )
+    assert (
+        decided["claude code"] == "adopt"
+        and decided["codex"] == "trial"
+        and decided["copilot"] == "hold"
+    )
+    assert len(settings.tool_decisions) == len(tool_decisions(DEMO_UNTIL))
+    (budget,) = settings.budgets
+    assert budget.is_from and budget.usd == SPENDING.budget_usd
+    for history in histories():
+        newest = history.until - timedelta(days=28)
+        usd = sum(
+            row["amount"] or 0
+            for row in spent(history)
+            if row["basis"] != "gateway" and row["day"] > newest
+        )
+        assert usd / 28 * 30 > SPENDING.budget_usd, "the last month is on its way over it"

@@ -1,0 +1,402 @@
+"""The pages as readers meet them: the real server, a real browser, and the SQL that they print."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+import streamlit as st
+from playwright.sync_api import Browser, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from headway.ui.charts import durations, time_series
+from queries.catalog import catalog
+from queries.catalog.catalog import PAGES, QUESTIONS
+from queries.catalog.scope import Scope
+from queries.read import charts, evidence, filters, headlines
+from queries.read.snapshot import LINK, current
+from queries.statistics import estimates
+from queries.text.sentences import shown
+from tests.support import facts
+from tests.support.dashboard import chart, choose, leads, opened, printed, ready, run, served, show
+
+ROOT = Path(__file__).parents[3]
+PHONE = {"width": 390, "height": 844}
+CYCLE_TIME, EXPERIENCE = catalog.page("cycle-time"), catalog.page("experience")
+COMPANY = Path(__file__).parent / "pages.txt"
+
+
+@pytest.fixture(scope="module")
+def site(demo: Path) -> Iterator[str]:
+    """The address of a dashboard that shows the demo company."""
+    with served(demo) as url:
+        yield url
+
+
+def test_headlines_and_charts_are_what_the_printed_sql_gives(
+    browser: Browser, site: str, demo: Path
+) -> None:
+    panel = catalog.panels(CYCLE_TIME)[0]
+    metric = panel.metrics[0]
+    with opened(browser, f"{site}/{CYCLE_TIME.name}") as page:
+        ready(page)
+        sentence = leads(page)[0]
+        show(page, panel.title, "SQL")
+        for row in run(demo, printed(page)):
+            assert f"{shown(row['estimate'], metric.unit)}" in sentence
+            assert f"n = {row['n']:,}" in sentence
+        before = printed(page)
+        choose(page, "Behind which number", f"{metric.title}, by week")
+        page.wait_for_function(
+            "before => document.querySelector('[data-testid=stCode] code').innerText.trim() !== before.trim()",
+            arg=before,
+        )
+        weeks = run(demo, printed(page))
+        plot = chart(page, panel.title).locator(".js-plotly-plot")
+        drawn = plot.evaluate(
+            "plot => ['x', 'y', 'customdata'].map(name => [...plot.data[0][name]])"
+        )
+        assert drawn[0] == [f"{row['start_on']}" for row in weeks]
+        assert drawn[1] == pytest.approx(
+            [None if row["estimate"] is None else row["estimate"] / 24 for row in weeks]
+        )
+        assert [n for n, _ in drawn[2]] == [row["n"] for row in weeks]
+
+
+def test_rows_come_as_csv_and_parquet_and_the_chart_as_html(
+    browser: Browser, site: str, demo: Path
+) -> None:
+    panel = catalog.panels(CYCLE_TIME)[0]
+    with opened(browser, f"{site}/{CYCLE_TIME.name}", accept_downloads=True) as page:
+        ready(page)
+        show(page, panel.title, "SQL")
+        newest = run(demo, printed(page))[-1]
+        show(page, panel.title, "Rows")
+        expect(page.get_by_role("region", name="Rows of")).to_be_visible()
+        show(page, panel.title, "Download")
+        csv, parquet = (
+            read(downloaded(page, name))
+            for read, name in ((csv_frame, "Rows as CSV"), (parquet_frame, "Rows as Parquet"))
+        )
+        assert len(csv) == len(parquet) > 0
+        assert parquet["counts_as"].isin(["counted", "longer than any"]).sum() == newest["n"]
+        text = downloaded(page, "Chart as HTML").decode()
+        assert panel.title in text and "synthetic data" in text
+        assert not any(f'"{placeholder}"' in text for placeholder in time_series.COLOURS)
+
+
+def csv_frame(content: bytes) -> pd.DataFrame:
+    """Rows of a CSV."""
+    return pd.read_csv(io.BytesIO(content))
+
+
+def parquet_frame(content: bytes) -> pd.DataFrame:
+    """Rows of a Parquet file."""
+    return pd.read_parquet(io.BytesIO(content))
+
+
+def downloaded(page: Page, button: str) -> bytes:
+    """What a download button gives."""
+    with page.expect_download() as result:
+        page.get_by_role("button", name=button).click()
+    return Path(result.value.path()).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("page", "scope"),
+    [
+        *((page.name, Scope()) for page in PAGES),
+        (CYCLE_TIME.name, Scope(team="mobile")),
+        (CYCLE_TIME.name, Scope(work_type="fix", authorship="no signal")),
+        ("experience", Scope(repo="fernhill-demo/web")),
+    ],
+)
+def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, page: str, scope: Scope) -> None:
+    snapshot = current(demo)
+    period = next(iter(filters.periods(filters.facts(snapshot)).values()))
+    for panel in catalog.panels(catalog.page(page)):
+        reported = [
+            headlines.tell(snapshot, metric, scope, period.end_on).all for metric in panel.headlines
+        ]
+        flat = [headline for item in reported for headline in item]
+        result = evidence.evidence(snapshot, panel, flat, period, scope)
+        for headline, behind in zip(flat, result, strict=False):
+            rows = {row["start_on"]: row for row in run(demo, behind.sql)}
+            now, later = rows[headline.window.start_on], rows[headline.baseline_window.start_on]
+            assert (now["estimate"], now["n"], now["n_missing"]) == (
+                headline.current,
+                headline.n_current,
+                headline.n_missing,
+            )
+            assert (later["estimate"], later["n"]) == (headline.baseline, headline.n_baseline)
+        for behind in result[len(flat) :]:
+            kind = estimates.by_quarter if behind.label.endswith("by quarter") else charts.charted
+            shown_there = kind(snapshot, behind.metric, period, scope)
+            assert [row["n"] for row in run(demo, behind.sql)] == shown_there["n"].tolist()
+
+
+def test_what_came_in_and_what_left_is_drawn_as_its_sql_gives_it(
+    browser: Browser, site: str, demo: Path
+) -> None:
+    panel = catalog.panels(EXPERIENCE)[0]
+    with opened(browser, f"{site}/{EXPERIENCE.name}") as page:
+        ready(page)
+        show(page, panel.title, "SQL")
+        choose(page, "Behind which number", f"{panel.metrics[0].title}, what came in and what left")
+        expect(page.locator("[data-testid=stCode] code").first).to_contain_text("as unlabelled")
+        weeks = run(demo, printed(page))
+        plot = page.get_by_role("figure", name=panel.title).locator(".js-plotly-plot")
+        drawn = plot.evaluate("plot => plot.data.map(trace => [trace.name, [...trace.y]])")
+        columns = {"open": "open", "came in": "entered"} | {way: way for way in durations.WAYS}
+        signs = {"open": 1, "came in": 1}
+        assert len(weeks) > 50 and len(drawn) == 5
+        for name, values in drawn:
+            assert values == [signs.get(name, -1) * row[columns[name]] for row in weeks], name
+
+
+# -- state ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
+    browser: Browser, site: str
+) -> None:
+    with opened(browser, f"{site}/{CYCLE_TIME.name}") as page:
+        ready(page)
+        before = leads(page)
+        choose(page, "Team", "mobile")
+        expect(page.get_by_text("Only team mobile")).to_be_visible()
+        fresh = page.get_by_text("Data to the end of").inner_text()
+        choose(page, "Period", "Last 26 weeks")
+        page.wait_for_url("**period=Last+26+weeks*")
+        expect(page.get_by_text("Data to the end of")).not_to_have_text(fresh)
+        ready(page)
+        link, after = page.url, leads(page)
+        assert "team=mobile" in link
+        assert after != before
+        page.get_by_role("link", name="Overview").click()
+        expect(page.locator("h1")).not_to_have_text(CYCLE_TIME.title)
+        assert "team=mobile" in page.url
+        page.get_by_role("button", name="Reset").click()
+        expect(page.get_by_text("Only team mobile")).to_have_count(0)
+        assert "team" not in page.url
+    with opened(browser, link) as page:
+        ready(page)
+        assert leads(page) == after
+        expect(page.get_by_text("Exploratory")).to_have_count(0)  # teams are judged
+
+
+def test_what_is_published_shows_up_by_itself(
+    browser: Browser, demo: Path, empty: Path, tmp_path: Path
+) -> None:
+    company = tmp_path / "company"
+    company.mkdir()
+    facts.published(company, empty, facts.read_tables(COMPANY))
+    data = tmp_path / "data"
+    data.mkdir()
+    with served(data) as url, opened(browser, f"{url}/{CYCLE_TIME.name}") as page:
+        expect(page.locator("h1")).to_have_text("Nothing is published yet", timeout=20_000)
+        expect(page.get_by_text("headway refresh")).to_be_visible()
+        link(data, company)
+        expect(page.locator("h1")).to_have_text(CYCLE_TIME.title, timeout=20_000)
+        ready(page)
+        assert leads(page)[0].startswith(
+            "Half of the features opened in 2025-Q4 were merged within 12 hours of starting"
+        )
+        assert "(n = 2)" in leads(page)[0]
+        expect(page.get_by_text("acme/old (read to the end of 2 Nov 2025)")).to_be_visible()
+        assert "synthetic" not in page.inner_text("body")
+        assert not any(word in page.inner_text("body") for word in ("Log in", "Sign in", "alice"))
+        link(data, demo)
+        expect(page.get_by_text("all of this is synthetic")).to_be_visible(timeout=20_000)
+
+
+def link(data: Path, published: Path) -> None:
+    """Swap a published file in, as a publish does."""
+    fresh = data / "fresh"
+    fresh.symlink_to((published / LINK).resolve())
+    fresh.replace(data / LINK)
+
+
+# -- looks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "scheme"),
+    [
+        ("", "light"),
+        (CYCLE_TIME.name, "dark"),
+        ("capabilities", "light"),
+        ("experience", "dark"),
+        ("guardrails", "light"),
+        ("budget", "dark"),
+        ("tools", "light"),
+    ],
+)
+def test_pages_fit_a_phone_and_say_what_charts_show(
+    browser: Browser, site: str, path: str, scheme: str
+) -> None:
+    options = {"viewport": PHONE, "color_scheme": scheme, "has_touch": True, "is_mobile": True}
+    with opened(browser, f"{site}/{path}", **options) as page:
+        ready(page)
+        expect(page.get_by_text("all of this is synthetic")).to_be_visible()
+        plots = page.locator("[data-testid=stPlotlyChart]")
+        expect(plots.last.locator(".main-svg").first).to_be_attached()
+        for nth in range(plots.count()):
+            assert len(plots.nth(nth).get_attribute("aria-label") or "") > 30
+        if path == CYCLE_TIME.name:
+            show(page, catalog.panels(CYCLE_TIME)[0].title, "How this is measured")
+            expect(page.get_by_text("Only work type feature.")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        main = "document.querySelector('[data-testid=stMain]')"
+        assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+        colours = page.evaluate(
+            "[...document.querySelectorAll('.js-plotly-plot .js-line')].map(line => getComputedStyle(line).stroke)"
+        )
+        assert colours and not any(
+            colour.startswith("rgb(0, 0, ") for colour in colours
+        )  # the theme's are put in
+
+
+def test_the_page_about_data_fits_a_phone_and_its_totals_are_what_its_sql_gives(
+    browser: Browser, site: str, demo: Path
+) -> None:
+    with opened(browser, f"{site}/data", viewport=PHONE, color_scheme="dark") as page:
+        ready(page)
+        show(page, "Does it agree with GitHub?", "SQL")
+        (totals,) = run(demo, printed(page))
+        assert (
+            totals["missing_here"]
+            == totals["missing_there"]
+            == totals["uncounted_repositories"]
+            == 0
+        )
+        assert (
+            f"of {totals['at_github']:,} pull requests and issues that GitHub counts, all are here."
+            in leads(page)[0]
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+# -- states without a browser -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    """The dashboard on an empty data folder."""
+    monkeypatch.setenv("HEADWAY_DATA", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    st.cache_data.clear()  # small files made by hand share the id of the empty one
+    return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+
+
+def said(app: AppTest) -> str:
+    """All text of a page, as it reads."""
+    elements = [
+        *app.main.markdown,
+        *app.main.caption,
+        *app.main.info,
+        *app.main.warning,
+        *app.main.title,
+    ]
+    return (
+        "\n".join(str(element.value) for element in elements)
+        .replace("\\", "")
+        .replace("\N{NO-BREAK SPACE}", " ")
+    )
+
+
+def at(app: AppTest, page: str, **query: str) -> AppTest:
+    """The dashboard at an address."""
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+def test_a_published_file_without_rows_is_said_to_be_empty(
+    app: AppTest, empty: Path, tmp_path: Path
+) -> None:
+    link(tmp_path, empty.parents[1])
+    assert "No feature was opened" in said(at(app, CYCLE_TIME.file))
+    assert "Which rules look for work type feature, and how to add yours" in [
+        box.label for box in app.expander
+    ]
+    assert any("[[work_types]]" in block.value for block in app.code)
+
+
+def test_filters_that_leave_nothing_say_so(app: AppTest, empty: Path, tmp_path: Path) -> None:
+    facts.published(tmp_path, empty, facts.read_tables(COMPANY))
+    text = said(at(app, CYCLE_TIME.file, repo="acme/old", authorship="assisted"))
+    assert "No pull request matches repository acme/old, authorship assisted." in text
+    assert "Exploratory: no verdict exists for a filtered view." in text
+    app.button[0].click().run()
+    assert "No pull request matches" not in said(app)
+
+
+def test_a_company_that_fell_silent_is_shown_up_to_its_last_week(
+    app: AppTest, empty: Path, tmp_path: Path
+) -> None:
+    tables = facts.read_tables(COMPANY)
+    tables |= {"pull_requests": tables["pull_requests"][:1], "issues": []}
+    facts.published(tmp_path, empty, tables)
+    text = said(at(app, CYCLE_TIME.file))
+    assert "Nothing has happened since 5 Aug 2025, so periods end there" in text
+
+
+def test_every_page_of_the_catalogue_has_its_file_and_every_question_its_line(
+    app: AppTest, demo: Path, tmp_path: Path
+) -> None:
+    link(tmp_path, demo)
+    text = said(at(app, ""))
+    answered = {page.question for page in PAGES}
+    assert all((ROOT / page.file).is_file() for page in PAGES)
+    assert all(question.text in text for question in QUESTIONS if question.name not in answered)
+    assert {header.value for header in app.header} >= {page.title for page in PAGES}
+
+
+@pytest.mark.parametrize("is_mapped", [False, True])
+def test_where_no_rule_finds_anything_the_page_says_how_to_map_a_label_and_fills_after_it(
+    app: AppTest, empty: Path, tmp_path: Path, is_mapped: bool
+) -> None:
+    tables = facts.read_tables(COMPANY)
+    with duckdb.connect() as db:  # another test may have the file open
+        db.execute(f"attach '{empty}' as empty (read_only)")
+        rules = db.execute("select columns(*)::varchar from empty.rules")
+        names = [name for name, *_ in rules.description]
+        tables["rules"] = [dict(zip(names, row, strict=True)) for row in rules.fetchall()]
+    if is_mapped:
+        spell = {
+            "repo": "acme/shop",
+            "number": "101",
+            "kind": "ux debt",
+            "entered_at": "2026-01-06 09:00",
+        }
+        tables["issue_intervals"] = [spell]
+    facts.published(tmp_path, empty, tables)
+    text = said(at(app, EXPERIENCE.file))
+    headers = [header.value for header in app.header]
+    assert ("No rule for ux debt has matched anything yet." in text) == (not is_mapped)
+    assert ("Age of open UX debt" in headers) == is_mapped  # else as empty as the first
+    if not is_mapped:
+        lead = "Not measured in 2025-Q4: no issue had been marked as UX debt by then in the repositories read."
+        assert lead in app.get("html")[0].proto.body
+        assert app.code[0].value == 'headway rules --map "ergonomics" "ux debt"'
+
+
+def test_a_filter_that_a_metric_does_not_know_shows_nothing_false(
+    app: AppTest, demo: Path, tmp_path: Path
+) -> None:
+    link(tmp_path, demo)
+    text = said(at(app, EXPERIENCE.file, team="mobile"))
+    assert (
+        "Not shown, as it cannot be told apart by team: What UX debt comes in and what leaves, "
+        in text
+    )
+    assert not app.get("plotly_chart")

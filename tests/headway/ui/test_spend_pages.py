@@ -1,0 +1,432 @@
+"""The pages about money: what changed is split without a rest, what is missing is named, and a link is not needed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+import streamlit as st
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from playwright.sync_api import Browser, expect
+from streamlit.testing.v1 import AppTest
+
+from headway.ui.charts.spend_charts import Frame, fan, stacked
+from queries.catalog.catalog import BESIDE, page
+from queries.catalog.metric import Page
+from queries.read.listings import Asked, asked, records
+from queries.read.snapshot import current
+from queries.sql_files import ROOT, read_sql
+from queries.statistics.windows import Window
+from queries.text.sentences import dollars
+from queries.text.spend_text import PARTS, missing_sentence, period_asides, period_sentence
+from tests.support import facts, spend_facts
+from tests.support.dashboard import leads, opened, printed, ready, run, served, show
+from tests.support.spend_facts import Q3, Q4
+
+COST = page("cost")
+WINDOW = Window(Q4, date(2025, 12, 29))
+SPLIT = (("before_start", Q3), ("before_end", Q4), ("start_on", Q4), ("end_on", WINDOW.end_on))
+
+
+# -- the split of a change --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def books(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the tables of a published file, without rows."""
+    with duckdb.connect() as db:
+        facts.fill(db, empty, {})
+        yield db
+
+
+def split(db: duckdb.DuckDBPyConnection, rows: Sequence[facts.Row]) -> list[Mapping[str, object]]:
+    """The parts of the change between the two quarters: all together, then each segment."""
+    db.execute("delete from spend")
+    facts.insert(db, "spend", rows)
+    result = db.execute(read_sql(ROOT / "listings" / "spend_split.sql").text, dict(SPLIT))
+    names = [name for name, *_ in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def test_a_change_is_split_into_volume_mix_price_new_and_retired(
+    books: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = [
+        # tokens grow from 200 to 300 together: at old prices 30 would be 45; the cheaper one took the growth
+        spend_facts.paid(Q3, "anthropic", "api", 10, model="small", tokens="100"),
+        spend_facts.paid(Q3, "anthropic", "api", 20, model="large", tokens="100"),
+        spend_facts.paid(Q4, "anthropic", "api", 24, model="small", tokens="200"),
+        spend_facts.paid(Q4, "anthropic", "api", 20, model="large", tokens="100"),
+        spend_facts.paid(Q3, "github", "copilot", 5),
+        spend_facts.paid(Q4, "github", "copilot", 7),
+        spend_facts.paid(Q4, "cursor", "cursor", 3.5),
+        spend_facts.paid(Q3, "openai", "api", 1.25),
+        spend_facts.paid(Q4, "openai", "api", 99) | {"is_counted": "false"},
+        spend_facts.paid(Q4, "openai", "api", 99) | {"charge": "tax"},
+    ]
+    total, *segments = split(books, rows)
+    reported = {name: float(f"{total[name]}") for name in ("before_usd", *PARTS, "after_usd")}
+    assert reported == {
+        "before_usd": 36.25,
+        "volume_usd": 17,
+        "mix_usd": -5,
+        "price_usd": 4,
+        "new_usd": 3.5,
+        "retired_usd": -1.25,
+        "after_usd": 54.5,
+    }
+    assert [(row["model"] or row["tool"], row["unit"]) for row in segments] == [
+        ("small", "tokens"),
+        ("cursor", "new"),
+        ("copilot", "dollars"),
+        ("api", "retired"),
+        ("large", "tokens"),
+    ]
+
+
+AMOUNTS = some.decimals(-50, 5000, places=6).map(float)
+PAID = some.builds(
+    spend_facts.paid,
+    some.sampled_from([Q3, Q4]),
+    some.sampled_from(["anthropic", "openai"]),
+    some.sampled_from(["api", "code"]),
+    AMOUNTS | some.none(),
+    model=some.sampled_from(["a", "b", "c"]),
+    tokens=some.none() | some.integers(0, 10**12).map(str),
+    requests=some.none() | some.integers(0, 10**6).map(str),
+)
+
+
+@settings(max_examples=60)
+@given(rows=some.lists(PAID, min_size=1, max_size=14))
+def test_the_parts_add_up_to_the_change_exactly(
+    books: duckdb.DuckDBPyConnection, rows: list[facts.Row]
+) -> None:
+    for row in split(books, rows):
+        before, after = (Decimal(f"{row[name]}") for name in ("before_usd", "after_usd"))
+        assert sum(Decimal(f"{row[part]}") for part in PARTS) == after - before
+
+
+def test_what_a_tool_costs_is_all_that_was_spent_under_its_names(
+    books: duckdb.DuckDBPyConnection,
+) -> None:
+    for name in ("spend", "outcomes", "outcome_items", "pull_requests"):
+        books.execute(f"delete from {name}")
+    facts.insert(
+        books,
+        "pull_requests",
+        [
+            {
+                "repo": "a/b",
+                "number": f"{n}",
+                "team": "web",
+                "ai_tool": tool,
+                "merged_at": "2025-11-04",
+            }
+            for n, tool in ((1, "GitHub Copilot"), (2, "GitHub Copilot"), (3, "Cursor"), (4, None))
+        ],
+    )
+    facts.insert(
+        books,
+        "outcomes",
+        [
+            {"outcome_id": f"{n}", "happened_on": "2025-11-05", "durability": durability}
+            for n, durability in ((1, "durable"), (3, "undone"), (4, "provisional"))
+        ],
+    )
+    facts.insert(
+        books,
+        "outcome_items",
+        [
+            {"outcome_id": outcome, "repo": "a/b", "number": number}
+            for outcome, number in (("1", "1"), ("1", "2"), ("3", "3"), ("4", "4"))
+        ],
+    )
+    facts.insert(
+        books,
+        "spend",
+        [
+            spend_facts.paid(Q4, "github", "copilot", 10),
+            spend_facts.paid(Q4, "microsoft", "github copilot", 2.5),
+            spend_facts.paid(Q4, "other", "pilot", 99),
+        ],
+    )
+    sql = read_sql(ROOT / "listings" / "tool_outcomes.sql").text
+    rows = books.execute(sql, {"start_on": Q4, "end_on": WINDOW.end_on}).df()
+    assert records(rows[["tool", "outcomes", "durable", "undone", "provisional", "cost_usd"]]) == [
+        {
+            "tool": "Cursor",
+            "outcomes": 1,
+            "durable": 0,
+            "undone": 1,
+            "provisional": 0,
+            "cost_usd": None,
+        },
+        {
+            "tool": "GitHub Copilot",
+            "outcomes": 1,
+            "durable": 1,
+            "undone": 0,
+            "provisional": 0,
+            "cost_usd": 12.5,
+        },
+        {
+            "tool": "no trace",
+            "outcomes": 1,
+            "durable": 0,
+            "undone": 0,
+            "provisional": 1,
+            "cost_usd": None,
+        },
+    ]
+
+
+# -- words and figures ------------------------------------------------------------------------------------------------
+
+
+def test_amounts_read_as_people_write_them() -> None:
+    assert [dollars(usd) for usd in (0, 3, 1.5, -2.25, 9.999, 12.34, 1234567.8, -0.001)] == [
+        "$0",
+        "$3",
+        "$1.50",
+        "−$2.25",
+        "$10",
+        "$12",
+        "$1,234,568",
+        "$0",
+    ]
+
+
+def test_a_month_is_told_against_its_budget_and_without_one_or_history() -> None:
+    (row,) = (dict(row) for row in spend_facts.tables()["forecasts"])
+    known_values: dict[str, object] = row | {
+        name: float(row[name] or 0)
+        for name in ("spent", "point", "lo", "hi", "budget_usd", "coverage")
+    }
+    known_values |= {
+        name: date.fromisoformat(row[name] or "")
+        for name in ("made_on", "breach_on", "counted_until")
+    }
+    known_values |= {"p_over_budget": 1.0, "coverage_n": 20, "reason": None, "break_on": None}
+    assert period_sentence(known_values) == (
+        "In February 2026, $504 was spent by 28 Feb 2026, 126 % of a budget of $400; "
+        "$504 is expected by its end ($500 to $510 in four cases of five)."
+    )
+    assert period_asides(known_values) == [
+        "The budget was passed on 23 Feb 2026.",
+        "The chance to end over it is 100 %.",
+        "Of 20 forecasts of the past as far ahead, the interval held in 80 %; it should in 80 %.",
+    ]
+    nothing = known_values | dict.fromkeys(
+        ("lo", "hi", "budget_usd", "p_over_budget", "breach_on", "coverage")
+    )
+    bare = nothing | {"reason": "no interval: 20 days of history, and it takes 42"}
+    late = bare | {"counted_until": date(2025, 12, 31)}
+    assert period_sentence(late) == (
+        "Spend is known only through 31 Dec 2025, so nothing of February 2026 yet; $504 is expected by its end."
+    )
+    assert (
+        period_sentence(bare)
+        == "In February 2026, $504 was spent by 28 Feb 2026; $504 is expected by its end."
+    )
+    assert period_asides(bare) == [
+        "There is no budget for it; name one under [[budgets]] in headway.toml.",
+        "There is no interval: 20 days of history, and it takes 42.",
+    ]
+
+
+def test_what_a_quarter_lacks_is_said_exactly() -> None:
+    row = {
+        "days_known": 40,
+        "days": 91,
+        "first_day": date(2025, 11, 1),
+        "last_day": date(2025, 12, 10),
+        "outcomes": 4,
+    }
+    assert missing_sentence(row, "2025-Q4") == (
+        "What 2025-Q4 lacks: final spend of 33 more days: it is known for 40 of its 91 days "
+        "(between 1 Nov 2025 and 10 Dec 2025), and 73 are needed; and 1 more outcome that lasted: 4 of 5 are known."
+    )
+    assert missing_sentence(row | {"days_known": 73, "outcomes": 5}, "2025-Q4") is None
+
+
+@pytest.fixture(scope="module")
+def company(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the company that pays."""
+    data = tmp_path_factory.mktemp("paying")
+    facts.published(data, empty, spend_facts.tables())
+    return data
+
+
+def test_what_may_still_change_is_hatched_and_a_fan_ends_with_its_interval(company: Path) -> None:
+    snapshot = current(company)
+    period = Window(date(2026, 2, 2), date(2026, 3, 1))
+    result = asked("Spend", "spend_by_week", period, by="provider").rows(snapshot)
+    drawn = stacked(Frame("Spend", "by week", period), result, "week", "new")
+    bars = {
+        (trace["name"], trace["marker"]["pattern"]["shape"]): trace
+        for trace in drawn.figure["data"]
+    }
+    assert set(bars) == {
+        (name, look)
+        for name, own in (("anthropic", ""), ("cursor", "."), ("github", "x"))
+        for look in (own, "/")
+    }
+    assert bars["anthropic", ""]["y"] == [105, 105, 105, 45] and bars["anthropic", "/"]["y"] == [45]
+    assert "4 weeks, from $126 to $108, together $486" in drawn.alt and drawn.notes == (
+        "Hatched: new.",
+    )
+    rows = records(Asked("Month", "month_ahead").rows(snapshot))
+    drawn = fan(Frame("Month", "February", period), rows, date(2026, 2, 23))
+    assert (
+        "Spent through 28 Feb 2026: $504." in drawn.alt
+        and "80 % interval: $500 to $510." in drawn.alt
+    )
+    assert drawn.figure["layout"]["annotations"][0]["text"] == "over budget on 23 Feb 2026"
+
+
+# -- pages without a browser ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The dashboard; the data folder is set by ``at``."""
+    monkeypatch.chdir(ROOT.parent)
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT.parent / "dashboard.py"), default_timeout=30)
+
+
+def at(app: AppTest, data: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """All text of a page of a data folder."""
+    monkeypatch.setenv("HEADWAY_DATA", str(data))
+    app.run()
+    app.switch_page(file).run()
+    assert not app.exception
+    elements = [
+        *app.main.header,
+        *app.main.markdown,
+        *app.main.caption,
+        *app.main.info,
+        *app.main.warning,
+    ]
+    texts = [f"{element.value}" for element in elements] + [
+        block.proto.body for block in app.get("html")
+    ]
+    return (
+        html.unescape(re.sub(r"<[^>]+>", "", "\n".join(texts)))
+        .replace("\\", "")
+        .replace("\N{NO-BREAK SPACE}", " ")
+    )
+
+
+@pytest.mark.parametrize("place", [COST, *BESIDE[:2]], ids=lambda place: place.name)
+def test_without_spend_a_page_says_the_shortest_way_to_an_answer(
+    app: AppTest, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Page
+) -> None:
+    facts.published(tmp_path, empty, {})
+    assert "No spend has been read yet." in at(app, tmp_path, place.file, monkeypatch)
+    assert (
+        app.code[0].value.startswith("day,cost_usd\n")
+        and "headway import spend.csv" in app.code[1].value
+    )
+
+
+def test_cost_and_output_are_told_with_what_they_rest_on(
+    app: AppTest, company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = at(app, company, COST.file, monkeypatch)
+    assert "Each outcome that lasted came to $273 of AI spend in 2025-Q4 (n = 6)" in text
+    assert (
+        "It rests on $1,638 of final spend, known for 91 of 91 days, and on 6 outcomes: feedback resolved 4, "
+        "feature merged 2. 17 % of them cannot be observed to last, and 33 % of them are linked to no issue. "
+        "Left out: 1 undone." in text
+    )
+    assert (
+        "Spend rose by $637 from 2025-Q3 to 2025-Q4, from $1,001 to $1,638: "
+        "+$455 by price, +$182 by new tools and models." in text
+    )
+    assert "What moved most: +$455 sonnet of claude code, +$182 cursor." in text
+    assert "Without a known price, so counted as nothing: 3 rows of other (generic)." in text
+
+
+def test_a_few_days_of_a_newcomer_are_answered_by_what_is_missing(
+    app: AppTest, empty: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tables = dict(spend_facts.tables()) | {"outcomes": list(spend_facts.outcomes())[:6]}
+    tables["spend"] = [
+        spend_facts.paid(date(2025, 12, day), "other", "api", 5) for day in range(1, 11)
+    ]
+    facts.published(tmp_path, empty, tables)
+    text = at(app, tmp_path, COST.file, monkeypatch)
+    assert (
+        "What 2025-Q4 lacks: final spend of 63 more days: it is known for 10 of its 91 days (between 1 Dec 2025 and "
+        "10 Dec 2025), and 73 are needed; and 3 more outcomes that lasted: 2 of 5 are known."
+        in text
+    )
+    assert (
+        "Not split: final spend is known only for 0 of the 91 days of 2025-Q3 and for 10 of the 91 days of 2025-Q4; it "
+        "takes four fifths." in text
+    )
+
+
+def test_the_budget_answers_other_conditions_and_says_by_whom_it_divides(
+    app: AppTest, company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = at(app, company, BESIDE[0].file, monkeypatch)
+    assert "126 % of a budget of $400" in text
+    assert "Spend per active author" in text
+    assert (
+        "AI cost $56 per active author in January 2026 (n = 10), after $56 in December 2025."
+        in text
+    )
+    assert (
+        "In December 2025, 59 % of $558 went to web; for 19 % no person or team is known." in text
+    )
+    assert "$504 is expected by the end of February 2026" in text
+    app.number_input(key="seats").set_value(3650).run()
+    lead = "\n".join(block.proto.body for block in app.get("html"))
+    assert "$360 more than now" in lead  # $120 a day for the three days that are not final
+
+
+def test_tools_are_counted_in_effect_and_beside_their_outcomes(
+    app: AppTest, company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = at(app, company, BESIDE[1].file, monkeypatch)
+    # 1 / (0.75² + 0.25²) = 1.6
+    assert (
+        "In January 2026 money went to 2 tools, in effect to 1.6, after 2.0 in December 2025; 100 % of it to tools "
+        "that were decided on." in text
+    )
+    assert "Traces of tools on outcomes: Cursor on 2, Claude Code on 1." in text
+    assert "1 of 1 team that left traces of tools left those of several." in text
+
+
+# -- in a browser -----------------------------------------------------------------------------------------------------
+
+
+def test_the_waterfall_is_what_its_sql_gives_and_bars_change_with_the_choice(
+    browser: Browser, company: Path
+) -> None:
+    with served(company) as site, opened(browser, f"{site}/cost") as at_cost:
+        ready(at_cost)
+        assert "$273" in leads(at_cost)[0]
+        show(at_cost, "Why spend changed", "SQL")
+        total, *_ = run(company, printed(at_cost))
+        plot = at_cost.get_by_role("figure", name="Why spend changed").locator(".js-plotly-plot")
+        names, values = plot.evaluate("plot => [[...plot.data[0].x], [...plot.data[0].y]]")
+        assert names == ["2025-Q3", "price", "new", "2025-Q4"]
+        assert values == [
+            float(total[name]) for name in ("before_usd", "price_usd", "new_usd", "after_usd")
+        ]
+        at_cost.get_by_role("radio", name="By tool").click()
+        bars = at_cost.get_by_role("figure", name="Spend over time")
+        expect(bars).to_have_attribute("aria-label", re.compile("claude code"))
+        at_cost.set_viewport_size({"width": 390, "height": 844})
+        assert at_cost.evaluate("document.documentElement.scrollWidth") <= 390

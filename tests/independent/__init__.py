@@ -1,5 +1,0 @@
-"""Headway's published tables, computed a second time straight from dataset files, without its SQL or its code."""
-
-from tests.independent.tables import compute
-
-__all__ = ["compute"]

@@ -1,0 +1,285 @@
+"""The house keeps its shape: who imports whom, what is published and how it is described, and what no file may hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from queries.sql_files import checks, metric_sql, models, read_sql
+from tests.support.machine import ROOT
+
+#: what each room may import of the others; the tests may import anything
+ROOMS: dict[str, set[str]] = {
+    "collectors": {"collectors"},
+    "queries": {"queries"},
+    "headway": {"collectors", "headway", "queries"},
+    "dashboard": {"headway", "queries"},
+}
+#: the files or folders that may import each outside package
+DOORS: dict[str, tuple[str, ...]] = {
+    "click": ("headway/cli/",),
+    "duckdb": (
+        "collectors/imports/spend/",
+        "collectors/ledger/",
+        "headway/cli/exit_codes.py",
+        "queries/publish/",
+        "queries/read/snapshot.py",
+    ),
+    "genai_prices": ("queries/publish/spend.py",),
+    "github": ("collectors/github/client.py",),
+    "jwt": ("collectors/github/credentials.py",),
+    "numpy": ("queries/publish/budgets.py", "queries/statistics/"),
+    "pandas": ("collectors/ledger/store.py", "headway/ui/", "queries/"),
+    "plotly": ("headway/ui/",),
+    "requests": ("collectors/github/", "collectors/spend/client.py", "headway/cli/webhook.py"),
+    "rich": ("headway/cli/progress.py",),
+    "streamlit": ("dashboard.py", "headway/ui/"),
+    "yaml": ("collectors/imports/experiment_files.py",),
+}
+CLOCKS = re.compile(
+    r"(?<![\w$])(now\s*\(|today\s*\(|current_date|current_time\w*|current_localtime\w*|get_current_\w+|localtime\w*|"
+    r"transaction_timestamp|random\s*\(|uuid\s*\()"
+)
+SHOUTED = re.compile(
+    r"\b(SELECT|FROM|WHERE|JOIN|GROUP|ORDER|UNION|CASE|WHEN|AND|OR|NOT|NULL|WITH|AS)\b"
+)
+#: written so that they do not find themselves
+FORBIDDEN = {
+    "a path of one machine": re.compile(r"/(?:work|root|home|tmp|Users)/[a-z]"),
+    "the address of a registry": re.compile(
+        r"pypi\.org|pythonhos[t]ed|npmj[s]\.|registry\.[a-z]+\.[a-z]|index-[u]rl ="
+    ),
+    "something left to do": re.compile(r"\b(?:TO[D]O|FIX[M]E|XX[X])\b"),
+}
+#: the columns that analysts rely on, as the contract lists them
+CONTRACT = {
+    "snapshot": "id as_of published_at headway_version contract_version is_synthetic",
+    "repositories": """
+        repo host is_imported default_branch is_archived language topics created_at synced_until deleted_at""",
+    "pull_requests": """
+        repo number title url author author_kind responsible responsible_rule role is_engineering_role team
+        author_association work_type work_type_rule authorship authorship_rule ai_tool state base_branch
+        is_default_base is_draft was_draft opened_at ready_at first_commit_at
+        first_response_at first_review_at first_approval_at merged_at closed_at reopened_count
+        merged_by_kind released_at deployed_at coding_hours pickup_hours review_hours cycle_hours lead_hours
+        had_early_feedback additions deletions changed_files size_band is_merged_unreviewed is_independently_reviewed
+        reviewer_count is_revert reverted_at durability milestone labels""",
+    "pull_request_areas": "repo number area additions deletions is_first_time",
+    "pull_request_issues": "repo number issue_repo issue_number",
+    "issues": """
+        repo number tracker title url author author_kind is_outside_author state state_reason opened_at closed_at
+        closed_by_kind reopened_count first_response_at response_hours resolution_hours is_ux_debt is_experiment
+        is_feedback is_incident is_capability milestone labels""",
+    "issue_intervals": "repo number kind entered_at left_at entered_by left_by left_by_kind",
+    "milestones": """
+        repo number title url state due_on created_at closed_at is_capability issue_count pull_request_count""",
+    "areas": "repo area first_merged_at last_merged_at pull_request_count is_alive",
+    "experiments": "repo key number title url source started_at shipped_at decided_at decision",
+    "releases": "repo tag published_at",
+    "deployments": """
+        repo deployment environment is_production commit_oid created_at deployed_at failed_at state restored_at
+        restore_hours pull_request_count""",
+    "incidents": "repo key number title url source severity opened_at resolved_at restore_hours",
+    "rework": "repo number by_number by_repo by_key kind happened_at",
+    "change_failures": "repo shipment shipment_key shipped_at kind number by_key happened_at",
+    "review_load": "repo number team week reviewer lines",
+    "outcomes": """
+        outcome_id kind also_kinds is_linked repo ref team authorship happened_on durable_after durability""",
+    "outcome_items": "outcome_id repo number",
+    "spend": """
+        day account provider tool model cost_basis charge cost_usd list_usd tokens requests is_counted is_provisional
+        is_in_scope is_estimate""",
+    "spend_by_team": "month team provider cost_usd spenders_band",
+    "spend_per_engineer": "month team n_band median p90 top_decile_share",
+    "engineers": "month team engineers_band engineers basis",
+    "tools": "month tool provider cost_usd share decision",
+    "spend_reconciliation": """
+        month source account provider cost_basis cost_usd counted_usd counted_days days rows_without_price""",
+    "rules": "kind rule position field pattern value tier tool source matched",
+    "metrics": "metric question page title unit better definition definition_hash is_headline sql",
+    "answers": """
+        question metric title unit better quarter comparison status scope_kind scope variant current baseline effect
+        effect_kind lo hi p p_holm n_current n_baseline n_missing n_excluded n_clusters verdict reason sentence
+        guardrail window_start window_end baseline_start baseline_end as_of synced_until definition definition_hash
+        sql""",
+    "budget": "month budget_usd",
+    "forecasts": """
+        made_on period counted_until spent seats point lo hi budget_usd p_over_budget breach_on coverage coverage_n
+        reason break_on break_kind""",
+    "forecast_days": "made_on period day point lo hi",
+    "answer_inputs": "metric scope window block numerator denominator",
+    "reconciliation": "repo month kind stored at_github",
+    "loads": "source scope started_at finished_at status message",
+    "checks": "check_name description failing_rows",
+    "events": "kind name happened_on",
+}
+
+
+def files(pattern: str = "*") -> Iterator[Path]:
+    """The files of the project, without what tools and users leave in its folder."""
+    for path in sorted(ROOT.rglob(pattern)):
+        parts = path.relative_to(ROOT).parts
+        hidden = [
+            part for part in parts if part.startswith(".") and part not in (".ci", ".streamlit")
+        ]
+        made = {"__pycache__", "build", "dist", "headway.egg-info", "screenshots"} & set(parts)
+        if (
+            path.is_file()
+            and not hidden
+            and not made
+            and parts[0] != "data"
+            and parts != ("headway.toml",)
+        ):
+            yield path
+
+
+def name_of(path: Path) -> str:
+    """A file's place in the project."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a module imports, anywhere in it."""
+    result = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            result |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module and not node.level, f"{name_of(path)} imports by a relative name"
+            result.add(node.module.partition(".")[0])
+    return result
+
+
+def rooms() -> Iterator[tuple[str, Path]]:
+    """Every module of the product, with the room that it is in."""
+    for path in files("*.py"):
+        room = name_of(path).partition("/")[0].removesuffix(".py")
+        if room != "tests":
+            yield room, path
+
+
+def test_rooms_import_only_what_they_may() -> None:
+    assert {room for room, _ in rooms()} == set(ROOMS)
+    for room, path in rooms():
+        assert imported(path) & set(ROOMS) <= ROOMS[room], name_of(path)
+
+
+def test_outside_packages_come_in_by_their_door() -> None:
+    outside = {
+        name: imported(path) - set(ROOMS) - set(sys.stdlib_module_names)
+        for name, path in ((name_of(path), path) for _, path in rooms())
+    }
+    assert {package for packages in outside.values() for package in packages} == set(DOORS)
+    for name, packages in outside.items():
+        for package in packages:
+            assert name.startswith(DOORS[package]), f"{name} imports {package}"
+
+
+def test_sql_has_no_clock_but_the_cutoff_and_does_not_shout() -> None:
+    result = list(files("*.sql"))
+    assert len(result) > 60
+    for path in result:
+        statement = re.sub(r"--.*|'[^']*'", "", path.read_text(encoding="utf-8"))
+        assert not CLOCKS.search(statement), name_of(path)
+        assert not SHOUTED.search(statement), name_of(path)
+
+
+def test_every_sql_file_says_what_it_is() -> None:
+    for path in (path for path in files("*.sql") if name_of(path).startswith("queries/")):
+        definition = read_sql(path).definition
+        assert re.match(r"[A-Z]", definition) and definition.endswith("."), name_of(path)
+
+
+@pytest.fixture(scope="module")
+def published(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty ledger's published file."""
+    with duckdb.connect(str(empty), read_only=True) as result:
+        yield result
+
+
+def columns(db: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """The columns of each published table with their comments, in order."""
+    by_key: dict[str, list[tuple[str, str]]] = {}
+    rows = db.execute(
+        "select table_name, column_name, comment from duckdb_columns() where not internal order by column_index"
+    ).fetchall()
+    for table, column, comment in rows:
+        by_key.setdefault(table, []).append((column, comment))
+    return by_key
+
+
+def test_the_published_tables_are_those_of_the_contract(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    result = columns(published)
+    assert set(result) == set(CONTRACT)
+    for table, names in CONTRACT.items():
+        assert set(names.split()) <= {column for column, _ in result[table]}, table
+    kinds = published.execute(
+        "select distinct table_type from information_schema.tables"
+    ).fetchall()
+    assert kinds == [("BASE TABLE",)]
+    assert (
+        published.execute(
+            "select function_name from duckdb_functions() where not internal"
+        ).fetchall()
+        == []
+    )
+
+
+def test_every_table_and_column_is_described_in_the_header_of_its_file(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    comments = dict(published.execute("select table_name, comment from duckdb_tables()").fetchall())
+    headers = {
+        path.stem: read_sql(path) for path in (ROOT / "queries" / "sql" / "frames").glob("*.sql")
+    }
+    headers |= {model.name: model for model in models() if model.is_published}
+    result = columns(published)
+    assert set(headers) == set(result)
+    for name, header in headers.items():
+        assert list(header.columns) == [column for column, _ in result[name]], name
+        assert [comment for _, comment in result[name]] == list(header.columns.values())
+        assert comments[name] == header.definition
+        for message in (comments[name], *header.columns.values()):
+            assert message.endswith((" Stable.", " Experimental.")), f"{name}: {message}"
+        assert "Grain: " in header.definition, name
+
+
+def test_what_is_only_there_while_building_is_not_published(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    names = {model.name for model in models() if not model.is_published}
+    assert len(names) > 20
+    assert not names & set(columns(published))
+    assert all(name.startswith(("stg_", "int_")) for name in names)
+
+
+def test_metrics_and_checks_define_what_they_measure() -> None:
+    for path in (ROOT / "queries" / "sql" / "metrics").glob("*.sql"):
+        message = metric_sql(path.stem).definition
+        assert message.endswith(".") and len(message) > 40, path.stem
+    assert all(check.definition.endswith(".") for check in checks())
+
+
+def test_every_listing_and_scope_is_read_somewhere() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for _, path in rooms())
+    for folder in ("listings", "scopes"):
+        for path in (ROOT / "queries" / "sql" / folder).glob("*.sql"):
+            assert f'"{path.stem}"' in code, name_of(path)
+
+
+def test_no_file_names_a_machine_a_registry_or_something_left_to_do() -> None:
+    for path in files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture
+        for label, pattern in FORBIDDEN.items():
+            assert pattern.findall(text) == [], f"{name_of(path)} names {label}"

@@ -1,0 +1,264 @@
+"""A new metric costs three files: its SQL, its entry in the catalogue and its fixture. Everything else follows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from queries.catalog import catalog
+from queries.catalog.catalog import (
+    BEGIN,
+    END,
+    METRICS,
+    PAGES,
+    QUESTIONS,
+    panels,
+    readme_table,
+    write_readme,
+)
+from tests.support.facts import DEMO_UNTIL
+from tests.support.machine import ROOT
+
+SQL = """\
+-- Hours from start to the first release or production deployment that holds the merge, of pull requests by people and
+-- agents merged in the window. Those not shipped yet count as longer than any. Bots are excluded.
+select
+    merged_at::date as day,
+    repo,
+    number,
+    team,
+    work_type,
+    authorship,
+    if(author_kind = 'bot', null, coalesce(lead_hours, 'infinity'::double)) as value,
+    coalesce(author_kind = 'bot', false) as is_excluded
+from pull_requests
+where merged_at is not null
+"""
+ENTRY = """\
+    Metric(
+        "lead_time", "cycle-time", "Lead time", "hours", "median", "down",
+        "Half of the pull requests merged {period} were shipped within {value} of starting",
+        "No pull request was merged {period}",
+        unreached="Fewer than half of the pull requests merged {period} have been shipped", is_headline=True,
+    ),
+"""
+FIXTURE = """\
+Start to shipped, by the week of the merge.
+
+[repositories]
+repo       synced_until
+acme/shop  2026-03-01 00:00
+
+[pull_requests]
+repo       number  author_kind  merged_at         lead_hours
+acme/shop  1       human        2026-01-05 09:00  30
+acme/shop  2       agent        2026-01-06 09:00  -           # not shipped
+acme/shop  3       bot          2026-01-06 09:00  1
+acme/shop  4       human        -                 -           # not merged
+
+[items]
+number  day         value  left_out
+1       2026-01-05  30     -
+2       2026-01-06  inf    -
+3       2026-01-06  -      yes
+
+[estimates]
+start_on    end_on      estimate  n  missing  left_out
+2026-01-05  2026-01-12  30        2  0        1
+2026-01-12  2026-01-19  -         0  0        0
+"""
+PUBLISH = f"""
+import json
+from datetime import date
+from pathlib import Path
+from queries.rules import compile_rules
+from queries.settings import Settings
+from queries.snapshot import Source, current, publish
+
+data = Path("data")
+settings = Settings()
+source = Source(data / "ledger.duckdb", settings, compile_rules(settings, data / "seeds"), "key", "test")
+publish(source, data, date.fromisoformat("{DEMO_UNTIL}"))
+for table in ("metrics", "answers"):
+    print(current(data).query(f"from {{table}} where metric = 'lead_time'").to_json(orient="records"))
+"""
+PAGE = """
+from streamlit.testing.v1 import AppTest
+
+app = AppTest.from_file("dashboard.py", default_timeout=60)
+app.run()
+app.switch_page("headway/ui/pages/cycle_time.py").run()
+assert not app.exception, app.exception
+print([found.value for found in app.header])
+print([found.proto.body for found in app.get("html")])
+"""
+
+
+@pytest.fixture(scope="module")
+def project(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which a metric was planted, beside the demo's ledger."""
+    copy = tmp_path_factory.mktemp("project") / "headway"
+    remaining = shutil.ignore_patterns(".*", "__pycache__", "build", "data", "*.egg-info")
+    shutil.copytree(ROOT, copy, ignore=remaining)
+    shutil.copytree(ROOT / ".streamlit", copy / ".streamlit")
+    readme = copy / "README.md"
+    if not readme.exists():
+        readme.write_text(f"# Headway\n\n{BEGIN}\n{END}\n\nThe end.\n", encoding="utf-8")
+    before = fingerprints(copy)
+    plant(copy)
+    after = fingerprints(copy)
+    assert {path for path, result in after.items() if before.get(path) != result} == {
+        "queries/catalog/cycle_time.py",
+        "queries/sql/metrics/lead_time.sql",
+        "tests/queries/catalog/metrics/lead_time.txt",
+    }
+    (copy / "data").mkdir()
+    shutil.copy(demo / "ledger.duckdb", copy / "data")
+    return copy
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """What each file holds, in short."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def plant(project: Path) -> None:
+    """Write the three files of a new metric."""
+    entries = project / "queries" / "catalog" / "cycle_time.py"
+    head, last, tail = entries.read_text(encoding="utf-8").partition('        "open_work_age",')
+    head, _, opening = head.rpartition("    Metric(\n")
+    entries.write_text(f"{head}{ENTRY}    Metric(\n{opening}{last}{tail}", encoding="utf-8")
+    (project / "queries" / "sql" / "metrics" / "lead_time.sql").write_text(SQL, encoding="utf-8")
+    (project / "tests" / "queries" / "catalog" / "metrics" / "lead_time.txt").write_text(
+        FIXTURE, encoding="utf-8"
+    )
+
+
+def run(project: Path, *words: str) -> str:
+    """What a Python of its own says in the planted copy, which must not find the project that this test is of."""
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "HEADWAY"))
+    }
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=env | {"PYTHONDONTWRITEBYTECODE": "1", "HEADWAY_DATA": "data"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def published(project: Path) -> list[list[dict[str, Any]]]:
+    """The new metric's rows of ``metrics`` and of ``answers``, as the copy publishes them."""
+    return [json.loads(line) for line in run(project, "-c", PUBLISH).splitlines()]
+
+
+def test_it_is_in_the_table_of_the_readme(project: Path) -> None:
+    path = project / "README.md"
+    before = path.read_text(encoding="utf-8")
+    run(project, "-m", "queries.catalog.catalog")
+    after = path.read_text(encoding="utf-8")
+    assert after.partition(BEGIN)[0] == before.partition(BEGIN)[0]
+    assert after.partition(END)[2] == before.partition(END)[2]
+    (line,) = [line for line in after.splitlines() if "lead_time" in line]
+    assert line == (
+        "| **`lead_time`** | Q2 | hours | down | Hours from start to the first release or production deployment that "
+        "holds the merge, of pull requests by people and agents merged in the window. Those not shipped yet count as "
+        "longer than any. Bots are excluded. |"
+    )
+
+
+def test_it_is_published_with_its_answers(published: list[list[dict[str, Any]]]) -> None:
+    (listed,), answers = published
+    assert (listed["question"], listed["page"], listed["is_headline"]) == ("Q2", "cycle-time", True)
+    assert listed["sql"] == SQL
+    newest = [row for row in answers if row["scope_kind"] == "org" and row["quarter"] == "2026-Q4"]
+    assert [row["comparison"] for row in newest] == ["quarter before", "year before"]
+    for row in newest:
+        assert row["n_current"] > 100
+        assert re.match(
+            r"Half of the pull requests merged in 2026-Q4 were shipped within [\d.]+ days of starting \(n = \d+\), ",
+            row["sentence"],
+        )
+    assert {row["scope_kind"] for row in answers} == {"org", "team", "repo", "work_type"}
+
+
+@pytest.mark.usefixtures("published")
+def test_it_is_on_its_page(project: Path) -> None:
+    headers, sentences = run(project, "-c", PAGE).splitlines()
+    assert "'Lead time'" in headers
+    assert "Half of the pull requests merged in 2026-Q4 were shipped within" in sentences
+
+
+def test_its_fixture_is_found(project: Path) -> None:
+    message = run(
+        project,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/queries/catalog/test_metrics.py",
+        "-k",
+        "lead_time or its",
+    )
+    assert "5 passed" in message
+
+
+def test_the_readme_of_the_project_is_up_to_date() -> None:
+    path = ROOT / "README.md"
+    assert f"{BEGIN}\n{readme_table()}\n{END}" in path.read_text(encoding="utf-8")
+
+
+def test_writing_the_table_twice_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    write_readme(path)
+    once = path.read_text(encoding="utf-8")
+    write_readme(path)
+    assert (
+        path.read_text(encoding="utf-8")
+        == once
+        == f"before\n{BEGIN}\n{readme_table()}\n{END}\nafter\n"
+    )
+
+
+def test_names_are_unique_and_every_entry_has_its_place() -> None:
+    assert len({row.name for row in METRICS}) == len(METRICS)
+    pages = {page.name for page in PAGES}
+    assert {row.page for row in METRICS} == pages
+    assert {page.question for page in PAGES} <= {question.name for question in QUESTIONS}
+    drawn = [row.name for page in PAGES for panel in panels(page) for row in panel.metrics]
+    assert sorted(drawn) == sorted(row.name for row in METRICS)
+    for page in PAGES:
+        assert (ROOT / page.file).exists()
+        for panel in panels(page):
+            assert len({(row.unit, row.chart) for row in panel.metrics}) == 1
+    with pytest.raises(KeyError):
+        catalog.metric("lines_of_code")
+
+
+def test_every_sql_of_a_metric_is_used_and_its_parameters_are_given() -> None:
+    used = {row.file.name for row in METRICS}
+    assert {path.stem for path in (ROOT / "queries" / "sql" / "metrics").glob("*.sql")} == used
+    for row in METRICS:
+        assert set(re.findall(r"\$(\w+)", row.file.statement)) == set(row.parameters), row.name

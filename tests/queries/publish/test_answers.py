@@ -1,0 +1,412 @@
+"""The published answers say what can be checked: their SQL runs anywhere, and pandas finds the same numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from queries import sql_files
+from queries.catalog import metric as entries
+from queries.catalog.catalog import METRICS, metric
+from queries.publish.answers import answers
+from queries.statistics.windows import Quarter
+from tests.support import facts
+from tests.support.counting import COUNTS, Facts
+from tests.support.facts import DEMO_UNTIL, fill, read_tables
+
+HEADLINES = [row.name for row in METRICS if row.is_headline]
+DIFFERENCES = ("share", "count", "net per week", "cost share")
+SAMPLE = 29  # every so-many-th answer of a part of the organisation; all of the organisation's own
+CUTOFF = pd.Timestamp(DEMO_UNTIL + timedelta(days=1))
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
+
+
+@pytest.fixture(scope="module")
+def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published demo, as any client opens it."""
+    with facts.opened(demo) as result:
+        yield result
+
+
+@pytest.fixture(scope="module")
+def rows(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of ``answers``."""
+    return records(db, "from answers")
+
+
+def last_quarters() -> list[Quarter]:
+    """The nine quarters that are told of, the newest first."""
+    result = [Quarter(2027, 1)]
+    while len(result) < 9:
+        result.append(result[-1].before())
+    return result
+
+
+def mature_until(name: str) -> date:
+    """The day from which items of a metric are too young to count."""
+    return DEMO_UNTIL + timedelta(days=1 - metric(name).matures_after)
+
+
+def records(db: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query by column."""
+    rows = db.execute(sql)
+    names = [name for name, *_ in rows.description]
+    return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+
+def test_the_printed_sql_gives_both_numbers_in_any_client(
+    db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    requested = [
+        row for index, row in enumerate(rows) if row["scope_kind"] == "org" or index % SAMPLE == 0
+    ]
+    assert len(requested) > 150
+    for row in requested:
+        by_key = {(item["start_on"], item["end_on"]): item for item in records(db, row["sql"])}
+        assert len(by_key) == 2
+        for side, n, start, end in (
+            ("current", "n_current", "window_start", "window_end"),
+            ("baseline", "n_baseline", "baseline_start", "baseline_end"),
+        ):
+            item = by_key[row[start], row[end]]
+            assert (item["estimate"], item["n"]) == (row[side], row[n]), row["sentence"]
+        item = by_key[row["window_start"], row["window_end"]]
+        assert (item["n_missing"], item["n_excluded"]) == (row["n_missing"], row["n_excluded"])
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_pandas_finds_the_same_numbers(
+    db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], name: str
+) -> None:
+    requested = [
+        row
+        for row in rows
+        if row["metric"] == name
+        and row["n_current"]
+        and row["quarter"] >= "2026-Q3"
+        and row["comparison"][0] == "q"
+    ]
+    kinds = {"org", *metric(name).of.parts} - {"authorship"}
+    assert {row["scope_kind"] for row in requested} >= kinds - {"work_type"}
+    assert {row["scope_kind"] for row in requested} <= kinds
+    assert {row["quarter"] for row in requested} >= {
+        quarter.name
+        for quarter in last_quarters()[1:3]
+        if quarter.window.start_on < mature_until(name)
+    }
+    for row in requested:
+        value, n = COUNTS[name](Facts(db, row), row)
+        assert (row["current"], row["n_current"]) == (pytest.approx(value), n), row["sentence"]
+
+
+def test_windows_are_whole_quarters_and_say_whether_they_are_over(
+    rows: list[dict[str, Any]],
+) -> None:
+    lengths = {}
+    for row in rows:
+        year, number = map(int, row["quarter"].split("-Q"))
+        quarter = Quarter(year, number)
+        other = {"quarter before": quarter.before(), "year before": quarter.year_before()}[
+            row["comparison"]
+        ]
+        assert (row["baseline_start"], row["baseline_end"]) == (
+            other.window.start_on,
+            other.window.end_on,
+        )
+        assert row["window_start"] == quarter.window.start_on
+        lengths[row["quarter"]] = (quarter.window.end_on - quarter.window.start_on).days // 7
+        mature = DEMO_UNTIL + timedelta(days=1 - metric(row["metric"]).matures_after)
+        assert row["window_end"] == min(quarter.window.end_on, mature)
+        assert row["status"] == ("decided" if quarter.window.end_on <= mature else "so far")
+        assert (f"in {row['quarter']} so far" in row["sentence"]) == (row["status"] == "so far")
+    assert set(lengths.values()) == {13, 14}
+    assert [name for name, weeks in lengths.items() if weeks == 14] == ["2026-Q4"]
+    assert len(lengths) == 9
+    so_far = {(row["metric"], row["quarter"]) for row in rows if row["status"] == "so far"}
+    quarters = [quarter for quarter in last_quarters() if quarter.name >= "2026-Q3"]
+    assert so_far == {
+        (name, quarter.name)
+        for name in HEADLINES
+        for quarter in quarters
+        if quarter.window.start_on < mature_until(name) < quarter.window.end_on
+    }
+
+
+def test_every_headline_has_an_answer_for_every_quarter_and_comparison(
+    rows: list[dict[str, Any]],
+) -> None:
+    reported = {
+        (
+            row["metric"],
+            row["quarter"],
+            row["comparison"],
+            row["scope_kind"],
+            row["scope"],
+            row["variant"],
+        )
+        for row in rows
+    }
+    assert len(reported) == len(rows)
+    org = [key for key in reported if key[3] == "org"]
+    begun = [
+        q for q in last_quarters() for name in HEADLINES if q.window.start_on < mature_until(name)
+    ]
+    assert len(org) == len(begun) * 2
+    assert {row["scope_kind"] for row in rows} == {"org", "team", "repo", "work_type"}
+    assert not [
+        row
+        for row in rows
+        if row["scope_kind"] != "org" and not row["n_current"] + row["n_baseline"]
+    ]
+    assert not [
+        row
+        for row in rows
+        if row["metric"] == "feature_cycle_time" and row["scope_kind"] == "work_type"
+    ]
+
+
+def test_nothing_is_judged_yet(rows: list[dict[str, Any]]) -> None:
+    assert {row["verdict"] for row in rows} == {None}
+    assert {row["reason"] for row in rows} == {"not judged yet"}
+    for name in ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail"):
+        assert {row[name] for row in rows} == {None}
+    assert {row["variant"] for row in rows} == {"raw"}
+
+
+def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        current, baseline = row["current"], row["baseline"]
+        kind = metric(row["metric"]).aggregate
+        if current is None or baseline is None or (row["effect_kind"] == "ratio" and not baseline):
+            assert row["effect"] is None
+        elif kind == "count" and row["status"] == "so far":
+            assert row["effect"] is None  # a part is no match for a whole
+        elif row["effect_kind"] == "difference":
+            assert row["effect"] == pytest.approx(current - baseline)
+        else:
+            assert row["effect"] == pytest.approx((current - baseline) / baseline)
+        assert row["effect_kind"] == ("difference" if kind in DIFFERENCES else "ratio")
+
+
+def test_inputs_add_up_week_by_week(
+    db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    inputs: dict[tuple[Any, ...], dict[date, tuple[float, float]]] = defaultdict(dict)
+    for item in records(db, "from answer_inputs"):
+        key = (
+            item["metric"],
+            item["scope_kind"],
+            item["scope"],
+            item["window"],
+            item["read_until"],
+        )
+        assert item["block"] not in inputs[key]
+        assert item["block"].weekday() == 0
+        inputs[key][item["block"]] = (item["numerator"], item["denominator"])
+    for row in rows:
+        ends = max(row["window_end"], row["baseline_end"]) + timedelta(
+            days=metric(row["metric"]).matures_after
+        )
+        until = min(ends, DEMO_UNTIL + timedelta(days=1))
+        window = f"{row['window_start']}/{row['window_end']}"
+        result = inputs.get((row["metric"], row["scope_kind"], row["scope"], window, until), {})
+        added, parts = (
+            (sum(values) for values in zip(*result.values(), strict=True)) if result else (0, 0)
+        )
+        kind, weeks = (
+            metric(row["metric"]).aggregate,
+            (row["window_end"] - row["window_start"]).days / 7,
+        )
+        if row["n_current"]:
+            assert len(result) == -(-(row["window_end"] - row["window_start"]).days // 7)
+        if kind == "net per week" and row["current"] is not None:
+            assert (parts, added) == (pytest.approx(weeks), pytest.approx(row["current"] * weeks))
+        elif kind == "per reviewer" and row["n_current"]:
+            assert (added, added / parts) == (row["n_current"], pytest.approx(row["current"]))
+        elif kind in ("share", "median", "count"):
+            assert parts == row["n_current"]
+        if kind == "share" and parts:
+            assert added / parts == pytest.approx(row["current"])
+        elif kind == "median" and parts:  # none is within a median that is not reached
+            assert added / parts >= 0.5 if row["current"] is not None else added == 0
+
+
+def test_answers_share_what_the_catalogue_says(
+    db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    reported = {row["metric"]: row for row in records(db, "from metrics")}
+    assert list(reported) == [entry.name for entry in METRICS]
+    assert {name for name, row in reported.items() if row["is_headline"]} == set(HEADLINES)
+    for row in rows:
+        for name in ("question", "title", "unit", "better", "definition", "definition_hash"):
+            assert row[name] == reported[row["metric"]][name]
+        assert row["as_of"] == DEMO_UNTIL
+        assert row["synced_until"] == CUTOFF
+
+
+@pytest.fixture
+def small(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A file with two repositories, of which one was not read through the newest quarter."""
+    tables = read_tables(Path(__file__).parent / "answers.txt")
+    with duckdb.connect() as result:
+        fill(result, empty, tables)
+        yield result
+
+
+def test_a_repository_that_was_not_read_is_left_out_on_both_sides_and_named(
+    small: duckdb.DuckDBPyConnection,
+) -> None:
+    frame, inputs = (
+        pd.concat(by_key) for by_key in zip(*answers(small, date(2026, 2, 28)), strict=True)
+    )
+    by_key = {
+        (row["quarter"], row["comparison"], row["scope"]): row
+        for row in frame[frame["metric"] == "pickup_time"].to_dict("records")
+    }
+    newest = by_key["2026-Q1", "quarter before", ""]
+    assert (newest["n_current"], newest["n_baseline"]) == (1, 1)
+    assert (newest["current"], newest["baseline"]) == (2.0, 4.0)
+    assert newest["sentence"] == (
+        "Half of the pull requests that became ready in 2026-Q1 so far had a human response within 2 hours (n = 1), "
+        "50 % less than in the quarter before (4 hours, n = 1). "
+        "Left out on both sides, as not read to the end of 28 Feb 2026: acme/never, acme/old."
+    )
+    before = by_key["2025-Q4", "quarter before", ""]
+    assert (before["n_current"], before["current"]) == (2, 4.0)
+    assert before["sentence"].endswith(
+        "Left out on both sides, as not read to the end of 11 Jan 2026: acme/never."
+    )
+    assert by_key["2025-Q4", "quarter before", "acme/old"]["sentence"] == (
+        "Repository acme/old: half of the pull requests that became ready in 2025-Q4 had a human response within "
+        "10 hours (n = 1); there is nothing to compare it with in the quarter before."
+    )
+    assert ("2026-Q1", "quarter before", "acme/old") not in by_key
+    read = {
+        str(until)[:10]
+        for until in inputs.loc[inputs["window"] == "2025-09-29/2025-12-29", "read_until"]
+    }
+    assert read == {"2026-01-05", "2026-01-12", "2026-03-01"}
+
+
+def test_each_comparison_counts_what_was_read_for_it(small: duckdb.DuckDBPyConnection) -> None:
+    """Two comparisons of one window may rest on other repositories: inputs tell them apart by ``read_until``."""
+    frame = pd.concat(result for result, _ in answers(small, date(2026, 2, 28)))
+    merged = frame[(frame["metric"] == "merged_within_7_days") & (frame["scope_kind"] == "org")]
+    n = {
+        (row.quarter, row.comparison): (row.n_current, row.n_baseline)
+        for row in merged.itertuples()
+    }
+    assert n["2026-Q1", "quarter before"] == (1, 1)
+    assert n["2025-Q4", "quarter before"] == (2, 0)
+
+
+def test_the_hash_of_a_definition_changes_with_all_that_it_reads_and_with_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "queries"
+    shutil.copytree(sql_files.ROOT, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    monkeypatch.setattr(sql_files, "ROOT", copy)
+    monkeypatch.setattr(entries, "ROOT", copy)
+
+    def fingerprint(**changes: Any) -> str:
+        sql_files.read_sql.cache_clear()
+        return dataclasses.replace(metric("pickup_time"), **changes).definition_hash
+
+    first = fingerprint()
+    assert first == metric("pickup_time").definition_hash
+    assert fingerprint(parameters={"days": 3}) != first
+    assert fingerprint(aggregate="share") != first
+    for name, is_read in {
+        "metrics/pickup_time.sql": True,
+        "metrics/review_time.sql": False,
+        "marts/pull_requests.sql": True,
+        "staging/stg_events.sql": True,
+        "marts/repositories.sql": True,
+        "marts/rework.sql": True,
+        "marts/releases.sql": False,
+        "marts/loads.sql": False,
+        "shared/window.sql": True,
+        "shared/items.sql": True,
+        "shared/scoped.sql": True,
+        "shared/macros.sql": True,
+    }.items():
+        path = copy / name
+        text = path.read_text(encoding="utf-8")
+        path.write_text(f"{text}\n-- changed\n", encoding="utf-8")
+        assert (fingerprint() != first) == is_read, name
+        path.write_text(text, encoding="utf-8")
+    sql_files.read_sql.cache_clear()
+
+
+def strings(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+    """Every text of a published file by table and column, lists taken apart."""
+    columns = db.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where not internal and data_type like 'VARCHAR%'"
+    ).fetchall()
+    return {
+        (table, column): {
+            value
+            for (value,) in db.execute(
+                f'select distinct {"unnest" if kind.endswith("[]") else ""}("{column}") from {table}'
+            ).fetchall()
+            if value
+        }
+        for table, column, kind in columns
+    }
+
+
+def test_no_address_no_body_and_nobody_is_published(
+    demo: Path, db: duckdb.DuckDBPyConnection
+) -> None:
+    published = strings(db)
+    everything = {value for values in published.values() for value in values}
+    assert not {value for value in everything if EMAIL.search(value)}
+    with duckdb.connect(str(demo / "ledger.duckdb"), read_only=True) as ledger:
+        nodes = [
+            json.loads(node)
+            for (node,) in ledger.execute("select node from github_pull_requests").fetchall()
+        ]
+    bodies = {line for node in nodes for line in node["body"].splitlines() if len(line) > 25}
+    messages = {
+        line
+        for node in nodes
+        for item in node["commits"]
+        for line in item["commit"]["message"].splitlines()[1:]
+        if len(line) > 25
+    }
+    assert len(bodies) > 100
+    assert not everything & (bodies | messages)
+    people = {
+        who["login"]
+        for node in nodes
+        for who in [
+            node["author"],
+            *node["assignees"],
+            *(review["author"] for review in node["reviews"]),
+        ]
+        if who and who["__typename"] == "User"
+    }
+    assert len(people) > 20
+    by_name = re.compile(rf"\b({'|'.join(map(re.escape, people))})\b", re.IGNORECASE)
+    shown_by_github = {("pull_requests", "url"), ("pull_requests", "title"), ("releases", "url")}
+    assert {
+        index: hits
+        for index, values in published.items()
+        if index not in shown_by_github
+        and (hits := {value for value in values if by_name.search(value)})
+    } == {}
+    assert db.execute("select count(author), count(responsible) from pull_requests").fetchall() == [
+        (0, 0)
+    ]

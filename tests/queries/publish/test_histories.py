@@ -1,0 +1,40 @@
+"""Histories made by dice: the published tables equal the independent computation, also as of an earlier day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.support.github_server import serve
+from tests.support.independent import compute
+from tests.support.independent.__main__ import KEYS, compare, read_published
+from tests.support.independent.histories import history
+from tests.support.refreshing import publish_tables, refresh
+
+DATASETS = {f"dice/{seed}": history(seed) for seed in range(1, 9)}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Iterator[Path]:
+    """The data folder with the ledger of all histories."""
+    data = tmp_path_factory.mktemp("histories")
+    with serve(DATASETS, schema=schema_path) as github:
+        refresh(data, github.url, list(DATASETS))
+    yield data
+
+
+@pytest.mark.parametrize("as_of", [date(2025, 11, 15), date(2025, 8, 1), date(2025, 4, 1)], ids=str)
+def test_published_tables_are_as_computed_independently(collected: Path, as_of: date) -> None:
+    publish_tables(collected, as_of)
+    published = read_published((collected / "headway.duckdb").resolve())
+    computed = compute(DATASETS, as_of)
+    findings = [
+        (table, finding)
+        for table in KEYS
+        for finding in compare(table, published[table], computed[table])
+    ]
+    assert not [f"{table}: {finding}" for table, finding in findings if finding.differing]
+    assert all(published[table] for table in KEYS)

@@ -1,0 +1,150 @@
+"""The hand-written company, collected over HTTP and published, gives the tables that were typed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from collectors.ledger.store import Store
+from queries.publish.settings import Rollout, Settings
+from tests.support import company
+from tests.support.company import imported, typed
+from tests.support.company.expand import expand
+from tests.support.company.source import ADDED
+from tests.support.github_server import serve
+from tests.support.independent import compute
+from tests.support.independent.__main__ import compare, read_tables
+from tests.support.independent.tickets import Imports
+from tests.support.refreshing import publish_tables, refresh
+
+
+@pytest.fixture(scope="module")
+def published(
+    tmp_path_factory: pytest.TempPathFactory, schema_path: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The company as published, open for reading."""
+    data = tmp_path_factory.mktemp("company")
+    with serve(company.datasets(), schema=schema_path) as github:
+        results = refresh(data, github.url, list(company.datasets()))
+        github.reload(without("acme/empty"))
+        (deleted,) = refresh(data, github.url, ["acme/empty"])
+    assert [result.status for result in results] == ["read"] * 7
+    assert "no repository acme/empty" in deleted.message
+    with Store(data / "ledger.duckdb", "test") as store:
+        imported.bring(store)
+    settings = Settings(
+        people="names", rollouts=(Rollout("Agents for everybody", date(2025, 10, 6), 28),)
+    )
+    publish_tables(data, company.AS_OF, settings, company.PEOPLE)
+    with duckdb.connect(str(data / "headway.duckdb"), read_only=True) as db:
+        yield db
+
+
+def without(name: str) -> dict[str, dict[str, Any]]:
+    """The company's datasets but one."""
+    return {repo: dataset for repo, dataset in company.datasets().items() if repo != name}
+
+
+def normal(text: str, name: str) -> str:
+    """A typed value with numbers written one way."""
+    return typed(float(text)) if text and name.endswith("_hours") else text
+
+
+@pytest.mark.parametrize("table", sorted(path.stem for path in company.EXPECTED.glob("*.csv")))
+def test_table_is_as_typed_by_hand(published: duckdb.DuckDBPyConnection, table: str) -> None:
+    expected = company.expected(table)
+    columns = [name for name in expected[0] if name != "host"]  # here a port of this machine
+    result = published.execute(f"select {', '.join(columns)} from {table}").fetchall()
+    rows = sorted(tuple(typed(value) for value in row) for row in result)
+    typed_rows = sorted(tuple(normal(row[name], name) for name in columns) for row in expected)
+    differing = [
+        f"{want[:2]} {name}: published {have[index]!r}, typed {want[index]!r}"
+        for want, have in zip(typed_rows, rows, strict=False)
+        for index, name in enumerate(columns)
+        if want[index] != have[index]
+    ]
+    assert not differing, "\n".join(differing[:40])
+    assert len(rows) == len(typed_rows)
+
+
+#: the company spends nothing; the demo company does, and tests of its own look at these
+OF_MONEY = (
+    "budget",
+    "engineers",
+    "forecast_days",
+    "forecasts",
+    "spend",
+    "spend_by_team",
+    "spend_per_engineer",
+    "spend_reconciliation",
+    "tools",
+)
+
+
+def test_every_column_has_a_value_somewhere_and_later_ones_are_null(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    later = {
+        "lo",
+        "hi",
+        "p",
+        "p_holm",
+        "n_clusters",
+        "verdict",
+        "guardrail",
+    }  # the statistics of answers
+    columns = published.execute(
+        "select table_name, column_name from duckdb_columns() where not internal"
+    ).fetchall()
+    empty = {
+        (table, column)
+        for table, column in columns
+        if published.execute(f'select count("{column}") from {table}').fetchall() == [(0,)]
+    }
+    assert {column for table, column in empty if table == "answers"} == later
+    assert {pair for pair in empty if pair[0] not in ("answers", *OF_MONEY)} == set()
+
+
+def test_independent_computation_agrees(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    imports = Imports.of(imported.LOADS)
+    computed = compute(company.datasets(), company.AS_OF, company.PEOPLE, imports=imports)
+    result = read_tables(published)
+    for table, rows in computed.items():
+        differing = [
+            str(finding) for finding in compare(table, result[table], rows) if finding.differing
+        ]
+        assert not differing, "\n".join([table, *differing])
+
+
+def test_splitting_one_linked_change_into_ten_leaves_the_outcomes_unchanged(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path, schema_path: Path
+) -> None:
+    app = next(repository for repository in company.REPOSITORIES if repository.name == "acme/app")
+    whole = next(pull for pull in app.pulls if pull.number == 8)
+    parts = [
+        replace(whole, number=100 + part, files=[(f"src/offline/part{part}.ts", 2, 0, ADDED)])
+        for part in range(9)
+    ]
+    split = expand(
+        [replace(app, pulls=[*(pull for pull in app.pulls if pull is not whole), *parts, whole])]
+    )
+    with serve(split, schema=schema_path) as github:
+        refresh(tmp_path, github.url, list(split))
+    with Store(tmp_path / "ledger.duckdb", "test") as store:
+        imported.bring(store)
+    publish_tables(tmp_path, company.AS_OF, Settings(people="names"), company.PEOPLE)
+    query = "from outcomes where repo = 'acme/app' order by outcome_id"
+    with duckdb.connect(str(tmp_path / "headway.duckdb"), read_only=True) as db:
+        assert db.execute(query).fetchall() == published.execute(query).fetchall()
+        items = db.execute(
+            "select number from outcome_items where outcome_id = 'acme/app#4' order by 1"
+        ).fetchall()
+    assert items == [(number,) for number in (4, 5, 6, 7, 8, *range(100, 109))]

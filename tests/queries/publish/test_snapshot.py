@@ -1,0 +1,266 @@
+"""Publishing and reading at once: readers see the file before or the file after, whole."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import date
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from queries.catalog.catalog import METRICS
+from queries.errors import NothingPublishedError, PublishError
+from queries.publish.publish import KEPT, Source, publish
+from queries.publish.rules import Rule, compile_rules
+from queries.publish.settings import Settings
+from queries.read.snapshot import LINK, READ_ONLY, current
+from tests.support import company
+from tests.support.command import FORKS
+from tests.support.github_server import serve
+from tests.support.refreshing import refresh, tables
+
+AS_OF = date(2026, 6, 30)
+SMALL = "acme/legacy"
+PULLS = sum(row["repo"] == SMALL for row in company.expected("pull_requests"))
+PUBLISHES, READERS = int(os.environ.get("HEADWAY_PUBLISHES", 6)), 8
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Path:
+    """A small ledger: one repository of the company."""
+    data = tmp_path_factory.mktemp("small")
+    with serve({SMALL: company.datasets()[SMALL]}, schema=schema_path) as github:
+        refresh(data, github.url, [SMALL])
+    return data / "ledger.duckdb"
+
+
+def source(ledger: Path, version: str) -> Source:
+    """What to publish; the version tells which publish it was."""
+    return Source(ledger, Settings(), FEW_RULES, "key", version)
+
+
+# a publish runs each rule once: one of each kind is enough here
+FEW_RULES: list[Rule] = [
+    rule for rule in compile_rules(Settings(), Path("none")) if rule.position == 1
+]
+
+
+def test_a_published_file_is_whole_closed_and_read_only(ledger: Path, tmp_path: Path) -> None:
+    path = publish(source(ledger, "1"), tmp_path, AS_OF)
+    assert (tmp_path / LINK).resolve() == path.resolve()
+    assert path.stat().st_mode & 0o777 == 0o444
+    assert sorted(p.name for p in (tmp_path / "snapshots").iterdir()) == [path.name]
+    with duckdb.connect(str(path), read_only=True) as db:
+        assert db.execute("select count(*) from pull_requests").fetchall() == [(PULLS,)]
+        assert db.execute("select as_of, is_synthetic from snapshot").fetchall() == [(AS_OF, False)]
+
+
+def test_the_last_few_are_kept_and_what_a_killed_publish_left_is_removed(
+    ledger: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots" / ".building-x.duckdb").write_bytes(b"half")
+    (tmp_path / "snapshots" / ".building-x.spill").mkdir()
+    (tmp_path / "snapshots" / ".building-x.spill" / "duckdb_temp_storage.tmp").write_bytes(b"rows")
+    older = [
+        tmp_path / "snapshots" / f"headway-2020010{n}T000000000000-aaaa.duckdb"
+        for n in range(1, KEPT + 1)
+    ]
+    for path in older:
+        path.write_bytes(b"published before")
+    paths = [publish(source(ledger, str(n)), tmp_path, AS_OF) for n in range(2)]
+    assert sorted((tmp_path / "snapshots").iterdir()) == [*older[2:], *paths]
+    assert paths == sorted(paths)
+
+
+def test_the_same_ledger_rules_and_day_give_equal_tables(ledger: Path, tmp_path: Path) -> None:
+    item, other = (
+        tables(publish(source(ledger, "1"), tmp_path / name, AS_OF)) for name in ("a", "b")
+    )
+    assert item == other
+
+
+def test_a_check_that_fails_leaves_the_old_file_in_place(ledger: Path, tmp_path: Path) -> None:
+    old = publish(source(ledger, "1"), tmp_path, AS_OF)
+    broken = tmp_path / "ledger.duckdb"
+    shutil.copyfile(ledger, broken)
+    with duckdb.connect(
+        str(broken)
+    ) as db:  # the same pull request twice, as no collector writes it
+        db.execute("insert into github_pull_requests from github_pull_requests limit 1")
+    with pytest.raises(
+        PublishError, match=r"nothing was published.*pull_requests_are_all_there_once"
+    ):
+        publish(source(broken, "2"), tmp_path, AS_OF)
+    assert (tmp_path / LINK).resolve() == old.resolve()
+    assert sorted((tmp_path / "snapshots").iterdir()) == [old]
+
+
+def test_without_a_repository_read_to_its_end_nothing_is_published(
+    ledger: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "ledger.duckdb"
+    shutil.copyfile(ledger, empty)
+    with duckdb.connect(str(empty)) as db:
+        db.execute("update github_repositories set synced_until = null")
+    with pytest.raises(PublishError, match="run `headway refresh`"):
+        publish(source(empty, "1"), tmp_path)
+    with pytest.raises(NothingPublishedError, match="run `headway refresh`"):
+        current(tmp_path)
+
+
+def test_the_last_complete_day_is_the_default(ledger: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(ledger), read_only=True) as db:
+        (read_until,) = db.execute(
+            "select max(synced_until)::date from github_repositories"
+        ).fetchall()[0]
+    publish(source(ledger, "1"), tmp_path)
+    assert (read_until - current(tmp_path).as_of).days == 1
+
+
+# -- many readers and one publisher -----------------------------------------------------------------------------------
+
+
+def read_by_file(data: Path) -> tuple[int, int, int]:
+    """Version, pull requests and metrics, as any client reads them: connect to the link, ask, close."""
+    with duckdb.connect(str(data / LINK), config=READ_ONLY) as db:
+        rows = db.execute(
+            "select (select headway_version::integer from snapshot), (select count(*) from pull_requests), "
+            "(select count(*) from metrics)"
+        ).fetchall()
+    return rows[0]
+
+
+def read_by_snapshot(data: Path) -> tuple[int, int, int]:
+    """The same, as the dashboard reads it."""
+    snapshot = current(data)
+    version = int(snapshot.query("select headway_version from snapshot")["headway_version"][0])
+    counts = snapshot.query(
+        "select (select count(*) from pull_requests) as p, (select count(*) from metrics) as m"
+    )
+    return version, int(counts["p"][0]), int(counts["m"][0])
+
+
+def watch(data: Path, by_file: bool, published: Synchronized[int], trouble: list[str]) -> None:
+    """Read until the last publish is seen; note every error, half state and lag."""
+    version = -1
+    read = read_by_file if by_file else read_by_snapshot
+    while version < PUBLISHES and published.value <= PUBLISHES:
+        before = published.value
+        try:
+            version, pulls, metrics = read(data)
+        except Exception as error:  # whatever a reader meets is what this test is about
+            trouble.append(f"after publish {before}: {error!r}")
+            return
+        if (pulls, metrics) != (PULLS, EXPECTED_METRICS):
+            trouble.append(
+                f"publish {version} is half there: {pulls} pull requests, {metrics} metrics"
+            )
+        if version < before - 1:
+            trouble.append(f"read publish {version} after publish {before}")
+        time.sleep(0.4)
+
+
+def watch_in_threads(
+    data: Path, count: int, published: Synchronized[int], result: multiprocessing.Queue[list[str]]
+) -> None:
+    """What one process does: so many threads that read, every other one by file."""
+    trouble: list[str] = []
+    threads = [
+        threading.Thread(target=watch, args=(data, n % 2 == 0, published, trouble))
+        for n in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    result.put(trouble)
+
+
+EXPECTED_METRICS = len(METRICS)
+
+
+def test_readers_never_meet_the_publisher(ledger: Path, tmp_path: Path) -> None:
+    published: Synchronized[int] = FORKS.Value("i", 0)
+    results: multiprocessing.Queue[list[str]] = FORKS.Queue()
+    publish(source(ledger, "0"), tmp_path, AS_OF)
+    sizes = [1] * READERS + [READERS]  # eight processes, and one process with eight threads
+    readers = [
+        FORKS.Process(target=watch_in_threads, args=(tmp_path, n, published, results))
+        for n in sizes
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        for number in range(1, PUBLISHES + 1):
+            publish(source(ledger, str(number)), tmp_path, AS_OF)
+            published.value = number
+        trouble = [results.get(timeout=60) for _ in readers]
+    finally:
+        published.value = PUBLISHES + 1  # whoever still reads ends
+        for reader in readers:
+            reader.join(timeout=30)
+    assert [line for lines in trouble for line in lines] == []
+    assert read_by_file(tmp_path)[0] == read_by_snapshot(tmp_path)[0] == PUBLISHES
+
+
+@pytest.fixture
+def dashboard(tmp_path: Path, ledger: Path) -> Iterator[Path]:
+    """A data folder that another process, as the dashboard does, keeps open and asks now and then."""
+    publish(source(ledger, "0"), tmp_path, AS_OF)
+    script = (
+        "import sys, time; from pathlib import Path; from queries.snapshot import current\n"
+        "while True: current(Path(sys.argv[1])).query('from pull_requests'); print('read', flush=True); time.sleep(.05)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout and process.stdout.readline() == "read\n"
+        yield tmp_path
+        assert process.poll() is None, "the dashboard's reader died"
+        process.kill()
+
+
+def test_an_older_duckdb_command_line_reads_while_the_dashboard_runs_and_a_refresh_publishes(
+    dashboard: Path, ledger: Path
+) -> None:
+    client = Path(sys.executable).with_name("duckdb")  # the package duckdb-cli
+    reported = subprocess.run(
+        [str(client), "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    assert reported.startswith("v1.5.")
+    stop = threading.Event()
+
+    def publish_on() -> None:
+        for number in range(1, 1000):
+            if stop.is_set():
+                return
+            publish(source(ledger, str(number)), dashboard, AS_OF)
+
+    publisher = threading.Thread(target=publish_on)
+    publisher.start()
+    try:
+        for _ in range(8):
+            query = "select count(*) from pull_requests where labels is not null"
+            requested = [
+                str(client),
+                "-readonly",
+                "-csv",
+                "-noheader",
+                str(dashboard / LINK),
+                query,
+            ]
+            answer = subprocess.run(requested, capture_output=True, text=True, check=False)
+            assert (answer.stdout.strip(), answer.stderr) == (str(PULLS), "")
+    finally:
+        stop.set()
+        publisher.join()

@@ -1,0 +1,225 @@
+"""Spend: what counts once, what is converted, priced, in scope, and told beside what. Worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from queries.errors import SettingsError
+from queries.publish.settings import Settings, ToolDecision
+from queries.publish.spend import read_rates
+from tests.support.spend_ledger import Books, people, spent
+
+DAY, NEXT = date(2026, 5, 4), date(2026, 5, 5)
+AS_OF = date(2026, 6, 30)
+
+
+def key(day: date, amount: float | None, **other: object) -> dict[str, object]:
+    """A row of spend that no person stands behind."""
+    return spent(day, "a key", amount, actor_kind="api key", **other)
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    """An empty ledger."""
+    return Books(tmp_path)
+
+
+COUNTED = "select sum(cost_usd) from spend where is_counted"
+
+
+def test_a_provider_a_gateway_and_a_client_that_saw_the_same_tokens_count_once(
+    books: Books,
+) -> None:
+    books.load(
+        [
+            key(DAY, 100.0),
+            key(DAY, 97.0, source="litellm", account="proxy", basis="gateway"),
+            key(DAY, 95.0, source="claude code", tool="claude code", basis="client"),
+            key(NEXT, 40.0, source="litellm", account="proxy", basis="gateway"),
+            key(NEXT, 38.0, source="claude code", tool="claude code", basis="client"),
+        ]
+    )
+    books.publish(AS_OF)
+    assert books.ask(
+        "select day, cost_basis, cost_usd from spend where is_counted and cost_usd > 0 order by day"
+    ) == [
+        (DAY, "cost_api", 100.0),
+        (NEXT, "gateway", 40.0),
+    ]
+    reported = "select source, cost_usd, counted_usd, counted_days, days from spend_reconciliation order by source"
+    assert books.ask(reported) == [
+        ("anthropic", 100.0, 100.0, 1, 1),
+        ("claude code", 133.0, 0.0, 0, 2),
+        ("litellm", 137.0, 40.0, 1, 2),
+    ]
+
+
+def test_an_invoice_outranks_the_cost_api_of_its_account_and_day_only(books: Books) -> None:
+    books.load(
+        [
+            key(DAY, 10.0),
+            key(DAY, 11.0, source="focus anthropic", basis="invoice"),
+            key(DAY, 5.0, account="second"),
+            key(NEXT, 20.0),
+        ]
+    )
+    books.publish(AS_OF)
+    assert books.ask(COUNTED) == [(11.0 + 5.0 + 20.0,)]
+
+
+def test_gross_and_net_are_never_one_number(books: Books) -> None:
+    books.load(
+        [key(DAY, 0.0, list_amount=700.0, provider="github", tool="copilot", basis="tool_billing")]
+    )
+    books.publish(AS_OF)
+    assert books.ask("select cost_usd, list_usd from spend") == [(0.0, 700.0)]
+
+
+def test_the_newest_file_wins_in_whatever_order_files_come(tmp_path: Path) -> None:
+    old = [key(DAY, 1.0, origin="old"), key(NEXT, 2.0, origin="old")]
+    new = [key(NEXT, 3.0, origin="new")]
+    reported = []
+    for index, order in enumerate([(old, new), (new, old)]):
+        books = Books(tmp_path / str(index))
+        for rows in order:
+            books.load(rows, exported_at=datetime(2026, 6, 2 if rows is new else 1))
+        books.publish(AS_OF)
+        reported.append(books.ask("select day, cost_usd from spend order by day"))
+    assert reported == [[(DAY, 1.0), (NEXT, 3.0)]] * 2
+
+
+def test_a_restated_day_is_replaced_whole(books: Books) -> None:
+    books.load([key(DAY, 1.0), key(DAY, 2.0, model="opus")])
+    books.publish(AS_OF)
+    books.load([key(DAY, 5.0)])
+    books.publish(AS_OF)
+    assert books.ask("select model, cost_usd from spend") == [("sonnet", 5.0)]
+
+
+def test_currencies_are_converted_by_the_users_rates_and_never_guessed(books: Books) -> None:
+    seeds = books.data / "seeds"
+    seeds.mkdir()
+    (seeds / "exchange_rates.csv").write_text(
+        "currency,from_on,usd\nEUR,2026-01-01,1.10\nEUR,2026-05-05,1.20\n"
+    )
+    books.seeds = seeds
+    books.load(
+        [
+            key(DAY, 10.0, currency="EUR"),
+            key(NEXT, 10.0, currency="EUR"),
+            key(NEXT, 10.0, currency="SEK", model="opus"),
+        ]
+    )
+    books.publish(AS_OF)
+    result = books.ask("select day, model, round(cost_usd, 6) from spend order by all")
+    assert result == [(DAY, "sonnet", 11.0), (NEXT, "opus", None), (NEXT, "sonnet", 12.0)]
+    assert books.ask("select rows_without_price from spend_reconciliation") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("currency,usd\n", "line 1, column 1: the header must be currency,from_on,usd"),
+        ("currency,from_on,usd\nEURO,2026-01-01,1\n", "line 2, column 1: 'EURO' is no currency"),
+        ("currency,from_on,usd\nEUR,01.02.2026,1\n", "line 2, column 2: '01.02.2026' is no day"),
+        ("currency,from_on,usd\nEUR,2026-01-01,-1\n", "line 2, column 3: '-1' is no rate"),
+        ("currency,from_on,usd\nEUR,2026-01-01,NaN\n", "line 2, column 3: 'NaN' is no rate"),
+        (
+            "currency,from_on,usd\nEUR,2026-01-01\n",
+            "line 2, column 1: 2 cells where there should be 3",
+        ),
+    ],
+)
+def test_a_wrong_rate_is_named_by_its_place(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "exchange_rates.csv"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as raised:
+        read_rates(path)
+    assert str(raised.value).startswith(f"{path}, {said}")
+
+
+def test_without_a_file_of_rates_only_dollars_are_known(tmp_path: Path) -> None:
+    assert read_rates(tmp_path / "none.csv") == [("USD", date(1970, 1, 1), Decimal(1))]
+
+
+def test_tokens_without_an_amount_have_their_list_price_and_say_so(books: Books) -> None:
+    """Claude Sonnet 4.5: 3 dollars a million input tokens, 15 for output, 0.30 for cached input."""
+    model = "claude-sonnet-4-5-20250929"
+    kinds = {"input": 1_000_000, "output": 100_000, "cached input": 10_000_000}
+    books.load(
+        [
+            key(DAY, None, model=model, token_type=kind, tokens=tokens)
+            for kind, tokens in kinds.items()
+        ]
+        + [key(DAY, None, model="no-such-model", token_type="input", tokens=5)]
+    )
+    books.publish(AS_OF)
+    result = books.ask(
+        "select model, round(cost_usd, 6), tokens, is_estimate from spend order by model"
+    )
+    assert result == [(model, 3.0 + 1.5 + 3.0, 11_100_000, True), ("no-such-model", None, 5, True)]
+
+
+def test_who_is_listed_twice_is_one_person(books: Books) -> None:
+    books.settings = Settings(small_group=3)
+    listed = people({"Shop": ["ann", "bob", "cat"]})
+    twice = [spent(DAY, "ann", 1.0), spent(DAY, "ANN@acme.example", 1.0), spent(DAY, "bob", 1.0)]
+    books.load(twice, listed)
+    books.publish(AS_OF)
+    assert books.ask("select cost_usd from spend") == [(None,)], (
+        "two persons, one of them twice, are too few"
+    )
+    books.load([*twice, spent(DAY, "cat@acme.example", 1.0)])
+    books.publish(AS_OF)
+    assert books.ask("select cost_usd from spend") == [(4.0,)]
+    assert books.ask(
+        "select team, cost_usd, spenders_band from spend_by_team where provider is null"
+    ) == [("Shop", 4.0, "1–4")]
+
+
+def test_who_has_a_row_without_money_hides_nobody(books: Books) -> None:
+    """Five persons have a row, one of them has all the money."""
+    free = [spent(DAY, person, 0.0, tokens=10) for person in ("ann", "bob", "cat", "dan")]
+    books.load([*free, spent(DAY, "eve", 50.0, tokens=10)])
+    books.publish(AS_OF)
+    assert books.ask("select cost_usd from spend") == [(None,)]
+    assert books.ask("from spend_by_team") == []
+    assert books.ask("from spend_per_engineer") == []
+
+
+def test_a_day_that_was_read_without_spend_is_nothing_and_one_that_was_not_read_is_not_there(
+    books: Books,
+) -> None:
+    books.load([key(DAY, 1.0), key(NEXT, None, provider=None)])
+    books.publish(AS_OF)
+    assert books.ask("select day, cost_usd from spend order by day") == [(DAY, 1.0), (NEXT, 0.0)]
+
+
+def test_scope_and_decisions(books: Books) -> None:
+    books.settings = Settings(
+        scope=("API",),
+        tool_decisions=(ToolDecision("copilot", "trial", NEXT), ToolDecision("api", "adopt", DAY)),
+    )
+    books.load(
+        [key(DAY, 1.0), key(DAY, 2.0, tool="copilot", provider="github", basis="tool_billing")]
+    )
+    books.publish(AS_OF)
+    assert books.ask("select tool, is_in_scope from spend order by tool") == [
+        ("api", True),
+        ("copilot", False),
+    ]
+    assert books.ask("select tool, cost_usd, share, decision from tools") == [
+        ("api", 1.0, 1.0, "adopt")
+    ]
+
+
+def test_engineers_are_those_of_people_csv(books: Books) -> None:
+    listed = people({"Shop": [f"s{index}" for index in range(6)], "Lab": ["l1", "l2"]})
+    listed.append({"login": "pat", "team": "Shop", "role": "product manager"})
+    books.load([key(DAY, 1.0)], listed)
+    books.publish(AS_OF)
+    assert books.ask("from engineers") == []  # no pull request: no month to count in

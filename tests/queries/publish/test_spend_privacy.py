@@ -1,0 +1,226 @@
+"""Nobody's spend can be told from the published files, not from all that were ever published together."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from collectors.ledger.backups import restore
+from queries.publish.settings import Settings
+from tests.support.spend_ledger import BASE, Attacker, Books, days, people, spent
+
+K = 3
+MAY, JUNE = date(2026, 5, 4), date(2026, 6, 8)
+NINE = [f"p{index}" for index in range(9)]
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    """An empty ledger whose groups are small under three."""
+    return Books(tmp_path, Settings(small_group=K))
+
+
+def test_the_attacker_finds_what_is_there_to_be_found(books: Books) -> None:
+    """Without the group rules everybody would be known: the attack itself works."""
+    open_books, attacker = Books(books.data, Settings(small_group=1)), Attacker()
+    open_books.load(
+        [attacker.atom(MAY, person, model=f"m{index}") for index, person in enumerate(NINE)]
+    )
+    open_books.publish(date(2026, 6, 30))
+    attacker.learn(open_books)
+    assert len(attacker.derives(2)) == len(NINE)
+
+
+def test_a_model_that_one_person_uses_is_told_with_others(books: Books) -> None:
+    attacker = Attacker()
+    rows = [attacker.atom(MAY, person) for person in NINE]
+    books.load([*rows, attacker.atom(MAY, "p0", model="opus")])
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    assert books.ask("select distinct model from spend") == [("other models",)]
+
+
+def test_what_is_large_enough_is_told(books: Books) -> None:
+    attacker = Attacker()
+    models = {"sonnet": NINE[:3], "opus": NINE[3:6], "haiku": NINE[6:]}
+    books.load(
+        [
+            attacker.atom(MAY, person, model=model)
+            for model, three in models.items()
+            for person in three
+        ]
+    )
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    assert books.ask("select model from spend order by model") == [
+        ("haiku",),
+        ("opus",),
+        ("sonnet",),
+    ]
+
+
+def test_tools_providers_accounts_and_days_are_told_with_others_too(books: Books) -> None:
+    attacker = Attacker()
+    rows = [attacker.atom(MAY, person) for person in NINE]
+    rows += [
+        attacker.atom(MAY, "p0", tool="claude code"),
+        attacker.atom(MAY, "p1", account="second"),
+    ]
+    rows += [attacker.atom(MAY, "p2", provider="openai", source="openai")]
+    rows += [attacker.atom(date(2026, 5, 3), person) for person in NINE[:2]]
+    rows += [attacker.atom(date(2026, 5, 2), person) for person in NINE[3:7]]
+    books.load(rows)
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    (reported,) = books.ask("select sum(cost_usd) from spend")[0]
+    assert reported == sum(row["amount"] for row in rows), (
+        "nothing is lost where the week is large enough"
+    )
+
+
+def test_a_week_of_too_few_is_not_told_at_all(books: Books) -> None:
+    attacker = Attacker()
+    rows = [attacker.atom(MAY, person) for person in NINE] + [
+        attacker.atom(date(2026, 5, 12), "p0")
+    ]
+    books.load(rows)
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    assert books.ask("select day, cost_usd is null from spend order by day") == [
+        (MAY, False),
+        (date(2026, 5, 12), True),
+    ]
+
+
+def test_a_team_of_three_is_not_what_the_organisation_has_more_than_the_other_teams(
+    books: Books,
+) -> None:
+    attacker = Attacker()
+    teams = {"Shop": NINE[:4], "Web": NINE[4:7], "Lab": NINE[7:]}
+    rows = [attacker.atom(day, person) for day in days(MAY, 2) for person in NINE]
+    books.load(rows, people(teams))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    reported = books.ask("select team, provider from spend_by_team order by all")
+    assert {team for team, _ in reported} == {"Shop", "(other teams)"}
+
+
+def test_a_provider_of_one_person_in_one_team(books: Books) -> None:
+    attacker = Attacker()
+    teams = {"Shop": NINE[:4], "Web": NINE[4:]}
+    rows = [attacker.atom(MAY, person) for person in NINE]
+    openai = [attacker.atom(MAY, person, provider="openai", source="openai") for person in NINE[:5]]
+    books.load([*rows, *openai], people(teams))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+
+
+def test_month_against_month_when_somebody_joins(books: Books) -> None:
+    attacker = Attacker()
+    teams = {"Shop": NINE[:4], "Web": [*NINE[4:], "new"]}
+    rows = [attacker.atom(MAY, person) for person in NINE]
+    rows += [attacker.atom(JUNE, person) for person in [*NINE, "new"]]
+    books.load(rows, people(teams))
+    for as_of in (date(2026, 6, 7), date(2026, 6, 30), date(2026, 7, 10)):
+        books.publish(as_of)
+        attacker.learn(books)
+    assert attacker.derives(K) == []
+
+
+def test_a_row_that_comes_late_is_held_back_in_every_table(books: Books) -> None:
+    attacker = Attacker()
+    rows, teams = (
+        [attacker.atom(MAY, person) for person in NINE],
+        {"Shop": NINE[:4], "Web": [*NINE[4:], "late"]},
+    )
+    books.load(rows, people(teams))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    rows.append(attacker.atom(MAY, "late"))
+    books.load(rows)
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    assert books.ask("select sum(cost_usd) from spend") == [
+        (sum(row["amount"] for row in rows[:-1]),)
+    ]
+    rows += [attacker.atom(MAY, person, model="opus") for person in NINE[:4]]
+    books.load(rows)
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    assert books.ask("select sum(cost_usd) from spend") == [(sum(row["amount"] for row in rows),)]
+
+
+def test_somebody_who_is_moved_to_another_team_is_not_the_difference(books: Books) -> None:
+    attacker = Attacker()
+    rows = [attacker.atom(MAY, person) for person in NINE]
+    books.load(rows, people({"Shop": NINE[:4], "Web": NINE[4:]}))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    before = books.ask("from spend_by_team order by all")
+    books.load(rows, people({"Shop": NINE[:5], "Web": NINE[5:]}))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+    assert books.ask("from spend_by_team order by all") == before
+
+
+def test_day_after_day(books: Books) -> None:
+    attacker, rows = Attacker(), []
+    for index, day in enumerate(days(MAY, 5)):
+        rows += [attacker.atom(day, person) for person in NINE[: 1 + 4 * index % 9]]
+        books.load(rows)
+        books.publish(day)
+        attacker.learn(books)
+    assert attacker.derives(K) == []
+
+
+def test_one_person_who_spends_nearly_all_of_a_team_is_not_its_total(books: Books) -> None:
+    teams = {"Shop": NINE[:4], "Web": NINE[4:]}
+    rows = [spent(MAY, person, 10.0) for person in NINE[1:]] + [spent(MAY, "p0", 1000.0)]
+    books.load(rows, people(teams))
+    books.publish(date(2026, 6, 30))
+    assert books.ask("select team, cost_usd from spend_by_team where provider is null") == [
+        ("(other teams)", 1080.0)
+    ]
+
+
+def test_no_name_or_address_is_in_the_published_file(books: Books) -> None:
+    rows = [spent(MAY, f"{person}@acme.example", BASE) for person in NINE]
+    rows.append(spent(MAY, "sk-secret-key-name", 5.0, actor_kind="api key"))
+    books.load(rows, people({"Shop": NINE}))
+    books.publish(date(2026, 6, 30))
+    content = (books.data / "headway.duckdb").read_bytes()
+    assert b"acme.example" not in content
+    assert b"secret-key" not in content
+    (shown,) = (books.data / "shown").iterdir()
+    assert {file.stat().st_mode & 0o777 for file in shown.iterdir()} == {0o600}
+
+
+def test_a_ledger_that_is_put_back_tells_nothing_either(books: Books) -> None:
+    attacker, ledger = Attacker(), books.data / "ledger.duckdb"
+    rows, teams = (
+        [attacker.atom(MAY, person) for person in NINE],
+        {"Shop": NINE[:4], "Web": NINE[4:]},
+    )
+    books.load(rows, people(teams))
+    early = shutil.copy(ledger, books.data / "early.duckdb")
+    books.load([*rows, attacker.atom(MAY, "p0", model="opus")], people(teams))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    reported = books.ask("from spend_by_team order by all")
+    restore(ledger, Path(early))
+    books.publish(date(2026, 6, 30))
+    attacker.learn(books)
+    assert books.ask("from spend_by_team order by all") == reported != []
+    assert attacker.derives(K) == []

@@ -1,0 +1,108 @@
+"""A web server that gives the answers it was told to give, one after another: for shapes that no fault plan has."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from ssl import SSLContext
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from tests.support.app_key import key
+
+GOOD = b'{"data": {"viewer": {"login": "ada"}}}'
+
+
+@dataclass(frozen=True)
+class Canned:
+    """One answer; the length is right unless the headers tell another."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = GOOD
+    #: where several requests meet before any of them is answered
+    meeting: threading.Barrier | None = None
+
+
+@dataclass
+class Counter:
+    """A running server: its address, and the paths and secrets that it was asked with."""
+
+    url: str
+    asked: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Iterator[Counter]:
+    """Run a server on a free port of 127.0.0.1 that repeats its last answer for ever."""
+    remaining = list(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            result.asked.append(self.path)
+            result.secrets.append(self.headers.get("authorization", ""))
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            answer = remaining.pop(0) if len(remaining) > 1 else remaining[0]
+            if answer.meeting:
+                answer.meeting.wait(30)
+            self.send_response_only(answer.status)
+            for name, value in (
+                {"content-length": str(len(answer.body))} | dict(answer.headers)
+            ).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    if secure:
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
+    result = Counter(f"{'https' if secure else 'http'}://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield result
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for 127.0.0.1 that nobody vouches for, and its key; return their paths."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key().public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .sign(key(), hashes.SHA256())
+    )
+    paths = folder / "server.crt", folder / "server.key"
+    paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths

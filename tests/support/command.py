@@ -1,0 +1,292 @@
+"""Runs the ``headway`` command in processes of their own, each forked from one that has imported everything.
+
+A process is real: its folder, environment, output, exit code and locks are its own. Only the seconds that importing
+pandas takes are spent once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import multiprocessing
+import os
+import pty
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from headway.cli import commands as headway
+from tests.support import company
+from tests.support.github_server import TOKEN, Server, serve
+
+REPOS = ("acme/shop", "acme/infra")
+FACTS = ("pull_requests", "pull_request_areas", "releases", "rework")
+WINDOW_S = 2
+#: where processes come from that are to have everything imported when they start
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    ["__main__", "headway.cli.pipeline", "headway.cli.commands", "headway.cli.output"]
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def problem(self) -> str:
+        """The one line that says what is wrong; fails where there is none, more than one, or a traceback."""
+        lines = [line for line in self.err.splitlines() if line.startswith("headway: ")]
+        assert len(lines) == 1, self.err
+        assert "Traceback" not in self.err
+        return lines[0].removeprefix("headway: ")
+
+
+@dataclass
+class Running:
+    """A command that runs."""
+
+    process: multiprocessing.context.ForkServerProcess
+    folder: Path
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def read(self, name: str) -> str:
+        """What it has written so far to ``out`` or ``err``."""
+        path = self.folder / name
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def wait_for(self, text: str, name: str = "err") -> None:
+        """Wait until it has written a text."""
+        wait_until(lambda: text in self.read(name) or not self.process.is_alive())
+        assert text in self.read(name), self.read(name)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, and again where it went unheard: native code now and then swallows a signal's exception."""
+        for _ in range(5):
+            if self.process.is_alive():
+                os.kill(self.pid, signal.SIGINT)
+                self.process.join(3)
+
+    def done(self, timeout: float = 60) -> Done:
+        """Wait for its end."""
+        self.process.join(timeout)
+        assert self.process.exitcode is not None, (
+            f"still running after {timeout} s: {self.read('err')}"
+        )
+        return Done(self.process.exitcode, self.read("out"), self.read("err"))
+
+
+def wait_until(is_true: Callable[[], bool], timeout: float = 30) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + timeout
+    while not is_true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder that somebody works in, with an environment, by default one with a token."""
+
+    folder: Path
+    env: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": TOKEN})
+
+    def run(
+        self,
+        *words: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        largest_file: int = 0,
+    ) -> Done:
+        """Run a command to its end; fails on a traceback, and where the token is in what it said or wrote."""
+        with self.start(*words, stdin=stdin, env=env, largest_file=largest_file) as running:
+            done = running.done()
+        assert "Traceback" not in done.err, done.err
+        self.search(done.out, done.err)
+        return done
+
+    def search(self, *message: str) -> None:
+        """Fail where the token is in what was said or in any file."""
+        for token in filter(None, {TOKEN, self.env.get("GITHUB_TOKEN", "").strip()}):
+            assert not [text for text in message if token in text]
+            assert not [name for name, content in self.files().items() if token.encode() in content]
+
+    @contextlib.contextmanager
+    def start(
+        self,
+        *words: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        terminal: str = "",
+        largest_file: int = 0,
+        more_memory: int | None = None,
+    ) -> Iterator[Running]:
+        """Run a command until the block ends; ``terminal`` is the path of one to run it on.
+
+        With ``largest_file`` the system refuses to let any file grow beyond so many bytes, as a full disk would; with
+        ``more_memory`` it refuses more bytes of address space than these beyond what the process began with.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as name:
+            (Path(name) / "in").write_bytes(stdin)
+            whole = {
+                "PATH": os.environ["PATH"],
+                "HOME": name,
+                "TERM": "xterm",
+                **self.env,
+                **(env or {}),
+            }
+            about = (words, self.folder, whole, Path(name), terminal, largest_file, more_memory)
+            process = FORKS.Process(target=_become_headway, args=about)
+            process.start()
+            try:
+                yield Running(process, Path(name))
+            finally:
+                process.kill()
+                process.join()
+
+    @contextlib.contextmanager
+    def on_terminal(self, *words: str) -> Iterator[tuple[Running, int]]:
+        """Run a command on a terminal until the block ends; gives the other end of it too, to type and read."""
+        ours, theirs = pty.openpty()
+        try:
+            with self.start(*words, terminal=os.ttyname(theirs)) as running:
+                yield running, ours
+        finally:
+            os.close(ours)
+            os.close(theirs)
+
+    def set_up(self, url: str, repos: Sequence[str] = REPOS, more: str = "") -> None:
+        """Write headway.toml for these repositories, and the company's people."""
+        text = f"[github]\nrepos = {json.dumps(repos)}\nbase_url = {json.dumps(url)}\n{more}"
+        (self.folder / "headway.toml").write_text(text, encoding="utf-8")
+        seeds = self.folder / "data" / "seeds"
+        seeds.mkdir(parents=True, exist_ok=True)
+        shutil.copy(company.PEOPLE, seeds / "people.csv")
+
+    def copy(self, folder: Path) -> Desk:
+        """The same desk elsewhere, as it is now."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Desk(folder, self.env)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read what is published, as any DuckDB client does."""
+        with duckdb.connect(
+            str((self.folder / "data" / "headway.duckdb").resolve()), read_only=True
+        ) as db:
+            return db.execute(sql).fetchall()
+
+    def facts(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every published row that GitHub alone decides."""
+        return {name: self.rows(f"from {name} order by all") for name in FACTS}
+
+    def files(self) -> dict[str, bytes]:
+        """Every file below the folder, by path."""
+        paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in paths}
+
+
+def _become_headway(
+    words: tuple[str, ...],
+    folder: Path,
+    env: Mapping[str, str],
+    files: Path,
+    terminal: str,
+    largest_file: int,
+    more_memory: int | None,
+) -> None:
+    """Make this process one that somebody started as ``headway WORDS``."""
+    os.setsid()
+    _give_up_what_only_root_may()
+    if largest_file:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    if more_memory is not None:
+        most = address_space(os.getpid()) + more_memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    names = {
+        0: ("in", os.O_RDONLY),
+        1: ("out", os.O_WRONLY | os.O_CREAT),
+        2: ("err", os.O_WRONLY | os.O_CREAT),
+    }
+    for fd, (name, flags) in names.items():
+        opened = os.open(terminal or files / name, os.O_RDWR if terminal else flags, 0o600)
+        os.dup2(opened, fd)
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115  # for the process's life
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(env)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.argv = ["headway", *words]
+    headway.main()
+
+
+def address_space(pid: int) -> int:
+    """Bytes of address space that a process has; 0 where the system does not tell, or the process is gone."""
+    with contextlib.suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[0]) * os.sysconf(
+            "SC_PAGE_SIZE"
+        )
+    return 0
+
+
+def _give_up_what_only_root_may() -> None:
+    """Where tests run as root: let what a file's mode forbids be forbidden, for this process and what it becomes."""
+    if os.geteuid() or sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # of capset: version 3, this process
+    stored = (ctypes.c_uint32 * 6)()
+    libc.capget(header, stored)
+    for capability in (1, 2):  # to write, and to read, what the mode does not let
+        libc.prctl(24, capability, 0, 0, 0)  # for what it becomes
+        for index in range(3):
+            stored[index] &= ~(1 << capability)
+    libc.capset(header, stored)
+
+
+def typed(terminal: int, text: str) -> None:
+    """Type a text and Enter."""
+    os.write(terminal, f"{text}\n".encode())
+
+
+def seen(terminal: int, until: Callable[[str], bool], timeout: float = 30) -> str:
+    """Read a terminal until what is seen satisfies a condition, or the other end closes."""
+    result, end = b"", time.monotonic() + timeout
+    os.set_blocking(terminal, False)
+    while not until(result.decode("utf-8", "replace")):
+        assert time.monotonic() < end, result
+        with contextlib.suppress(BlockingIOError):
+            result += os.read(terminal, 65536)
+        time.sleep(0.01)
+    return result.decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def office(schema: Path, folder: Path) -> Iterator[tuple[Server, Desk]]:
+    """Run the company's GitHub, whose limits refill every few seconds, and refresh its repositories once."""
+    with serve(company.datasets(), schema=schema, window_s=WINDOW_S) as github:
+        desk = Desk(folder)
+        desk.folder.mkdir(parents=True, exist_ok=True)
+        desk.set_up(github.url)
+        done = desk.run("refresh")
+        assert done.code == 0, done.err
+        yield github, desk

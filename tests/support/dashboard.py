@@ -1,0 +1,149 @@
+"""The dashboard as a reader meets it: served by a process of its own, driven in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from queries.catalog import catalog
+from queries.catalog.catalog import PAGES
+from queries.read.snapshot import LINK
+
+ROOT = Path(__file__).parents[2]
+#: the last sections of the pages beside the catalogue, and of those that go on after its panels
+LAST = ("Spend over time", "Reconciliation", "Tools by team", "The last refresh")
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """The address of a dashboard on a data folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "headway.ui", f"--server.port={port}"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "HEADWAY_DATA": str(data)}, stdout=subprocess.DEVNULL
+    ) as server:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + 30
+            while not is_up(f"{url}/_stcore/health"):
+                assert server.poll() is None and time.monotonic() < deadline, (
+                    "the dashboard did not start"
+                )
+                time.sleep(0.1)
+            yield url
+        finally:
+            server.terminate()
+
+
+def is_up(url: str) -> bool:
+    """Whether somebody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+    """A page in a fresh context that asks nobody but its own server, and complains of nothing."""
+    context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
+    page = context.new_page()
+    complaints: list[str] = []
+    host = "/".join(url.split("/")[:3])
+    own = (host, host.replace("http", "ws"), "data:", "blob:")
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(own) else complaints.append(request.url),
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type == "error" and not probes(message)
+            else None
+        ),
+    )
+    page.goto(url)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def probes(said: Any) -> bool:
+    """Whether a console line is of Streamlit's browser side looking for its server below the page's address."""
+    return "/_stcore/" in said.location.get("url", "")
+
+
+def ready(page: Page) -> None:
+    """Wait until the page is drawn to its end."""
+    last = "|".join(
+        [
+            *(re.escape(catalog.panels(row)[-1].title) for row in PAGES if row.name != "cost"),
+            *LAST,
+        ]
+    )
+    panel = page.get_by_role("radiogroup", name=re.compile(f"^Evidence: ({last})$"))
+    expect(panel.or_(page.get_by_text("Not collected yet"))).to_be_attached(timeout=20_000)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached(timeout=20_000)
+
+
+def show(page: Page, panel: str, label: str) -> None:
+    """Choose one of the ways to a panel's evidence."""
+    page.get_by_role("radiogroup", name=f"Evidence: {panel}").get_by_role(
+        "radio", name=label, exact=True
+    ).click()
+    ready(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a control by keyboard."""
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.keyboard.type(option)
+    page.keyboard.press("Enter")
+
+
+def printed(page: Page) -> str:
+    """The SQL that is shown."""
+    return page.locator("[data-testid=stCode] code").first.inner_text()
+
+
+def run(data: Path, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query on the published file, with plain DuckDB; another test may have the file open."""
+    with duckdb.connect() as db:
+        db.execute(f"attach '{(data / LINK).resolve()}' as published (read_only)")
+        db.execute("use published")
+        result = db.execute(sql.replace("\N{NO-BREAK SPACE}", " "))
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def leads(page: Page) -> list[str]:
+    """The sentences of a page."""
+    return [
+        text.replace("\N{NO-BREAK SPACE}", " ")
+        for text in page.locator("[data-testid=stHtml] p").all_inner_texts()
+    ]
+
+
+def chart(page: Page, panel: str) -> Locator:
+    """The chart of a panel."""
+    return page.get_by_role("figure", name=f"chart. {panel}")
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------------

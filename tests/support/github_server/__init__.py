@@ -1,0 +1,132 @@
+"""A local GitHub for the tests: REST and GraphQL (on GitHub's official schema) over dataset files.
+
+It keeps GitHub's limits, breaks on request and travels in time. The README says what it answers.
+
+    with serve(datasets, schema=schema_path) as github:
+        ...  # a client of github.url with the token TOKEN
+        github.stats()["requests"]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+TOKEN = "emulator-token"
+ROOT = Path(__file__).resolve().parents[3]
+Datasets = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, and what steers it."""
+
+    url: str
+    folder: Path
+
+    def stats(self) -> dict[str, Any]:
+        """What was asked since the start or the last reset."""
+        return self._control("stats")
+
+    def reset(self) -> None:
+        """Set counts to zero, fill the budgets and start the fault plan anew; the time stays."""
+        self._control("reset", {})
+
+    def as_of(self, time: str | None) -> None:
+        """Show the world as it was at this time; None: as recorded."""
+        self._control("as-of", {"as_of": time})
+
+    def clock(self, moments: Sequence[str]) -> None:
+        """Let time, and the ``Date`` of answers with it, move on to the next of these moments before each request.
+
+        It stays at the last; without any, answers tell this machine's time again.
+        """
+        self._control("clock", list(moments))
+
+    def faults(self, plan: Sequence[Mapping[str, Any]]) -> None:
+        """Break from now on as the plan says; an empty one heals everything."""
+        self._control("faults", list(plan))
+
+    def reload(self, datasets: Datasets | None = None) -> None:
+        """Read the data anew, after writing these datasets: renamed, transferred or deleted things."""
+        if datasets is not None:
+            write(datasets, self.folder)
+        self._control("reload", {})
+
+    def _control(self, action: str, payload: object = None) -> dict[str, Any]:
+        body = None if payload is None else json.dumps(payload).encode()
+        with urlopen(Request(f"{self.url}/_emulator/{action}", data=body), timeout=60) as answer:
+            visible: dict[str, Any] = json.load(answer)
+        return visible
+
+
+def write(datasets: Datasets, folder: Path) -> None:
+    """Write each dataset to its file, and remove the files of others."""
+    names = {name: f"{name.replace('/', '__').lower()}.json" for name in datasets}
+    for path in folder.glob("*.json"):
+        if path.name not in names.values():
+            path.unlink()
+    for name, dataset in datasets.items():
+        (folder / names[name]).write_text(json.dumps(dataset), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def serve(data: Path | Datasets, *, schema: Path, **settings: object) -> Iterator[Server]:
+    """Run the server in a process of its own on a free port of 127.0.0.1.
+
+    ``data`` is a folder of dataset files, or datasets by ``owner/name``. ``settings`` are the options of the
+    command line: ``latency_ms=50`` is ``--latency-ms 50``; a list repeats its option.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = (
+            data
+            if isinstance(data, Path)
+            else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        )
+        if not isinstance(data, Path):
+            write(data, folder)
+        log = stack.enter_context(tempfile.TemporaryFile("w+"))
+        command = [
+            sys.executable,
+            "-m",
+            "tests.support.github_server",
+            "--data",
+            str(folder.resolve()),
+        ]
+        command += ["--schema", str(schema.resolve()), *_options(settings)]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        stack.callback(_stop, process)
+        address = process.stdout.readline().strip() if process.stdout else ""
+        if not address:
+            process.wait()
+            log.seek(0)
+            raise RuntimeError(f"the GitHub server did not start: {log.read()}")
+        yield Server(address, folder)
+
+
+def _options(settings: Mapping[str, object]) -> list[str]:
+    """Keyword arguments as the options of the command line."""
+    options: list[str] = []
+    for name, value in settings.items():
+        for item in value if isinstance(value, list | tuple) else [value]:
+            options += [f"--{name.replace('_', '-')}", str(item)]
+    return options
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout:
+        process.stdout.close()

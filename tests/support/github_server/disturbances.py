@@ -1,0 +1,107 @@
+"""What a fault answers in place of the real answer, or leaves out of it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from .errors import LIMIT_DOCS, SECONDARY_MESSAGE, WENT_WRONG, HttpError, moved
+from .faults import Fault
+from .replies import BAD_GATEWAY, WEB_PAGE, Reply, as_json
+
+SERVER_ERRORS = {503: "Service unavailable", 504: "We couldn't respond to your request in time."}
+
+
+def instead(fault: Fault, identity: str, is_query: bool, moved_to: str) -> Reply | None:
+    """The answer of a fault that comes in place of the real one; None for the other kinds.
+
+    ``identity`` is the id of the request, ``moved_to`` another address of what was asked for.
+    """
+    went_wrong = {"message": WENT_WRONG.format(request_id=identity)}
+    match fault.kind:
+        case "status":
+            return _status(fault)
+        case "timeout":
+            return as_json(
+                502,
+                {"data": None, "errors": [went_wrong]} if is_query else {"message": "Server Error"},
+            )
+        case "went_wrong":
+            return (
+                as_json(200, {"data": None, "errors": [went_wrong]})
+                if is_query
+                else as_json(500, went_wrong)
+            )
+        case "resource_limits":
+            limits = {
+                "type": "RESOURCE_LIMITS_EXCEEDED",
+                "message": "Resource limits for this query exceeded.",
+            }
+            return as_json(200, {"data": None, "errors": [limits]})
+        case "secondary":
+            return secondary(
+                identity,
+                403 if fault.status is None else fault.status,
+                fault.retry_after,
+                fault.is_bare,
+            )
+        case "unauthorized":
+            return _as_reply(HttpError(401, "Bad credentials"))
+        case "html":
+            return Reply(200, WEB_PAGE, content_type="text/html; charset=utf-8")
+        case "redirect":
+            error = moved(moved_to)
+            error.status = fault.status or error.status
+            return _as_reply(error)
+    return None
+
+
+def secondary(
+    identity: str, status: int, retry_after: float | str | None, is_bare: bool = False
+) -> Reply:
+    """The secondary limit's answer; with status 200 the one that GraphQL also gives."""
+    message, docs = (
+        SECONDARY_MESSAGE.format(request_id=identity),
+        f"{LIMIT_DOCS}#about-secondary-rate-limits",
+    )
+    headers = {} if is_bare else {"retry-after": str(60 if retry_after is None else retry_after)}
+    if status == 200:
+        return as_json(200, {"errors": [{"message": message}]}, headers)
+    return _as_reply(HttpError(status, message, docs, headers))
+
+
+def lacking(answer: dict[str, Any], fault: Fault, nullable: list[str], dice: random.Random) -> None:
+    """Leave a node out of a GraphQL answer, or a whole field that may be null, where there is one.
+
+    GitHub says so in an error beside the data (``partial``), or of a node not at all (``null_node``). Faults of other
+    kinds leave out nothing.
+    """
+    if fault.kind not in ("partial", "null_node"):
+        return
+    data: dict[str, Any] = answer.get("data") or {}
+    places = [index for index, node in enumerate(data.get("nodes") or []) if node is not None]
+    fields = [name for name in nullable if data.get(name) is not None]
+    if places:
+        path: list[str | int] = ["nodes", dice.choice(places)]
+        data["nodes"][path[1]] = None
+    elif fault.kind == "partial" and fields:
+        path = [dice.choice(fields)]
+        data[str(path[0])] = None
+    else:
+        return
+    if fault.kind == "partial":
+        answer.setdefault("errors", []).append(
+            {"message": WENT_WRONG.format(request_id="0"), "path": path}
+        )
+
+
+def _status(fault: Fault) -> Reply:
+    status = 502 if fault.status is None else fault.status
+    if status == 502:
+        return Reply(502, BAD_GATEWAY, content_type="text/html")
+    retry = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+    return as_json(status, {"message": SERVER_ERRORS.get(status, "Server Error")}, retry)
+
+
+def _as_reply(error: HttpError) -> Reply:
+    return as_json(error.status, error.body, dict(error.headers))

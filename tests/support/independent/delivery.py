@@ -1,0 +1,111 @@
+"""What became of a merge: the release and deployment with it, how long it lasted, which areas it touched."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.support.independent.rework import Rework
+from tests.support.independent.view import Pull, Release, Repo
+
+YEAR = timedelta(days=365)
+Row = dict[str, object]
+
+
+def durability(
+    repo: Repo, pull: Pull, rework: list[Rework], durable_for: timedelta, cutoff: datetime
+) -> str | None:
+    """Return what became of a change that was merged into the default branch; None for others."""
+    if pull.merged_at is None or not is_for_default_branch(repo, pull):
+        return None
+    due = pull.merged_at + durable_for
+    here = [row for row in rework if row.repo == repo.name]
+    if any(row.number == pull.number and pull.merged_at <= row.happened_at < due for row in here):
+        return "undone"
+    if due > cutoff:
+        return "provisional"
+    is_watched = any(due - YEAR < row.happened_at <= due for row in here)
+    return "durable" if is_watched else "not observable"
+
+
+def is_for_default_branch(repo: Repo, pull: Pull) -> bool:
+    """Return whether it is meant for the default branch, or landed in it (its base may have been renamed since)."""
+    return pull.base == repo.default_branch or (pull.merge_commit or "") in repo.position
+
+
+def contains(repo: Repo, oid: str | None, pull: Pull) -> bool:
+    """Return whether a commit of the default branch stands at or after the merge commit of a pull request."""
+    index, merged = repo.position.get(oid or ""), repo.position.get(pull.merge_commit or "")
+    return index is not None and merged is not None and index <= merged
+
+
+def first_release(repo: Repo, pull: Pull) -> Release | None:
+    """Return the earliest release with a merge; of several at once the one that stands nearest to it, then by tag."""
+    result = [release for release in repo.releases if contains(repo, release.oid, pull)]
+    return min(
+        result, key=lambda r: (r.published_at, -repo.position[r.oid or ""], r.tag), default=None
+    )
+
+
+def first_deployment(repo: Repo, pull: Pull) -> datetime | None:
+    """Return the time of the first production deployment with a merge."""
+    return min((at for at, oid in repo.deployments if contains(repo, oid, pull)), default=None)
+
+
+def release_rows(repo: Repo, sources: list[Release]) -> list[Row]:
+    """Return rows of ``releases``; ``sources`` holds one release for each released pull request."""
+    return [
+        {
+            "repo": repo.name,
+            "tag": release.tag,
+            "name": release.name,
+            "url": f"https://github.com/{repo.name}/releases/tag/{release.tag}",
+            "is_prerelease": release.is_prerelease,
+            "published_at": release.published_at,
+            "pull_request_count": sum(source is release for source in sources),
+        }
+        for release in repo.releases
+    ]
+
+
+def area_of(path: str) -> str:
+    """Return the first two segments of a file's folder."""
+    return "/".join(path.split("/")[:-1][:2]) or "(root)"
+
+
+def area_rows(repo: Repo, teams: dict[int, object]) -> list[Row]:
+    """Return rows of ``pull_request_areas``; ``teams`` by number of the pull request."""
+    touched: dict[tuple[object, str], list[datetime]] = {}
+    for pull in repo.pulls.values():
+        if pull.merged_at:
+            for area in {area_of(file[0]) for file in pull.files}:
+                touched.setdefault((teams[pull.number], area), []).append(pull.merged_at)
+    first_merge = min(
+        (pull.merged_at for pull in repo.pulls.values() if pull.merged_at), default=None
+    )
+    rows: list[Row] = []
+    for pull in repo.pulls.values():
+        for area in sorted({area_of(file[0]) for file in pull.files}):
+            files = [file for file in pull.files if area_of(file[0]) == area]
+            is_first: bool | None = None
+            team = teams[pull.number]
+            if (
+                team is not None
+                and pull.merged_at
+                and first_merge
+                and pull.merged_at - first_merge >= YEAR
+            ):
+                recent = [
+                    at for at in touched[team, area] if pull.merged_at - YEAR <= at < pull.merged_at
+                ]
+                is_first = not recent and any(file[3] != "RENAMED" for file in files)
+            rows.append(
+                {
+                    "repo": repo.name,
+                    "number": pull.number,
+                    "area": area,
+                    "additions": sum(file[1] for file in files),
+                    "deletions": sum(file[2] for file in files),
+                    "is_first_time": is_first,
+                }
+            )
+    return rows

@@ -1,0 +1,177 @@
+"""What undid or repaired an earlier merge: reverts, hotfixes and incidents that name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.support.independent.recorded import PullKey
+from tests.support.independent.rules import Rules, is_labelled
+from tests.support.independent.view import Issue, Pull, Repo
+
+REVERTS_NUMBER = re.compile(r"\breverts\s+([\w-]+/[\w.-]+)?#(\d+)\b", re.I | re.A)
+REVERTS_COMMIT = re.compile(r"\bthis reverts commit ([0-9a-f]{7,40})\b", re.I | re.A)
+# the number must not be the tail of something else: a word, an HTML entity, an anchor in an address
+NUMBER = re.compile(r"(?:\b([\w-]+/[\w.-]+)|(?<![\w&/]))#(\d+)\b", re.A)
+ADDRESS = re.compile(r"https?://[^/\s]+/([\w-]+/[\w.-]+)/pull/(\d+)\b", re.I | re.A)
+SHORTEST_SHA = 7
+
+
+@dataclass(frozen=True)
+class Rework:
+    """What repaired the merged pull request ``repo``#``number``.
+
+    ``by_number`` and ``by_key`` are None for a commit pushed directly, ``by_number`` and ``by_repo`` for an import.
+    """
+
+    repo: str
+    number: int
+    by_number: int | None
+    kind: str
+    happened_at: datetime
+    by: PullKey | None
+    by_repo: str | None
+    by_key: str | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an imported incident names as its cause: text with pull requests, commits and tags."""
+
+    key: str
+    at: datetime
+    text: str
+    shas: set[str]
+    tags: set[tuple[str, str]]
+
+
+def mentions(item: Issue) -> set[PullKey]:
+    """Return what the title and body of an issue or pull request name."""
+    result = set()
+    for text in (item.title, item.body):
+        for repo, number in [*NUMBER.findall(text), *ADDRESS.findall(text)]:
+            result.add(((repo or item.repo).lower(), int(number)))
+    return result
+
+
+def find_rework(repos: list[Repo], rules: Rules, imported: Sequence[Named] = ()) -> list[Rework]:
+    """Return the earliest row for each repaired change, repairing item and kind, in order of time."""
+    merged = {pull.key: pull for repo in repos for pull in repo.pulls.values() if pull.merged_at}
+    issues = {issue.key: issue for repo in repos for issue in repo.issues.values()}
+    earliest: dict[tuple[str, int, str | None, str], Rework] = {}
+    candidates = [
+        row
+        for repo in repos
+        for rows in (
+            _reverts(repo, merged),
+            _hotfixes(repo, merged, issues, rules),
+            _incidents(repo, merged, rules),
+        )
+        for row in rows
+    ]
+    candidates += [row for incident in imported for row in _imported(incident, repos, merged)]
+    for row in sorted(candidates, key=lambda row: row.happened_at):
+        earliest.setdefault((row.repo, row.number, row.by_key, row.kind), row)
+    return list(earliest.values())
+
+
+def _row(
+    fixed: Pull, by: Issue | None, kind: str, happened_at: datetime, pushed_to: str = ""
+) -> Iterator[Rework]:
+    """One row, if the change was merged before it was repaired, and not by itself."""
+    if not fixed.merged_at or fixed.merged_at >= happened_at:
+        return
+    if by is None:
+        yield Rework(fixed.repo, fixed.number, None, kind, happened_at, None, pushed_to, None)
+    elif by.key != fixed.key:
+        key = f"{by.repo}#{by.number}"
+        yield Rework(fixed.repo, fixed.number, by.number, kind, happened_at, by.key, by.repo, key)
+
+
+def _imported(incident: Named, repos: list[Repo], merged: dict[PullKey, Pull]) -> Iterator[Rework]:
+    """The changes that an imported incident names by their number, their address or a commit of theirs."""
+    result = {(repo.lower(), int(number)) for repo, number in NUMBER.findall(incident.text) if repo}
+    result |= {(repo.lower(), int(number)) for repo, number in ADDRESS.findall(incident.text)}
+    for repo in repos:
+        owners = _owners(repo)
+        for sha in incident.shas:
+            result |= {
+                key for oid, key in owners.get(sha[:SHORTEST_SHA], []) if oid.startswith(sha)
+            }
+    for key in sorted(result & merged.keys()):
+        fixed = merged[key]
+        if fixed.merged_at and fixed.merged_at < incident.at:
+            yield Rework(
+                fixed.repo, fixed.number, None, "incident", incident.at, None, None, incident.key
+            )
+
+
+def _reverts(repo: Repo, merged: dict[PullKey, Pull]) -> Iterator[Rework]:
+    owners = _owners(repo)
+    for pull in repo.pulls.values():
+        if not pull.merged_at:
+            continue
+        by_name = {
+            ((name or repo.name).lower(), int(number))
+            for name, number in REVERTS_NUMBER.findall(pull.body)
+        }
+        by_name |= {key for commit in pull.commits for key in _reverted(commit.message, owners)}
+        for key in by_name & merged.keys():
+            yield from _row(merged[key], pull, "revert", pull.merged_at)
+    for commit in repo.direct_commits:
+        for key in _reverted(commit.message, owners) & merged.keys():
+            yield from _row(merged[key], None, "revert", commit.committed_at, repo.name)
+
+
+def _owners(repo: Repo) -> dict[str, list[tuple[str, PullKey]]]:
+    """The commits of merged pull requests and their merge commits, by the shortest sha that may name them."""
+    owners: dict[str, list[tuple[str, PullKey]]] = {}
+    for pull in repo.pulls.values():
+        if pull.merged_at:
+            for oid in {pull.merge_commit, *(commit.oid for commit in pull.commits)} - {None}:
+                owners.setdefault(str(oid)[:SHORTEST_SHA], []).append((str(oid), pull.key))
+    return owners
+
+
+def _reverted(message: str, owners: dict[str, list[tuple[str, PullKey]]]) -> set[PullKey]:
+    shas = [sha.lower() for sha in REVERTS_COMMIT.findall(message)]
+    return {
+        key
+        for sha in shas
+        for oid, key in owners.get(sha[:SHORTEST_SHA], [])
+        if oid.startswith(sha)
+    }
+
+
+def _hotfixes(
+    repo: Repo, merged: dict[PullKey, Pull], issues: dict[PullKey, Issue], rules: Rules
+) -> Iterator[Rework]:
+    for pull in repo.pulls.values():
+        if not pull.merged_at:
+            continue
+        by_name = mentions(pull) if is_labelled(pull, "hotfix", rules) else set()
+        for key in pull.closes:
+            issue = issues.get(key)
+            if issue and is_labelled(issue, "incident", rules):
+                by_name |= _named_by_issue(issue, merged)
+        for key in by_name & merged.keys():
+            yield from _row(merged[key], pull, "hotfix", pull.merged_at)
+
+
+def _incidents(repo: Repo, merged: dict[PullKey, Pull], rules: Rules) -> Iterator[Rework]:
+    for issue in repo.issues.values():
+        if is_labelled(issue, "incident", rules):
+            for key in _named_by_issue(issue, merged):
+                yield from _row(merged[key], issue, "incident", issue.opened_at)
+
+
+def _named_by_issue(issue: Issue, merged: dict[PullKey, Pull]) -> set[PullKey]:
+    """What an issue names: in its text, or as the timeline of the pull request recorded it."""
+    recorded = {
+        key
+        for key, pull in merged.items()
+        if any(e.kind == "CrossReferencedEvent" and e.source == issue.key for e in pull.events)
+    }
+    return (mentions(issue) & merged.keys()) | recorded

@@ -1,0 +1,266 @@
+"""The product's rules, read as data from its seed files, and what they say about accounts and pull requests."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tests.support.independent.recorded import bare
+from tests.support.independent.view import Commit, Issue, Pull
+
+CO_AUTHOR = re.compile(r"^co-authored-by:.*<([^<>\s]+)>\s*$", re.I)
+Evidence = Mapping[str, Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of a seed file; ``gives`` is its kind or work type, ``place`` its position in the file."""
+
+    place: int
+    name: str
+    field: str
+    pattern: re.Pattern[str]
+    gives: str
+    tier: str
+    tool: str | None
+
+    def matches(self, evidence: Evidence) -> bool:
+        """Whether the pattern is found in any text of this rule's field."""
+        return any(self.pattern.search(text) for text in evidence.get(self.field, ()))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The three rule files."""
+
+    signals: list[Rule]
+    labels: list[Rule]
+    work_types: list[Rule]
+
+    @property
+    def accounts(self) -> list[Rule]:
+        """The rules that tell agents and automation by their login."""
+        return [
+            r for r in self.signals if r.field == "login" and r.gives in ("agent", "automation")
+        ]
+
+
+def read_rules(seeds: Path) -> Rules:
+    """Return the rules of a folder of seeds."""
+    return Rules(
+        signals=_read(seeds / "ai_signals.csv", "kind"),
+        labels=_read(seeds / "label_rules.csv", "kind"),
+        work_types=_read(seeds / "work_types.csv", "work_type"),
+    )
+
+
+def _read(path: Path, gives: str) -> list[Rule]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Rule(
+                place=index,
+                name=row["rule"],
+                field=row["field"],
+                pattern=re.compile(row["pattern"] or "", re.I | re.A),
+                gives=row[gives],
+                tier=row.get("tier") or "high",
+                tool=row.get("tool") or None,
+            )
+            for index, row in enumerate(csv.DictReader(file))
+        ]
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What kind of account is behind a login; ``types`` by login in lower case, plain users left out."""
+
+    types: Mapping[str, str]
+    rules: list[Rule]
+
+    def kind(self, login: str | None) -> str | None:
+        """Return ``agent``, ``bot`` or ``human``; None for a deleted account."""
+        if login is None:
+            return None
+        inputs = {rule.gives for rule in self.rules if rule.pattern.search(login)}
+        if "agent" in inputs:
+            return "agent"
+        return "bot" if "automation" in inputs or self._type(login) == "Bot" else "human"
+
+    def is_human(self, login: str | None) -> bool:
+        """Whether this is a person's account: a user or mannequin that no rule calls an agent or automation."""
+        return (
+            login is not None
+            and self.kind(login) == "human"
+            and self._type(login) in ("User", "Mannequin")
+        )
+
+    def _type(self, login: str) -> str:
+        return self.types.get(login.lower(), "User")
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One line of people.csv."""
+
+    login: str
+    team: str | None
+    role: str | None
+    first_on: date
+    last_on: date
+
+
+@dataclass(frozen=True)
+class People:
+    """Who was in which team and role when, and which of these are too small to show."""
+
+    members: list[Membership]
+    k: int
+
+    def team_and_role(self, login: str | None, on: date) -> tuple[str | None, str | None]:
+        """Return team and role of a person on a day, each None where unknown or shared by fewer than k people."""
+        if login is None:
+            return None, None
+        own = [
+            m for m in self.members if m.login == login.lower() and m.first_on <= on <= m.last_on
+        ]
+        if not own:
+            return None, None
+        team = (
+            own[0].team
+            if len({m.login for m in self.members if m.team == own[0].team}) >= self.k
+            else None
+        )
+        role = (
+            own[0].role
+            if len({m.login for m in self.members if m.role == own[0].role}) >= self.k
+            else None
+        )
+        return team, role
+
+
+def read_people(path: Path | None, k: int) -> People:
+    """Return the people of a people.csv; nobody without one."""
+    if path is None:
+        return People([], k)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if (row.get("login") or "").strip()]
+    return People(
+        [
+            Membership(
+                login=(bare(row["login"].strip()) or "").lower(),
+                team=(row.get("team") or "").strip() or None,
+                role=(row.get("role") or "").strip() or None,
+                first_on=date.fromisoformat(row["from"].strip())
+                if (row.get("from") or "").strip()
+                else date.min,
+                last_on=date.fromisoformat(row["to"].strip())
+                if (row.get("to") or "").strip()
+                else date.max,
+            )
+            for row in rows
+        ],
+        k,
+    )
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text, whatever ends them."""
+    return re.split(r"\r\n|\n|\r", text)
+
+
+def co_author_emails(texts: Iterable[str]) -> list[str]:
+    """Return the addresses of all Co-authored-by trailers, in the order they stand."""
+    return [match[1] for text in texts for line in lines(text) if (match := CO_AUTHOR.match(line))]
+
+
+def authorship(pull: Pull, rules: Rules) -> tuple[str, str | None, str | None]:
+    """Return the class of a pull request (agent, assisted, no signal), the rule that decides and its tool."""
+    deciding = [
+        rule
+        for rule in rules.signals
+        if rule.tier != "low" and rule.gives in ("agent", "assistant")
+    ]
+    agents = [rule for rule in deciding if rule.gives == "agent"]
+    messages = [commit.message for commit in pull.commits]
+    texts = [pull.body, *messages]
+    whole = {
+        "branch": [pull.branch],
+        "label": pull.labels,
+        "body": [pull.body],
+        "text": texts,
+        "trailer": [line for text in texts for line in lines(text)],
+    }
+    owner = whole | {"login": _known(pull.author)}
+    own = [rule for rule in agents if rule.matches(owner)]
+    by_commit = [_author_rules(commit, agents) for commit in pull.commits]
+    if by_commit and all(by_commit):
+        own += [rule for matched in by_commit for rule in matched]
+    anything = whole | {
+        "login": _known(
+            pull.author, *(x for c in pull.commits for x in (c.author_login, c.committer_login))
+        ),
+        "email": [
+            *_known(*(x for c in pull.commits for x in (c.author_email, c.committer_email))),
+            *co_author_emails(texts),
+        ],
+        "title": [pull.title],
+        "message": messages,
+    }
+    result = own or [rule for rule in deciding if rule.matches(anything)]
+    if not result:
+        return "no signal", None, None
+    first = min(result, key=lambda rule: rule.place)
+    return "agent" if own else "assisted", first.name, first.tool
+
+
+def _known(*texts: str | None) -> list[str]:
+    return [text for text in texts if text]
+
+
+def _author_rules(commit: Commit, agents: list[Rule]) -> list[Rule]:
+    author = {"login": _known(commit.author_login), "email": _known(commit.author_email)}
+    return [rule for rule in agents if rule.matches(author)]
+
+
+def work_type(
+    pull: Pull, linked: list[Issue], reverts_another: bool, rules: Rules
+) -> tuple[str, str | None]:
+    """Return the work type of a pull request and the first rule that gives it."""
+    evidence = {
+        "title": [pull.title],
+        "body": [pull.body],
+        "branch": [pull.branch],
+        "label": pull.labels,
+        "linked_label": [label for issue in linked for label in issue.labels],
+    }
+    paths = [file[0] for file in pull.files]
+    for rule in rules.work_types:
+        if rule.field == "reference":
+            is_match = reverts_another
+        elif rule.field == "paths":
+            is_match = bool(paths) and all(rule.pattern.search(path) for path in paths)
+        else:
+            is_match = rule.matches(evidence)
+        if is_match:
+            return rule.gives, rule.name
+    return "unclassified", None
+
+
+def is_engineering(role: str | None, rules: Rules) -> bool | None:
+    """Whether a role is one of engineering; None without a role."""
+    inputs = [rule for rule in rules.labels if rule.gives == "engineering" and rule.field == "role"]
+    return None if role is None else any(rule.pattern.search(role) for rule in inputs)
+
+
+def is_labelled(item: Issue, kind: str, rules: Rules) -> bool:
+    """Whether label, title or branch make this a hotfix or an incident."""
+    evidence = {
+        "label": item.labels,
+        "title": [item.title],
+        "branch": [item.branch] if isinstance(item, Pull) else [],
+    }
+    return any(rule.gives == kind and rule.matches(evidence) for rule in rules.labels)

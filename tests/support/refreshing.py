@@ -1,0 +1,102 @@
+"""What tests do with the product: collect from a server, publish, and read the published tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from collectors import people
+from collectors.github.client import Patience
+from collectors.github.collector import collect
+from collectors.github.discovery import GitHub, Result
+from collectors.ledger.store import Store
+from collectors.source import Progress
+from queries.publish.publish import Source, publish
+from queries.publish.rules import compile_rules, text_markers
+from queries.publish.settings import GitHubSettings, Settings
+from tests.support.github_server import TOKEN
+
+#: repeats at once: the local server needs no rest
+HASTY = Patience(first_pause_s=0.01)
+#: what two runs may tell differently: when they ran
+TOLD_BY_THE_RUN = {"loads", "checks", "snapshot"}
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+def refresh(
+    data: Path,
+    url: str,
+    repos: Sequence[str],
+    *,
+    full: bool = False,
+    keep_bodies: bool = True,
+    experiments: Sequence[str] = GitHubSettings().experiments,
+    report: Callable[[Progress], None] = lambda _: None,
+    patience: Patience = HASTY,
+) -> list[Result]:
+    """Collect repositories into the ledger of a folder and return how each went."""
+    markers = text_markers(compile_rules(Settings(), data / "seeds"))
+    source = GitHub(
+        url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments)
+    )
+    with Store(data / "ledger.duckdb", "test") as store:
+        return collect([source], {"GITHUB_TOKEN": TOKEN}, store, report, full, patience)
+
+
+def raw_tables(data: Path) -> Tables:
+    """Return the sorted raw rows of a ledger, without the times at which they were read and where from."""
+    left_out = (
+        "host",
+        "fetched_at",
+        "synced_until",
+        "queued_at",
+        "counted_at",
+        "counted_until",
+        "seen_at",
+    )
+    with duckdb.connect(str(data / "ledger.duckdb"), read_only=True) as db:
+        names = [
+            name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()
+        ]
+        stored = f"columns(lambda name: name not in {left_out})"
+        return {
+            name: sorted(db.execute(f"select {stored} from {name}").fetchall(), key=repr)
+            for name in sorted(names)
+            if name.startswith("github_")
+        }
+
+
+def publish_tables(
+    data: Path, as_of: date, settings: Settings | None = None, people_csv: Path | None = None
+) -> Tables:
+    """Publish the ledger of a folder, as people "names" unless the settings say otherwise, and return its tables."""
+    settings = settings or Settings(people="names")
+    if people_csv:
+        with Store(data / "ledger.duckdb", "test") as store:
+            people.collect(people_csv, store)
+    rules = compile_rules(settings, data / "seeds")
+    path = publish(Source(data / "ledger.duckdb", settings, rules, "key", "test"), data, as_of)
+    return tables(path)
+
+
+def tables(path: Path) -> Tables:
+    """Return the sorted rows of every published table that the sources decide.
+
+    The host is a port of this machine, reviewers are told apart by a key of each ledger's own, and what GitHub counts
+    is counted at the refresh, to its day.
+    """
+    with duckdb.connect(str(path), read_only=True) as db:
+        names = [
+            name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()
+        ]
+        stored = (
+            "columns(lambda name: name not in ('host', 'reviewer', 'counted_until', 'counted_at'))"
+        )
+        return {
+            name: sorted(db.execute(f"select {stored} from {name}").fetchall(), key=repr)
+            for name in sorted(set(names) - TOLD_BY_THE_RUN)
+        }
