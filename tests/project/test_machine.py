@@ -206,7 +206,7 @@ def test_processes_that_fetch_at_once_end_with_one_schema(
     program: Program, tmp_path: Path, schema_path: Path
 ) -> None:
     program("npm", npm_that_packs(pack(tmp_path, schema_path.read_bytes())))
-    script = "import sys; from pathlib import Path; from tests import machine; machine.schema(Path(sys.argv[1]))"
+    script = "import sys; from pathlib import Path; from tests.support import machine; machine.schema(Path(sys.argv[1]))"
     command = [sys.executable, "-c", script, str(tmp_path / "cache")]
     with ThreadPoolExecutor() as pool:
         runs = list(

@@ -1,6 +1,6 @@
 """What the tests need from the machine: a Chromium that runs and GitHub's GraphQL schema.
 
-``python -m tests.machine`` brings what is missing and prints where both are.
+``python -m tests.support.machine`` brings what is missing and prints where both are.
 """
 
 import hashlib

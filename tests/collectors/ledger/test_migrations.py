@@ -267,7 +267,7 @@ COMMANDS = {
 
 
 def test_a_newer_ledger_is_refused_by_every_command_and_nothing_is_changed(desk: Desk) -> None:
-    shutil.copy(LEDGERS.parent / "exports" / "incidents.csv", desk.folder)
+    shutil.copy(LEDGERS.parents[1] / "imports" / "exports" / "incidents.csv", desk.folder)
     with duckdb.connect(str(desk.folder / "data" / "ledger.duckdb")) as db:
         db.execute("insert into migrations values (999, '2030-01-01', '9.9')")
     before = desk.files()

@@ -160,12 +160,12 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
     assert len(stored) == DAYS_KEPT
     assert stored[-1].name == f"ledger-{now():%Y-%m-%d}.duckdb"
     with duckdb.connect(str(stored[-1]), read_only=True) as db:
-        assert db.execute("select number from migrations").fetchall() == [(1,), (2,), (3,), (4,)]
+        assert db.execute("select number from migrations").fetchall() == [(1,), (2,), (3,), (4,), (5,)]
 
 
 def test_a_second_refresh_is_told_who_holds_the_folder(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from collectors.store import refresh_lock\n"
+        "import sys, time; from pathlib import Path; from collectors.ledger.lock import refresh_lock\n"
         "with refresh_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

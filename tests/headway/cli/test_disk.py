@@ -57,7 +57,7 @@ def test_a_first_refresh_on_a_full_disk_is_gone_on_with_where_there_is_space(
 def test_a_disk_that_fills_later_takes_nothing_that_was_there(
     offices: tuple[Server, Desk], desk: Desk
 ) -> None:
-    shutil.copy(LEDGERS.parent / "exports" / "incidents.csv", desk.folder)
+    shutil.copy(LEDGERS.parents[1] / "imports" / "exports" / "incidents.csv", desk.folder)
     data = desk.folder / "data"
     size = (data / "ledger.duckdb").stat().st_size
     for words in WRITING:
@@ -105,7 +105,7 @@ def read_only(folder: Path) -> Iterator[None]:
 
 
 def test_a_read_only_data_folder_is_read_and_never_written(desk: Desk) -> None:
-    shutil.copy(LEDGERS.parent / "exports" / "incidents.csv", desk.folder)
+    shutil.copy(LEDGERS.parents[1] / "imports" / "exports" / "incidents.csv", desk.folder)
     assert desk.run("publish").code == 0  # so that there is a backup
     before, port = desk.files(), free_port()
     with read_only(desk.folder / "data"):

@@ -16,8 +16,8 @@ from tests.support.machine import ROOT
 #: a command line of its own, ended by the product's code
 COMMANDS = """
 import sys, time
-import click, endings
-from collectors import log
+import click
+from headway.cli import exit_codes, log
 
 @click.group()
 def cli(): ...
@@ -41,7 +41,7 @@ def hungry(error):
     raise {"bytes": MemoryError(), "threads": RuntimeError("can't start new thread")}[error]
 
 log.set_up(sys.argv.pop())
-endings.run(cli)
+exit_codes.run(cli)
 """
 
 

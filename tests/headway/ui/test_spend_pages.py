@@ -298,9 +298,9 @@ def test_what_may_still_change_is_hatched_and_a_fan_ends_with_its_interval(compa
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The dashboard; the data folder is set by ``at``."""
-    monkeypatch.chdir(ROOT.parent)
+    monkeypatch.chdir(ROOT.parents[1])
     st.cache_data.clear()
-    return AppTest.from_file(str(ROOT.parent / "dashboard.py"), default_timeout=30)
+    return AppTest.from_file(str(ROOT.parents[1] / "dashboard.py"), default_timeout=30)
 
 
 def at(app: AppTest, data: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -80,9 +80,10 @@ PUBLISH = f"""
 import json
 from datetime import date
 from pathlib import Path
-from queries.rules import compile_rules
-from queries.settings import Settings
-from queries.snapshot import Source, current, publish
+from queries.publish.publish import Source, publish
+from queries.publish.rules import compile_rules
+from queries.publish.settings import Settings
+from queries.read.snapshot import current
 
 data = Path("data")
 settings = Settings()

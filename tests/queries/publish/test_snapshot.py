@@ -218,7 +218,7 @@ def dashboard(tmp_path: Path, ledger: Path) -> Iterator[Path]:
     """A data folder that another process, as the dashboard does, keeps open and asks now and then."""
     publish(source(ledger, "0"), tmp_path, AS_OF)
     script = (
-        "import sys, time; from pathlib import Path; from queries.snapshot import current\n"
+        "import sys, time; from pathlib import Path; from queries.read.snapshot import current\n"
         "while True: current(Path(sys.argv[1])).query('from pull_requests'); print('read', flush=True); time.sleep(.05)"
     )
     with subprocess.Popen(
