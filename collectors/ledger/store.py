@@ -16,12 +16,6 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from collectors.errors import LedgerError
-from collectors.ledger import backups, ledger_file
-
-#: what DuckDB may hold of the ledger once it is brought forward: batches are small, and rows that were written are not
-#: read again
-MEMORY = "192MB"
 #: what makes a row of each table the same row
 KEYS: dict[str, tuple[str, ...]] = {
     "watermarks": ("source", "scope", "name"),
@@ -67,26 +61,14 @@ def load_row(
 class Store:
     """An open ledger. Methods may be called from any thread; they take turns."""
 
-    def __init__(self, path: Path, version: str, read_only: bool = False) -> None:
-        """Open or create the ledger at ``path``, back it up once a day, and bring it to the newest form.
-
-        Read-only writes nothing at all: where there is no ledger, an empty one in memory stands for it.
-        """
+    def __init__(self, path: Path, db: duckdb.DuckDBPyConnection) -> None:
+        """Wrap an open database; ``open_ledger`` makes one that is backed up and migrated."""
         self.path = path
+        self._db = db
         self._turn = threading.RLock()
         self._depth = 0
-        # what DuckDB writes beside the file, its log above all, is as private as the file
+        # DuckDB's own files beside the ledger, its log above all, are as private as the ledger
         self._umask = os.umask(0o077)
-        try:
-            self._db, done = _open_reader(path) if read_only else _open(path)
-            self._bring_forward(version, done)
-        except BaseException as error:
-            os.umask(self._umask)
-            if isinstance(error, OSError):
-                raise LedgerError(
-                    f"{path}: {error.strerror}; check the folder's permissions and space"
-                ) from None
-            raise
 
     def __enter__(self) -> Store:
         """Return the store itself."""
@@ -98,25 +80,10 @@ class Store:
             self._db.close()
         os.umask(self._umask)
 
-    def _bring_forward(self, version: str, done: set[int]) -> None:
-        """Apply the migrations that are missing, each whole or not at all."""
-        for number, step in ledger_file.steps().items():
-            if number in done:
-                continue
-            try:
-                with self.transaction():
-                    self._db.execute(step.read_text(encoding="utf-8"))
-                    self._db.execute(
-                        "insert into migrations values (?, ?, ?)", [number, now(), version]
-                    )
-            except duckdb.Error as error:
-                self._db.close()
-                message = str(error).splitlines()[0]
-                raise LedgerError(
-                    f"{self.path} could not be brought to version {number} ({message}) and stays at the version before; "
-                    "free some space or mend its permissions, then run again"
-                ) from None
-        self._db.execute(f"set enable_progress_bar = false; set memory_limit = '{MEMORY}'")
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
+        """Run statements that return nothing; migrations use it."""
+        with self._turn:
+            self._db.execute(sql, parameters)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -245,34 +212,3 @@ def _cell(value: Any) -> Any:
         if isinstance(value, dict | list)
         else value
     )
-
-
-def _open(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
-    """Open the ledger for writing, after its backup, with the migrations that it has had."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        done = ledger_file.look(path)
-        missing = [number for number in ledger_file.steps() if number not in done]
-        backups.back_up(path, missing[0] if done and missing else None)
-    else:  # a process that is killed while it makes the file must not leave half of one
-        part = path.with_suffix(".part")
-        try:
-            part.unlink(missing_ok=True)
-            ledger_file.connect(part).close()
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        done = set()
-    return ledger_file.connect(path), done
-
-
-def _open_reader(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
-    """Open the ledger for reading, or an empty database where there is none; raises where it is not of this Headway."""
-    if not path.exists():
-        return duckdb.connect(), set()
-    done = ledger_file.look(path)
-    if set(ledger_file.steps()) - done:
-        raise LedgerError(
-            f"{path} was written by an older Headway; run `headway refresh`, which renews it"
-        )
-    return ledger_file.connect_reader(path), done

@@ -17,7 +17,7 @@ from collectors.github.collector import visible
 from collectors.github.connections import Door, doors
 from collectors.github.credentials import Installation
 from collectors.github.discovery import GitHub
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from collectors.source import CheckResult
 
 #: somebody is waiting: no minutes of tries as in a refresh
@@ -111,7 +111,7 @@ def data(folder: Path, ledger: Path) -> list[CheckResult]:
     if not ledger.exists():
         return [CheckResult(True, f"{folder} can be written; nothing is collected yet")]
     try:
-        with Store(ledger, version("headway"), read_only=True) as store:
+        with open_ledger(ledger, version("headway"), read_only=True) as store:
             count = store.rows("select count(*) as n from github_pull_requests")[0]["n"]
     except LedgerBusyError:
         return [CheckResult(True, f"{ledger} is in use: a refresh is running")]

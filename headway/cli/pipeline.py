@@ -18,6 +18,7 @@ from collectors.imports import inbox
 from collectors.ledger import backups
 from collectors.ledger.ledger_file import look
 from collectors.ledger.lock import refresh_lock
+from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store, now
 from collectors.source import CheckResult, Progress
 from collectors.spend import sync, vendors
@@ -50,7 +51,7 @@ def refresh(
     """
     settings, rules = _read(place, sources)
     with refresh_lock(place.data):
-        with Store(place.ledger, VERSION) as store:
+        with open_ledger(place.ledger, VERSION) as store:
             if "people" in sources:
                 yield from _collect_people(place, store)
             if "github" in sources:
@@ -94,7 +95,7 @@ def import_files(
     if not result:
         return
     with refresh_lock(place.data):
-        with Store(place.ledger, VERSION) as store:
+        with open_ledger(place.ledger, VERSION) as store:
             for item in result:
                 is_new = inbox.take(item, place.inbox, store)
                 also = inbox.overlap(item, store)
@@ -139,11 +140,11 @@ def preview(place: DataPaths, sources: Sequence[str]) -> Iterator[CheckResult]:
     if "people" in sources:
         yield from doctor.people_file(place.people)
     if "inbox" in sources:
-        with Store(place.ledger, VERSION, read_only=True) as store:
+        with open_ledger(place.ledger, VERSION, read_only=True) as store:
             for path, account in inbox.waiting(place.inbox, store):
                 yield from preview_files([path], account, None, None)
     if "github" in sources:
-        with Store(place.ledger, VERSION, read_only=True) as store:
+        with open_ledger(place.ledger, VERSION, read_only=True) as store:
             for result in collector.preview(_githubs(settings, rules), os.environ, store):
                 message = (
                     result.message
@@ -154,7 +155,7 @@ def preview(place: DataPaths, sources: Sequence[str]) -> Iterator[CheckResult]:
         if isinstance(vendor, CheckResult):
             yield vendor
             continue
-        with Store(place.ledger, VERSION, read_only=True) as store:
+        with open_ledger(place.ledger, VERSION, read_only=True) as store:
             for message in sync.preview(vendor, store, sync.yesterday()):
                 yield CheckResult(True, message)
 
@@ -199,7 +200,7 @@ def build_demo(data: Path, until: date) -> Path:
         inside.seeds.mkdir(parents=True, exist_ok=True)
         inside.people.write_text(demo.people_csv(until), encoding="utf-8")
         settings = demo_settings(until)
-        with Store(inside.ledger, VERSION) as store:
+        with open_ledger(inside.ledger, VERSION) as store:
             demo.build(store, until)
             people.collect(inside.people, store)
             key = store.secret("pseudonyms")

@@ -19,7 +19,7 @@ from github import Auth, Github
 from collectors.github.collector import collect
 from collectors.github.details import TABLES
 from collectors.github.discovery import GitHub
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from tests.bench import size, spend
 from tests.support import machine
 from tests.support.github_server import TOKEN, Server, serve
@@ -169,7 +169,7 @@ def headway(server: Server, repos: list[str], items: int) -> Figures:
     """Requests and milliseconds per pull request or issue of Headway's collector, at full depth."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Store(Path(folder) / "ledger.duckdb", "bench") as store,
+        open_ledger(Path(folder) / "ledger.duckdb", "bench") as store,
     ):
         server.reset()
         began = time.perf_counter()

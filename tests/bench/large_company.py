@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from collectors import people
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from headway import demo
 from tests.support.facts import DEMO_UNTIL
 
@@ -48,7 +48,7 @@ def build(ledger: Path, pull_requests: int, repositories: int = 0) -> None:
     Copies of the demo company's repositories, people and documents under names of their own; spend stays the demo's.
     ``repositories`` at least, if that is more; each then has fewer of its pull requests and issues.
     """
-    with Store(ledger, "bench") as store:
+    with open_ledger(ledger, "bench") as store:
         demo.build(store, DEMO_UNTIL)
         table = ledger.with_suffix(".csv")
         table.write_text(demo.people_csv(DEMO_UNTIL), encoding="utf-8")

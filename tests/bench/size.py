@@ -17,7 +17,7 @@ from pathlib import Path
 from collectors.github.collector import collect
 from collectors.github.details import TABLES
 from collectors.github.discovery import GitHub
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from queries.publish.publish import Source, publish
 from queries.publish.rules import compile_rules
 from queries.publish.settings import Settings
@@ -111,7 +111,7 @@ def _generate(data: Path, size: int) -> dict[str, float]:
 
 
 def _collect(url: str, ledger: Path) -> dict[str, float]:
-    with Store(ledger, "bench") as store:
+    with open_ledger(ledger, "bench") as store:
         collect([GitHub(url, ("bench/one",))], {"GITHUB_TOKEN": TOKEN}, store, lambda _: None)
         return {
             "items": sum(

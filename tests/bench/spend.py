@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from collectors.imports import inbox
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 
 ROWS = 5_000_000
 #: what the system counts memory in, in megabytes
@@ -38,7 +38,7 @@ Figures = tuple[float, float]
 
 def imported(path: Path) -> Figures:
     """Rows per second from a file into the ledger, and the most megabytes that it took."""
-    with Store(path.with_name("ledger.duckdb"), "bench") as store:
+    with open_ledger(path.with_name("ledger.duckdb"), "bench") as store:
         began = time.perf_counter()
         inbox.take(inbox.find(path), path.with_name("inbox"), store)
         took = time.perf_counter() - began

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from collectors import people
 from collectors.errors import SourceError
+from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
 
 HEAD = "login,email,team,role,level,from,to\n"
@@ -89,7 +90,7 @@ def test_what_is_no_text_or_no_file_says_so(file: Path) -> None:
 
 
 def test_the_ledger_holds_the_last_good_file_and_how_each_reading_went(file: Path) -> None:
-    with Store(file.with_name("ledger.duckdb"), "test") as store:
+    with open_ledger(file.with_name("ledger.duckdb"), "test") as store:
         assert people.collect(file, store) == 0
         file.write_text(GOOD, encoding="utf-8")
         assert people.collect(file, store) == 3
@@ -129,7 +130,7 @@ WILD = st.one_of(
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """An open ledger."""
-    with Store(tmp_path_factory.mktemp("wild") / "ledger.duckdb", "test") as opened:
+    with open_ledger(tmp_path_factory.mktemp("wild") / "ledger.duckdb", "test") as opened:
         yield opened
 
 

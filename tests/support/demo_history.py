@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
 from headway.demo import build, people_csv, rollout_on
 
@@ -98,7 +99,7 @@ def histories() -> tuple[History, ...]:
     for until, seed in HISTORIES:
         with (
             tempfile.TemporaryDirectory() as folder,
-            Store(Path(folder) / "ledger.duckdb", "test") as store,
+            open_ledger(Path(folder) / "ledger.duckdb", "test") as store,
         ):
             build(store, until, seed)
             result.append(read(store, until))

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from collectors import people
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from headway import demo
 from headway.cli.pipeline import demo_settings
 from queries.publish.publish import Source, publish
@@ -52,7 +52,7 @@ def read_tables(path: Path) -> dict[str, list[Row]]:
 
 def empty_file(data: Path) -> Path:
     """Publish a ledger that holds nothing into a folder and return the file."""
-    with Store(data / "ledger.duckdb", "test"):
+    with open_ledger(data / "ledger.duckdb", "test"):
         pass
     publish_tables(data, AS_OF)
     return (data / LINK).resolve()
@@ -62,7 +62,7 @@ def demo_file(data: Path) -> Path:
     """Publish the demo company, of whom no people are shown, into a folder and return the folder."""
     people_csv = data / "people.csv"
     people_csv.write_text(demo.people_csv(DEMO_UNTIL), encoding="utf-8")
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         demo.build(store, DEMO_UNTIL)
         people.collect(people_csv, store)
     rollout = Rollout("Agents", demo.rollout_on(DEMO_UNTIL), 28)

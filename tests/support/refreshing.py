@@ -13,7 +13,7 @@ from collectors import people
 from collectors.github.client import Patience
 from collectors.github.collector import collect
 from collectors.github.discovery import GitHub, Result
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from collectors.source import Progress
 from queries.publish.publish import Source, publish
 from queries.publish.rules import compile_rules, text_markers
@@ -43,7 +43,7 @@ def refresh(
     source = GitHub(
         url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments)
     )
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         return collect([source], {"GITHUB_TOKEN": TOKEN}, store, report, full, patience)
 
 
@@ -76,7 +76,7 @@ def publish_tables(
     """Publish the ledger of a folder, as people "names" unless the settings say otherwise, and return its tables."""
     settings = settings or Settings(people="names")
     if people_csv:
-        with Store(data / "ledger.duckdb", "test") as store:
+        with open_ledger(data / "ledger.duckdb", "test") as store:
             people.collect(people_csv, store)
     rules = compile_rules(settings, data / "seeds")
     path = publish(Source(data / "ledger.duckdb", settings, rules, "key", "test"), data, as_of)

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from queries.publish.publish import Source, publish
 from queries.publish.rules import compile_rules
 from queries.publish.settings import Settings
@@ -69,7 +69,7 @@ class Books:
     ) -> None:
         """Put rows into the ledger; a day of an account of a source is replaced whole."""
         partitions = {_partition(row): row for row in rows}
-        with Store(self.data / "ledger.duckdb", "test") as store, store.transaction():
+        with open_ledger(self.data / "ledger.duckdb", "test") as store, store.transaction():
             store.delete("spend_rows", [{"partition_id": name} for name in partitions])
             store.merge(
                 "spend_partitions",

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from tests.support.company.source import (
     APPROVED,
     DUPLICATE,
@@ -144,7 +144,7 @@ WEB = Repository(
 
 def nodes(data: Path, table: str, of: str = "") -> list[dict[str, Any]]:
     """The documents of a table, the lowest number or the earliest first."""
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         rows = store.rows(
             f"select node from {table} {of} order by (node->>'number')::integer, node->>'createdAt'"
         )

@@ -15,7 +15,7 @@ from collectors.github.client import Patience
 from collectors.github.collector import collect
 from collectors.github.discovery import GitHub
 from collectors.github.graphql import DETAILS_VERSION, LISTS
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from tests.support import company
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.refreshing import Tables, publish_tables, raw_tables, refresh
@@ -67,7 +67,7 @@ def published(data: Path, as_of: date = company.AS_OF) -> Tables:
 
 def rows(data: Path, sql: str) -> list[dict[str, Any]]:
     """Rows of a query on a ledger."""
-    with Store(data / LEDGER, "test") as store:
+    with open_ledger(data / LEDGER, "test") as store:
         return store.rows(sql)
 
 
@@ -134,7 +134,7 @@ def test_a_renamed_repository_is_one_repository_and_its_history_stays(
 
 
 def test_an_owners_repositories_are_all_read(github: Server, tmp_path: Path) -> None:
-    with Store(tmp_path / LEDGER, "test") as store:
+    with open_ledger(tmp_path / LEDGER, "test") as store:
         results = collect(
             [GitHub(github.url, (), ("acme", "nobody"))],
             {"GITHUB_TOKEN": TOKEN},
@@ -174,7 +174,7 @@ def test_rows_read_when_less_was_asked_for_are_read_again(
     github: Server, tmp_path: Path, whole: Tables
 ) -> None:
     refresh(tmp_path, github.url, REPOS)
-    with Store(tmp_path / LEDGER, "test") as store:
+    with open_ledger(tmp_path / LEDGER, "test") as store:
         store.merge(
             "github_pull_requests",
             [
@@ -300,7 +300,7 @@ def test_the_primary_limit_is_waited_out_and_said(
     with serve(
         company.datasets(), schema=schema_path, graphql_limit_style=style, **limits
     ) as server:
-        with Store(tmp_path / LEDGER, "test") as store:
+        with open_ledger(tmp_path / LEDGER, "test") as store:
             source = GitHub(server.url, tuple(REPOS))
             results = collect(
                 [source], {"GITHUB_TOKEN": TOKEN}, store, lambda p: message.append(p.note)
@@ -314,7 +314,7 @@ def test_a_wrong_token_is_refused_in_one_line_without_the_token(
     github: Server, tmp_path: Path
 ) -> None:
     source = GitHub(github.url, tuple(REPOS))
-    with Store(tmp_path / LEDGER, "test") as store:
+    with open_ledger(tmp_path / LEDGER, "test") as store:
         (result,) = collect([source], {"GITHUB_TOKEN": "ghp_wrongtoken123"}, store, lambda _: None)
     assert (result.repo, result.status, result.rows) == ("", "failed", 0)
     assert "the token was refused" in result.message and "gh auth login" in result.message
@@ -352,7 +352,7 @@ def test_a_node_that_does_not_come_is_asked_for_again_and_erases_nothing(
 ) -> None:
     datasets = company.datasets()
     refresh(tmp_path, github.url, REPOS)
-    with Store(tmp_path / LEDGER, "test") as store:
+    with open_ledger(tmp_path / LEDGER, "test") as store:
         (row,) = store.rows("select * from github_pull_requests where repo_id = 102 and number = 2")
         queued = {
             name: row[name] for name in ("host", "repo_id", "number", "node_id", "updated_at")

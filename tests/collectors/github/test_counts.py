@@ -16,6 +16,7 @@ from collectors.github.client import Api, Patience
 from collectors.github.counts import Probed, count
 from collectors.github.credentials import Personal
 from collectors.github.lists import Scope
+from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
 from tests.support import company
 from tests.support.github_server import TOKEN, Server, serve
@@ -57,7 +58,7 @@ def read(shared: Server, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("read")
     shared.reload(datasets())
     refresh(folder, shared.url, [SHOP, WEB])
-    with Store(folder / "ledger.duckdb", "test") as store:
+    with open_ledger(folder / "ledger.duckdb", "test") as store:
         store.replace("github_counts", [])
         store.delete("watermarks", [{"name": "counts"}, {"name": "gaps"}])
     return (folder / "ledger.duckdb").read_bytes()
@@ -67,7 +68,7 @@ def read(shared: Server, tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def store(read: bytes, tmp_path: Path) -> Iterator[Store]:
     """That ledger, open."""
     (tmp_path / "ledger.duckdb").write_bytes(read)
-    with Store(tmp_path / "ledger.duckdb", "test") as result:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as result:
         yield result
 
 
@@ -145,7 +146,7 @@ def test_complete_days_are_counted_by_month_once_a_day_in_one_request(
 
 def test_a_refresh_counts_what_it_read_to_its_end(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, [SHOP, WEB])
-    with Store(tmp_path / "ledger.duckdb", "test") as result:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as result:
         assert counts(result) == months(datasets(), date(2026, 7, 31))
     github.reset()
     refresh(tmp_path, github.url, [SHOP, WEB])
@@ -291,7 +292,7 @@ def test_a_repository_is_counted_under_its_present_name(github: Server, tmp_path
     changed["acme/store"]["repository"] |= {"name_with_owner": "acme/store", "former_names": [SHOP]}
     github.reload(changed)
     refresh(tmp_path, github.url, [SHOP])
-    with Store(tmp_path / "ledger.duckdb", "test") as result:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as result:
         assert counts(result) == months(changed, date(2026, 7, 31))
 
 

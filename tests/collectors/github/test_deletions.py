@@ -12,7 +12,7 @@ import pytest
 
 from collectors.github import deletions
 from collectors.github.graphql import DETAILS_VERSION
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from collectors.source import Progress
 from tests.support.company.expand import expand
 from tests.support.github_server import Server, changes, serve
@@ -45,7 +45,7 @@ def github(shared: Server) -> Server:
 
 def rows(data: Path, sql: str) -> list[dict[str, Any]]:
     """Rows of a query on a ledger."""
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         return store.rows(sql)
 
 
@@ -258,7 +258,7 @@ def test_changes_that_leave_the_count_as_it_was_are_found_where_something_tells(
         changes.delete(datasets["acme/shop"], 2)
     assert again(github, tmp_path, datasets)[0] == "read"
     assert gone(tmp_path)["github_issues"] == []
-    with Store(tmp_path / "ledger.duckdb", "test") as store:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         stored = store.rows("select host, repo_id, number from github_issues where repo_id = 101")
         if signal == "months":
             mark = f"{stored[0]['host']}/101"

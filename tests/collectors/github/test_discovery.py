@@ -21,7 +21,8 @@ from collectors.github.collector import collect
 from collectors.github.credentials import Personal
 from collectors.github.discovery import GitHub, Result, keep, look
 from collectors.github.scheduler import PASSES_AT_ONCE
-from collectors.ledger.store import Store, now
+from collectors.ledger.opening import open_ledger
+from collectors.ledger.store import now
 from collectors.source import Progress
 from headway.config.github import not_a_pattern
 from queries.publish.publish import Source, scopes
@@ -59,7 +60,7 @@ def read(
     data: Path, source: GitHub, reports: list[Progress] | None = None, patience: Patience = HASTY
 ) -> list[Result]:
     """Collect into the ledger of a folder."""
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         report = (lambda _: None) if reports is None else reports.append
         return collect([source], ENVIRONMENT, store, report, patience=patience)
 
@@ -72,7 +73,7 @@ def statuses(results: list[Result]) -> dict[str, str]:
 def as_read_before(data: Path, server: Server, source: GitHub) -> None:
     """Leave a ledger as a refresh of empty repositories does, without the minute that this takes."""
     api = Api(server.url, Personal(TOKEN))
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         result = list(look(api, source, {}))
         keep(store, api.host, result, is_read=True)
         probes = {
@@ -188,7 +189,7 @@ def in_scope(data: Path, url: str, github: GitHubSettings) -> list[str]:
 
 
 def test_what_is_published_decides_the_newest_day(tmp_path: Path) -> None:
-    with Store(tmp_path / "ledger.duckdb", "test") as store:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         store.merge(
             "github_repositories",
             [

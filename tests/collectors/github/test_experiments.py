@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from tests.support.command import Desk
 from tests.support.company.expand import expand
 from tests.support.company.source import Push
@@ -55,7 +55,7 @@ def github(shared: Server) -> Iterator[Server]:
 def held(data: Path) -> list[tuple[str, str, str | None]]:
     """File, key and decision of the experiments in the ledger."""
     sql = "select file, key, decision from imported_experiments join imports using (import_id) order by all"
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         assert all(row["source"] == "github" for row in store.rows("from imports"))
         return [(row["file"], row["key"], row["decision"]) for row in store.rows(sql)]
 
@@ -170,7 +170,7 @@ def test_a_renamed_repository_takes_its_experiments_along(github: Server, tmp_pa
     renamed["repository"] |= {"name_with_owner": "acme/store", "former_names": ["acme/shop"]}
     github.reload({**datasets, "acme/store": renamed})
     refresh(tmp_path, github.url, REPOS)
-    with Store(tmp_path / "ledger.duckdb", "test") as store:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         assert {row["account"] for row in store.rows("from imports")} == {"acme/store"}
     assert len(held(tmp_path)) == 2
 

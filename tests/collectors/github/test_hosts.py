@@ -11,7 +11,7 @@ import pytest
 
 from collectors.github.collector import collect
 from collectors.github.discovery import GitHub, Result
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from headway.cli import doctor
 from tests.support import company, tiny
 from tests.support.app_key import APP_ID, known_to_server, pem
@@ -106,7 +106,7 @@ def unprefixed(row: tuple[Any, ...], host: str) -> tuple[Any, ...]:
 
 def read(data: Path, *sources: GitHub, **environment: str) -> list[Result]:
     """Collect into the ledger of a folder."""
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         return collect(sources, environment, store, lambda _: None, patience=HASTY)
 
 

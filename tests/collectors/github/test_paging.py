@@ -16,7 +16,7 @@ from collectors.github import changes as github_feed
 from collectors.github import deletions as github_sweep
 from collectors.github import sync
 from collectors.github.lists import Discussions, NewestFirst
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from collectors.source import Progress
 from tests.support.github_server import Server, changes, serve
 from tests.support.independent.histories import history
@@ -143,5 +143,5 @@ def test_nothing_is_skipped_while_the_clock_moves(
     assert [name for name in whole if reported[name] != whole[name]] == []
     reported, whole = published(incremental), published(fresh)
     assert [name for name in whole if reported[name] != whole[name]] == []
-    with Store(incremental / "ledger.duckdb", "test") as store:
+    with open_ledger(incremental / "ledger.duckdb", "test") as store:
         assert store.rows("from github_queue") == []

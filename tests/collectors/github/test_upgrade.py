@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from collectors.ledger.ledger_file import MIGRATIONS
-from collectors.ledger.store import Store, now
+from collectors.ledger.opening import open_ledger
+from collectors.ledger.store import now
 from collectors.source import Progress
 from tests.support.company.expand import expand
 from tests.support.github_server import Server, serve
@@ -56,7 +57,7 @@ def test_a_ledger_of_before_is_published_as_it_is_and_then_read_in_full(
         refresh(fresh, github.url, REPOS)
         old.mkdir()
         old_ledger(github, old)
-        Store(
+        open_ledger(
             old / "ledger.duckdb", "test"
         ).__exit__()  # any command but a dry run brings it forward
         published = publish_tables(old, LAST)

@@ -15,7 +15,7 @@ import pytest
 from collectors.imports.formats import KINDS
 from collectors.imports.reader import import_id
 from collectors.ledger.lock import refresh_lock
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from tests.support.command import Desk
 from tests.support.importing import WRITTEN_AT, desk_with, inbox, kill_and_import_again, write
 
@@ -41,7 +41,7 @@ def ledger(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     """What the ledger holds of imports, but for when it was taken in; nothing where there is no ledger."""
     if not (desk.folder / "data" / "ledger.duckdb").exists():
         return {}
-    with Store(desk.folder / "data" / "ledger.duckdb", "test", read_only=True) as store:
+    with open_ledger(desk.folder / "data" / "ledger.duckdb", "test", read_only=True) as store:
         result = {
             name: store.rows(f"from {name} order by all")
             for name in map("imported_{}".format, KINDS)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from tests.support.command import Desk
 from tests.support.importing import WRITTEN_AT, desk_with, inbox, kill_and_import_again, write
 
@@ -46,7 +46,7 @@ def query(desk: Desk, sql: str) -> list[dict[str, Any]]:
     """The rows of a query on the ledger; none where there is no ledger."""
     if not (desk.folder / "data" / "ledger.duckdb").exists():
         return []
-    with Store(desk.folder / "data" / "ledger.duckdb", "test", read_only=True) as store:
+    with open_ledger(desk.folder / "data" / "ledger.duckdb", "test", read_only=True) as store:
         return store.rows(sql)
 
 

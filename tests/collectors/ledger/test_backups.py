@@ -17,7 +17,7 @@ import pytest
 from collectors.errors import LedgerError
 from collectors.ledger import backups, ledger_file
 from collectors.ledger.lock import refresh_lock
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from tests.collectors.ledger.test_migrations import desk, in_a_child, make, rows, schema
 from tests.support.command import Desk, seen, typed
 from tests.support.github_server import Server
@@ -29,7 +29,7 @@ TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 
 def mark(path: Path, scope: str) -> None:
     """Write something into a ledger that tells it from others."""
-    with Store(path, "test") as store:
+    with open_ledger(path, "test") as store:
         store.set_watermark("test", scope, "mark", scope)
 
 
@@ -270,7 +270,7 @@ def test_a_day_with_two_backups_and_a_folder_without_any_are_named(path: Path) -
 
 def test_it_waits_for_nobody_who_has_the_ledger(path: Path) -> None:
     desk, (backup,) = Desk(path.parent.parent), (path.parent / "backups").iterdir()
-    with Store(path, "test"):
+    with open_ledger(path, "test"):
         done = desk.run("restore", backup.name, "--yes")
     assert (done.code, "is open in another program" in done.problem) == (75, True)
     with refresh_lock(path.parent):
@@ -283,7 +283,7 @@ def test_a_log_of_the_ledger_that_is_replaced_goes_with_it(path: Path) -> None:
     (backup,) = (path.parent / "backups").iterdir()
 
     def leave_a_log() -> None:
-        store = Store(path, "test")
+        store = open_ledger(path, "test")
         store.set_watermark("test", "in the log", "mark", 1)
         os._exit(0)
 

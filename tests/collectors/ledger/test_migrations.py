@@ -23,7 +23,7 @@ import pytest
 
 from collectors.errors import LedgerError
 from collectors.ledger import ledger_file
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from queries.publish.settings import Settings
 from tests.support.command import Desk
 from tests.support.github_server import Server
@@ -86,7 +86,7 @@ def in_a_child(work: Callable[[], object]) -> int:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """A ledger as this Headway makes it."""
-    Store(tmp_path / "fresh" / "ledger.duckdb", "test").__exit__()
+    open_ledger(tmp_path / "fresh" / "ledger.duckdb", "test").__exit__()
     return tmp_path / "fresh" / "ledger.duckdb"
 
 
@@ -117,7 +117,7 @@ def test_a_ledger_of_before_comes_forward_with_every_row(
     assert all(before.values()), "every table of it holds rows"
     if version == 3:  # a table that nothing ever wrote to
         del columns["frozen_cells"], before["frozen_cells"]
-    Store(path, "test").__exit__()
+    open_ledger(path, "test").__exit__()
     assert schema(path) == schema(fresh)
     after = rows(path, columns)
     assert after.pop("migrations")[:version] == before.pop("migrations")
@@ -136,7 +136,7 @@ def test_a_ledger_of_before_comes_forward_with_every_row(
 @pytest.mark.parametrize("version", RELEASED)
 def test_a_ledger_of_before_is_published(version: int, tmp_path: Path) -> None:
     make(version, tmp_path / "ledger.duckdb")
-    Store(tmp_path / "ledger.duckdb", "test").__exit__()
+    open_ledger(tmp_path / "ledger.duckdb", "test").__exit__()
     result = publish_tables(tmp_path, LAST, Settings(people="names"))
     with duckdb.connect(str((tmp_path / "headway.duckdb").resolve()), read_only=True) as db:
 
@@ -175,7 +175,7 @@ def test_a_ledger_that_is_killed_while_it_comes_forward_is_whole(
     before, expected = rows(old, columns), schema(fresh)
     began = time.monotonic()
     shutil.copy(old, tmp_path / "whole.duckdb")
-    assert in_a_child(lambda: Store(tmp_path / "whole.duckdb", "test").__exit__()) == 0
+    assert in_a_child(lambda: open_ledger(tmp_path / "whole.duckdb", "test").__exit__()) == 0
     whole_time = time.monotonic() - began
     for trial in range(6):
         path = tmp_path / str(trial) / "ledger.duckdb"
@@ -183,7 +183,7 @@ def test_a_ledger_that_is_killed_while_it_comes_forward_is_whole(
         shutil.copy(old, path)
         pid = os.fork()
         if pid == 0:
-            Store(path, "test").__exit__()
+            open_ledger(path, "test").__exit__()
             os._exit(0)
         time.sleep(random.Random(trial).uniform(0, whole_time))
         os.kill(pid, signal.SIGKILL)
@@ -191,7 +191,7 @@ def test_a_ledger_that_is_killed_while_it_comes_forward_is_whole(
         done = ledger_file.look(path)
         assert done == set(range(1, max(done) + 1))
         assert rows(path, columns) == before
-        Store(path, "test").__exit__()
+        open_ledger(path, "test").__exit__()
         assert schema(path) == expected
         assert rows(path, columns) == before
 
@@ -215,13 +215,13 @@ def test_a_migration_that_fails_halfway_leaves_the_version_before(
     for _ in range(2):
         with pytest.raises(
             LedgerError,
-            match=rf"could not be brought to version {number} \(.*no\) and stays at the",
+            match=rf"could not be upgraded to version {number} \(.*no\) and keeps the",
         ):
-            Store(fresh, "test")
+            open_ledger(fresh, "test")
         assert schema(fresh) == before
         assert ledger_file.look(fresh) == set(range(1, number))
     next_step.write_text("create table half (a integer)")
-    Store(fresh, "test").__exit__()
+    open_ledger(fresh, "test").__exit__()
     assert schema(fresh) == before | {"half": [("a", "INTEGER")]}
 
 
@@ -236,11 +236,11 @@ def test_a_disk_that_fills_while_a_ledger_comes_forward_leaves_the_version_befor
     def on_a_small_disk() -> None:
         size = fresh.stat().st_size + 1_000_000
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-        Store(fresh, "test").__exit__()
+        open_ledger(fresh, "test").__exit__()
 
     assert in_a_child(on_a_small_disk) == 2
     assert schema(fresh) == before
-    Store(fresh, "test").__exit__()
+    open_ledger(fresh, "test").__exit__()
     assert schema(fresh).keys() == before.keys() | {"large"}
 
 
@@ -291,7 +291,7 @@ def test_an_older_ledger_is_only_looked_at_where_nothing_may_be_written(desk: De
     done = desk.run("refresh", "--dry-run")
     assert done.code == 2
     assert done.problem.endswith(
-        "was written by an older Headway; run `headway refresh`, which renews it"
+        "was written by an older Headway; run `headway refresh`, which upgrades it"
     )
     assert "was written by an older Headway; run `headway refresh`" in desk.run("doctor").out
     assert desk.files() == before

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from collectors.errors import LedgerBusyError, LedgerError
 from collectors.ledger.backups import DAYS_KEPT
 from collectors.ledger.lock import refresh_lock
+from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import KEYS, Store, now
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty ledger."""
-    return Store(tmp_path / "ledger.duckdb", "test")
+    return open_ledger(tmp_path / "ledger.duckdb", "test")
 
 
 def mark(scope: str, value: int) -> dict[str, object]:
@@ -133,7 +134,7 @@ def test_a_ledger_of_a_newer_headway_is_refused_in_one_line(store: Store) -> Non
     with pytest.raises(
         LedgerError, match=r"ledger\.duckdb was written by a newer Headway; upgrade this one"
     ):
-        Store(store.path, "test")
+        open_ledger(store.path, "test")
 
 
 def test_a_file_that_is_no_ledger_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
@@ -142,7 +143,7 @@ def test_a_file_that_is_no_ledger_is_an_error_that_says_what_to_do(tmp_path: Pat
     with pytest.raises(
         LedgerError, match=r"`headway restore` puts a backup in its place"
     ) as caught:
-        Store(path, "test")
+        open_ledger(path, "test")
     assert "\n" not in str(caught.value)
 
 
@@ -150,17 +151,23 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
     tmp_path: Path,
 ) -> None:
     path, folder = tmp_path / "ledger.duckdb", tmp_path / "backups"
-    Store(path, "test").__exit__()
+    open_ledger(path, "test").__exit__()
     assert not folder.exists()
     folder.mkdir()
     for days in range(1, DAYS_KEPT + 3):
         (folder / f"ledger-{now() - timedelta(days=days):%Y-%m-%d}.duckdb").write_bytes(b"old")
-    Store(path, "test").__exit__()
+    open_ledger(path, "test").__exit__()
     stored = sorted(folder.glob("*.duckdb"))
     assert len(stored) == DAYS_KEPT
     assert stored[-1].name == f"ledger-{now():%Y-%m-%d}.duckdb"
     with duckdb.connect(str(stored[-1]), read_only=True) as db:
-        assert db.execute("select number from migrations").fetchall() == [(1,), (2,), (3,), (4,), (5,)]
+        assert db.execute("select number from migrations").fetchall() == [
+            (1,),
+            (2,),
+            (3,),
+            (4,),
+            (5,),
+        ]
 
 
 def test_a_second_refresh_is_told_who_holds_the_folder(tmp_path: Path) -> None:

@@ -103,21 +103,21 @@ def test_a_lock_that_a_killed_refresh_held_is_free(github: Server, tmp_path: Pat
 
 
 def test_a_ledger_with_a_log_left_by_a_kill_is_backed_up_whole(tmp_path: Path) -> None:
-    from collectors.ledger.store import Store
+    from collectors.ledger.opening import open_ledger
 
     path = tmp_path / "ledger.duckdb"
-    with Store(path, "test") as store:
+    with open_ledger(path, "test") as store:
         store.set_watermark("github", "x", "feed", "2026-01-01T00:00:00Z")
     pid = os.fork()
     if pid == 0:  # commit, and die before the log is folded into the file
-        store = Store(path, "test")
+        store = open_ledger(path, "test")
         store.set_watermark("github", "y", "feed", "2026-01-02T00:00:00Z")
         os._exit(0)
     os.waitpid(pid, 0)
     assert Path(f"{path}.wal").exists()
     for stale in (tmp_path / "backups").glob("*"):
         stale.unlink()
-    with Store(path, "test") as store:
+    with open_ledger(path, "test") as store:
         assert len(store.rows("from watermarks")) == 2
     (backup,) = (tmp_path / "backups").glob("*.duckdb")
     assert backup.stat().st_mode & 0o777 == 0o600

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from queries.publish.settings import Budget, Settings
 from queries.read.snapshot import LINK, Snapshot, listing
 from tests.support.command import Desk
@@ -207,7 +207,7 @@ def test_markup_is_posted_as_what_it_says(tmp_path: Path, empty: Path, hook: Hoo
 
 
 def test_budgets_are_published(tmp_path: Path) -> None:
-    with Store(tmp_path / "ledger.duckdb", "test"):
+    with open_ledger(tmp_path / "ledger.duckdb", "test"):
         pass
     tables = publish_tables(
         tmp_path, AS_OF, Settings(budgets=(Budget(date(2026, 11, 1), 20, is_from=True),))

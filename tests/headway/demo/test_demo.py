@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import mean, median
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from headway.demo import HOST, build, people_csv
 from tests.support.demo_history import UNTIL, UPDATE_BOTS, at, histories, read
 
@@ -63,7 +63,7 @@ EVENTS = {
 
 def test_the_same_seed_and_day_give_the_same_rows(tmp_path: Path) -> None:
     history = histories()[0]
-    with Store(tmp_path / "ledger.duckdb", "test") as store:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         build(store, UNTIL - timedelta(days=40), seed=3)
         assert read(store, UNTIL).tables != history.tables
         build(store, UNTIL)

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from queries.publish.settings import Rollout, Settings
 from tests.support import company
 from tests.support.company import imported, typed
@@ -36,7 +36,7 @@ def published(
         (deleted,) = refresh(data, github.url, ["acme/empty"])
     assert [result.status for result in results] == ["read"] * 7
     assert "no repository acme/empty" in deleted.message
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         imported.bring(store)
     settings = Settings(
         people="names", rollouts=(Rollout("Agents for everybody", date(2025, 10, 6), 28),)
@@ -138,7 +138,7 @@ def test_splitting_one_linked_change_into_ten_leaves_the_outcomes_unchanged(
     )
     with serve(split, schema=schema_path) as github:
         refresh(tmp_path, github.url, list(split))
-    with Store(tmp_path / "ledger.duckdb", "test") as store:
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         imported.bring(store)
     publish_tables(tmp_path, company.AS_OF, Settings(people="names"), company.PEOPLE)
     query = "from outcomes where repo = 'acme/app' order by outcome_id"

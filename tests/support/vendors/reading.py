@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from collectors.ledger.store import Store
+from collectors.ledger.opening import open_ledger
 from collectors.spend import sync, vendors
 from collectors.spend.sync import Result
 from tests.support.vendors import Server
@@ -46,7 +46,7 @@ def read(
     source = replace(source, streams=streams)
     say = (said if said is not None else []).append
     accounts = sync.accounts(source, {**server.environment(), **environment}, organizations, "")
-    with Store(data / "ledger.duckdb", "test") as store:
+    with open_ledger(data / "ledger.duckdb", "test") as store:
         return [
             result
             for account in accounts
