@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parent / "sql"
 LAYERS = ("staging", "intermediate", "marts")
-COLUMN = re.compile(r"^(\w+): (.+)$")
+COLUMN = re.compile(r"^ (\w+): (.+)$", re.MULTILINE)
+#: a line of a header that continues the comment of a column is indented
+CONTINUATION = re.compile(r"\n {2,}")
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,10 @@ class SqlFile:
 def read_sql(path: Path) -> SqlFile:
     """Return a file of SQL with its header read: the definition first, then after an empty comment line the columns."""
     text = path.read_text(encoding="utf-8")
-    header: list[str] = []
-    for line in text.splitlines():
-        if not line.startswith("--"):
-            break
-        header.append(line.removeprefix("--").strip())
-    blank = header.index("") if "" in header else len(header)
-    columns = {match[1]: match[2] for line in header[blank:] if (match := COLUMN.match(line))}
-    return SqlFile(path.stem, text, " ".join(header[:blank]), columns)
+    lines = takewhile(lambda line: line.startswith("--"), text.splitlines())
+    definition, _, entries = "\n".join(line[2:] for line in lines).partition("\n\n")
+    columns = dict(COLUMN.findall(CONTINUATION.sub(" ", entries)))
+    return SqlFile(path.stem, text, " ".join(definition.split()), columns)
 
 
 def models() -> list[SqlFile]:

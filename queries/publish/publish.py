@@ -27,7 +27,7 @@ from queries.publish.settings import Settings
 from queries.read.snapshot import LINK
 from queries.sql_files import ROOT, models
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 KEPT = 5
 #: where what a snapshot shows of persons' spend is kept, private
 SHOWN = "shown"

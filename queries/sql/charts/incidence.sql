@@ -1,5 +1,5 @@
--- How many got there within so many days: cumulative incidence of the items of two periods, those that have not got
--- there counted for as long as they were watched (Kaplan-Meier).
+-- How many got there within so many days: cumulative incidence of the items of two periods, those
+-- that have not got there counted for as long as they were watched (Kaplan-Meier).
 with found as (
     {items}
 ),

@@ -1,4 +1,5 @@
--- Experiments that were active in a period, the oldest first: from started to decided, those undecided to the cutoff.
+-- Experiments that were active in a period, the oldest first: from started to decided, those
+-- undecided to the cutoff.
 with found as (
     select
         experiments.*,

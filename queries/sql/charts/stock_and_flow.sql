@@ -1,4 +1,5 @@
--- What came into the stock of issues of one kind and what left it in each week, and what was open at its end.
+-- What came into the stock of issues of one kind and what left it in each week, and what was open
+-- at its end.
 with weeks as (
     select
         unnest($starts::date[]) as start_on,

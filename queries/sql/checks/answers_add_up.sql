@@ -1,5 +1,5 @@
--- The inputs of an answer add up to it, on both sides: n, unless of a rate; the value; of a median at least half
--- within it.
+-- The inputs of an answer add up to it, on both sides: n, unless of a rate; the value; of a median
+-- at least half within it.
 with sides as (
     select
         metric,

@@ -1,5 +1,5 @@
--- Every issue and discussion of the ledger that was opened before the cutoff is published, once, in a state that agrees
--- with its times.
+-- Every issue and discussion of the ledger that was opened before the cutoff is published, once, in
+-- a state that agrees with its times.
 with published as (
     select
         repo,

@@ -1,4 +1,5 @@
--- Coding, pickup and review time add up to cycle time wherever all three are known, and no stage is negative.
+-- Coding, pickup and review time add up to cycle time wherever all three are known, and no stage is
+-- negative.
 select
     repo,
     number,

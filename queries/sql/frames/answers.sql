@@ -1,43 +1,45 @@
 -- Headlines by quarter: the number, what it is compared with, and the SQL that reproduces both.
--- Grain: metric, quarter, comparison, scope_kind, scope, variant. Stable.
+-- Grain: metric, quarter, comparison, scope_kind, scope, variant. Columns are stable unless marked
+-- experimental.
 --
--- question: Q1 to Q5, or guardrail. Stable.
--- metric: the metric. Stable.
--- title: its title. Stable.
--- unit: its unit. Stable.
--- better: whether up or down is better. Stable.
--- quarter: ISO year and quarter of 13 whole ISO weeks (week 53 belongs to the fourth). Stable.
--- comparison: quarter before or year before. Stable.
--- status: decided once the quarter is complete, else so far. Stable.
--- scope_kind: org, team, repo or work_type. Stable.
--- scope: name of the team, repository or work type; empty for the organisation. Stable.
--- variant: raw; others come with the statistics. Stable.
--- current: estimate in the window, in the unit; null where none, a median not reached, or a count not measured. Stable.
--- baseline: the same for the baseline's window. Stable.
--- effect: current against baseline: ratio minus 1, or difference. Stable.
--- effect_kind: ratio or difference. Stable.
--- lo: lower end of the interval; null until the statistics come. Stable.
--- hi: upper end of the interval; null until the statistics come. Stable.
--- p: p-value; null until the statistics come. Stable.
--- p_holm: p-value corrected for many questions; null until the statistics come. Stable.
--- n_current: items that the current estimate rests on. Stable.
--- n_baseline: items that the baseline rests on. Stable.
--- n_missing: items of the current window without a value. Stable.
--- n_excluded: items of the current window left out by the definition, such as bots. Stable.
--- n_clusters: blocks the interval rests on; null until the statistics come. Stable.
--- verdict: null until the statistics come; no word is guessed. Stable.
--- reason: why there is no verdict. Stable.
--- sentence: the answer in one plain sentence. Stable.
--- guardrail: guardrails that worsened; null until they come. Stable.
--- window_start: first day of the current window. Stable.
--- window_end: day after the current window. Stable.
--- baseline_start: first day of the baseline's window. Stable.
--- baseline_end: day after the baseline's window. Stable.
--- as_of: as in snapshot. Stable.
--- synced_until: the newest moment any repository was read through, UTC. Stable.
--- definition: what is measured, in words. Stable.
--- definition_hash: as in metrics. Stable.
--- sql: reproduces current and baseline, each with its n, on this file. Stable.
+-- question: Q1 to Q5, or guardrail.
+-- metric: the metric.
+-- title: its title.
+-- unit: its unit.
+-- better: whether up or down is better.
+-- quarter: ISO year and quarter of 13 whole ISO weeks (week 53 belongs to the fourth).
+-- comparison: quarter before or year before.
+-- status: decided once the quarter is complete, else so far.
+-- scope_kind: org, team, repo or work_type.
+-- scope: name of the team, repository or work type; empty for the organisation.
+-- variant: raw; others come with the statistics.
+-- current: estimate in the window, in the unit; null where none, a median not reached, or a count
+--     not measured.
+-- baseline: the same for the baseline's window.
+-- effect: current against baseline: ratio minus 1, or difference.
+-- effect_kind: ratio or difference.
+-- lo: lower end of the interval; null until the statistics come.
+-- hi: upper end of the interval; null until the statistics come.
+-- p: p-value; null until the statistics come.
+-- p_holm: p-value corrected for many questions; null until the statistics come.
+-- n_current: items that the current estimate rests on.
+-- n_baseline: items that the baseline rests on.
+-- n_missing: items of the current window without a value.
+-- n_excluded: items of the current window left out by the definition, such as bots.
+-- n_clusters: blocks the interval rests on; null until the statistics come.
+-- verdict: null until the statistics come; no word is guessed.
+-- reason: why there is no verdict.
+-- sentence: the answer in one plain sentence.
+-- guardrail: guardrails that worsened; null until they come.
+-- window_start: first day of the current window.
+-- window_end: day after the current window.
+-- baseline_start: first day of the baseline's window.
+-- baseline_end: day after the baseline's window.
+-- as_of: as in snapshot.
+-- synced_until: the newest moment any repository was read through, UTC.
+-- definition: what is measured, in words.
+-- definition_hash: as in metrics.
+-- sql: reproduces current and baseline, each with its n, on this file.
 select
     question::varchar as question,
     metric::varchar as metric,

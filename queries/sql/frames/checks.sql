@@ -1,9 +1,9 @@
 -- What was checked when this file was published.
--- Grain: check_name. Stable.
+-- Grain: check_name. Columns are stable unless marked experimental.
 --
--- check_name: the check. Stable.
--- description: what must hold. Stable.
--- failing_rows: rows that break it; a file with any is never published. Stable.
+-- check_name: the check.
+-- description: what must hold.
+-- failing_rows: rows that break it; a file with any is never published.
 select
     check_name::varchar as check_name,
     description::varchar as description,

@@ -1,18 +1,18 @@
 -- The catalogue: every metric, what it measures and how.
--- Grain: metric. Stable.
+-- Grain: metric. Columns are stable unless marked experimental.
 --
--- metric: its name. Stable.
--- question: the question it helps to answer, Q1 to Q5, or guardrail. Stable.
--- page: the page it is on. Stable.
--- title: its title. Stable.
--- unit: hours, days, share (0 to 1), or what is counted, as in pull requests per week. Stable.
+-- metric: its name.
+-- question: the question it helps to answer, Q1 to Q5, or guardrail.
+-- page: the page it is on.
+-- title: its title.
+-- unit: hours, days, share (0 to 1), or what is counted, as in pull requests per week.
 -- aggregate: median, share, count, per week, net per week or per reviewer. Experimental.
--- better: whether up or down is better. Stable.
+-- better: whether up or down is better.
 -- chart: how it is drawn. Experimental.
--- definition: what it measures, in words. Stable.
--- definition_hash: changes whenever its SQL or anything that it reads changes. Stable.
--- is_headline: whether it is answered by quarter. Stable.
--- matures_after_days: a window ends so many days before the cutoff. Stable.
+-- definition: what it measures, in words.
+-- definition_hash: changes whenever its SQL or anything that it reads changes.
+-- is_headline: whether it is answered by quarter.
+-- matures_after_days: a window ends so many days before the cutoff.
 -- sql: one row per item that counts; parameters as $name. Experimental.
 select
     metric::varchar as metric,

@@ -1,5 +1,6 @@
--- One row per AI rule that matched a pull request: every match is kept with its tier, the class is decided later.
--- `place` is set where the value belongs to the author of one commit, `is_opener` where it is the opener's login.
+-- One row per AI rule that matched a pull request: every match is kept with its tier, the class is
+-- decided later. `place` is set where the value belongs to the author of one commit, `is_opener`
+-- where it is the opener's login.
 with found as (
     select repo, number, null as place, 'login' as field, lower(author) as value, true as is_opener
     from stg_pull_requests

@@ -1,5 +1,5 @@
--- One row per co-author named in a trailer, with the account where it can be told; `place` is the commit's, null for the
--- pull request's own text.
+-- One row per co-author named in a trailer, with the account where it can be told; `place` is the
+-- commit's, null for the pull request's own text.
 with trailers as (
     select
         repo,

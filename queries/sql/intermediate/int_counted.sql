@@ -1,5 +1,6 @@
--- One row per provider, tool, account and day with the basis and source that count; the rest is reconciliation. What a
--- gateway or a client saw is the same tokens that the provider bills, in whatever account: it counts only without him.
+-- One row per provider, tool, account and day with the basis and source that count; the rest is
+-- reconciliation. What a gateway or a client saw is the same tokens that the provider bills, in
+-- whatever account: it counts only without him.
 with present as (
     select distinct
         found.provider, found.tool, found.account, found.day, found.basis, found.source, precedence.rank
@@ -7,7 +8,8 @@ with present as (
     inner join stg_cost_precedence as precedence on precedence.basis = found.basis
 ),
 
--- what counts of a provider on a day: everything billed; else what gateways saw; else what clients guess
+-- what counts of a provider on a day: everything billed; else what gateways saw; else what clients
+-- guess
 best as (
     select provider, day, greatest(min(rank), 3) as rank
     from present
@@ -22,7 +24,11 @@ select
     present.basis,
     present.source
 from present
-inner join best on best.provider = present.provider and best.day = present.day and present.rank <= best.rank
+inner join best
+    on
+        best.provider = present.provider
+        and best.day = present.day
+        and present.rank <= best.rank
 qualify row_number() over (
     partition by present.provider, present.tool, present.account, present.day order by present.rank, present.source
 ) = 1

@@ -1,4 +1,5 @@
--- One row per day that was read: counted usage in scope as `spend` tells it, and seats apart. What the forecast reads.
+-- One row per day that was read: counted usage in scope as `spend` tells it, and seats apart. What
+-- the forecast reads.
 with read_days as (
     select day, bool_or(is_provisional) as is_provisional
     from stg_spend_partitions

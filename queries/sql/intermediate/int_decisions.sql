@@ -1,4 +1,5 @@
--- One row per issue or pull request that a label says was decided: the first such label, and when it was set.
+-- One row per issue or pull request that a label says was decided: the first such label, and when
+-- it was set.
 with labels as (
     select repo, number, label, from_at as happened_at
     from int_issue_label_times

@@ -1,4 +1,5 @@
--- One row per merged pull request that was shipped: its first release and production deployment, by the order of commits.
+-- One row per merged pull request that was shipped: its first release and production deployment, by
+-- the order of commits.
 with releases as (
     select
         found.repo,
@@ -6,7 +7,10 @@ with releases as (
         found.published_at,
         history.position
     from stg_releases as found
-    inner join stg_history as history on history.repo = found.repo and history.oid = found.commit_oid
+    inner join stg_history as history
+        on
+            history.repo = found.repo
+            and history.oid = found.commit_oid
 ),
 
 first_releases as (
@@ -27,7 +31,10 @@ deployments as (
         found.deployed_at,
         history.position
     from stg_deployments as found
-    inner join stg_history as history on history.repo = found.repo and history.oid = found.commit_oid
+    inner join stg_history as history
+        on
+            history.repo = found.repo
+            and history.oid = found.commit_oid
     where found.is_production and found.deployed_at is not null
 ),
 

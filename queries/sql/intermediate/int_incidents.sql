@@ -1,4 +1,5 @@
--- One row per incident opened before the cutoff: issues and imported items that the rules recognise, imported incidents.
+-- One row per incident opened before the cutoff: issues and imported items that the rules
+-- recognise, imported incidents.
 with recognised as (
     select distinct repo, number
     from int_label_kinds
@@ -21,7 +22,10 @@ select
     if(bool_or(stretches.to_at is null), null, max(stretches.to_at)) as resolved_at
 from int_issues as issues
 inner join recognised on recognised.repo = issues.repo and recognised.number = issues.number
-inner join int_issue_open_intervals as stretches on stretches.repo = issues.repo and stretches.number = issues.number
+inner join int_issue_open_intervals as stretches
+    on
+        stretches.repo = issues.repo
+        and stretches.number = issues.number
 left join keys on keys.repo = issues.repo and keys.number = issues.number
 group by all
 union all

@@ -1,5 +1,5 @@
--- One row per comment or submitted review by a human who is neither author nor responsible, while the pull request was
--- open.
+-- One row per comment or submitted review by a human who is neither author nor responsible, while
+-- the pull request was open.
 select
     replies.repo,
     replies.number,
@@ -9,7 +9,10 @@ select
     lower(replies.login) as login,
     stages.ready_at is null or replies.replied_at < stages.ready_at as is_early
 from stg_replies as replies
-inner join int_accounts as accounts on accounts.login = lower(replies.login) and accounts.kind = 'human'
+inner join int_accounts as accounts
+    on
+        accounts.login = lower(replies.login)
+        and accounts.kind = 'human'
 inner join int_stages as stages on stages.repo = replies.repo and stages.number = replies.number
 inner join stg_pull_requests as pull_requests
     on pull_requests.repo = replies.repo and pull_requests.number = replies.number

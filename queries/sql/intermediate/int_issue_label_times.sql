@@ -1,5 +1,6 @@
--- One row per stretch of time in which an issue carried a label, as of the cutoff; `to_at` is null while it does.
--- A label without an event has been there since the issue was opened; so has one set within a minute of it.
+-- One row per stretch of time in which an issue carried a label, as of the cutoff; `to_at` is null
+-- while it does. A label without an event has been there since the issue was opened; so has one set
+-- within a minute of it.
 with changes as (
     select
         repo,
@@ -25,7 +26,8 @@ held as (
     from stg_github_issues as found
 ),
 
--- there from the start: the first that happened to it is its removal, or nothing happened to it and it is there now
+-- there from the start: the first that happened to it is its removal, or nothing happened to it and
+-- it is there now
 begun as (
     select
         coalesce(held.repo, first_changes.repo) as repo,
@@ -43,7 +45,10 @@ begun as (
 steps as (
     select begun.repo, begun.number, begun.label, true as is_on, issues.opened_at as happened_at, 0 as place, null as actor
     from begun
-    inner join stg_github_issues as issues on issues.repo = begun.repo and issues.number = begun.number
+    inner join stg_github_issues as issues
+        on
+            issues.repo = begun.repo
+            and issues.number = begun.number
     union all
     select
         changes.repo,
@@ -58,7 +63,10 @@ steps as (
         changes.place,
         changes.actor
     from changes
-    inner join stg_github_issues as issues on issues.repo = changes.repo and issues.number = changes.number
+    inner join stg_github_issues as issues
+        on
+            issues.repo = changes.repo
+            and issues.number = changes.number
     where changes.is_past
 ),
 

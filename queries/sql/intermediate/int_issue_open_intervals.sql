@@ -1,5 +1,5 @@
--- One row per stretch of time in which an issue was open, as of the cutoff, with how its closing came about; `to_at` is
--- null while it is open, `reopened_at` where it stayed closed.
+-- One row per stretch of time in which an issue was open, as of the cutoff, with how its closing
+-- came about; `to_at` is null while it is open, `reopened_at` where it stayed closed.
 with steps as (
     select repo, number, opened_at as happened_at, 0 as place, true as is_open, null as actor, null as reason,
         null as closer_repo_id, null as closer_number
@@ -108,7 +108,10 @@ select
 from stretches
 left join declined on declined.repo = stretches.repo and declined.number = stretches.number
 left join stg_repositories as here on here.repo = stretches.repo
-left join stg_repositories as closers on closers.host = here.host and closers.repo_id = stretches.closer_repo_id
+left join stg_repositories as closers
+    on
+        closers.host = here.host
+        and closers.repo_id = stretches.closer_repo_id
 left join int_authorship as authorship
     on authorship.repo = closers.repo and authorship.number = stretches.closer_number
 left join int_accounts as accounts on accounts.login = lower(stretches.closed_by)

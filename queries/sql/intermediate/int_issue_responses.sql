@@ -1,5 +1,6 @@
--- One row per issue that a maintainer answered: the first comment by a human of the repository who is not the author, or
--- close by a human who is not. What is said after the author closed it answers nobody.
+-- One row per issue that a maintainer answered: the first comment by a human of the repository who
+-- is not the author, or close by a human who is not. What is said after the author closed it
+-- answers nobody.
 with said as (
     select replies.repo, replies.number, replies.replied_at, replies.login
     from int_issue_replies as replies
@@ -17,7 +18,10 @@ with said as (
 closes as (
     select stretches.repo, stretches.number, stretches.to_at as closed_at, stretches.reopened_at
     from int_issue_open_intervals as stretches
-    inner join int_issues as issues on issues.repo = stretches.repo and issues.number = stretches.number
+    inner join int_issues as issues
+        on
+            issues.repo = stretches.repo
+            and issues.number = stretches.number
     where lower(stretches.closed_by) = lower(issues.author)
 )
 
@@ -27,7 +31,10 @@ select
     min(said.replied_at) as first_response_at
 from said
 inner join int_issues as issues on issues.repo = said.repo and issues.number = said.number
-inner join int_accounts as accounts on accounts.login = lower(said.login) and accounts.kind = 'human'
+inner join int_accounts as accounts
+    on
+        accounts.login = lower(said.login)
+        and accounts.kind = 'human'
 anti join closes
     on
         closes.repo = said.repo

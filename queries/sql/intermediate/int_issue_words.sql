@@ -1,5 +1,5 @@
--- One row per thing of an issue that a rule may look at: labels as of the cutoff, title, milestone, category, type, and
--- whether its author is from outside.
+-- One row per thing of an issue that a rule may look at: labels as of the cutoff, title, milestone,
+-- category, type, and whether its author is from outside.
 select repo, number, tracker, opened_at, 'label' as field, unnest(labels) as value from int_issues
 union all
 select repo, number, tracker, opened_at, 'title', title from int_issues

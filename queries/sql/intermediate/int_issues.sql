@@ -1,4 +1,5 @@
--- One row per issue, discussion and imported item opened before the cutoff, with the labels it carries then.
+-- One row per issue, discussion and imported item opened before the cutoff, with the labels it
+-- carries then.
 with labels as (
     select repo, number, list(label order by label) as labels
     from int_issue_label_times

@@ -1,5 +1,5 @@
--- One row per stretch of time in which an issue matched the rules of a kind; `to_at` is null while it does. What is not a
--- label matches from the opening on. `ended_by` took the last label off.
+-- One row per stretch of time in which an issue matched the rules of a kind; `to_at` is null while
+-- it does. What is not a label matches from the opening on. `ended_by` took the last label off.
 with looked_at as (
     select repo, number, 'label' as field, label as value, from_at, to_at, ended_by
     from int_issue_label_times

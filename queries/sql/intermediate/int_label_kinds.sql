@@ -1,4 +1,5 @@
--- One row per pull request, issue or milestone that the label rules recognise as of the cutoff, and as what.
+-- One row per pull request, issue or milestone that the label rules recognise as of the cutoff, and
+-- as what.
 with found as (
     select repo, 'pull request' as item, number, 'label' as field, label as value from int_labels
     union all

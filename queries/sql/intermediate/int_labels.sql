@@ -1,4 +1,5 @@
--- One row per label that a pull request carries as of the cutoff: what it carries now, with later events undone.
+-- One row per label that a pull request carries as of the cutoff: what it carries now, with later
+-- events undone.
 with changes as (
     select
         repo,

@@ -1,6 +1,6 @@
--- One row per issue that a pull request closes, as either of them tells, with the labels that it carries as of the cutoff;
--- of an issue that is not read, those of the last reading. An issue that was opened after the cutoff is not there yet, and
--- one that GitHub no longer shows never was.
+-- One row per issue that a pull request closes, as either of them tells, with the labels that it
+-- carries as of the cutoff; of an issue that is not read, those of the last reading. An issue that
+-- was opened after the cutoff is not there yet, and one that GitHub no longer shows never was.
 with told as (
     select
         held.host,

@@ -1,4 +1,5 @@
--- One row per reference from a pull request or an issue to a pull request of the same ledger, before the cutoff.
+-- One row per reference from a pull request or an issue to a pull request of the same ledger,
+-- before the cutoff.
 with texts as (
     select repo, 'pull request' as from_kind, number, title || chr(10) || body as text from stg_pull_requests
     union all
@@ -63,7 +64,10 @@ select distinct
     pull_requests.repo as target_repo,
     pull_requests.number as target_number
 from parsed
-inner join names on names.host is not distinct from parsed.host and names.name = lower(parsed.target_name)
+inner join names
+    on
+        names.host is not distinct from parsed.host
+        and names.name = lower(parsed.target_name)
 inner join stg_pull_requests as pull_requests
     on pull_requests.repo = names.repo and pull_requests.number = parsed.target_number
 where

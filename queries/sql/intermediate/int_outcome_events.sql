@@ -1,5 +1,6 @@
--- One row per thing done that makes a set of linked work an outcome: its kind by rank, when, and the item it rests on.
--- Of an issue closed more than once, the first close that lasted; where none did, the last, which `is_undone`.
+-- One row per thing done that makes a set of linked work an outcome: its kind by rank, when, and
+-- the item it rests on. Of an issue closed more than once, the first close that lasted; where none
+-- did, the last, which `is_undone`.
 with closes as (
     select
         issues.repo,

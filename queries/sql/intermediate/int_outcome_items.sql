@@ -6,7 +6,10 @@ select
     carried.milestone_number,
     issues.state = 'closed' as is_done
 from issues
-inner join stg_github_issues as carried on carried.repo = issues.repo and carried.number = issues.number
+inner join stg_github_issues as carried
+    on
+        carried.repo = issues.repo
+        and carried.number = issues.number
 union all
 select
     pull_requests.repo,

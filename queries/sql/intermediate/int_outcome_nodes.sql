@@ -1,5 +1,6 @@
--- One row per milestone that is a capability, issue and pull request. `node` numbers them, milestones before issues
--- before pull requests, so that the lowest of a set stays when a pull request is added.
+-- One row per milestone that is a capability, issue and pull request. `node` numbers them,
+-- milestones before issues before pull requests, so that the lowest of a set stays when a pull
+-- request is added.
 with found as (
     select 0 as place, repo, number, url as ref
     from milestones

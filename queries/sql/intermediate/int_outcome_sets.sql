@@ -1,4 +1,5 @@
--- One row per node with the set of linked work that it belongs to, which is named by its lowest node.
+-- One row per node with the set of linked work that it belongs to, which is named by its lowest
+-- node.
 with recursive links as (
     select pulls.node as one, issues.node as other
     from pull_request_issues as links

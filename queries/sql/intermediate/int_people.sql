@@ -1,4 +1,5 @@
--- One row per person and period, with only such teams and roles as have at least k people, so that no group is a person.
+-- One row per person and period, with only such teams and roles as have at least k people, so that
+-- no group is a person.
 with people as (
     select
         login,

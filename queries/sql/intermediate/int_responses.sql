@@ -1,4 +1,5 @@
--- One row per pull request that a human who is neither author nor responsible answered while it was open.
+-- One row per pull request that a human who is neither author nor responsible answered while it was
+-- open.
 select
     repo,
     number,

@@ -91,7 +91,19 @@ select
     merger.kind as merged_by_kind
 from stg_pull_requests as pull_requests
 left join accounts as opener on opener.login = lower(pull_requests.author)
-left join accounts as merger on merger.login = lower(pull_requests.merged_by) and pull_requests.merged_at is not null
-left join assigners on assigners.repo = pull_requests.repo and assigners.number = pull_requests.number
-left join assignees on assignees.repo = pull_requests.repo and assignees.number = pull_requests.number
-left join co_authors on co_authors.repo = pull_requests.repo and co_authors.number = pull_requests.number
+left join accounts as merger
+    on
+        merger.login = lower(pull_requests.merged_by)
+        and pull_requests.merged_at is not null
+left join assigners
+    on
+        assigners.repo = pull_requests.repo
+        and assigners.number = pull_requests.number
+left join assignees
+    on
+        assignees.repo = pull_requests.repo
+        and assignees.number = pull_requests.number
+left join co_authors
+    on
+        co_authors.repo = pull_requests.repo
+        and co_authors.number = pull_requests.number

@@ -1,5 +1,5 @@
--- One row per revert of a merged pull request: by a later pull request (`number`), or by a commit pushed without one
--- (null).
+-- One row per revert of a merged pull request: by a later pull request (`number`), or by a commit
+-- pushed without one (null).
 with said as (
     select
         pull_requests.repo,
@@ -84,7 +84,8 @@ claims as (
         and not (found.repo = targets.repo and found.number is not distinct from targets.number)
 )
 
--- a rebase leaves a copy of the commit on the branch: the pull request that brought it is the one that counts
+-- a rebase leaves a copy of the commit on the branch: the pull request that brought it is the one
+-- that counts
 select claims.*
 from claims
 where

@@ -1,5 +1,6 @@
--- One row per document of the ledger that tells of something renamed: the document with the newest names, without the
--- labels that are gone (events still tell of those). In a document an id stands right after its name.
+-- One row per document of the ledger that tells of something renamed: the document with the newest
+-- names, without the labels that are gone (events still tell of those). In a document an id stands
+-- right after its name.
 with names as (
     select
         renamed.host,
@@ -11,7 +12,10 @@ with names as (
         renamed.is_gone,
         held.name = renamed.name as is_newest
     from stg_renamed as renamed
-    inner join ledger.github_names as held on held.host = renamed.host and held.node_id = renamed.node_id
+    inner join ledger.github_names as held
+        on
+            held.host = renamed.host
+            and held.node_id = renamed.node_id
     where held.name <> ''
 ),
 

@@ -1,4 +1,5 @@
--- One row per rule and value that it matches. Runs once for each rule: a pattern that is bound is compiled once.
+-- One row per rule and value that it matches. Runs once for each rule: a pattern that is bound is
+-- compiled once.
 select
     $kind::varchar as kind,
     $rule::varchar as rule,

@@ -1,5 +1,6 @@
--- One row per shipment: a production deployment that worked; in repositories without any, a release that is no
--- prerelease. `position` is that of its commit in the default branch, null where it is not in it.
+-- One row per shipment: a production deployment that worked; in repositories without any, a release
+-- that is no prerelease. `position` is that of its commit in the default branch, null where it is
+-- not in it.
 with deployed as (
     select repo, deployment as shipment_key, deployed_at as shipped_at, commit_oid
     from stg_deployments

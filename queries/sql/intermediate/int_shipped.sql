@@ -1,4 +1,5 @@
--- One row per merged pull request that was shipped: the shipment that contained it first, by the order of commits.
+-- One row per merged pull request that was shipped: the shipment that contained it first, by the
+-- order of commits.
 with first_shipments as (
     select
         repo,

@@ -1,8 +1,9 @@
--- One row per day, account, provider, tool, model and person with the cell of `spend` that it is told in: in no cell do
--- fewer than k persons stand behind dollars, list price, tokens or requests. What is too small joins its like: days of a
--- week, then accounts, providers, tools and models; where the small together are too few, the smallest of the large joins
--- them. `shown_on` is null where a whole week is too small to be told of. What was told before stays in the cells that
--- it was told in.
+-- One row per day, account, provider, tool, model and person with the cell of `spend` that it is
+-- told in: in no cell do fewer than k persons stand behind dollars, list price, tokens or requests.
+-- What is too small joins its like: days of a week, then accounts, providers, tools and models;
+-- where the small together are too few, the smallest of the large joins them. `shown_on` is null
+-- where a whole week is too small to be told of. What was told before stays in the cells that it
+-- was told in.
 with recursive weeks as (
     select
         news.*,

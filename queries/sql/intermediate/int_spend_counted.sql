@@ -1,4 +1,5 @@
--- The rows of spend, each with whether it is what counts; seats stand apart from usage and always count.
+-- The rows of spend, each with whether it is what counts; seats stand apart from usage and always
+-- count.
 select
     found.*,
     counted.basis is not null or found.basis = 'seat' as is_counted

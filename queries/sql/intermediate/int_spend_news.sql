@@ -1,5 +1,6 @@
--- One row per day, account, provider, tool, model and person of which something is new since it was last told of: what is
--- new is told in cells of its own, so that the difference between two snapshots tells of no fewer than k persons.
+-- One row per day, account, provider, tool, model and person of which something is new since it was
+-- last told of: what is new is told in cells of its own, so that the difference between two
+-- snapshots tells of no fewer than k persons.
 with shown as (
     select
         week,

@@ -1,5 +1,6 @@
--- One row per day, account, provider, tool, model and person, whatever may be told of it.
--- Weeks are stretches of seven days within a month (the last is longer), so that months add up in every table.
+-- One row per day, account, provider, tool, model and person, whatever may be told of it. Weeks are
+-- stretches of seven days within a month (the last is longer), so that months add up in every
+-- table.
 with people as (
     select email as name, login from stg_listed_people where email <> ''
     union

@@ -1,6 +1,6 @@
--- One row per day, account, provider, tool, model and actor, in dollars: other currencies by the user's rates, tokens
--- without an amount by list prices. Decimals, so that sums do not depend on their order. `usd` is null where neither is
--- known. `person` is set where the actor is a person.
+-- One row per day, account, provider, tool, model and actor, in dollars: other currencies by the
+-- user's rates, tokens without an amount by list prices. Decimals, so that sums do not depend on
+-- their order. `usd` is null where neither is known. `person` is set where the actor is a person.
 with priced as (
     select
         partitions.source,

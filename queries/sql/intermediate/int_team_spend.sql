@@ -1,5 +1,6 @@
--- One row per month, provider and person of complete months, with the team that their spend is told under: only what
--- `spend` tells too. Teams that are too small, or in which one person holds over four fifths, are told together.
+-- One row per month, provider and person of complete months, with the team that their spend is told
+-- under: only what `spend` tells too. Teams that are too small, or in which one person holds over
+-- four fifths, are told together.
 with amounts as (
     select
         months.month,

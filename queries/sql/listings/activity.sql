@@ -1,5 +1,5 @@
--- The first and the last day on which something happened to a pull request or an issue (null without any), and how much
--- there is.
+-- The first and the last day on which something happened to a pull request or an issue (null
+-- without any), and how much there is.
 with moments as (
     select opened_at, greatest(opened_at, first_response_at, closed_at) as happened_at
     from pull_requests

@@ -1,5 +1,6 @@
--- What a cost per outcome rests on in a window: spend that is counted, in scope and final, the days it is known for, and
--- the outcomes of repositories read until then, by kind and by what is known of them.
+-- What a cost per outcome rests on in a window: spend that is counted, in scope and final, the days
+-- it is known for, and the outcomes of repositories read until then, by kind and by what is known
+-- of them.
 with paid as (
     select
         coalesce(sum(cost_usd) filter (is_in_scope and charge in ('usage', 'seat')), 0) as cost_usd,

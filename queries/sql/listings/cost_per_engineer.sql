@@ -1,5 +1,5 @@
--- Counted spend within the scope of each month, divided by its engineers: those of people.csv, or without it the distinct
--- human authors of the month's pull requests.
+-- Counted spend within the scope of each month, divided by its engineers: those of people.csv, or
+-- without it the distinct human authors of the month's pull requests.
 with monthly as (
     select
         date_trunc('month', day)::date as month,

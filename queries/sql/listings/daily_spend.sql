@@ -1,5 +1,5 @@
--- Counted spend within the scope by day, seats apart, as the forecast reads it: a day without spend is 0, and what comes
--- after the last final day may still change.
+-- Counted spend within the scope by day, seats apart, as the forecast reads it: a day without spend
+-- is 0, and what comes after the last final day may still change.
 with told as (
     select
         day,

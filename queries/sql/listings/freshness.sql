@@ -1,5 +1,5 @@
--- What is stale or failed: one row per problem, in words; $max_age_days is how old the data may be. People export by
--- hand, so what was imported may be five weeks old.
+-- What is stale or failed: one row per problem, in words; $max_age_days is how old the data may be.
+-- People export by hand, so what was imported may be five weeks old.
 with oldest as (
     select
         timezone('UTC', $now::timestamptz)::date - $max_age_days::integer as day,

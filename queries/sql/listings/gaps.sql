@@ -1,5 +1,5 @@
--- Where the pull requests and issues that are here are not those that GitHub counts: one row per repository, in words.
--- What was never counted is no gap.
+-- Where the pull requests and issues that are here are not those that GitHub counts: one row per
+-- repository, in words. What was never counted is no gap.
 with told as (
     select
         repo,

@@ -1,4 +1,5 @@
--- How many pull requests a scope holds, and where it names nothing but a repository how many issues.
+-- How many pull requests a scope holds, and where it names nothing but a repository how many
+-- issues.
 select
     (
         select count(*)

@@ -1,5 +1,5 @@
--- What the last attempt of each source read: when it began, how long it took until this part was done, rows that came, and
--- why it failed or what is left.
+-- What the last attempt of each source read: when it began, how long it took until this part was
+-- done, rows that came, and why it failed or what is left.
 select
     source,
     scope,

@@ -1,5 +1,5 @@
--- The month of the snapshot day by day: what was spent through each day, within the scope, and what will have been spent
--- by each day to come, with its 80 % interval.
+-- The month of the snapshot day by day: what was spent through each day, within the scope, and what
+-- will have been spent by each day to come, with its 80 % interval.
 with told as (
     select
         day,

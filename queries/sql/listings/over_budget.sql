@@ -1,5 +1,6 @@
--- Budgets that are spent, or likely to be: one row per period of the forecast, in words. $share is how much of a budget
--- may be spent, $risk with what chance the period may end over it; without a chance the expected amount decides.
+-- Budgets that are spent, or likely to be: one row per period of the forecast, in words. $share is
+-- how much of a budget may be spent, $risk with what chance the period may end over it; without a
+-- chance the expected amount decides.
 with crossed as (
     select
         *,

@@ -1,5 +1,5 @@
--- Months in which other pull requests or issues are here than GitHub counts, the newest first: above 0 so many are missing
--- here, below 0 GitHub does not count so many.
+-- Months in which other pull requests or issues are here than GitHub counts, the newest first:
+-- above 0 so many are missing here, below 0 GitHub does not count so many.
 select
     reconciliation.repo,
     reconciliation.month,

@@ -1,6 +1,6 @@
--- Each repository of GitHub: until when everything in it was read, how many pull requests and issues of the days that
--- GitHub counted are here and at GitHub (without a count, how many are here at all), what is still to come, and how the
--- last attempt to read it went.
+-- Each repository of GitHub: until when everything in it was read, how many pull requests and
+-- issues of the days that GitHub counted are here and at GitHub (without a count, how many are here
+-- at all), what is still to come, and how the last attempt to read it went.
 with compared as (
     select
         repo,

@@ -1,7 +1,7 @@
--- How far the repositories of GitHub were read, and how many of the pull requests and issues that GitHub itself counts are
--- here. GitHub is asked for complete days, by month of creation; months that were not counted are in no total.
--- Repositories that GitHub says are not there are left out, and the day that all were read through is that of those
--- that are not archived.
+-- How far the repositories of GitHub were read, and how many of the pull requests and issues that
+-- GitHub itself counts are here. GitHub is asked for complete days, by month of creation; months
+-- that were not counted are in no total. Repositories that GitHub says are not there are left out,
+-- and the day that all were read through is that of those that are not archived.
 with places as (
     select *
     from repositories

@@ -1,4 +1,5 @@
--- What stands for shipping in how many of the repositories read from GitHub: deployments, else releases, else nothing.
+-- What stands for shipping in how many of the repositories read from GitHub: deployments, else
+-- releases, else nothing.
 with told as (
     select
         case

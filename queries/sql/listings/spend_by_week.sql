@@ -1,5 +1,5 @@
--- Counted spend within the scope, usage and seats, by ISO week and provider or tool, the largest first; those beyond the
--- fifth are added up. What the vendor may still restate is apart.
+-- Counted spend within the scope, usage and seats, by ISO week and provider or tool, the largest
+-- first; those beyond the fifth are added up. What the vendor may still restate is apart.
 with counted as (
     select
         date_trunc('week', day)::date as start_on,

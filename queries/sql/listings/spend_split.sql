@@ -1,9 +1,10 @@
--- Why counted spend within the scope changed from one window to another, over provider, tool and model. A segment that
--- costs something in one of them only is new or retired. Of the others: volume is what the growth of all quantities
--- together would have cost, mix what their shift between segments adds, price what a unit costs more. A quantity is
--- tokens where they are told of nearly all the money of both windows, else requests, else dollars, which are then all
--- volume; each kind is split by itself. The price of a token is that of the kinds of tokens used. The parts add up to
--- the change exactly; the first row is all together.
+-- Why counted spend within the scope changed from one window to another, over provider, tool and
+-- model. A segment that costs something in one of them only is new or retired. Of the others:
+-- volume is what the growth of all quantities together would have cost, mix what their shift
+-- between segments adds, price what a unit costs more. A quantity is tokens where they are told of
+-- nearly all the money of both windows, else requests, else dollars, which are then all volume;
+-- each kind is split by itself. The price of a token is that of the kinds of tokens used. The parts
+-- add up to the change exactly; the first row is all together.
 with placed as (
     select
         coalesce(provider, '') as provider,

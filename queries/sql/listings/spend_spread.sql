@@ -1,5 +1,6 @@
--- How the spend of complete months spreads over the people who are known to spend, the newest first; the first row of a
--- month is the organisation. Only groups of ten or more have a median, of fifty or more the rest.
+-- How the spend of complete months spreads over the people who are known to spend, the newest
+-- first; the first row of a month is the organisation. Only groups of ten or more have a median, of
+-- fifty or more the rest.
 select
     month,
     coalesce(team, 'everybody') as team,

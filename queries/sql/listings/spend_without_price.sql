@@ -1,4 +1,5 @@
--- Usage of which neither an amount nor a price is known, so that it counts as nothing: by provider, with its rows.
+-- Usage of which neither an amount nor a price is known, so that it counts as nothing: by provider,
+-- with its rows.
 select
     provider,
     string_agg(distinct source, ', ' order by source) as sources,

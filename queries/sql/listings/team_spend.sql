@@ -1,4 +1,5 @@
--- What teams spent in complete months, in whole dollars as first told, the newest month first, and in the month before.
+-- What teams spent in complete months, in whole dollars as first told, the newest month first, and
+-- in the month before.
 with told as (
     select
         month,

@@ -1,4 +1,5 @@
--- Over how many tools the teams' merged pull requests leave traces: overlap is a team that works with several.
+-- Over how many tools the teams' merged pull requests leave traces: overlap is a team that works
+-- with several.
 with used as (
     select
         team,

@@ -1,4 +1,5 @@
--- What money went to by month and by what was decided about the tool by then: adopt, trial, hold or retire, or nothing.
+-- What money went to by month and by what was decided about the tool by then: adopt, trial, hold or
+-- retire, or nothing.
 with each as (
     select
         month as start_on,

@@ -1,5 +1,6 @@
--- Outcomes by the tool that left a trace on one of their merged pull requests, teams that worked with it, and outcomes
--- with traces of another tool too. What a tool does without a trace is in `no trace`.
+-- Outcomes by the tool that left a trace on one of their merged pull requests, teams that worked
+-- with it, and outcomes with traces of another tool too. What a tool does without a trace is in `no
+-- trace`.
 with changes as (
     select
         outcomes.outcome_id,

@@ -1,5 +1,5 @@
--- How many tools money went to in each month, how many it would be were all shares alike (1 / the sum of squared shares),
--- and how much of the money went to tools by what was decided about them.
+-- How many tools money went to in each month, how many it would be were all shares alike (1 / the
+-- sum of squared shares), and how much of the money went to tools by what was decided about them.
 with each as (
     select
         month,

@@ -1,5 +1,5 @@
--- Each tool that money went to in the period: what it cost in the newest complete month and in the one before, its share,
--- and what was decided about it.
+-- Each tool that money went to in the period: what it cost in the newest complete month and in the
+-- one before, its share, and what was decided about it.
 with each as (
     select
         month,

@@ -1,12 +1,12 @@
 -- Areas of the code that merged pull requests changed.
--- Grain: repo, area. Stable.
+-- Grain: repo, area. Columns are stable unless marked experimental.
 --
--- repo: owner/name. Stable.
--- area: first two path segments of the folder; (root) for files in none. Stable.
--- first_merged_at: when a pull request that changed it was first merged, UTC. Stable.
--- last_merged_at: when one was last merged, UTC. Stable.
--- pull_request_count: merged pull requests that changed it. Stable.
--- is_alive: the last merged pull request there did more than delete files. Stable.
+-- repo: owner/name.
+-- area: first two path segments of the folder; (root) for files in none.
+-- first_merged_at: when a pull request that changed it was first merged, UTC.
+-- last_merged_at: when one was last merged, UTC.
+-- pull_request_count: merged pull requests that changed it.
+-- is_alive: the last merged pull request there did more than delete files.
 with touched as (
     select repo, number, area, bool_and(is_deleted) as is_only_deleted
     from stg_files

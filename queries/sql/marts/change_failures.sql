@@ -1,15 +1,17 @@
--- Shipments that failed: a production deployment (or release, where a repository has none) followed within failure_days by
--- a revert, hotfix or incident that names it or a change that it shipped first.
--- Grain: repo, shipment_key, kind, number, by_key, happened_at. Stable.
+-- Shipments that failed: a production deployment (or release, where a repository has none) followed
+-- within failure_days by a revert, hotfix or incident that names it or a change that it shipped
+-- first.
+-- Grain: repo, shipment_key, kind, number, by_key, happened_at. Columns are stable unless marked
+-- experimental.
 --
--- repo: owner/name. Stable.
--- shipment: deployment or release. Stable.
--- shipment_key: id of the deployment, or tag of the release. Stable.
--- shipped_at: when the deployment first worked or the release was published, UTC. Stable.
--- kind: revert, hotfix or incident. Stable.
--- number: the pull request that is named; null where the shipment itself is. Stable.
--- by_key: what names it, as in rework. Stable.
--- happened_at: when the revert or hotfix was merged, or the incident opened, UTC. Stable.
+-- repo: owner/name.
+-- shipment: deployment or release.
+-- shipment_key: id of the deployment, or tag of the release.
+-- shipped_at: when the deployment first worked or the release was published, UTC.
+-- kind: revert, hotfix or incident.
+-- number: the pull request that is named; null where the shipment itself is.
+-- by_key: what names it, as in rework.
+-- happened_at: when the revert or hotfix was merged, or the incident opened, UTC.
 with changes as (
     select
         shipped.repo,

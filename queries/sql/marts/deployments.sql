@@ -1,18 +1,20 @@
 -- Deployments, with what became of them by the cutoff.
--- Grain: repo, deployment. Stable.
+-- Grain: repo, deployment. Columns are stable unless marked experimental.
 --
--- repo: owner/name. Stable.
--- deployment: GitHub's id of it. Stable.
--- environment: where it went. Stable.
--- is_production: whether that is production: its name begins with prod or production. Stable.
--- commit_oid: the commit that was deployed. Stable.
--- created_at: when it was asked for, UTC. Stable.
--- deployed_at: when it first worked, UTC; null where it did not. Stable.
--- failed_at: when it first failed, UTC; null where it did not. Stable.
--- state: failed where a failure was not followed by a success of its own; else succeeded, or pending. Stable.
--- restored_at: next success in the same repository and environment after a failed one failed; null until then. UTC. Stable.
--- restore_hours: failed to restored; hours. Stable.
--- pull_request_count: merged pull requests that this production deployment shipped first. Stable.
+-- repo: owner/name.
+-- deployment: GitHub's id of it.
+-- environment: where it went.
+-- is_production: whether that is production: its name begins with prod or production.
+-- commit_oid: the commit that was deployed.
+-- created_at: when it was asked for, UTC.
+-- deployed_at: when it first worked, UTC; null where it did not.
+-- failed_at: when it first failed, UTC; null where it did not.
+-- state: failed where a failure was not followed by a success of its own; else succeeded, or
+--     pending.
+-- restored_at: next success in the same repository and environment after a failed one failed; null
+--     until then. UTC.
+-- restore_hours: failed to restored; hours.
+-- pull_request_count: merged pull requests that this production deployment shipped first.
 with shipped as (
     select repo, shipment_key, count(*) as n
     from int_shipped

@@ -1,11 +1,12 @@
--- How many engineers there are: of people.csv, or without it the distinct human authors of the month's pull requests.
--- Grain: month, team. Stable.
+-- How many engineers there are: of people.csv, or without it the distinct human authors of the
+-- month's pull requests.
+-- Grain: month, team. Columns are stable unless marked experimental.
 --
--- month: first day of the month. Stable.
--- team: null for the organisation; teams of fewer than k people are left out. Stable.
--- engineers_band: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+. Stable.
--- engineers: how many, of the organisation; null for teams. Stable.
--- basis: people.csv or active authors. Stable.
+-- month: first day of the month.
+-- team: null for the organisation; teams of fewer than k people are left out.
+-- engineers_band: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+.
+-- engineers: how many, of the organisation; null for teams.
+-- basis: people.csv or active authors.
 with months as (
     select unnest(generate_series(
         date_trunc('month', (select min(opened_at) from stg_pull_requests)),

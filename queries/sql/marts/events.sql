@@ -1,10 +1,10 @@
 -- Dated events that charts mark: rollouts from headway.toml.
--- Grain: kind, name, happened_on. Stable.
+-- Grain: kind, name, happened_on. Columns are stable unless marked experimental.
 --
--- kind: rollout. Stable.
--- name: what it was. Stable.
--- happened_on: the day. Stable.
--- transition_days: days after it that count as neither before nor after. Stable.
+-- kind: rollout.
+-- name: what it was.
+-- happened_on: the day.
+-- transition_days: days after it that count as neither before nor after.
 select
     kind,
     name,

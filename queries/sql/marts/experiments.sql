@@ -1,16 +1,18 @@
--- Experiments: issues and pull requests that the rules recognise, and those imported, from started to decided.
--- Grain: repo, key. Stable.
+-- Experiments: issues and pull requests that the rules recognise, and those imported, from started
+-- to decided.
+-- Grain: repo, key. Columns are stable unless marked experimental.
 --
--- repo: owner/name, or the source of the import. Stable.
--- key: owner/name#number, or the import's own. Stable.
--- number: number of the issue or pull request; null for an import that names none. Stable.
--- title: the title, e-mail addresses masked. Stable.
--- url: its address. Stable.
--- source: issue, pull request, or the source of the import. Stable.
--- started_at: when it was opened or labelled; a pull request: its start. UTC. Stable.
--- shipped_at: when its change was merged, UTC; null until then. Stable.
--- decided_at: when its outcome was recorded (label, close reason, revert or field), UTC; null until then. Stable.
--- decision: kept, killed or inconclusive; null until decided. Stable.
+-- repo: owner/name, or the source of the import.
+-- key: owner/name#number, or the import's own.
+-- number: number of the issue or pull request; null for an import that names none.
+-- title: the title, e-mail addresses masked.
+-- url: its address.
+-- source: issue, pull request, or the source of the import.
+-- started_at: when it was opened or labelled; a pull request: its start. UTC.
+-- shipped_at: when its change was merged, UTC; null until then.
+-- decided_at: when its outcome was recorded (label, close reason, revert or field), UTC; null until
+--     then.
+-- decision: kept, killed or inconclusive; null until decided.
 with spells as (
     select repo, number, min(entered_at) as entered_at
     from issue_intervals
@@ -47,10 +49,16 @@ issues_decided as (
             else 'inconclusive'
         end as ended
     from issues
-    left join stg_imported_items as items on items.repo = issues.repo and items.number = issues.number
+    left join stg_imported_items as items
+        on
+            items.repo = issues.repo
+            and items.number = issues.number
     left join spells on spells.repo = issues.repo and spells.number = issues.number
     left join changes on changes.repo = issues.repo and changes.number = issues.number
-    left join int_decisions as decisions on decisions.repo = issues.repo and decisions.number = issues.number
+    left join int_decisions as decisions
+        on
+            decisions.repo = issues.repo
+            and decisions.number = issues.number
     where issues.is_experiment or spells.number is not null
 ),
 

@@ -1,14 +1,16 @@
--- Stock and flow of issues by kind: one row per stretch of time in which an issue was open and matched a rule of the kind.
--- Grain: repo, number, kind, entered_at. Stable.
+-- Stock and flow of issues by kind: one row per stretch of time in which an issue was open and
+-- matched a rule of the kind.
+-- Grain: repo, number, kind, entered_at. Columns are stable unless marked experimental.
 --
--- repo: as in issues. Stable.
--- number: as in issues. Stable.
--- kind: ux debt, experiment, feedback, incident or capability. Stable.
--- entered_at: when it entered the stock, UTC. Stable.
--- left_at: when it left, UTC; null while it is in the stock. Stable.
--- entered_by: opened, labelled or reopened. Stable.
--- left_by: completed, not planned (duplicates too) or unlabelled; null while it is in the stock. Stable.
--- left_by_kind: human, agent or bot: who closed it or took the label off; null where that cannot be told. Stable.
+-- repo: as in issues.
+-- number: as in issues.
+-- kind: ux debt, experiment, feedback, incident or capability.
+-- entered_at: when it entered the stock, UTC.
+-- left_at: when it left, UTC; null while it is in the stock.
+-- entered_by: opened, labelled or reopened.
+-- left_by: completed, not planned (duplicates too) or unlabelled; null while it is in the stock.
+-- left_by_kind: human, agent or bot: who closed it or took the label off; null where that cannot be
+--     told.
 with met as (
     select
         times.repo,
@@ -28,7 +30,10 @@ with met as (
     from int_kind_times as times
     inner join int_issue_open_intervals as stretches
         on stretches.repo = times.repo and stretches.number = times.number
-    inner join int_issue_authors as authors on authors.repo = times.repo and authors.number = times.number
+    inner join int_issue_authors as authors
+        on
+            authors.repo = times.repo
+            and authors.number = times.number
     where
         times.kind in ('ux debt', 'experiment', 'feedback', 'incident', 'capability')
         and not (times.kind = 'feedback' and coalesce(authors.author_kind, 'human') <> 'human')

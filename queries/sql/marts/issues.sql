@@ -1,31 +1,35 @@
--- Issues and discussions of GitHub and work items imported from other trackers: one row each, as things stood at the
--- cutoff (the end of `as_of`).
--- Grain: repo, number. Stable.
+-- Issues and discussions of GitHub and work items imported from other trackers: one row each, as
+-- things stood at the cutoff (the end of `as_of`).
+-- Grain: repo, number. Columns are stable unless marked experimental.
 --
--- repo: owner/name, or the source and project of an import, as in jira/SHOP. Stable.
--- number: its number there. Stable.
--- tracker: issue, discussion, or the source of the import. Stable.
--- title: the title, e-mail addresses masked. Stable.
--- url: its address. Stable.
--- author: login or pseudonym of the opener; null unless people are published, for deleted accounts and imports. Stable.
--- author_kind: human, bot or agent; null for a deleted account and for imports. Stable.
--- is_outside_author: opened by a human who was no maintainer that day (people.csv, or GitHub's association). Stable.
--- state: open or closed; an answered discussion is closed. Stable.
--- state_reason: completed, not planned or duplicate; null while open. Stable.
--- opened_at: when it was opened, UTC. Stable.
--- closed_at: when it was last closed, UTC; null while open. Stable.
--- closed_by_kind: human, agent or bot: whoever closed it last; an agent's pull request counts as the agent. Stable.
--- reopened_count: how often it was reopened. Stable.
--- first_response_at: first comment by a human maintainer, or close by a human, never the author, UTC. Stable.
--- response_hours: opened to first response; hours. Stable.
--- resolution_hours: opened to closed, of what is closed; hours. Stable.
--- is_ux_debt: a rule of kind ux debt matches it. Stable.
--- is_experiment: a rule of kind experiment matches it. Stable.
--- is_feedback: a rule of kind feedback matches it, and no bot or agent opened it. Stable.
--- is_incident: a rule of kind incident matches it. Stable.
--- is_capability: a rule of kind capability matches it. Stable.
--- milestone: title of its milestone, as of the last reading, e-mail addresses masked. Stable.
--- labels: names of its labels, sorted. Stable.
+-- repo: owner/name, or the source and project of an import, as in jira/SHOP.
+-- number: its number there.
+-- tracker: issue, discussion, or the source of the import.
+-- title: the title, e-mail addresses masked.
+-- url: its address.
+-- author: login or pseudonym of the opener; null unless people are published, for deleted accounts
+--     and imports.
+-- author_kind: human, bot or agent; null for a deleted account and for imports.
+-- is_outside_author: opened by a human who was no maintainer that day (people.csv, or GitHub's
+--     association).
+-- state: open or closed; an answered discussion is closed.
+-- state_reason: completed, not planned or duplicate; null while open.
+-- opened_at: when it was opened, UTC.
+-- closed_at: when it was last closed, UTC; null while open.
+-- closed_by_kind: human, agent or bot: whoever closed it last; an agent's pull request counts as
+--     the agent.
+-- reopened_count: how often it was reopened.
+-- first_response_at: first comment by a human maintainer, or close by a human, never the author,
+--     UTC.
+-- response_hours: opened to first response; hours.
+-- resolution_hours: opened to closed, of what is closed; hours.
+-- is_ux_debt: a rule of kind ux debt matches it.
+-- is_experiment: a rule of kind experiment matches it.
+-- is_feedback: a rule of kind feedback matches it, and no bot or agent opened it.
+-- is_incident: a rule of kind incident matches it.
+-- is_capability: a rule of kind capability matches it.
+-- milestone: title of its milestone, as of the last reading, e-mail addresses masked.
+-- labels: names of its labels, sorted.
 with stretches as (
     select
         repo,
@@ -77,8 +81,14 @@ select
     issues.labels
 from int_issues as issues
 cross join stg_settings as settings
-inner join int_issue_authors as authors on authors.repo = issues.repo and authors.number = issues.number
+inner join int_issue_authors as authors
+    on
+        authors.repo = issues.repo
+        and authors.number = issues.number
 inner join stretches on stretches.repo = issues.repo and stretches.number = issues.number
-left join int_issue_responses as responses on responses.repo = issues.repo and responses.number = issues.number
+left join int_issue_responses as responses
+    on
+        responses.repo = issues.repo
+        and responses.number = issues.number
 left join kinds on kinds.repo = issues.repo and kinds.number = issues.number
 order by issues.repo, issues.number

@@ -1,14 +1,14 @@
 -- What was read, when, and how it went.
--- Grain: one row per source, scope and attempt. Stable.
+-- Grain: one row per source, scope and attempt. Columns are stable unless marked experimental.
 --
--- source: the collector. Stable.
--- scope: what was read, for GitHub the repository. Stable.
--- started_at: when the refresh began, UTC. Stable.
--- finished_at: when this scope was done, UTC. Stable.
--- status: read, unchanged, moved, gone or failed. Stable.
--- rows_read: rows that came. Stable.
--- requests: requests sent by the whole refresh. Stable.
--- message: why it failed, or what is left. Stable.
+-- source: the collector.
+-- scope: what was read, for GitHub the repository.
+-- started_at: when the refresh began, UTC.
+-- finished_at: when this scope was done, UTC.
+-- status: read, unchanged, moved, gone or failed.
+-- rows_read: rows that came.
+-- requests: requests sent by the whole refresh.
+-- message: why it failed, or what is left.
 select
     source,
     scope,

@@ -1,17 +1,17 @@
 -- Milestones, with how much work carries them as of the last reading.
--- Grain: repo, number. Stable.
+-- Grain: repo, number. Columns are stable unless marked experimental.
 --
--- repo: owner/name. Stable.
--- number: its number among the milestones of the repository. Stable.
--- title: the title, e-mail addresses masked. Stable.
--- url: its address. Stable.
--- state: open or closed. Stable.
--- due_on: the day it is due; null where none is set. Stable.
--- created_at: when it was made, UTC. Stable.
--- closed_at: when it was closed, UTC; null while open. Stable.
--- is_capability: a rule of kind capability matches its title. Stable.
--- issue_count: issues that carry it. Stable.
--- pull_request_count: pull requests that carry it. Stable.
+-- repo: owner/name.
+-- number: its number among the milestones of the repository.
+-- title: the title, e-mail addresses masked.
+-- url: its address.
+-- state: open or closed.
+-- due_on: the day it is due; null where none is set.
+-- created_at: when it was made, UTC.
+-- closed_at: when it was closed, UTC; null while open.
+-- is_capability: a rule of kind capability matches its title.
+-- issue_count: issues that carry it.
+-- pull_request_count: pull requests that carry it.
 with issues as (
     select repo, milestone_number as number, count(*) as n
     from stg_github_issues

@@ -1,9 +1,9 @@
 -- Issues and pull requests that an outcome is made of.
--- Grain: outcome_id, repo, number. Stable.
+-- Grain: outcome_id, repo, number. Columns are stable unless marked experimental.
 --
--- outcome_id: as in outcomes. Stable.
--- repo: owner/name. Stable.
--- number: of the issue or pull request. Stable.
+-- outcome_id: as in outcomes.
+-- repo: owner/name.
+-- number: of the issue or pull request.
 select
     outcomes.outcome_id,
     sets.repo,

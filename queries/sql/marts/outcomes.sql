@@ -1,17 +1,22 @@
--- Outcomes: what was got done for somebody. A set of linked issues and pull requests is one, however it was cut.
--- Grain: outcome_id. Stable.
+-- Outcomes: what was got done for somebody. A set of linked issues and pull requests is one,
+-- however it was cut.
+-- Grain: outcome_id. Columns are stable unless marked experimental.
 --
--- outcome_id: its lowest item: milestones before issues before pull requests, then by repository and number. Stable.
--- kind: capability delivered, experiment decided, ux debt resolved, feedback resolved or feature merged. Stable.
--- also_kinds: other kinds that the same set is, in that order. Stable.
--- is_linked: it holds an issue or a milestone. Stable.
--- repo: repository of the item it rests on. Stable.
--- ref: the item it rests on: owner/name#number, a milestone's address, or an experiment's key. Stable.
--- team: of most of its merged pull requests; null without one. Stable.
--- authorship: agent, assisted or no signal: the strongest of its merged pull requests; null without one. Stable.
--- happened_on: the day it was done: of the first event of its kind. Stable.
--- durable_after: when durable_days have passed since then, UTC. Stable.
--- durability: durable, undone, provisional or not observable, as of pull requests; a reopened issue undoes too. Stable.
+-- outcome_id: its lowest item: milestones before issues before pull requests, then by repository
+--     and number.
+-- kind: capability delivered, experiment decided, ux debt resolved, feedback resolved or feature
+--     merged.
+-- also_kinds: other kinds that the same set is, in that order.
+-- is_linked: it holds an issue or a milestone.
+-- repo: repository of the item it rests on.
+-- ref: the item it rests on: owner/name#number, a milestone's address, or an experiment's key.
+-- team: of most of its merged pull requests; null without one.
+-- authorship: agent, assisted or no signal: the strongest of its merged pull requests; null without
+--     one.
+-- happened_on: the day it was done: of the first event of its kind.
+-- durable_after: when durable_days have passed since then, UTC.
+-- durability: durable, undone, provisional or not observable, as of pull requests; a reopened issue
+--     undoes too.
 with firsts as (
     select
         coalesce(lowest::varchar, repo || '/' || ref) as set_name,
@@ -30,7 +35,10 @@ changes as (
         pull_requests.durability,
         pull_requests.merged_at
     from int_outcome_sets as sets
-    inner join pull_requests on pull_requests.repo = sets.repo and pull_requests.number = sets.number
+    inner join pull_requests
+        on
+            pull_requests.repo = sets.repo
+            and pull_requests.number = sets.number
     where sets.place = 2 and pull_requests.merged_at is not null
 ),
 

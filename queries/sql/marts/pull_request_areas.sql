@@ -1,12 +1,13 @@
 -- Areas of the code that a pull request changed: the first two segments of a file's folder.
--- Grain: repo, number, area. Stable.
+-- Grain: repo, number, area. Columns are stable unless marked experimental.
 --
--- repo: owner/name. Stable.
--- number: the pull request. Stable.
--- area: first two path segments of the folder; (root) for files in none. Stable.
--- additions: lines added in the area. Stable.
--- deletions: lines deleted in the area. Stable.
--- is_first_time: the team merged nothing there in the 365 days before; null where team or history is missing. Experimental.
+-- repo: owner/name.
+-- number: the pull request.
+-- area: first two path segments of the folder; (root) for files in none.
+-- additions: lines added in the area.
+-- deletions: lines deleted in the area.
+-- is_first_time: the team merged nothing there in the 365 days before; null where team or history
+--     is missing. Experimental.
 with touched as (
     select
         repo,
@@ -31,14 +32,18 @@ merged as (
         pull_requests.team,
         pull_requests.merged_at,
         begun.first_merged_at,
-        -- the newest merge of the team there that is truly earlier: merges of one moment do not precede each other
+        -- the newest merge of the team there that is truly earlier: merges of one moment do not
+        -- precede each other
         max(pull_requests.merged_at) over (
             partition by touched.repo, touched.area, pull_requests.team
             order by pull_requests.merged_at
             range between unbounded preceding and interval 1 microsecond preceding
         ) as merged_before_at
     from touched
-    inner join pull_requests on pull_requests.repo = touched.repo and pull_requests.number = touched.number
+    inner join pull_requests
+        on
+            pull_requests.repo = touched.repo
+            and pull_requests.number = touched.number
     left join begun on begun.repo = touched.repo
 )
 

@@ -1,10 +1,10 @@
 -- Issues that pull requests close, as of the last reading.
--- Grain: repo, number, issue_repo, issue_number. Stable.
+-- Grain: repo, number, issue_repo, issue_number. Columns are stable unless marked experimental.
 --
--- repo: owner/name of the pull request. Stable.
--- number: its number. Stable.
--- issue_repo: owner/name of the issue. Stable.
--- issue_number: its number. Stable.
+-- repo: owner/name of the pull request.
+-- number: its number.
+-- issue_repo: owner/name of the issue.
+-- issue_number: its number.
 select distinct
     linked.repo,
     linked.number::integer as number,

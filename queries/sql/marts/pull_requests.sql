@@ -1,60 +1,70 @@
 -- Pull requests: one row each, as things stood at the cutoff (the end of `as_of`).
--- Grain: repo, number. Stable.
+-- Grain: repo, number. Columns are stable unless marked experimental.
 --
--- repo: owner/name, as it is named now. Stable.
--- number: GitHub's number within the repository. Stable.
--- title: the title, e-mail addresses masked. Stable.
--- url: address on GitHub. Stable.
--- author: login or pseudonym of the opener; null unless people are published, and for deleted accounts. Stable.
--- author_kind: human, bot or agent; null for a deleted account. Stable.
--- responsible: login or pseudonym of the human who answers for it; null unless people are published. Stable.
--- responsible_rule: author, assigner, assignee, co-author or merger; null where nobody was found. Stable.
--- role: role of the responsible person that day, from people.csv; null for groups under k. Stable.
--- is_engineering_role: a rule of kind engineering matches the role; null where the role is. Stable.
--- team: team of the responsible person that day, from people.csv; null for groups under k. Stable.
--- author_association: GitHub's word for the author's relation to the repository, as of the last reading. Stable.
--- work_type: of the first rule that matches, else unclassified. Stable.
--- work_type_rule: the rule that gave the work type; null where none matched. Stable.
--- authorship: agent, assisted or no signal; no signal does not mean human. Stable.
--- authorship_rule: the rule that decided the authorship. Stable.
--- ai_tool: the tool that rule stands for. Stable.
--- state: open, merged or closed (unmerged). Stable.
--- base_branch: branch it is meant for. Stable.
--- is_default_base: whether that is the default branch, or the merge stands in it (as after a renaming). Stable.
--- is_draft: a draft. Stable.
--- was_draft: opened as a draft, or turned into one. Stable.
--- opened_at: when it was opened, UTC. Stable.
--- started_at: the earlier of first commit and opened; opened where the first commit is over 90 days older. UTC. Stable.
--- start_rule: first commit, opened, or first commit too old. Stable.
--- ready_at: opened, if not opened as a draft, else first ready for review; null while never ready. UTC. Stable.
--- first_commit_at: earliest author date among its commits, UTC. Stable.
--- first_response_at: first comment or review by a human neither author nor responsible, until merged or closed. UTC. Stable.
--- first_review_at: first submitted review by such a human, UTC. Stable.
--- first_approval_at: first approval by such a human, UTC. Stable.
--- merged_at: when it was merged, UTC. Stable.
--- closed_at: when it was merged or last closed, UTC; null while open. Stable.
--- reopened_count: how often it was reopened. Stable.
--- merged_by_kind: human, bot or agent. Stable.
--- released_at: first release that contains the merge, by the order of commits. UTC. Stable.
--- deployed_at: first successful production deployment that contains the merge, by the order of commits. UTC. Stable.
--- coding_hours: start to r, the later of start and ready; hours. Stable.
--- pickup_hours: r to the first response (never before r); hours, null without a response. Stable.
--- review_hours: first response (never before r) to merged; hours. Stable.
--- cycle_hours: start to merged; hours. Coding, pickup and review add up to it. Stable.
--- lead_hours: start to the first release or production deployment; hours. Stable.
--- had_early_feedback: a response came before it was ready. Stable.
--- additions: lines added, as GitHub counts. Stable.
--- deletions: lines deleted, as GitHub counts. Stable.
--- changed_files: files changed. Stable.
--- size_band: by lines added and deleted: XS to 10, S to 50, M to 250, L to 1000, XL. Stable.
--- is_merged_unreviewed: merged without an independent human review; null unless merged. Stable.
--- is_independently_reviewed: a human neither author nor responsible submitted a review before the end. Stable.
--- reviewer_count: humans neither author nor responsible who submitted a review before the end. Stable.
--- is_revert: work type revert, or it reverts a change. Stable.
--- reverted_at: when it was reverted first, UTC. Stable.
--- durability: durable, undone, provisional or not observable; null unless merged into the default branch. Stable.
--- milestone: title of its milestone, as of the last reading, e-mail addresses masked. Stable.
--- labels: names of its labels, sorted. Stable.
+-- repo: owner/name, as it is named now.
+-- number: GitHub's number within the repository.
+-- title: the title, e-mail addresses masked.
+-- url: address on GitHub.
+-- author: login or pseudonym of the opener; null unless people are published, and for deleted
+--     accounts.
+-- author_kind: human, bot or agent; null for a deleted account.
+-- responsible: login or pseudonym of the human who answers for it; null unless people are
+--     published.
+-- responsible_rule: author, assigner, assignee, co-author or merger; null where nobody was found.
+-- role: role of the responsible person that day, from people.csv; null for groups under k.
+-- is_engineering_role: a rule of kind engineering matches the role; null where the role is.
+-- team: team of the responsible person that day, from people.csv; null for groups under k.
+-- author_association: GitHub's word for the author's relation to the repository, as of the last
+--     reading.
+-- work_type: of the first rule that matches, else unclassified.
+-- work_type_rule: the rule that gave the work type; null where none matched.
+-- authorship: agent, assisted or no signal; no signal does not mean human.
+-- authorship_rule: the rule that decided the authorship.
+-- ai_tool: the tool that rule stands for.
+-- state: open, merged or closed (unmerged).
+-- base_branch: branch it is meant for.
+-- is_default_base: whether that is the default branch, or the merge stands in it (as after a
+--     renaming).
+-- is_draft: a draft.
+-- was_draft: opened as a draft, or turned into one.
+-- opened_at: when it was opened, UTC.
+-- started_at: the earlier of first commit and opened; opened where the first commit is over 90 days
+--     older. UTC.
+-- start_rule: first commit, opened, or first commit too old.
+-- ready_at: opened, if not opened as a draft, else first ready for review; null while never ready.
+--     UTC.
+-- first_commit_at: earliest author date among its commits, UTC.
+-- first_response_at: first comment or review by a human neither author nor responsible, until
+--     merged or closed. UTC.
+-- first_review_at: first submitted review by such a human, UTC.
+-- first_approval_at: first approval by such a human, UTC.
+-- merged_at: when it was merged, UTC.
+-- closed_at: when it was merged or last closed, UTC; null while open.
+-- reopened_count: how often it was reopened.
+-- merged_by_kind: human, bot or agent.
+-- released_at: first release that contains the merge, by the order of commits. UTC.
+-- deployed_at: first successful production deployment that contains the merge, by the order of
+--     commits. UTC.
+-- coding_hours: start to r, the later of start and ready; hours.
+-- pickup_hours: r to the first response (never before r); hours, null without a response.
+-- review_hours: first response (never before r) to merged; hours.
+-- cycle_hours: start to merged; hours. Coding, pickup and review add up to it.
+-- lead_hours: start to the first release or production deployment; hours.
+-- had_early_feedback: a response came before it was ready.
+-- additions: lines added, as GitHub counts.
+-- deletions: lines deleted, as GitHub counts.
+-- changed_files: files changed.
+-- size_band: by lines added and deleted: XS to 10, S to 50, M to 250, L to 1000, XL.
+-- is_merged_unreviewed: merged without an independent human review; null unless merged.
+-- is_independently_reviewed: a human neither author nor responsible submitted a review before the
+--     end.
+-- reviewer_count: humans neither author nor responsible who submitted a review before the end.
+-- is_revert: work type revert, or it reverts a change.
+-- reverted_at: when it was reverted first, UTC.
+-- durability: durable, undone, provisional or not observable; null unless merged into the default
+--     branch.
+-- milestone: title of its milestone, as of the last reading, e-mail addresses masked.
+-- labels: names of its labels, sorted.
 with labels as (
     select repo, number, list(label order by label) as labels
     from int_labels
@@ -87,7 +97,10 @@ moments as (
         coalesce(responses.reviewers, 0) as reviewers,
         coalesce(responses.had_early_feedback, false) as had_early_feedback
     from int_stages as stages
-    left join int_responses as responses on responses.repo = stages.repo and responses.number = stages.number
+    left join int_responses as responses
+        on
+            responses.repo = stages.repo
+            and responses.number = stages.number
 ),
 
 clamped as (
@@ -165,11 +178,26 @@ cross join stg_settings as settings
 inner join int_stages as stages on stages.repo = found.repo and stages.number = found.number
 inner join moments on moments.repo = found.repo and moments.number = found.number
 left join clamped on clamped.repo = found.repo and clamped.number = found.number
-inner join int_responsible as responsible on responsible.repo = found.repo and responsible.number = found.number
-inner join int_work_types as work_types on work_types.repo = found.repo and work_types.number = found.number
-inner join int_authorship as authorship on authorship.repo = found.repo and authorship.number = found.number
-inner join int_durability as durability on durability.repo = found.repo and durability.number = found.number
-left join int_deliveries as deliveries on deliveries.repo = found.repo and deliveries.number = found.number
+inner join int_responsible as responsible
+    on
+        responsible.repo = found.repo
+        and responsible.number = found.number
+inner join int_work_types as work_types
+    on
+        work_types.repo = found.repo
+        and work_types.number = found.number
+inner join int_authorship as authorship
+    on
+        authorship.repo = found.repo
+        and authorship.number = found.number
+inner join int_durability as durability
+    on
+        durability.repo = found.repo
+        and durability.number = found.number
+left join int_deliveries as deliveries
+    on
+        deliveries.repo = found.repo
+        and deliveries.number = found.number
 left join labels on labels.repo = found.repo and labels.number = found.number
 left join reverting on reverting.repo = found.repo and reverting.number = found.number
 left join int_people as people

@@ -1,16 +1,19 @@
--- Pull requests and issues that are here, beside what GitHub itself counts, by month of creation: whether the totals
--- agree. Months without any, here and there, have no row, but for the newest that GitHub counted. Of discussions see
--- `repositories`.
--- Grain: repo, kind, month. Stable.
+-- Pull requests and issues that are here, beside what GitHub itself counts, by month of creation:
+-- whether the totals agree. Months without any, here and there, have no row, but for the newest
+-- that GitHub counted. Of discussions see `repositories`.
+-- Grain: repo, kind, month. Columns are stable unless marked experimental.
 --
--- repo: owner/name. Stable.
--- month: first day of the month in which they were opened, UTC. Stable.
--- kind: pull_request or issue. Stable.
--- stored: how many are here, through counted_until; without those that GitHub no longer has. Stable.
--- at_github: how many GitHub's search counts, through counted_until; null while not counted, or not shown to the token. Stable.
--- difference: at_github less stored: above 0 some are missing here, below 0 GitHub does not count some; null where not counted. Stable.
--- counted_until: the last day that GitHub's count tells of, at most that of the month; null where not counted. Stable.
--- counted_at: when GitHub was asked, UTC; null where not counted. Stable.
+-- repo: owner/name.
+-- month: first day of the month in which they were opened, UTC.
+-- kind: pull_request or issue.
+-- stored: how many are here, through counted_until; without those that GitHub no longer has.
+-- at_github: how many GitHub's search counts, through counted_until; null while not counted, or not
+--     shown to the token.
+-- difference: at_github less stored: above 0 some are missing here, below 0 GitHub does not count
+--     some; null where not counted.
+-- counted_until: the last day that GitHub's count tells of, at most that of the month; null where
+--     not counted.
+-- counted_at: when GitHub was asked, UTC; null where not counted.
 with opened as (
     select repo, 'pull_request' as kind, opened_at::date as day from stg_pull_requests
     union all

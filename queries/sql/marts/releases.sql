@@ -1,13 +1,13 @@
 -- Releases that were published, drafts left out.
--- Grain: repo, tag. Stable.
+-- Grain: repo, tag. Columns are stable unless marked experimental.
 --
--- repo: owner/name. Stable.
--- tag: the tag. Stable.
--- name: the release's name, e-mail addresses masked. Stable.
--- url: address on GitHub. Stable.
--- is_prerelease: marked as a prerelease. Stable.
--- published_at: when it was published, UTC. Stable.
--- pull_request_count: merged pull requests that this release shipped first. Stable.
+-- repo: owner/name.
+-- tag: the tag.
+-- name: the release's name, e-mail addresses masked.
+-- url: address on GitHub.
+-- is_prerelease: marked as a prerelease.
+-- published_at: when it was published, UTC.
+-- pull_request_count: merged pull requests that this release shipped first.
 with shipped as (
     select repo, released_in as tag, count(*) as pull_request_count
     from int_deliveries

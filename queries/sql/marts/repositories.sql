@@ -1,19 +1,23 @@
 -- Repositories that are read, and the places in other tools that imported rows come from.
--- Grain: repo. Stable.
+-- Grain: repo. Columns are stable unless marked experimental.
 --
--- repo: owner/name as of now, host/owner/name if a GitHub before it has that name; an import's is as jira/SHOP. Stable.
--- host: the GitHub it is on, or the source of an import. Stable.
--- is_imported: it comes from a file and not from GitHub. Stable.
--- default_branch: its default branch; null while it is empty, and for imports. Stable.
--- is_archived: archived, as of the last reading. Stable.
--- language: its main language, as of the last reading. Stable.
--- topics: its topics, sorted. Stable.
--- created_at: when it was created, UTC; null for imports. Stable.
--- synced_until: everything up to this moment was read, at most the cutoff; null before the first complete pass. UTC. Stable.
--- queued_count: pull requests and issues that changed at GitHub and are still to come, as of the last reading; null for imports. Stable.
--- discussion_count: discussions that are here, as of the last reading; null for imports. Stable.
--- discussions_at_github: discussions that GitHub lists, as of the last reading; null where it shows none to the token, and for imports. Stable.
--- deleted_at: when GitHub first said that it is not there; null while it is. UTC. Stable.
+-- repo: owner/name as of now, host/owner/name if a GitHub before it has that name; an import's is
+--     as jira/SHOP.
+-- host: the GitHub it is on, or the source of an import.
+-- is_imported: it comes from a file and not from GitHub.
+-- default_branch: its default branch; null while it is empty, and for imports.
+-- is_archived: archived, as of the last reading.
+-- language: its main language, as of the last reading.
+-- topics: its topics, sorted.
+-- created_at: when it was created, UTC; null for imports.
+-- synced_until: everything up to this moment was read, at most the cutoff; null before the first
+--     complete pass. UTC.
+-- queued_count: pull requests and issues that changed at GitHub and are still to come, as of the
+--     last reading; null for imports.
+-- discussion_count: discussions that are here, as of the last reading; null for imports.
+-- discussions_at_github: discussions that GitHub lists, as of the last reading; null where it shows
+--     none to the token, and for imports.
+-- deleted_at: when GitHub first said that it is not there; null while it is. UTC.
 with imported as (
     select repo, source from stg_imported_items
     union

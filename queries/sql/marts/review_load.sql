@@ -1,12 +1,13 @@
--- Who reviews how much, without who: pull requests by people and agents that independent humans reviewed, by ISO week.
--- Grain: repo, number, week, reviewer. Stable.
+-- Who reviews how much, without who: pull requests by people and agents that independent humans
+-- reviewed, by ISO week.
+-- Grain: repo, number, week, reviewer. Columns are stable unless marked experimental.
 --
--- repo: owner/name. Stable.
--- number: the pull request. Stable.
--- team: as in pull_requests. Stable.
--- week: the Monday of the week in which the review was submitted. Stable.
--- reviewer: tells reviewers of one week apart; it is another one each week and stands for nobody. Stable.
--- lines: lines added and deleted by the pull request. Stable.
+-- repo: owner/name.
+-- number: the pull request.
+-- team: as in pull_requests.
+-- week: the Monday of the week in which the review was submitted.
+-- reviewer: tells reviewers of one week apart; it is another one each week and stands for nobody.
+-- lines: lines added and deleted by the pull request.
 select
     reviews.repo,
     reviews.number,
@@ -17,7 +18,10 @@ select
     ), 12) as reviewer,
     pull_requests.additions + pull_requests.deletions as lines
 from int_independent_replies as reviews
-inner join pull_requests on pull_requests.repo = reviews.repo and pull_requests.number = reviews.number
+inner join pull_requests
+    on
+        pull_requests.repo = reviews.repo
+        and pull_requests.number = reviews.number
 cross join stg_settings as settings
 where reviews.kind = 'review' and pull_requests.author_kind is distinct from 'bot'
 group by all

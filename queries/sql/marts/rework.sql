@@ -1,13 +1,17 @@
 -- Work that undid or repaired a merged change, which was merged before it.
--- Grain: repo, number, by_repo, by_number, by_key, kind. Stable.
+-- Grain: repo, number, by_repo, by_number, by_key, kind. Columns are stable unless marked
+-- experimental.
 --
--- repo: owner/name of the repository of the change. Stable.
--- number: number of the pull request that was reworked. Stable.
--- by_number: number of the pull request (revert, hotfix) or issue (incident) behind it; null for a commit pushed directly, and for an imported incident. Stable.
--- by_repo: repository of the pull request, issue or commit behind it; null for an imported incident. Stable.
--- by_key: owner/name#number of what is behind it, or the imported incident's key; null for a commit. Stable.
--- kind: revert, hotfix or incident. Stable.
--- happened_at: when the revert or hotfix was merged, or the incident was opened; UTC. Stable.
+-- repo: owner/name of the repository of the change.
+-- number: number of the pull request that was reworked.
+-- by_number: number of the pull request (revert, hotfix) or issue (incident) behind it; null for a
+--     commit pushed directly, and for an imported incident.
+-- by_repo: repository of the pull request, issue or commit behind it; null for an imported
+--     incident.
+-- by_key: owner/name#number of what is behind it, or the imported incident's key; null for a
+--     commit.
+-- kind: revert, hotfix or incident.
+-- happened_at: when the revert or hotfix was merged, or the incident was opened; UTC.
 with hotfixes as (
     select pull_requests.repo, pull_requests.number, pull_requests.merged_at
     from stg_pull_requests as pull_requests

@@ -1,16 +1,17 @@
 -- The rules and settings in force, and how much each matched.
--- Grain: kind, rule. Stable.
+-- Grain: kind, rule. Columns are stable unless marked experimental.
 --
--- kind: ai_signals, work_types, label_rules or settings. Stable.
--- rule: its name. Stable.
--- position: its place among its kind; the first match wins. Stable.
--- field: what it looks at. Stable.
--- pattern: regular expression, upper and lower case alike; null where it names e-mail addresses. Stable.
--- value: what it says of a match; for settings the value. Stable.
--- tier: high, medium or low certainty, of AI signals; low never decides. Stable.
--- tool: the tool it stands for, of AI signals. Stable.
--- source: product, user or headway.toml. Stable.
--- matched: pull requests it matched (AI signals), decided (work types), or pull requests and issues it marks (labels). Stable.
+-- kind: ai_signals, work_types, label_rules or settings.
+-- rule: its name.
+-- position: its place among its kind; the first match wins.
+-- field: what it looks at.
+-- pattern: regular expression, upper and lower case alike; null where it names e-mail addresses.
+-- value: what it says of a match; for settings the value.
+-- tier: high, medium or low certainty, of AI signals; low never decides.
+-- tool: the tool it stands for, of AI signals.
+-- source: product, user or headway.toml.
+-- matched: pull requests it matched (AI signals), decided (work types), or pull requests and issues
+--     it marks (labels).
 with matches as (
     select 'ai_signals' as kind, rule, count(distinct (repo, number)) as matched
     from int_ai_matches

@@ -1,12 +1,13 @@
 -- This published file: one row.
--- Grain: one row. Stable.
+-- Grain: one row. Columns are stable unless marked experimental.
 --
--- id: name of the snapshot; a new publish has a greater one. Stable.
--- as_of: the last complete UTC day that the sources were read through; what happened later is not in here. Stable.
--- published_at: when it was published, UTC. Stable.
--- headway_version: the Headway that published it. Stable.
--- contract_version: version of the published tables' names and meanings. Stable.
--- is_synthetic: whether this is the demo company. Stable.
+-- id: name of the snapshot; a new publish has a greater one.
+-- as_of: the last complete UTC day that the sources were read through; what happened later is not
+--     in here.
+-- published_at: when it was published, UTC.
+-- headway_version: the Headway that published it.
+-- contract_version: version of the published tables' names and meanings.
+-- is_synthetic: whether this is the demo company.
 select
     snapshot_id as id,
     as_of,

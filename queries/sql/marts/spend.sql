@@ -1,21 +1,27 @@
--- What was spent, for the organisation. Cells with fewer than k known persons are merged with their like.
--- Grain: day, account, provider, tool, model, cost_basis, charge, is_counted. Stable.
+-- What was spent, for the organisation. Cells with fewer than k known persons are merged with their
+-- like.
+-- Grain: day, account, provider, tool, model, cost_basis, charge, is_counted. Columns are stable
+-- unless marked experimental.
 --
--- day: the UTC day; days on which fewer than k persons spent are told with another one of their week. Stable.
--- account: the vendor's account; other accounts where one is too small to be told of. Stable.
--- provider: anthropic, openai, github, …; other where one is too small; empty on a day that was read without any. Stable.
--- tool: api, claude code, copilot, …; other tools where one is too small. Stable.
--- model: the model as the vendor names it, empty where there is none; other models where one is too small. Stable.
--- cost_basis: invoice, cost_api, tool_billing, gateway, client or seat. Stable.
--- charge: usage, seat, credit, tax, purchase or correction. Stable.
--- cost_usd: dollars; null where neither amount nor price is known, or too few spent to be told of. Stable.
--- list_usd: dollars at list price, where the vendor tells them. Stable.
--- tokens: tokens, where they are told. Stable.
--- requests: requests, where they are told. Stable.
--- is_counted: the one basis that counts for its provider, tool, account and day; the rest is reconciliation. Stable.
--- is_provisional: the vendor may still restate it. Stable.
--- is_in_scope: within the scope of the settings. Stable.
--- is_estimate: priced by Headway, or estimated by the vendor. Stable.
+-- day: the UTC day; days on which fewer than k persons spent are told with another one of their
+--     week.
+-- account: the vendor's account; other accounts where one is too small to be told of.
+-- provider: anthropic, openai, github, …; other where one is too small; empty on a day that was
+--     read without any.
+-- tool: api, claude code, copilot, …; other tools where one is too small.
+-- model: the model as the vendor names it, empty where there is none; other models where one is too
+--     small.
+-- cost_basis: invoice, cost_api, tool_billing, gateway, client or seat.
+-- charge: usage, seat, credit, tax, purchase or correction.
+-- cost_usd: dollars; null where neither amount nor price is known, or too few spent to be told of.
+-- list_usd: dollars at list price, where the vendor tells them.
+-- tokens: tokens, where they are told.
+-- requests: requests, where they are told.
+-- is_counted: the one basis that counts for its provider, tool, account and day; the rest is
+--     reconciliation.
+-- is_provisional: the vendor may still restate it.
+-- is_in_scope: within the scope of the settings.
+-- is_estimate: priced by Headway, or estimated by the vendor.
 with machines as (
     select
         found.day,
@@ -56,7 +62,8 @@ persons as (
     where shown_on is not null
 ),
 
--- a day that was read and of which nothing is told: known to be nothing, or told with another day; else not known
+-- a day that was read and of which nothing is told: known to be nothing, or told with another day;
+-- else not known
 idle as (
     select
         day,

@@ -1,11 +1,15 @@
--- What teams spent in complete months, as it was first told: in whole dollars, no cell with fewer than k persons.
--- Grain: month, team, provider. Stable.
+-- What teams spent in complete months, as it was first told: in whole dollars, no cell with fewer
+-- than k persons.
+-- Grain: month, team, provider. Columns are stable unless marked experimental.
 --
--- month: first day of the month. Stable.
--- team: from people.csv or the file; (other teams) are those too small to be told of, unattributed what no person or team is known for. Stable.
--- provider: null for all of a team; providers only in months in which no team has one that is too small. Stable.
--- cost_usd: counted usage and seats, rounded to dollars. Stable.
--- spenders_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+; null where none is known. Stable.
+-- month: first day of the month.
+-- team: from people.csv or the file; (other teams) are those too small to be told of, unattributed
+--     what no person or team is known for.
+-- provider: null for all of a team; providers only in months in which no team has one that is too
+--     small.
+-- cost_usd: counted usage and seats, rounded to dollars.
+-- spenders_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+; null where none is
+--     known.
 with cells as (
     select month, team, provider, count(distinct person) as n, sum(usd) as usd
     from int_team_spend

@@ -1,12 +1,13 @@
--- How the spend of a complete month spreads over the people who are known to spend, as it was first told.
--- Grain: month, team. Stable.
+-- How the spend of a complete month spreads over the people who are known to spend, as it was first
+-- told.
+-- Grain: month, team. Columns are stable unless marked experimental.
 --
--- month: first day of the month. Stable.
--- team: null for the organisation; teams as in spend_by_team. Stable.
--- n_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+. Stable.
--- median: dollars of the person in the middle, rounded; null under 10 persons. Stable.
--- p90: dollars that nine of ten stay under, rounded; null under 50 persons. Stable.
--- top_decile_share: what the tenth that spends most holds of the whole; null under 50 persons. Stable.
+-- month: first day of the month.
+-- team: null for the organisation; teams as in spend_by_team.
+-- n_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+.
+-- median: dollars of the person in the middle, rounded; null under 10 persons.
+-- p90: dollars that nine of ten stay under, rounded; null under 50 persons.
+-- top_decile_share: what the tenth that spends most holds of the whole; null under 50 persons.
 with persons as (
     select month, team, person, sum(coalesce(usd, 0)) as usd
     from int_team_spend

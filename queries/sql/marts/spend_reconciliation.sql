@@ -1,16 +1,19 @@
--- What each source says of a month beside what counts, so that no two numbers are added that mean the same money.
--- Grain: month, source, account, provider, cost_basis. Stable.
+-- What each source says of a month beside what counts, so that no two numbers are added that mean
+-- the same money.
+-- Grain: month, source, account, provider, cost_basis. Columns are stable unless marked
+-- experimental.
 --
--- month: first day of the month. Stable.
--- source: where it was read: a vendor's API or a kind of file. Stable.
--- account: the vendor's account. Stable.
--- provider: as in spend. Stable.
--- cost_basis: as in spend. Stable.
--- cost_usd: what the source says; null where persons stand behind it: `spend` tells what may be told of them. Stable.
--- counted_usd: how much of that counts; null likewise. Stable.
--- counted_days: days on which it is what counts. Stable.
--- days: days that it tells of. Stable.
--- rows_without_price: rows that neither an amount nor a price is known for. Stable.
+-- month: first day of the month.
+-- source: where it was read: a vendor's API or a kind of file.
+-- account: the vendor's account.
+-- provider: as in spend.
+-- cost_basis: as in spend.
+-- cost_usd: what the source says; null where persons stand behind it: `spend` tells what may be
+--     told of them.
+-- counted_usd: how much of that counts; null likewise.
+-- counted_days: days on which it is what counts.
+-- days: days that it tells of.
+-- rows_without_price: rows that neither an amount nor a price is known for.
 with compared as (
     select
         date_trunc('month', found.day)::date as month,

@@ -1,12 +1,13 @@
--- Tools that money was spent on, by month: what each cost, its share, and what was decided about it.
--- Grain: month, tool, provider. Stable.
+-- Tools that money was spent on, by month: what each cost, its share, and what was decided about
+-- it.
+-- Grain: month, tool, provider. Columns are stable unless marked experimental.
 --
--- month: first day of the month. Stable.
--- tool: as in spend. Stable.
--- provider: as in spend. Stable.
--- cost_usd: counted usage and seats within the scope. Stable.
--- share: of all tools of the month. Stable.
--- decision: adopt, trial, hold or retire, the newest by the end of the month; null without one. Stable.
+-- month: first day of the month.
+-- tool: as in spend.
+-- provider: as in spend.
+-- cost_usd: counted usage and seats within the scope.
+-- share: of all tools of the month.
+-- decision: adopt, trial, hold or retire, the newest by the end of the month; null without one.
 with monthly as (
     select date_trunc('month', day)::date as month, tool, provider, sum(cost_usd::decimal(24, 8)) as cost_usd
     from spend

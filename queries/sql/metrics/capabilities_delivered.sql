@@ -1,5 +1,5 @@
--- Capabilities delivered, by the day: an issue or milestone marked as a capability and closed as done, with all its
--- linked pull requests, is one. Those undone within `durable_days` are excluded.
+-- Capabilities delivered, by the day: an issue or milestone marked as a capability and closed as
+-- done, with all its linked pull requests, is one. Those undone within `durable_days` are excluded.
 select
     happened_on as day,
     repo,

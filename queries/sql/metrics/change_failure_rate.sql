@@ -1,6 +1,7 @@
--- Of successful production deployments in the window (releases where a repository has none), the share that a revert, a
--- hotfix or an incident followed within `failure_days` for a change they shipped; each counts once. Missing where no
--- rework was linked in the repository in the year around it, so that a failure could not be seen, and while too young.
+-- Of successful production deployments in the window (releases where a repository has none), the
+-- share that a revert, a hotfix or an incident followed within `failure_days` for a change they
+-- shipped; each counts once. Missing where no rework was linked in the repository in the year
+-- around it, so that a failure could not be seen, and while too young.
 with settings as (
     select coalesce(max(value)::integer, 7) as failure_days
     from rules

@@ -1,5 +1,6 @@
--- Hours from start to the moment review could begin (the later of start and ready), of pull requests by people and
--- agents that became ready in the window. Drafts that never became ready are missing; bots are excluded.
+-- Hours from start to the moment review could begin (the later of start and ready), of pull
+-- requests by people and agents that became ready in the window. Drafts that never became ready are
+-- missing; bots are excluded.
 select
     coalesce(ready_at, opened_at)::date as day,
     repo,

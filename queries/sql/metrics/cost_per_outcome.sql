@@ -1,6 +1,7 @@
--- Dollars per outcome: counted usage and seats in scope of a window, over the outcomes of the same window that are durable
--- or not observable, as a ratio of sums. Undone and provisional outcomes are excluded; credits and taxes are no cost.
--- Refused under 5 outcomes, or where the spend is known for fewer than four fifths of the days.
+-- Dollars per outcome: counted usage and seats in scope of a window, over the outcomes of the same
+-- window that are durable or not observable, as a ratio of sums. Undone and provisional outcomes
+-- are excluded; credits and taxes are no cost. Refused under 5 outcomes, or where the spend is
+-- known for fewer than four fifths of the days.
 select
     happened_on as day,
     repo,

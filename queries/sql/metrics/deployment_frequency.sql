@@ -1,4 +1,5 @@
--- Successful production deployments per week; releases, without prereleases, where a repository has none.
+-- Successful production deployments per week; releases, without prereleases, where a repository has
+-- none.
 with deployed as (
     select repo, deployment::varchar as key, deployed_at as shipped_at
     from deployments

@@ -1,4 +1,5 @@
--- Days from started to decided, of experiments started in the window. Undecided ones count as longer than any.
+-- Days from started to decided, of experiments started in the window. Undecided ones count as
+-- longer than any.
 select
     started_at::date as day,
     repo,

@@ -1,4 +1,5 @@
--- Experiments by the day it was decided whether to keep what was built: kept, killed or inconclusive.
+-- Experiments by the day it was decided whether to keep what was built: kept, killed or
+-- inconclusive.
 select
     decided_at::date as day,
     repo,

@@ -1,5 +1,6 @@
--- Of customer feedback opened in the window, the share that a human maintainer who is not the author answered or closed
--- within 2 days. What its author closed unanswered in that time is missing.
+-- Of customer feedback opened in the window, the share that a human maintainer who is not the
+-- author answered or closed within 2 days. What its author closed unanswered in that time is
+-- missing.
 select
     opened_at::date as day,
     repo,

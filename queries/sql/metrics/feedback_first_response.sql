@@ -1,6 +1,6 @@
--- Hours from opened to the first answer or close by a human maintainer who is not the author, of customer feedback
--- opened in the window. What is unanswered, or was closed by a bot or agent alone, counts as longer than any; what its
--- author closed before an answer is missing.
+-- Hours from opened to the first answer or close by a human maintainer who is not the author, of
+-- customer feedback opened in the window. What is unanswered, or was closed by a bot or agent
+-- alone, counts as longer than any; what its author closed before an answer is missing.
 select
     issues.opened_at::date as day,
     issues.repo,

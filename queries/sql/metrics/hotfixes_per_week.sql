@@ -1,4 +1,5 @@
--- Hotfixes merged per week that name the change they repair, or close an incident that names it; each counts once.
+-- Hotfixes merged per week that name the change they repair, or close an incident that names it;
+-- each counts once.
 with hotfixes as (
     select
         by_repo,

@@ -1,5 +1,6 @@
--- Of pull requests by people and agents that became ready in the window, the share merged within so many days of ready.
--- Closed-unmerged and open ones stay in the denominator; drafts that never became ready and bots are excluded.
+-- Of pull requests by people and agents that became ready in the window, the share merged within so
+-- many days of ready. Closed-unmerged and open ones stay in the denominator; drafts that never
+-- became ready and bots are excluded.
 select
     coalesce(ready_at, opened_at)::date as day,
     repo,

@@ -1,5 +1,6 @@
--- Of pull requests by people and agents that were merged into the default branch in the window and have a known work
--- type, the share that are features or experiments. Unclassified ones are missing, bots are excluded.
+-- Of pull requests by people and agents that were merged into the default branch in the window and
+-- have a known work type, the share that are features or experiments. Unclassified ones are
+-- missing, bots are excluded.
 select
     merged_at::date as day,
     repo,

@@ -1,4 +1,5 @@
--- Days since ready, of pull requests by people and agents that are open and ready at `as_of`. Bots are excluded.
+-- Days since ready, of pull requests by people and agents that are open and ready at `as_of`. Bots
+-- are excluded.
 select
     snapshot.as_of as day,
     pull_requests.repo,

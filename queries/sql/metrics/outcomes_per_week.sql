@@ -1,5 +1,6 @@
--- Outcomes per week: capabilities delivered, experiments decided, UX debt and customer feedback resolved, features
--- merged. Work that is linked is one outcome. Those undone within `durable_days` are excluded.
+-- Outcomes per week: capabilities delivered, experiments decided, UX debt and customer feedback
+-- resolved, features merged. Work that is linked is one outcome. Those undone within `durable_days`
+-- are excluded.
 select
     happened_on as day,
     repo,

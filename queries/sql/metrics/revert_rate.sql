@@ -1,5 +1,6 @@
--- Of changes by people and agents that were merged into the default branch in the window, the share reverted within
--- `durable_days`. Missing where durability cannot be observed or is not over; bots are excluded.
+-- Of changes by people and agents that were merged into the default branch in the window, the share
+-- reverted within `durable_days`. Missing where durability cannot be observed or is not over; bots
+-- are excluded.
 with settings as (
     select coalesce(max(value)::integer, 14) as durable_days
     from rules

@@ -1,5 +1,5 @@
--- Pull requests, not by bots, in which a human who is neither author nor responsible submitted a review, per such
--- reviewer and week in which they reviewed anything.
+-- Pull requests, not by bots, in which a human who is neither author nor responsible submitted a
+-- review, per such reviewer and week in which they reviewed anything.
 select
     review_load.week as day,
     review_load.repo,
@@ -11,4 +11,7 @@ select
     false as is_excluded,
     review_load.reviewer
 from review_load
-inner join pull_requests on pull_requests.repo = review_load.repo and pull_requests.number = review_load.number
+inner join pull_requests
+    on
+        pull_requests.repo = review_load.repo
+        and pull_requests.number = review_load.number

@@ -1,6 +1,7 @@
--- Hours from the first response (never before ready) to merged, of pull requests by people and agents that were first
--- answered in the window. Those not merged yet, or closed unmerged, count as longer than any. Ready ones that nobody
--- answered are missing, placed by ready; drafts that never became ready and bots are excluded.
+-- Hours from the first response (never before ready) to merged, of pull requests by people and
+-- agents that were first answered in the window. Those not merged yet, or closed unmerged, count as
+-- longer than any. Ready ones that nobody answered are missing, placed by ready; drafts that never
+-- became ready and bots are excluded.
 select
     case
         when ready_at is null then opened_at

@@ -1,6 +1,6 @@
--- Of changes by people and agents that were merged into the default branch in the window, the share that a revert, a
--- hotfix or an incident followed within `durable_days`. Missing where durability cannot be observed or is not over; bots
--- are excluded.
+-- Of changes by people and agents that were merged into the default branch in the window, the share
+-- that a revert, a hotfix or an incident followed within `durable_days`. Missing where durability
+-- cannot be observed or is not over; bots are excluded.
 select
     merged_at::date as day,
     repo,

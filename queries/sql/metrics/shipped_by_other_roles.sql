@@ -1,5 +1,5 @@
--- Pull requests merged per week for which a person answers whose role in people.csv is not one of engineering. Without
--- a known role they are missing, bots are excluded.
+-- Pull requests merged per week for which a person answers whose role in people.csv is not one of
+-- engineering. Without a known role they are missing, bots are excluded.
 select
     merged_at::date as day,
     repo,

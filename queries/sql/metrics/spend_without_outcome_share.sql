@@ -1,6 +1,7 @@
--- Of what teams spent in the months that began in the window, the share of months after which no durable outcome of the
--- team followed within 91 days of their end. Where durability cannot be observed, an outcome counts as one that lasts.
--- Only months and teams that `spend_by_team` tells of; what no team is known for is excluded.
+-- Of what teams spent in the months that began in the window, the share of months after which no
+-- durable outcome of the team followed within 91 days of their end. Where durability cannot be
+-- observed, an outcome counts as one that lasts. Only months and teams that `spend_by_team` tells
+-- of; what no team is known for is excluded.
 select
     spent.month as day,
     null::varchar as repo,

@@ -1,5 +1,5 @@
--- Of pull requests by people and agents that were merged in the window, the share without a submitted review by a human
--- who is neither author nor responsible. Bots are excluded.
+-- Of pull requests by people and agents that were merged in the window, the share without a
+-- submitted review by a human who is neither author nor responsible. Bots are excluded.
 select
     merged_at::date as day,
     repo,

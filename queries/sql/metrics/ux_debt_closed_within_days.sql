@@ -1,5 +1,5 @@
--- Of UX debt that came in in the window, the share completed within so many days. What is open or was closed as not
--- planned stays in the denominator; what lost its mark in that time is excluded.
+-- Of UX debt that came in in the window, the share completed within so many days. What is open or
+-- was closed as not planned stays in the denominator; what lost its mark in that time is excluded.
 with found as (
     select
         issue_intervals.*,

@@ -1,4 +1,5 @@
--- UX debt closed as completed by an agent or an agent's pull request per week, by the day it was closed.
+-- UX debt closed as completed by an agent or an agent's pull request per week, by the day it was
+-- closed.
 select
     left_at::date as day,
     repo,

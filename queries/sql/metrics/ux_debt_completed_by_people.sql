@@ -1,5 +1,5 @@
--- UX debt closed as completed by a person per week, by the day it was closed. Without a known closer it is missing,
--- bots are excluded.
+-- UX debt closed as completed by a person per week, by the day it was closed. Without a known
+-- closer it is missing, bots are excluded.
 select
     left_at::date as day,
     repo,

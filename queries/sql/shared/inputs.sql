@@ -1,5 +1,6 @@
--- What an answer adds up, by ISO week. For a median the numerator counts items within the estimate; the denominator
--- of a rate is weeks, of a rate per reviewer the reviewers of each week, of a share of cost the cost, else items.
+-- What an answer adds up, by ISO week. For a median the numerator counts items within the estimate;
+-- the denominator of a rate is weeks, of a rate per reviewer the reviewers of each week, of a share
+-- of cost the cost, else items.
 with items as (
     {items}
 ),

@@ -1,5 +1,6 @@
--- The items of one metric, each with the moment until which its repository was read. What is nobody's in particular, such
--- as spend, belongs to the organisation and is read for ever; columns that a metric does not have are null.
+-- The items of one metric, each with the moment until which its repository was read. What is
+-- nobody's in particular, such as spend, belongs to the organisation and is read for ever; columns
+-- that a metric does not have are null.
 select
     found.*,
     if(found.repo is null, timestamp 'infinity', repositories.synced_until) as synced_until

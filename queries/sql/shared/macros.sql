@@ -3,7 +3,8 @@
 -- A time of the vendor's as UTC without a zone.
 create or replace temp macro utc(text) as timezone('UTC', text::timestamptz);
 
--- An address in a repository, which may have had another name when it was read, under the address it has now.
+-- An address in a repository, which may have had another name when it was read, under the address
+-- it has now.
 create or replace temp macro url_in(repository, url) as
 coalesce((repository->>'url') || nullif(regexp_extract(url, '^\w+://[^/]+/[^/]+/[^/]+(/.+)$', 1), ''), url);
 

@@ -1,5 +1,6 @@
--- The windows by number, and each item under every scope that holds it, as windows call that scope: null means any. So
--- that windows find their items by equality. Comes after the items and windows of a query.
+-- The windows by number, and each item under every scope that holds it, as windows call that scope:
+-- null means any. So that windows find their items by equality. Comes after the items and windows
+-- of a query.
 numbered as (
     select row_number() over () as place, *
     from windows

@@ -1,4 +1,5 @@
--- What was told of persons' spend up to now: what this snapshot tells, and what others told of later days.
+-- What was told of persons' spend up to now: what this snapshot tells, and what others told of
+-- later days.
 select *
 from int_spend_cells
 where shown_on is not null

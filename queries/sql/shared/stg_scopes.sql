@@ -1,5 +1,6 @@
--- Which repositories of which GitHub the settings name: one row per GitHub, in their order; without any, all are taken.
--- `included` and `excluded` are regular expressions for the whole name of a repository that comes with its owner.
+-- Which repositories of which GitHub the settings name: one row per GitHub, in their order; without
+-- any, all are taken. `included` and `excluded` are regular expressions for the whole name of a
+-- repository that comes with its owner.
 create temp table stg_scopes as
 select
     position::integer as position,
@@ -11,7 +12,8 @@ select
     forks::boolean as forks
 from scopes_frame;
 
--- One row per repository in scope, under its newest `name`, and as it is told of, its `repo`: where GitHubs have the same
+-- One row per repository in scope, under its newest `name`, and as it is told of, its `repo`: where
+-- GitHubs have the same
 -- name, all but the first of them put their host before it.
 create temp table stg_scoped as
 with held as (

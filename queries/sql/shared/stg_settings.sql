@@ -1,4 +1,5 @@
--- What this snapshot is made with: one row. `cutoff` is the only clock of the models: whatever came later is not there.
+-- What this snapshot is made with: one row. `cutoff` is the only clock of the models: whatever came
+-- later is not there.
 create temp table stg_settings as
 select
     $snapshot_id::varchar as snapshot_id,

@@ -1,4 +1,5 @@
--- What the spend models take from outside the ledger: rates, list prices, precedence, budgets, scope and decisions, typed.
+-- What the spend models take from outside the ledger: rates, list prices, precedence, budgets,
+-- scope and decisions, typed.
 create temp table stg_exchange_rates as
 select currency::varchar as currency, from_on::date as from_on, usd::double as usd
 from rates_frame;

@@ -1,8 +1,9 @@
--- The estimate of one metric in each window: items that fall in it, from repositories that were read through it.
--- A median is that of all items, those without an end counted as longer than any; null where it is not reached.
--- A count or rate is not known, so null, where no repository was read through the window or none had an item with a
--- value up to its end; from the first one on, a window in which nothing happened is 0. What something cost per outcome
--- is a ratio of sums, refused under 5 outcomes or where the cost is known for fewer than four fifths of the days.
+-- The estimate of one metric in each window: items that fall in it, from repositories that were
+-- read through it. A median is that of all items, those without an end counted as longer than any;
+-- null where it is not reached. A count or rate is not known, so null, where no repository was read
+-- through the window or none had an item with a value up to its end; from the first one on, a
+-- window in which nothing happened is 0. What something cost per outcome is a ratio of sums,
+-- refused under 5 outcomes or where the cost is known for fewer than four fifths of the days.
 with items as (
     {items}
 ),
@@ -85,5 +86,8 @@ select
     coalesce(totals.n_excluded, 0) as n_excluded
 from numbered
 left join totals on totals.place = numbered.place
-left join begun on begun.repo is not distinct from numbered.repo and begun.required_until = numbered.required_until
+left join begun
+    on
+        begun.repo is not distinct from numbered.repo
+        and begun.required_until = numbered.required_until
 order by all

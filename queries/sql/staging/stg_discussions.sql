@@ -1,4 +1,5 @@
--- One row per discussion opened before the cutoff: names and casts only. An answered one is closed for its author.
+-- One row per discussion opened before the cutoff: names and casts only. An answered one is closed
+-- for its author.
 with nodes as (
     select
         repositories.repo,

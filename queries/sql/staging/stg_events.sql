@@ -1,4 +1,5 @@
--- One row per event of a pull request, future ones included: `is_past` tells what had happened by the cutoff.
+-- One row per event of a pull request, future ones included: `is_past` tells what had happened by
+-- the cutoff.
 select
     repositories.repo,
     held.number,

@@ -1,4 +1,5 @@
--- One row per login that an account had and no account has now, with the login of that account now; lower case.
+-- One row per login that an account had and no account has now, with the login of that account now;
+-- lower case.
 with accounts as (
     select lower(arg_max(name, (seen_at, name))) as login
     from ledger.github_names

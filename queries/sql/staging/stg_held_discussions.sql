@@ -1,4 +1,5 @@
--- One row per discussion of the ledger that GitHub still shows, in the newest names of accounts and labels.
+-- One row per discussion of the ledger that GitHub still shows, in the newest names of accounts and
+-- labels.
 select
     held.host,
     held.repo_id,

@@ -1,4 +1,5 @@
--- One row per commit of the default branch before the cutoff; `position` is its place in the branch, oldest first.
+-- One row per commit of the default branch before the cutoff; `position` is its place in the
+-- branch, oldest first.
 select
     repositories.repo,
     held.oid,

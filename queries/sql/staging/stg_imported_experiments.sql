@@ -1,5 +1,5 @@
--- One row per experiment of another tool or of a file in a repository, started before the cutoff or not dated, as the
--- newest export that holds it tells it.
+-- One row per experiment of another tool or of a file in a repository, started before the cutoff or
+-- not dated, as the newest export that holds it tells it.
 select
     case
         when repositories.repo is not null then repositories.repo

@@ -1,4 +1,5 @@
--- One row per incident of another tool opened before the cutoff, as the newest export that holds it tells it.
+-- One row per incident of another tool opened before the cutoff, as the newest export that holds it
+-- tells it.
 select
     imports.place || if(coalesce(incidents.service, '') = '', '', '/' || incidents.service) as repo,
     incidents.key,

@@ -1,4 +1,5 @@
--- One row per work item of another tracker opened before the cutoff, as the newest export that holds it tells it.
+-- One row per work item of another tracker opened before the cutoff, as the newest export that
+-- holds it tells it.
 select
     imports.place || '/' || items.project as repo,
     items.number,

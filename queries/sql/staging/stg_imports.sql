@@ -1,4 +1,5 @@
--- One row per file that was imported, under the name that stands for a repository's, until the moment it tells of.
+-- One row per file that was imported, under the name that stands for a repository's, until the
+-- moment it tells of.
 select
     imports.import_id,
     imports.kind,

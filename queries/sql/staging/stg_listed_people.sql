@@ -1,5 +1,5 @@
--- One row per person and period of people.csv, under the login that the account has now; where that is listed too, the
--- rows stand as they are.
+-- One row per person and period of people.csv, under the login that the account has now; where that
+-- is listed too, the rows stand as they are.
 with listed as (
     select distinct lower(login) as login
     from ledger.people

@@ -1,5 +1,5 @@
--- One row per account or label that has been seen under another name than the one it has: its newest name. A label that
--- `is_gone` was deleted.
+-- One row per account or label that has been seen under another name than the one it has: its
+-- newest name. A label that `is_gone` was deleted.
 select
     host,
     node_id,

@@ -11,5 +11,8 @@ select
     changed.deletions,
     pull_requests.url
 from pull_request_areas as changed
-inner join pull_requests on pull_requests.repo = changed.repo and pull_requests.number = changed.number
+inner join pull_requests
+    on
+        pull_requests.repo = changed.repo
+        and pull_requests.number = changed.number
 left join areas on areas.repo = changed.repo and areas.area = changed.area

@@ -1,11 +1,15 @@
--- What rows of an issue show, with the first release or production deployment of a change that is linked to it.
+-- What rows of an issue show, with the first release or production deployment of a change that is
+-- linked to it.
 with shipped as (
     select
         links.issue_repo as repo,
         links.issue_number as number,
         min(least(pull_requests.released_at, pull_requests.deployed_at)) as shipped_at
     from pull_request_issues as links
-    inner join pull_requests on pull_requests.repo = links.repo and pull_requests.number = links.number
+    inner join pull_requests
+        on
+            pull_requests.repo = links.repo
+            and pull_requests.number = links.number
     group by links.issue_repo, links.issue_number
 )
 

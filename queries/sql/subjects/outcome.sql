@@ -1,4 +1,5 @@
--- What rows of an outcome show: the issue, milestone or pull request that it rests on, and its pull requests.
+-- What rows of an outcome show: the issue, milestone or pull request that it rests on, and its pull
+-- requests.
 with items as (
     select repo || '#' || number as ref, title, url
     from issues

@@ -1,4 +1,5 @@
--- What rows of a release show: how many pull requests it shipped first, and the features among them.
+-- What rows of a release show: how many pull requests it shipped first, and the features among
+-- them.
 with shipped as (
     select
         repo,
