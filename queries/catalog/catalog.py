@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from queries.catalog import capabilities, cost, cycle_time, experience, guardrails
 from queries.catalog.metric import Metric, Page, Question, Subject
-
-BEGIN, END = "<!-- metrics: begin -->", "<!-- metrics: end -->"
 
 QUESTIONS = (
     Question(
@@ -102,30 +98,3 @@ def beside(name: str) -> Page:
 def metric(name: str) -> Metric:
     """Return the metric of this name; KeyError where there is none."""
     return {row.name: row for row in METRICS}[name]
-
-
-def readme_table() -> str:
-    """Return the catalogue as a Markdown table."""
-    lines = [
-        "| metric | question | unit | better | what it measures |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    questions = {page.name: page.question for page in PAGES}
-    for row in METRICS:
-        name = f"**`{row.name}`**" if row.is_headline else f"`{row.name}`"
-        definition = re.sub(r"\s+", " ", row.definition)
-        lines.append(
-            f"| {name} | {questions[row.page]} | {row.unit} | {row.better} | {definition} |"
-        )
-    return "\n".join(lines)
-
-
-def write_readme(path: Path) -> None:
-    """Put the catalogue's table between its two marks in a README."""
-    head, _, remainder = path.read_text(encoding="utf-8").partition(BEGIN)
-    tail = remainder.partition(END)[2]
-    path.write_text(f"{head}{BEGIN}\n{readme_table()}\n{END}{tail}", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_readme(Path("README.md"))

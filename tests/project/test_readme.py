@@ -16,7 +16,6 @@ from headway.cli import commands as headway
 from headway.cli import exit_codes
 from headway.config.settings import parse_settings
 from headway.demo import ROLLOUT
-from queries.catalog.catalog import BEGIN, END, readme_table
 from queries.publish.rules import compile_rules
 from tests.headway.cli.test_serve import free_port, is_up
 from tests.support.command import REPOS, Desk, wait_until
@@ -104,7 +103,6 @@ def test_every_command_says_what_it_does(tmp_path: Path) -> None:
 
 
 def test_the_tables_are_those_of_the_product(offices: tuple[Server, Desk]) -> None:
-    assert f"{BEGIN}\n{readme_table()}\n{END}" in README
     assert sorted(names("table")) == [
         name for (name,) in offices[1].rows("select name from (show tables) order by name")
     ]

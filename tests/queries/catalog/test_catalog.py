@@ -1,4 +1,4 @@
-"""A new metric costs three files: its SQL, its entry in the catalogue and its fixture. Everything else follows."""
+"""A new metric takes three files: SQL, catalogue entry and fixture. Docs are regenerated."""
 
 from __future__ import annotations
 
@@ -14,23 +14,15 @@ from typing import Any
 
 import pytest
 
-from queries.catalog import catalog
-from queries.catalog.catalog import (
-    BEGIN,
-    END,
-    METRICS,
-    PAGES,
-    QUESTIONS,
-    panels,
-    readme_table,
-    write_readme,
-)
+from queries.catalog import catalog, docs
+from queries.catalog.catalog import METRICS, PAGES, QUESTIONS, panels
 from tests.support.facts import DEMO_UNTIL
 from tests.support.machine import ROOT
 
 SQL = """\
--- Hours from start to the first release or production deployment that holds the merge, of pull requests by people and
--- agents merged in the window. Those not shipped yet count as longer than any. Bots are excluded.
+-- Hours from start to the first release or production deployment that contains the merge, of pull
+-- requests by people and agents merged in the window. Pull requests that are not shipped yet are
+-- right-censored. Bots are excluded.
 select
     merged_at::date as day,
     repo,
@@ -111,13 +103,12 @@ def project(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     remaining = shutil.ignore_patterns(".*", "__pycache__", "build", "data", "*.egg-info")
     shutil.copytree(ROOT, copy, ignore=remaining)
     shutil.copytree(ROOT / ".streamlit", copy / ".streamlit")
-    readme = copy / "README.md"
-    if not readme.exists():
-        readme.write_text(f"# Headway\n\n{BEGIN}\n{END}\n\nThe end.\n", encoding="utf-8")
     before = fingerprints(copy)
     plant(copy)
+    run(copy, "-m", "queries.catalog.docs")
     after = fingerprints(copy)
-    assert {path for path, result in after.items() if before.get(path) != result} == {
+    assert {path for path, digest in after.items() if before.get(path) != digest} == {
+        "docs/metrics.md",
         "queries/catalog/cycle_time.py",
         "queries/sql/metrics/lead_time.sql",
         "tests/queries/catalog/metrics/lead_time.txt",
@@ -173,18 +164,14 @@ def published(project: Path) -> list[list[dict[str, Any]]]:
     return [json.loads(line) for line in run(project, "-c", PUBLISH).splitlines()]
 
 
-def test_it_is_in_the_table_of_the_readme(project: Path) -> None:
-    path = project / "README.md"
-    before = path.read_text(encoding="utf-8")
-    run(project, "-m", "queries.catalog.catalog")
-    after = path.read_text(encoding="utf-8")
-    assert after.partition(BEGIN)[0] == before.partition(BEGIN)[0]
-    assert after.partition(END)[2] == before.partition(END)[2]
-    (line,) = [line for line in after.splitlines() if "lead_time" in line]
+def test_new_metric_is_in_the_generated_docs(project: Path) -> None:
+    text = (project / "docs" / "metrics.md").read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if "lead_time" in line]
     assert line == (
-        "| **`lead_time`** | Q2 | hours | down | Hours from start to the first release or production deployment that "
-        "holds the merge, of pull requests by people and agents merged in the window. Those not shipped yet count as "
-        "longer than any. Bots are excluded. |"
+        "| **`lead_time`** | Q2 | hours | down | Hours from start to the first release or "
+        "production deployment that contains the merge, of pull requests by people and agents "
+        "merged in the window. Pull requests that are not shipped yet are right-censored. "
+        "Bots are excluded. |"
     )
 
 
@@ -225,22 +212,23 @@ def test_its_fixture_is_found(project: Path) -> None:
     assert "5 passed" in message
 
 
-def test_the_readme_of_the_project_is_up_to_date() -> None:
-    path = ROOT / "README.md"
-    assert f"{BEGIN}\n{readme_table()}\n{END}" in path.read_text(encoding="utf-8")
+def test_generated_docs_are_up_to_date() -> None:
+    for name, text in (
+        ("metrics", docs.metrics_table()),
+        ("data-dictionary", docs.data_dictionary()),
+    ):
+        page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+        outdated = "run python -m queries.catalog.docs"
+        assert f"{docs.BEGIN}\n{text}\n{docs.END}" in page, outdated
 
 
-def test_writing_the_table_twice_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    write_readme(path)
-    once = path.read_text(encoding="utf-8")
-    write_readme(path)
-    assert (
-        path.read_text(encoding="utf-8")
-        == once
-        == f"before\n{BEGIN}\n{readme_table()}\n{END}\nafter\n"
-    )
+def test_docs_keep_the_text_around_the_generated_part(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(f"before\n{docs.BEGIN}\nold\n{docs.END}\nafter\n", encoding="utf-8")
+    for _ in range(2):
+        docs.write(path, "new")
+        text = path.read_text(encoding="utf-8")
+        assert text == f"before\n{docs.BEGIN}\nnew\n{docs.END}\nafter\n"
 
 
 def test_names_are_unique_and_every_entry_has_its_place() -> None:
