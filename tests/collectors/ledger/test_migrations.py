@@ -35,7 +35,10 @@ RELEASED = {
     1: "f67bde8d785ab9f42afa20934ef3841f73708237e592f16e5125d10f8d416a4b",
     2: "25e518153fbf5684473f79006f0e27253e9d1afeab16fe55f3451b6c19c1e7bf",
     3: "d487723810251290d184e422cf126609137e673f2f4b0bbbc54afbffeafef441",
+    4: "3505b344ecbb57da3bb231a4a483fcede3f19df1d9911c08ae34a7e7a617fb14",
 }
+#: columns and tables that migration 005 renames
+RENAMED = {"observed_until": "synced_until", "gone_at": "deleted_at", "keepsakes": "secrets"}
 LAST = date(2026, 1, 31)
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -59,14 +62,17 @@ def schema(path: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def rows(path: Path, columns: dict[str, list[tuple[str, str]]]) -> Rows:
-    """The rows of these columns of each table."""
+    """Return the rows of these columns of each table, under the names of before and of today."""
+    today = schema(path)
+    tables: Rows = {}
     with duckdb.connect(str(path), read_only=True) as db:
-        return {
-            table: db.execute(
-                f"select {', '.join(name for name, _ in names)} from {table} order by all"
-            ).fetchall()
-            for table, names in columns.items()
-        }
+        for old_table, old_columns in columns.items():
+            table = old_table if old_table in today else RENAMED[old_table]
+            present = {name for name, _ in today[table]}
+            names = [name if name in present else RENAMED[name] for name, _ in old_columns]
+            sql = f"select {', '.join(names)} from {table} order by all"
+            tables[old_table] = db.execute(sql).fetchall()
+    return tables
 
 
 def in_a_child(work: Callable[[], object]) -> int:
