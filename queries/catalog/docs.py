@@ -14,8 +14,7 @@ from queries.sql_files import ROOT, SqlFile, read_sql
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
 #: folders of published tables: built from the ledger, or written by Python
 PUBLISHED = ("marts", "frames")
-GRAIN = re.compile(r"^(?P<text>.*?) *\bGrain: (?P<grain>[^.]+)\. *(?P<status>.*)$")
-STABLE = re.compile(r" *\bStable\.$")
+GRAIN = re.compile(r"^(?P<text>.*?) *\bGrain: (?P<grain>[^.]+)\.")
 
 
 def metrics_table() -> str:
@@ -49,16 +48,10 @@ def write(path: Path, text: str) -> None:
 
 def _table(table: SqlFile) -> str:
     match = GRAIN.match(table.definition)
-    text = match["text"] if match else table.definition
-    lines = [f"## {table.name}", "", text, ""]
-    if match:
-        grain = ", ".join(f"`{name.strip()}`" for name in match["grain"].split(","))
-        lines += [f"Grain: {grain}. {match['status']}".strip(), ""]
-    lines += ["| column | content |", "| --- | --- |"]
-    lines += [
-        _row((f"`{name}`", STABLE.sub("", comment))) for name, comment in table.columns.items()
-    ]
-    return "\n".join(lines)
+    text, grain = (match["text"], f"Grain: {match['grain']}.") if match else (table.definition, "")
+    columns = [_row((f"`{name}`", comment)) for name, comment in table.columns.items()]
+    head = [f"## {table.name}", "", text, "", grain, "", "| column | content |", "| --- | --- |"]
+    return "\n".join([*head, *columns])
 
 
 def _row(cells: tuple[str, ...]) -> str:
