@@ -6,22 +6,14 @@ See https://docs.github.com/rest/issues/issues#list-repository-issues for the fe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from collectors.github.client import Json
+from collectors.github.responses import Json
 
 PAGE = 100
-#: GitHub's answers may lag behind its own changes by this much
-SETTLED = timedelta(seconds=120)
-
-
-def moment(text: str) -> datetime:
-    """Return a time of GitHub's (``2020-01-01T00:00:00Z``) as the ledger keeps it."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=None)
 
 
 @dataclass
-class Feed:
+class ChangeFeed:
     """Where the change feed stands: always re-anchored by time, never by page number alone."""
 
     since: str | None

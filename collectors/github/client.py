@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -20,12 +20,18 @@ from github.Requester import (
 )
 
 from collectors.errors import AccessError, SourceError
-from collectors.github.responses import LATER, Kind, Reply, asked_wait, meaning, no_answer, read
-from collectors.github.responses import Json as Json
+from collectors.github.responses import (
+    LATER,
+    Answer,
+    Json,
+    Kind,
+    Response,
+    asked_wait,
+    classify,
+    no_answer,
+    read,
+)
 from collectors.ledger.store import now
-
-if TYPE_CHECKING:
-    from collectors.github.credentials import Access
 
 CONNECT_S = 15
 #: tries where nobody has answered yet and somebody has to mend it, such as a wrong address
@@ -42,10 +48,10 @@ REDIRECTS = 5
 LONGEST_PAUSE_S = 60.0
 #: what is wrong with an answer that is whole in itself
 PROBLEMS = {Kind.TOO_MUCH: "GitHub's resource limits", Kind.PARTIAL: "GitHub left something out"}
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
-class TooMuchError(SourceError):
+class QueryTooLargeError(SourceError):
     """GitHub could not answer a request of this size; a smaller one may pass."""
 
 
@@ -53,12 +59,38 @@ class NotFoundError(SourceError):
     """GitHub knows no such thing, or does not show it to this token."""
 
 
-class WaitError(SourceError):
+class LongWaitError(SourceError):
     """GitHub asks for a longer wait than we may make; nothing more comes of this account until then."""
 
 
+class Credentials(Protocol):
+    """A token that is valid now. Safe to use from several threads."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    @property
+    def advice(self) -> str:
+        """What to do where GitHub refuses it."""
+        ...
+
+    def token(self) -> str:
+        """Return a token that is valid now; raises SourceError where none can be had."""
+        ...
+
+    def renew(self, refused: str) -> bool:
+        """Return whether there is another token to try than the one refused."""
+        ...
+
+    def stop(self) -> None:
+        """Let every thread that waits for a token give up."""
+        ...
+
+
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to bear with GitHub: tries of one request, and seconds before the first repeat and for an answer."""
 
     tries: int = 10
@@ -70,30 +102,17 @@ class Patience:
     max_wait_s: float | None = None
 
 
-PATIENT = Patience()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A GraphQL answer: what came, what did not, and when, by GitHub's own clock where it tells the time."""
-
-    data: Json
-    errors: list[Json]
-    at: datetime
-
-    def problems(self, alias: str) -> list[Json]:
-        """Return the errors under one top-level field; errors without a place count for all."""
-        return [e for e in self.errors if not e.get("path") or e["path"][0] == alias]
+DEFAULT_RETRY_POLICY = RetryPolicy()
 
 
 @dataclass
-class Api:
+class GitHubClient:
     """GitHub at one base address, let in one way. Safe to use from several threads."""
 
     base_url: str
-    access: Access
-    say: Say = lambda _text: None
-    patience: Patience = PATIENT
+    access: Credentials
+    say: Notify = lambda _text: None
+    patience: RetryPolicy = DEFAULT_RETRY_POLICY
     #: by how many seconds GitHub's clock is ahead of this machine's, as its last answer told it
     clock_ahead: float = 0.0
     requests_sent: int = 0
@@ -118,7 +137,7 @@ class Api:
     def rest(self, path: str, parameters: Mapping[str, Any]) -> Any:
         """Return the JSON of one GET.
 
-        Raises NotFoundError, AccessError, WaitError, or SourceError once every try has failed.
+        Raises NotFoundError, AccessError, LongWaitError, or SourceError once every try has failed.
         """
         return self._send("GET", path, dict(parameters), None).found
 
@@ -130,7 +149,7 @@ class Api:
         """Return the answer to one query, errors beside the data.
 
         What GitHub left out without a reason that would stay is asked for again a few times. Raises AccessError,
-        WaitError, or SourceError once every try has failed, which is TooMuchError where it is the query that fails;
+        LongWaitError, or SourceError once every try has failed, which is QueryTooLargeError where it is the query that fails;
         where the caller could ask for less (``shrinkable``), that comes at its second failure.
         """
         reply = self._send(
@@ -168,13 +187,13 @@ class Api:
 
     def _send(
         self, verb: str, path: str, parameters: Json, body: Json | None, shrinkable: bool = False
-    ) -> Reply:
+    ) -> Response:
         seen_kinds = dict.fromkeys(Kind, 0)
         while True:
             self._hold()
             began = time.monotonic()
             reply = self._once(verb, path, parameters, body)
-            kind = meaning(reply)
+            kind = classify(reply)
             if kind is Kind.WHOLE or (
                 kind is Kind.PARTIAL and seen_kinds[kind] == min(LACKING, self.patience.tries - 1)
             ):
@@ -183,7 +202,7 @@ class Api:
             if shrinkable and (
                 kind is Kind.TOO_MUCH or (kind is Kind.BROKEN and is_given_up and seen_kinds[kind])
             ):
-                raise TooMuchError(f"{self.host}: GitHub gave up on a query of this size")
+                raise QueryTooLargeError(f"{self.host}: GitHub gave up on a query of this size")
             seen_kinds[kind] += 1
             if kind is Kind.LIMIT:
                 self._wait_out(reply, seen_kinds[kind])
@@ -208,7 +227,7 @@ class Api:
                     )
             self._note_repeat(began)
 
-    def _once(self, verb: str, path: str, parameters: Json, body: Json | None) -> Reply:
+    def _once(self, verb: str, path: str, parameters: Json, body: Json | None) -> Response:
         """What one try brought."""
         self._local.token = self.access.token()
         requester = self._client().requester
@@ -225,7 +244,7 @@ class Api:
             ValueError,
             OverflowError,
         ):  # PyGithub reads numbers in headers, whatever a proxy wrote there
-            return Reply(0, problem="a broken answer")
+            return Response(0, problem="a broken answer")
         reply = read(status, headers, text, "query" in (body or ()))
         if reply.date is not None:
             self.clock_ahead = reply.date - time.time()
@@ -260,9 +279,9 @@ class Api:
         if self._stopped.is_set():
             raise SourceError(f"{self.host}: stopped")
         if self._over:
-            raise WaitError(self._over)
+            raise LongWaitError(self._over)
 
-    def _wait_out(self, reply: Reply, count: int) -> None:
+    def _wait_out(self, reply: Response, count: int) -> None:
         """Make every thread wait as long as a limit asks: it holds for the account, not for one request."""
         if count > LIMITS:
             raise SourceError(f"{self.host}: GitHub's rate limit, {LIMITS} times in a row; {LATER}")
@@ -289,13 +308,13 @@ class Api:
                 f"{self.host}: waiting for GitHub's rate limit until {until:%H:%M:%S} UTC ({span(seconds)})"
             )
 
-    def _pause(self, reply: Reply, problem: str, count: int) -> None:
+    def _pause(self, reply: Response, problem: str, count: int) -> None:
         """Wait before the next try, twice as long each time; raises SourceError where there is none."""
         if reply.advice and not self._has_answered and count >= self._most(FEW):
             raise SourceError(f"{self.host}: {problem}; {reply.advice}")
         if count >= self.patience.tries:
             # errors of a query, unlike those of the whole service, come of what it asks for
-            raise (TooMuchError if reply.errors else SourceError)(
+            raise (QueryTooLargeError if reply.errors else SourceError)(
                 f"{self.host}: {problem} after {count} tries; {reply.advice or LATER}"
             )
         seconds = min(LONGEST_PAUSE_S, self.patience.first_pause_s * 2 ** (count - 1))
@@ -320,7 +339,7 @@ class Api:
 
     # -- answers that lead elsewhere, or nowhere ----------------------------------------------------------------------
 
-    def _moved_to(self, path: str, reply: Reply, count: int) -> str:
+    def _moved_to(self, path: str, reply: Response, count: int) -> str:
         """The address GitHub sends us on to: of a renamed repository the one by its id."""
         index, target = (
             urlsplit(self.base_url),
@@ -337,7 +356,7 @@ class Api:
             )
         return target.geturl()
 
-    def _refuse(self, kind: Kind, path: str, reply: Reply) -> None:
+    def _refuse(self, kind: Kind, path: str, reply: Response) -> None:
         """Raise for the answers that no further try will change."""
         if kind is Kind.DENIED:
             message = reply.message or "Bad credentials"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from collectors.errors import SourceError
-from collectors.github.client import PATIENT, Api, Patience
-from collectors.github.connections import Door, doors
+from collectors.github.client import DEFAULT_RETRY_POLICY, GitHubClient, RetryPolicy
+from collectors.github.connections import Connection, connections_of
 from collectors.github.counts import count
-from collectors.github.discovery import APART, GitHub, Result, idle, known_of, look
-from collectors.github.documents import reducer
-from collectors.github.scheduler import Lane, Report, run
+from collectors.github.discovery import SEPARATE_LISTS, idle, known_repositories, look
+from collectors.github.documents import body_filter
+from collectors.github.repository import GitHub, Result
+from collectors.github.scheduler import Report, Worker, run
 from collectors.ledger.store import Store, load_row, now
 from collectors.source import Progress
 
@@ -21,23 +22,23 @@ def collect(
     store: Store,
     report: Report,
     full: bool = False,
-    patience: Patience = PATIENT,
+    patience: RetryPolicy = DEFAULT_RETRY_POLICY,
 ) -> list[Result]:
     """Bring the ledger up to date, all GitHubs side by side, and return how each repository went.
 
-    Where a GitHub, an owner's installation of its App or a token fails, that is one failure without a repository, and
+    Where a GitHub, an owner's installation of its GitHubApp or a token fails, that is one failure without a repository, and
     the others are read.
     """
     started_at = now()
-    lanes: list[Lane] = []
+    lanes: list[Worker] = []
     results: list[tuple[Result, int]] = []
     for source in sources:
         found, failed = _opened(source, environment, patience, report)
         results += [(result, 0) for result in failed]
         for door in found:
-            api = Api(door.source.base_url, door.access, _note(report), patience)
-            reduce = reducer(source.keep_bodies, source.markers)
-            lanes.append(Lane(door.source, api, store, reduce, report, full))
+            api = GitHubClient(door.source.base_url, door.access, _note(report), patience)
+            reduce = body_filter(source.keep_bodies, source.markers)
+            lanes.append(Worker(door.source, api, store, reduce, report, full))
     run(lanes)
     for lane in lanes:
         if not lane.problem:
@@ -59,12 +60,14 @@ def preview(
 ) -> Iterator[Result]:
     """Yield what a refresh would do, without writing anything."""
     for source in sources:
-        result, failed = _opened(source, environment, PATIENT, lambda _: None)
+        result, failed = _opened(source, environment, DEFAULT_RETRY_POLICY, lambda _: None)
         yield from failed
         for door in result:
-            api = Api(door.source.base_url, door.access)
+            api = GitHubClient(door.source.base_url, door.access)
             try:
-                looked = list(look(api, door.source, known_of(store, api.host, door.source)))
+                looked = list(
+                    look(api, door.source, known_repositories(store, api.host, door.source))
+                )
             except SourceError as error:
                 yield Result("", "failed", 0, str(error))
                 continue
@@ -81,13 +84,15 @@ def preview(
                     )
 
 
-def visible(api: Api, source: GitHub) -> Iterator[Result]:
+def visible_repositories(api: GitHubClient, source: GitHub) -> Iterator[Result]:
     """Yield the repositories asked for, with their pull requests as rows; a message where one cannot be seen.
 
     The status names the lists of it that cannot be seen, if any.
     """
     for item in look(api, source, {}):
-        hidden = " and ".join(name for name in APART if item.probe and item.probe[name] is None)
+        hidden = " and ".join(
+            name for name in SEPARATE_LISTS if item.probe and item.probe[name] is None
+        )
         yield Result(
             item.name,
             hidden,
@@ -97,12 +102,12 @@ def visible(api: Api, source: GitHub) -> Iterator[Result]:
 
 
 def _opened(
-    source: GitHub, environment: Mapping[str, str], patience: Patience, report: Report
-) -> tuple[list[Door], list[Result]]:
+    source: GitHub, environment: Mapping[str, str], patience: RetryPolicy, report: Report
+) -> tuple[list[Connection], list[Result]]:
     """The ways in to a GitHub, and what failed about that."""
     try:
         return (
-            doors(source, environment, patience, _note(report))
+            connections_of(source, environment, patience, _note(report))
             if source.repos or source.orgs
             else ([], [])
         )

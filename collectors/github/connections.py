@@ -1,4 +1,4 @@
-"""Ways in to GitHub: one for a person's token, or one for each installation of a GitHub App."""
+"""Connections to a GitHub: one for a personal token, one for each GitHubApp installation."""
 
 from __future__ import annotations
 
@@ -8,33 +8,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from collectors.errors import AccessError
-from collectors.github.client import Patience, host_of
-from collectors.github.credentials import Access, App, Personal, find_key, find_token
-from collectors.github.discovery import GitHub, Result
+from collectors.github.app import GitHubApp
+from collectors.github.client import Credentials, RetryPolicy, host_of
+from collectors.github.credentials import PersonalToken, find_key, find_token
+from collectors.github.repository import GitHub, Result
 
 
 @dataclass(frozen=True)
-class Door:
+class Connection:
     """What is read of one GitHub through one way in."""
 
     source: GitHub
-    access: Access
+    access: Credentials
 
 
-def doors(
+def connections_of(
     source: GitHub,
     environment: Mapping[str, str],
-    patience: Patience,
+    patience: RetryPolicy,
     say: Callable[[str], None] = lambda _: None,
-) -> tuple[list[Door], list[Result]]:
-    """Return the ways in to a GitHub, and a failure for each owner that its App is not installed on.
+) -> tuple[list[Connection], list[Result]]:
+    """Return the ways in to a GitHub, and a failure for each owner that its GitHubApp is not installed on.
 
     Raises AccessError where there is no token or key that could be one, SourceError where GitHub does not answer.
     """
     if source.app_id is None:
-        return [Door(source, Personal(_token(source, environment), source.token_env))], []
+        return [
+            Connection(source, PersonalToken(_token(source, environment), source.token_env))
+        ], []
     key = find_key(environment, source.app_key_env)
-    installed = App(str(source.app_id), key, source.base_url, say, patience).installations()
+    installed = GitHubApp(str(source.app_id), key, source.base_url, say, patience).installations()
     result, failed = [], []
     for owner in dict.fromkeys(
         name.partition("/")[0].lower() for name in (*source.repos, *source.orgs)
@@ -45,7 +48,7 @@ def doors(
             orgs=tuple(name for name in source.orgs if name.lower() == owner),
         )
         if access := installed.get(owner):
-            result.append(Door(mine, access))
+            result.append(Connection(mine, access))
         else:
             message = f"App {source.app_id} is not installed on {owner}; install it there, or take {owner} out of [github]"
             failed.append(Result(owner, "failed", 0, f"{host_of(source.base_url)}: {message}"))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from collectors.errors import SourceError
-from collectors.github.client import Api, Json, TooMuchError
+from collectors.github.client import GitHubClient, QueryTooLargeError
 from collectors.github.graphql import compose, search_part
-from collectors.github.lists import Scope
+from collectors.github.repository import SyncedRepository
+from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
 #: searches in one request, as long as GitHub can answer so many; and before they are kept
@@ -29,7 +30,7 @@ KINDS = {
 HERE = "where host = $host and repo_id = $repo_id and deleted_at is null"
 CREATED = "strptime(node->>'createdAt', '%Y-%m-%dT%H:%M:%SZ')"
 HELD = f"select count(*) as n from {{}} {HERE}"
-#: what was created since a moment changed since: only few documents are looked into
+#: what was created since a parse_time changed since: only few documents are looked into
 NEWER = f"select count(*) as n from {{}} {HERE} and updated_at >= $at and {CREATED} >= $at"
 HELD_BY_MONTH = (
     f"select date_trunc('month', {CREATED})::date as month, count(*) as n from {{}} {HERE} "
@@ -45,20 +46,10 @@ Standing = dict[str, list[int]]
 
 
 @dataclass(frozen=True)
-class Probed:
-    """A repository that was read to its end: what the probe told before that, and when, by GitHub's clock."""
-
-    scope: Scope
-    probe: Json
-    at: datetime
-    is_idle: bool = False
-
-
-@dataclass(frozen=True)
 class Count:
     """What is to be counted of a repository, all or the months from ``since`` on, and what was found."""
 
-    of: Probed
+    of: SyncedRepository
     since: date | None
     #: the last day that was over by the probe
     until: date
@@ -125,9 +116,9 @@ def months(first: date, until: date) -> list[date]:
 
 
 def count(
-    api: Api,
+    api: GitHubClient,
     store: Store,
-    repositories: Iterable[Probed],
+    repositories: Iterable[SyncedRepository],
     say: Callable[[str], None],
     full: bool = False,
 ) -> None:
@@ -148,9 +139,9 @@ def count(
 # -- what is due ------------------------------------------------------------------------------------------------------
 
 
-def _due(store: Store, repositories: Iterable[Probed]) -> Iterator[Count]:
+def _due(store: Store, repositories: Iterable[SyncedRepository]) -> Iterator[Count]:
     """What was never counted or stands otherwise than then; new days; what was counted long ago, oldest first."""
-    long_ago: list[tuple[str, Probed]] = []
+    long_ago: list[tuple[str, SyncedRepository]] = []
     for item in repositories:
         last = store.watermark("github", item.scope.mark, "counts")
         if last is None and not item.is_idle:
@@ -172,7 +163,7 @@ def _due(store: Store, repositories: Iterable[Probed]) -> Iterator[Count]:
         yield from _newest(store, item)
 
 
-def _stands_otherwise(store: Store, one: Probed, last: Json) -> bool:
+def _stands_otherwise(store: Store, one: SyncedRepository, last: Json) -> bool:
     """Whether a count may not hold any more: where it found gaps, which search may have closed, after a day."""
     until = date.fromisoformat(last["until"])
     if until < one.at.date() - DAY and store.watermark("github", one.scope.mark, "gaps"):
@@ -180,7 +171,7 @@ def _stands_otherwise(store: Store, one: Probed, last: Json) -> bool:
     return not one.is_idle and _standing(store, one, until) != last["standing"]
 
 
-def _newest(store: Store, one: Probed) -> Iterator[Count]:
+def _newest(store: Store, one: SyncedRepository) -> Iterator[Count]:
     """The months of the days that were over since the last count; nothing where it is of yesterday."""
     last = store.watermark("github", one.scope.mark, "counts")
     until = date.fromisoformat(last["until"]) if last else one.at.date()
@@ -188,7 +179,7 @@ def _newest(store: Store, one: Probed) -> Iterator[Count]:
         yield _count(store, one, until.replace(day=1))
 
 
-def _count(store: Store, one: Probed, since: date | None) -> Count:
+def _count(store: Store, one: SyncedRepository, since: date | None) -> Count:
     until = one.at.date() - DAY
     stored: dict[Cell, int] = {}
     for kind, (_, table, _) in KINDS.items():
@@ -200,7 +191,7 @@ def _count(store: Store, one: Probed, since: date | None) -> Count:
     return Count(one, since, until, _standing(store, one, until), stored)
 
 
-def _standing(store: Store, one: Probed, until: date) -> Standing:
+def _standing(store: Store, one: SyncedRepository, until: date) -> Standing:
     """What a count rests on: where it changes, what was counted is no longer what is held, or the other way round."""
     standing = {}
     for kind, (_, table, listed) in KINDS.items():
@@ -231,7 +222,7 @@ def _groups(counts: Iterable[Count]) -> Iterator[list[Count]]:
 # -- asking and keeping -----------------------------------------------------------------------------------------------
 
 
-def _search(api: Api, requested: Sequence[tuple[Count, Cell]]) -> None:
+def _search(api: GitHubClient, requested: Sequence[tuple[Count, Cell]]) -> None:
     """Note what search finds for each cell; a repository that it refuses to search stays without the rest."""
     size, waiting = SEARCHES_AT_ONCE, list(requested)
     while waiting:
@@ -241,7 +232,7 @@ def _search(api: Api, requested: Sequence[tuple[Count, Cell]]) -> None:
         ]
         try:
             answer = api.graphql(*compose(parts), shrinkable=len(part) > 1)
-        except TooMuchError:
+        except QueryTooLargeError:
             size = len(part) // 2
             continue
         for index, (item, cell) in enumerate(part):

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.github.changes import moment
-from collectors.github.client import Json
-from collectors.github.details import TABLES
 from collectors.github.graphql import Part, repository_part
-from collectors.github.lists import Scope
+from collectors.github.repository import OF_REPOSITORY, TABLES, Scope, parse_time, queue_row
+from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
 PAGE = 100
@@ -27,13 +25,12 @@ KINDS = {
 }
 #: counts may disagree for ever, as GitHub counts what it does not list; then look again after this long
 AGAIN = timedelta(days=7)
-MINE = "where host = $host and repo_id = $repo_id"
-HELD = f"select number, node_id, updated_at from {{}} {MINE} and deleted_at is null"
+HELD = f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and deleted_at is null"
 COUNT = (
-    f"select count(*) as n from {{}} {MINE} and deleted_at is null "
+    f"select count(*) as n from {{}} {OF_REPOSITORY} and deleted_at is null "
     "and not (updated_at > $until and node->>'createdAt' > strftime($until, '%Y-%m-%dT%H:%M:%SZ'))"
 )
-NODES = f"select number, node from {{}} {MINE} and deleted_at is null and number in (select unnest($numbers::integer[]))"
+NODES = f"select number, node from {{}} {OF_REPOSITORY} and deleted_at is null and number in (select unnest($numbers::integer[]))"
 REFERRING = (
     "select held.host, held.repo_id, held.number, held.node_id, held.updated_at from {} as held "
     "inner join (select unnest($repo_ids::bigint[]) as repo_id, unnest($numbers::integer[]) as number) as found "
@@ -42,7 +39,7 @@ REFERRING = (
 )
 #: what names others by their numbers, looked for only in texts that hold one of these numbers at all
 NAMING = (
-    f"select number, node_id, updated_at from {{}} {MINE} and deleted_at is null and regexp_matches(node, $pattern) "
+    f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and deleted_at is null and regexp_matches(node, $pattern) "
     "and exists (select 1 from (select unnest(list_concat("
     "node->'$.closingIssuesReferences[*]', node->'$.closedByPullRequestsReferences[*]', "
     "node->'$.timelineItems[*].source', node->'$.timelineItems[*].closer')) as one) "
@@ -52,7 +49,7 @@ NAMING = (
 
 
 @dataclass
-class Sweep:
+class DeletionScan:
     """The ids of all pull requests, issues or discussions, oldest first; what is not among them is gone."""
 
     scope: Scope
@@ -107,13 +104,13 @@ class Sweep:
         absent = self.held.keys() - self.listed.keys()
         if self.name == "discussions":
             self.is_behind = bool(missing)
-            self.gone = len(mark_gone(store, self.scope, self.table, absent).gone)
+            self.gone = len(mark_deleted(store, self.scope, self.table, absent).gone)
             return 0
         self.queued = [
-            queue_row(self.scope, n["number"], n["id"], moment(n["updatedAt"])) for n in missing
+            queue_row(self.scope, n["number"], n["id"], parse_time(n["updatedAt"])) for n in missing
         ]
         if len(self.listed) == self.total:
-            marked = mark_gone(store, self.scope, self.table, absent)
+            marked = mark_deleted(store, self.scope, self.table, absent)
             self.gone, self.queued = len(marked.gone), self.queued + marked.referring
         else:  # GitHub counts what it does not list: ask for each whether it is still there
             self.queued += [queue_row(self.scope, **self.held[number]) for number in absent]
@@ -122,18 +119,18 @@ class Sweep:
 
     def _is_missing(self, number: int, node: Json) -> bool:
         stored = self.held.get(number)
-        return stored is None or stored["updated_at"] < moment(node["updatedAt"])
+        return stored is None or stored["updated_at"] < parse_time(node["updatedAt"])
 
 
 @dataclass(frozen=True)
-class Marked:
+class DeletedItems:
     """What was marked as gone, by number, and the queue's rows of what refers to it in the same repository."""
 
     gone: list[int]
     referring: list[Json]
 
 
-def mark_gone(store: Store, scope: Scope, table: str, numbers: Collection[int]) -> Marked:
+def mark_deleted(store: Store, scope: Scope, table: str, numbers: Collection[int]) -> DeletedItems:
     """Mark what GitHub no longer shows, take it off the queue, and queue what refers to it: that changed unseen.
 
     Call it inside the transaction of the answer that tells of it.
@@ -151,13 +148,7 @@ def mark_gone(store: Store, scope: Scope, table: str, numbers: Collection[int]) 
     )
     referring = list({(row["repo_id"], row["number"]): row for row in tied}.values())
     store.merge("github_queue", referring)
-    return Marked(deleted, [row for row in referring if row["repo_id"] == scope.repo_id])
-
-
-def queue_row(scope: Scope, number: int, node_id: str, updated_at: datetime) -> Json:
-    """Return the row of the queue that asks for a pull request or an issue."""
-    row = scope.key | {"number": number, "node_id": node_id, "updated_at": updated_at}
-    return row | {"queued_at": now(), "attempts": 0, "reason": None}
+    return DeletedItems(deleted, [row for row in referring if row["repo_id"] == scope.repo_id])
 
 
 def _naming(store: Store, scope: Scope, numbers: list[int]) -> list[Json]:
@@ -199,7 +190,7 @@ def _named(store: Store, scope: Scope, documents: Iterable[Json]) -> list[Json]:
 
 def needed(
     store: Store, scope: Scope, probe: Json, until: datetime, lost: Collection[str], full: bool
-) -> list[Sweep]:
+) -> list[DeletionScan]:
     """Return the sweeps that a repository needs, once all that changed was read.
 
     One is called for where the ledger holds another number than GitHub counted at ``until``, unless that was so after
@@ -216,7 +207,7 @@ def needed(
         is_old = difference != 0 and datetime.fromisoformat(last["swept_at"]) < now() - AGAIN
         is_called = name != "discussions" and is_called_for(store, scope)
         if full or name in lost or is_new or is_old or is_called:
-            sweeps.append(Sweep(scope, name))
+            sweeps.append(DeletionScan(scope, name))
     return sweeps
 
 
@@ -233,12 +224,12 @@ def is_unexplained(gaps: Any, swept: Json | None) -> bool:
 
 
 def held_count(store: Store, scope: Scope, name: str, until: datetime) -> int:
-    """Return how many of a kind the ledger holds that were made up to a moment and are not gone."""
+    """Return how many of a kind the ledger holds that were made up to a parse_time and are not gone."""
     rows = store.rows(COUNT.format(KINDS[name][0]), scope.key | {"until": until})
     return int(rows[0]["n"])
 
 
-def finish(store: Store, sweeps: Collection[Sweep], lost: Mapping[str, int]) -> list[str]:
+def finish(store: Store, sweeps: Collection[DeletionScan], lost: Mapping[str, int]) -> list[str]:
     """Note what still differs after sweeps of one repository, and return what is to be said of it.
 
     ``lost`` counts by list what was found to be gone otherwise.

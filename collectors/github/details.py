@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from collectors.github.client import Answer, Api, Json, TooMuchError
-from collectors.github.documents import read_to_the_end
+from collectors.github.client import GitHubClient, QueryTooLargeError
+from collectors.github.documents import Named, find_names, read_to_the_end
 from collectors.github.graphql import compose, details_part
-from collectors.github.lists import Scope, Walk
-from collectors.github.names import Named, names_in
+from collectors.github.repository import TABLES, PagedList, Scope
+from collectors.github.responses import Answer, Json
 from collectors.ledger.store import now
 
-#: where documents of each type are kept
-TABLES = {"PullRequest": "github_pull_requests", "Issue": "github_issues"}
 #: why a node is not of this repository any more
 NOT_FOUND, TRANSFERRED = "NOT_FOUND", "TRANSFERRED"
-
-
-@dataclass(frozen=True)
-class Task:
-    """One request: ``run`` sends it from any thread; the main thread absorbs the result, or shrinks the request.
-
-    ``give_up`` takes it back, so that what was asked for can be asked for again.
-    """
-
-    run: Callable[[], Any]
-    absorb: Callable[[Any], None]
-    give_up: Callable[[], None]
-    shrink: Callable[[], None] | None = None
-    #: the walks that ride along, and whether there are pull requests or issues beside them
-    walks: Sequence[Walk] = ()
-    has_rows: bool = False
-
-    @property
-    def is_joint(self) -> bool:
-        """Whether it asks for several things, which may fail because of one of them."""
-        return len(self.walks) + self.has_rows > 1
 
 
 @dataclass(frozen=True)
@@ -50,21 +26,23 @@ class Batch:
     names: dict[str, Named]
 
 
-def fetch(api: Api, scope: Scope, ids: list[str], walks: Mapping[str, Walk]) -> Batch:
+def fetch(api: GitHubClient, scope: Scope, ids: list[str], walks: Mapping[str, PagedList]) -> Batch:
     """Return pull requests and issues of a repository, and pages of walks, with every page of their lists.
 
-    It needs nothing but the network, so any thread can run it. Raises as ``Api.graphql`` does, but for a single one
+    It needs nothing but the network, so any thread can run it. Raises as ``GitHubClient.graphql`` does, but for a single one
     that GitHub gives up on each time: that did not come, and must not be in the way of the others.
     """
     try:
         return _fetch(api, scope, ids, walks)
-    except TooMuchError as error:
+    except QueryTooLargeError as error:
         if len(ids) != 1 or walks:
             raise
         return Batch(Answer({}, [], now()), {}, {ids[0]: str(error)}, {})
 
 
-def _fetch(api: Api, scope: Scope, ids: list[str], walks: Mapping[str, Walk]) -> Batch:
+def _fetch(
+    api: GitHubClient, scope: Scope, ids: list[str], walks: Mapping[str, PagedList]
+) -> Batch:
     parts = [walk.part(alias) for alias, walk in walks.items()]
     query, variables = compose([details_part(ids), *parts] if ids else parts)
     answer = api.graphql(query, variables, shrinkable=len(ids) > 1)
@@ -96,4 +74,4 @@ def _fetch(api: Api, scope: Scope, ids: list[str], walks: Mapping[str, Walk]) ->
                 {"path": [alias], "message": message} for message in broken.values()
             )
             reported += [document for _, document in page.values()]
-    return Batch(answer, whole, problems, names_in(reported))
+    return Batch(answer, whole, problems, find_names(reported))

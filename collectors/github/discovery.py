@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors.errors import AccessError, SourceError
-from collectors.github.changes import SETTLED, moment
-from collectors.github.client import Answer, Api, Json, TooMuchError, WaitError
+from collectors.github.client import GitHubClient, LongWaitError, QueryTooLargeError
 from collectors.github.deletions import is_unexplained
-from collectors.github.details import TABLES
+from collectors.github.documents import summarize_labels
 from collectors.github.graphql import DETAILS_VERSION, Part, compose, owner_part, repository_part
-from collectors.github.names import in_short
-from collectors.github.sync import ATTEMPTS
+from collectors.github.repository import ATTEMPTS, REPLICATION_LAG, TABLES, GitHub, parse_time
+from collectors.github.responses import Answer, Json
 from collectors.ledger.store import Store, now
 
-REPOSITORIES_AT_ONCE = 100
+PROBES_PER_QUERY = 100
 #: so many repositories that fail alone, one after another, are not to blame for it
 FAILURES_IN_A_ROW = 3
 #: lists that are asked for apart, by the alias and the fragment of their probe
-APART = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
+SEPARATE_LISTS = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
 #: the repositories of which something is left to read, or was read when the collector asked for less than now
 UNFINISHED = " union ".join(
     [
@@ -37,43 +36,7 @@ UNFINISHED = " union ".join(
 
 
 @dataclass(frozen=True)
-class GitHub:
-    """What to read from one GitHub: ``owner/name`` repositories, and owners whose repositories are all read."""
-
-    base_url: str
-    repos: tuple[str, ...] = ()
-    orgs: tuple[str, ...] = ()
-    #: of the owners' repositories those whose whole name the one expression matches and the other does not
-    included: str = ".*"
-    excluded: str = ""
-    #: whether forks of the owners are read
-    forks: bool = False
-    keep_bodies: bool = True
-    #: words worth keeping where bodies are not (regular expressions)
-    markers: tuple[str, ...] = ()
-    #: files and folders of the default branch that hold experiments
-    experiments: tuple[str, ...] = ()
-    #: the variable that holds the token; or the App that asks, and the variable that holds its key
-    token_env: str = "GITHUB_TOKEN"
-    app_id: int | None = None
-    app_key_env: str = ""
-
-
-@dataclass(frozen=True)
-class Result:
-    """How one repository went, rows read, and the one line that explains.
-
-    Its status is 'read', 'unchanged', 'moved' (to where no setting names it), 'gone' or 'failed'.
-    """
-
-    repo: str
-    status: str
-    rows: int
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Looked:
+class ProbeResult:
     """A repository as it was asked for: what shows a change, and GitHub's clock; or why it did not come.
 
     ``was`` is the name that the ledger has for a repository which its owner no longer lists.
@@ -90,7 +53,9 @@ class Looked:
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-def look(api: Api, source: GitHub, known_values: Mapping[int, str]) -> Iterator[Looked]:
+def look(
+    api: GitHubClient, source: GitHub, known_values: Mapping[int, str]
+) -> Iterator[ProbeResult]:
     """Yield the repositories that are asked for, each once, and the owners that could not be listed.
 
     Those that are named come first, then those of owners, then what ``known`` (names by id) has of theirs and they no
@@ -105,23 +70,23 @@ def look(api: Api, source: GitHub, known_values: Mapping[int, str]) -> Iterator[
             for item in _once(_of_owner(api, source, owner, listed), visited):
                 missing |= {owner.lower()} if item.name == owner else set()
                 yield item
-        except (AccessError, WaitError):
+        except (AccessError, LongWaitError):
             raise
         except SourceError as error:
             if not visited:
                 raise
             missing.add(owner.lower())
-            yield Looked(owner, None, now(), str(error))
+            yield ProbeResult(owner, None, now(), str(error))
     remaining = {
         i: name for i, name in known_values.items() if name.partition("/")[0].lower() not in missing
     }
     for row in _once(
         _probed(api, [name for i, name in remaining.items() if i not in listed | visited]), visited
     ):
-        yield Looked(row.name, row.probe, row.at, row.problem, row.is_there, was=row.name)
+        yield ProbeResult(row.name, row.probe, row.at, row.problem, row.is_there, was=row.name)
 
 
-def known_of(store: Store, host: str, source: GitHub) -> dict[int, str]:
+def known_repositories(store: Store, host: str, source: GitHub) -> dict[int, str]:
     """Return the repositories that earlier refreshes read because of their owners: names by id."""
     sql = (
         "select repo_id, repo, asked_as, node->>'isFork' = 'true' as fork from github_repositories "
@@ -137,7 +102,7 @@ def known_of(store: Store, host: str, source: GitHub) -> dict[int, str]:
     }
 
 
-def _once(result: Iterable[Looked], visited: set[int]) -> Iterator[Looked]:
+def _once(result: Iterable[ProbeResult], visited: set[int]) -> Iterator[ProbeResult]:
     """Leave out what came before, under a former name or with its owner."""
     for item in result:
         if item.probe is None or item.probe["databaseId"] not in visited:
@@ -153,24 +118,26 @@ def _is_wanted(source: GitHub, name: str, is_fork: bool) -> bool:
     return bool(is_named) and (source.forks or not is_fork)
 
 
-def _of_owner(api: Api, source: GitHub, owner: str, listed: set[int]) -> Iterator[Looked]:
+def _of_owner(
+    api: GitHubClient, source: GitHub, owner: str, listed: set[int]
+) -> Iterator[ProbeResult]:
     """The repositories of an owner: a page brings what shows a change in each, as long as GitHub can answer so much."""
     cursor, is_whole = None, True
     while True:
         lists = {"owner": "databaseId nameWithOwner isFork"}
         if is_whole:
             lists |= {"r": "...Probe"} | {
-                alias: f"databaseId ...{name}" for alias, name in APART.values()
+                alias: f"databaseId ...{name}" for alias, name in SEPARATE_LISTS.values()
             }
         parts = [owner_part(alias, owner, cursor, selection) for alias, selection in lists.items()]
         try:
             answer = api.graphql(*compose(parts), shrinkable=is_whole)
-        except TooMuchError:
+        except QueryTooLargeError:
             is_whole = False
             continue
         result = answer.data.get("owner")
         if result is None:
-            yield Looked(owner, None, now(), _owner_problem(api, answer, owner))
+            yield ProbeResult(owner, None, now(), _owner_problem(api, answer, owner))
             return
         page = result["repositories"]
         nodes = [node for node in page["nodes"] if node]
@@ -181,7 +148,9 @@ def _of_owner(api: Api, source: GitHub, owner: str, listed: set[int]) -> Iterato
             if _is_wanted(source, n["nameWithOwner"], n["isFork"])
         }
         probes = _probes(answer) if is_whole else {}
-        yield from (Looked(name, probes[i], answer.at) for i, name in names.items() if i in probes)
+        yield from (
+            ProbeResult(name, probes[i], answer.at) for i, name in names.items() if i in probes
+        )
         yield from _probed(api, [name for i, name in names.items() if i not in probes])
         if not page["pageInfo"]["hasNextPage"]:
             return
@@ -191,10 +160,13 @@ def _of_owner(api: Api, source: GitHub, owner: str, listed: set[int]) -> Iterato
 def _probes(answer: Answer) -> dict[int, Json]:
     """What a page of an owner's repositories shows of changes, by id."""
     pages = {
-        alias: _by_id(answer, alias) for alias in ("r", *(alias for alias, _ in APART.values()))
+        alias: _by_id(answer, alias)
+        for alias in ("r", *(alias for alias, _ in SEPARATE_LISTS.values()))
     }
     return {
-        i: _whole(probe, {name: pages[alias].get(i, {}) for name, (alias, _) in APART.items()})
+        i: _whole(
+            probe, {name: pages[alias].get(i, {}) for name, (alias, _) in SEPARATE_LISTS.items()}
+        )
         for i, probe in pages["r"].items()
     }
 
@@ -204,15 +176,15 @@ def _by_id(answer: Answer, alias: str) -> dict[int, Json]:
     return {node["databaseId"]: node for node in nodes if node}
 
 
-def _owner_problem(api: Api, answer: Answer, owner: str) -> str:
+def _owner_problem(api: GitHubClient, answer: Answer, owner: str) -> str:
     if message := next((problem.get("message") for problem in answer.problems("owner")), None):
         return f"{api.host}: {owner} could not be listed ({message}); check the token's permissions"
     return f"{api.host}: no owner {owner!r} that this token may see; check [github] orgs"
 
 
-def _probed(api: Api, names: Sequence[str]) -> Iterator[Looked]:
+def _probed(api: GitHubClient, names: Sequence[str]) -> Iterator[ProbeResult]:
     """What shows a change in each repository of these names."""
-    size, failures, waiting = REPOSITORIES_AT_ONCE, 0, list(names)
+    size, failures, waiting = PROBES_PER_QUERY, 0, list(names)
     while waiting:
         requested, waiting = waiting[:size], waiting[size:]
         parts: list[Part] = []
@@ -220,19 +192,19 @@ def _probed(api: Api, names: Sequence[str]) -> Iterator[Looked]:
             parts.append(repository_part(f"r{index}", repo, "...Probe"))
             parts += [
                 repository_part(f"{alias}{index}", repo, f"...{name}")
-                for alias, name in APART.values()
+                for alias, name in SEPARATE_LISTS.values()
             ]
         try:
             answer = api.graphql(*compose(parts), shrinkable=len(requested) > 1)
-        except TooMuchError:
+        except QueryTooLargeError:
             size, waiting = max(1, size // 2), requested + waiting
-        except (AccessError, WaitError):
+        except (AccessError, LongWaitError):
             raise
         except SourceError as error:
             failures += 1
             if len(requested) > 1 or failures == FAILURES_IN_A_ROW:
                 raise
-            yield Looked(requested[0], None, now(), str(error))
+            yield ProbeResult(requested[0], None, now(), str(error))
         else:
             failures = 0
             yield from (
@@ -240,7 +212,7 @@ def _probed(api: Api, names: Sequence[str]) -> Iterator[Looked]:
             )
 
 
-def _one_probed(api: Api, answer: Answer, index: int, repo: str) -> Looked:
+def _one_probed(api: GitHubClient, answer: Answer, index: int, repo: str) -> ProbeResult:
     result: Json | None = answer.data.get(f"r{index}")
     problem = next(iter(answer.problems(f"r{index}")), {})
     if result is None or problem:
@@ -249,16 +221,19 @@ def _one_probed(api: Api, answer: Answer, index: int, repo: str) -> Looked:
         if is_there:
             why = problem.get("message") or "no answer"
             message = f"{api.host}: {repo} could not be read ({why}); check the token's permissions"
-        return Looked(repo, None, now(), message, is_there)
-    apart = {name: answer.data.get(f"{alias}{index}") or {} for name, (alias, _) in APART.items()}
-    return Looked(repo, _whole(result, apart), answer.at)
+        return ProbeResult(repo, None, now(), message, is_there)
+    apart = {
+        name: answer.data.get(f"{alias}{index}") or {}
+        for name, (alias, _) in SEPARATE_LISTS.items()
+    }
+    return ProbeResult(repo, _whole(result, apart), answer.at)
 
 
 def _whole(probe: Json, apart: Mapping[str, Json]) -> Json:
     """What shows a change, with the lists that are asked for apart: None where the token may not read one."""
     return (
         probe
-        | {"labels": in_short(probe["labels"])}
+        | {"labels": summarize_labels(probe["labels"])}
         | {name: result.get(name) for name, result in apart.items()}
     )
 
@@ -266,7 +241,7 @@ def _whole(probe: Json, apart: Mapping[str, Json]) -> Json:
 # -- what the ledger knows of them ------------------------------------------------------------------------------------
 
 
-def keep(store: Store, host: str, result: Sequence[Looked], is_read: bool) -> None:
+def keep(store: Store, host: str, result: Sequence[ProbeResult], is_read: bool) -> None:
     """Keep what repositories are, and until when they were read where nothing is left to read."""
     rows = [
         {
@@ -283,14 +258,16 @@ def keep(store: Store, host: str, result: Sequence[Looked], is_read: bool) -> No
     store.merge("github_repositories", rows)
 
 
-def mark_gone(store: Store, host: str, repo: str) -> None:
+def mark_deleted(store: Store, host: str, repo: str) -> None:
     """Mark a repository that GitHub says is not there, if it was read before."""
     sql = "select host, repo_id from github_repositories where host = ? and lower(?) in (lower(repo), lower(asked_as))"
     known_values = store.rows(f"{sql} and deleted_at is null", [host, repo])
     store.merge("github_repositories", [row | {"deleted_at": now()} for row in known_values])
 
 
-def idle(store: Store, host: str, result: Sequence[Looked], experiments: Sequence[str]) -> set[int]:
+def idle(
+    store: Store, host: str, result: Sequence[ProbeResult], experiments: Sequence[str]
+) -> set[int]:
     """Return the repositories in which nothing changed since the last complete pass, with nothing left to read: ids."""
     about = {"host": host, "attempts": ATTEMPTS, "version": DETAILS_VERSION}
     unfinished = {row["repo_id"] for row in store.rows(UNFINISHED, about)}
@@ -330,17 +307,17 @@ def _is_settled(probe: Json, read_until: datetime | None) -> bool:
     """Whether the newest change had been there for a while when it was read: GitHub's answers may lag behind it."""
     lists = [
         probe[name]
-        for name in ("issues", "pullRequests", "milestones", "releases", *APART)
+        for name in ("issues", "pullRequests", "milestones", "releases", *SEPARATE_LISTS)
         if probe.get(name)
     ]
     newest = max(
-        (moment(node["updatedAt"]) for row in lists for node in row["nodes"]), default=None
+        (parse_time(node["updatedAt"]) for row in lists for node in row["nodes"]), default=None
     )
-    return read_until is not None and (newest is None or read_until >= newest + SETTLED)
+    return read_until is not None and (newest is None or read_until >= newest + REPLICATION_LAG)
 
 
 def _is_same(before: Json | None, probe: Json) -> bool:
     """Whether nothing that a pass reads changed; what is archived was read once and stays as it is until it is not."""
     if before and before["isArchived"] and probe["isArchived"]:
-        return all((before[name] is None) == (probe[name] is None) for name in APART)
+        return all((before[name] is None) == (probe[name] is None) for name in SEPARATE_LISTS)
     return before == probe

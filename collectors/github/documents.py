@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from collectors.github.client import Api, Json
+from collectors.github.client import GitHubClient
 from collectors.github.graphql import LISTS, compose, next_page_part
+from collectors.github.responses import Json
 
 INNER_PAGES_AT_ONCE = 20
 REFERENCE = re.compile(r"(?:[\w.-]+/[\w.-]+)?#\d+|/(?:pull|issues)/\d+|\b[0-9a-f]{7,40}\b", re.I)
@@ -14,7 +18,7 @@ TRAILER = re.compile(r"^\s*[\w-]+:\s|^[\w-]+\(.*\)!?:\s", re.I)
 Reduce = Callable[[Json], Json]
 
 
-def read_to_the_end(api: Api, docs: Mapping[str, tuple[str, Json]]) -> dict[str, str]:
+def read_to_the_end(api: GitHubClient, docs: Mapping[str, tuple[str, Json]]) -> dict[str, str]:
     """Ask for the later pages of the lists in documents, and leave plain lists in them.
 
     ``docs`` gives type and document by node id. Returns why those are not whole that could not be read to the end.
@@ -52,7 +56,7 @@ def _goes_on(docs: Mapping[str, tuple[str, Json]], i: str, name: str) -> bool:
     return bool(result and result["pageInfo"]["hasNextPage"])
 
 
-def _read_replies(api: Api, discussions: dict[str, Json]) -> dict[str, str]:
+def _read_replies(api: GitHubClient, discussions: dict[str, Json]) -> dict[str, str]:
     """The same for the replies to the comments of discussions."""
     whole = [(i, doc) for i, doc in discussions.items() if isinstance(doc["comments"], list)]
     comments = {message["id"]: (i, message) for i, doc in whole for message in doc["comments"]}
@@ -105,7 +109,7 @@ def _keys(said: Json) -> list[tuple[str | None, str | None]]:
 # -- texts that are not kept ------------------------------------------------------------------------------------------
 
 
-def reducer(keep_bodies: bool, markers: Sequence[str]) -> Reduce:
+def body_filter(keep_bodies: bool, markers: Sequence[str]) -> Reduce:
     """Return what keeps of a document all of it, or of its texts only the lines that rules can use."""
     if keep_bodies:
         return lambda node: node
@@ -133,3 +137,37 @@ def reducer(keep_bodies: bool, markers: Sequence[str]) -> Reduce:
         )
 
     return reduce
+
+
+# -- names ---
+
+#: what has a name, 'account' or 'label', and the name
+Named = tuple[str, str]
+
+
+def find_names(document: Any) -> dict[str, Named]:
+    """Return the accounts and labels anywhere in a document, by node id."""
+    by_key: dict[str, Named] = {}
+    waiting = [document]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "id" in item and ("login" in item or "name" in item):
+                by_key[item["id"]] = (
+                    ("account", item["login"]) if "login" in item else ("label", item["name"])
+                )
+            waiting += [value for value in item.values() if isinstance(value, dict | list)]
+        else:
+            waiting += [value for value in item if isinstance(value, dict | list)]
+    return by_key
+
+
+def summarize_labels(labels: Json | None) -> Json | None:
+    """Return the labels that a probe saw as their number and what changes with each name."""
+    if labels is None:
+        return None
+    names = [[node["id"], node["name"]] for node in labels["nodes"] if node]
+    return {
+        "totalCount": labels["totalCount"],
+        "digest": hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16],
+    }

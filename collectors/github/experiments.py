@@ -1,4 +1,4 @@
-"""Experiments that a repository keeps in files of its default branch, read again when the branch has a new head.
+"""ExperimentFiles that a repository keeps in files of its default branch, read again when the branch has a new head.
 
 A path is a table, or a folder whose Markdown files are one experiment each. What the files say replaces what they said
 before; a file that is wrong keeps what it said when it was right.
@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from collectors.errors import SourceError
-from collectors.github.client import Json
 from collectors.github.graphql import Part, repository_part
-from collectors.github.lists import Scope
+from collectors.github.repository import Scope
+from collectors.github.responses import Json
 from collectors.imports.experiment_files import read_experiments
 from collectors.ledger.store import Store
 
@@ -23,7 +23,7 @@ HELD = "select import_id, file from imports where source = 'github' and account 
 
 
 @dataclass
-class Experiments:
+class ExperimentFiles:
     """The files of experiments: first what is at each path, then the files of folders."""
 
     scope: Scope

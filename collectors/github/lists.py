@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-from collectors.github.changes import SETTLED, moment
-from collectors.github.client import Json
 from collectors.github.documents import as_first_seen
 from collectors.github.graphql import DETAILS_VERSION, Part, fields_of, repository_part
+from collectors.github.repository import REPLICATION_LAG, Scope, parse_time
+from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
 #: deployments that may still change are read again for this long
@@ -26,54 +26,8 @@ COMMITS = 100
 UNFINISHED = ("PENDING", "QUEUED", "IN_PROGRESS", "WAITING")
 
 
-@dataclass(frozen=True)
-class Scope:
-    """One repository, as the ledger and GitHub name it."""
-
-    host: str
-    repo_id: int
-    repo: str
-
-    @property
-    def key(self) -> dict[str, Any]:
-        """The columns that tell its rows."""
-        return {"host": self.host, "repo_id": self.repo_id}
-
-    @property
-    def mark(self) -> str:
-        """The scope of its watermarks: it does not change when the repository is renamed."""
-        return f"{self.host}/{self.repo_id}"
-
-
-class Walk(Protocol):
-    """A list that is read page by page."""
-
-    scope: Scope
-    name: str
-    done: bool
-    in_flight: bool
-    problem: str | None
-    rows: int
-
-    def start(self, store: Store) -> None:
-        """Take up what the ledger knows."""
-        ...
-
-    def part(self, alias: str) -> Part:
-        """Return the request for the next page."""
-        ...
-
-    def documents(self, result: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return the documents of a page whose lists may go on: type and document by node id."""
-        ...
-
-    def absorb(self, store: Store, result: Json) -> int:
-        """Keep a page and return its rows; called inside a transaction."""
-        ...
-
-
 @dataclass
-class NewestFirst:
+class NewestFirstList:
     """Releases, milestones or deployments: newest first, until a page whose last row is known as it is."""
 
     scope: Scope
@@ -162,8 +116,8 @@ class NewestFirst:
 
 
 @dataclass
-class Discussions(NewestFirst):
-    """Discussions: newest change first, until what had changed before the last walk that came to its end."""
+class DiscussionList(NewestFirstList):
+    """DiscussionList: newest change first, until what had changed before the last walk that came to its end."""
 
     since: str = ""
     newest: str = ""
@@ -193,7 +147,7 @@ class Discussions(NewestFirst):
             | {
                 "number": node["number"],
                 "node_id": node["id"],
-                "updated_at": moment(node["updatedAt"]),
+                "updated_at": parse_time(node["updatedAt"]),
             }
             | {
                 "fetched_at": now(),
@@ -214,11 +168,14 @@ class Discussions(NewestFirst):
         self.done = True
 
     def _is_known(self, _store: Store, last: Json) -> bool:
-        return bool(self.since) and moment(last["updatedAt"]) < moment(self.since) - SETTLED
+        return (
+            bool(self.since)
+            and parse_time(last["updatedAt"]) < parse_time(self.since) - REPLICATION_LAG
+        )
 
 
 @dataclass
-class History:
+class CommitHistory:
     """The commits of the default branch: which stands before which, back to what is known."""
 
     scope: Scope

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from collectors.github.client import Json
+from collectors.github.documents import Named
 from collectors.github.graphql import Part, repository_part
-from collectors.github.lists import Scope
+from collectors.github.repository import Scope
+from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
 #: the name of a label that was deleted
@@ -20,27 +18,6 @@ HELD = (
     "select node_id, arg_max(name, (seen_at, name)) as name from github_names "
     "where host = $host and node_id in (select unnest($ids::varchar[])) group by node_id"
 )
-
-
-#: what has a name, 'account' or 'label', and the name
-Named = tuple[str, str]
-
-
-def names_in(document: Any) -> dict[str, Named]:
-    """Return the accounts and labels anywhere in a document, by node id."""
-    by_key: dict[str, Named] = {}
-    waiting = [document]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if "id" in item and ("login" in item or "name" in item):
-                by_key[item["id"]] = (
-                    ("account", item["login"]) if "login" in item else ("label", item["name"])
-                )
-            waiting += [value for value in item.values() if isinstance(value, dict | list)]
-        else:
-            waiting += [value for value in item if isinstance(value, dict | list)]
-    return by_key
 
 
 def keep_names(store: Store, host: str, names: Mapping[str, Named], are_all: bool = False) -> None:
@@ -60,19 +37,8 @@ def keep_names(store: Store, host: str, names: Mapping[str, Named], are_all: boo
     store.merge("github_names", rows)
 
 
-def in_short(labels: Json | None) -> Json | None:
-    """Return the labels that a probe saw as their number and what changes with each name."""
-    if labels is None:
-        return None
-    names = [[node["id"], node["name"]] for node in labels["nodes"] if node]
-    return {
-        "totalCount": labels["totalCount"],
-        "digest": hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16],
-    }
-
-
 @dataclass
-class Labels:
+class LabelList:
     """The labels of a repository, all of them: a renamed or deleted one changes nothing that carries it."""
 
     scope: Scope

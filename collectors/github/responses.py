@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
@@ -50,7 +51,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     """What came back of one try: status (0 where no whole answer came), headers, JSON, and what is wrong with them."""
 
     status: int
@@ -79,31 +80,33 @@ class Reply:
         return _moment(self.headers.get("date", ""))
 
 
-def read(status: int, headers: Mapping[str, str], text: str, is_query: bool) -> Reply:
+def read(status: int, headers: Mapping[str, str], text: str, is_query: bool) -> Response:
     """Return a whole answer as it came, with what is wrong with it."""
     if status == 407:
-        return Reply(status, headers, problem="the proxy wants a password", advice=CHECK_PROXY)
+        return Response(status, headers, problem="the proxy wants a password", advice=CHECK_PROXY)
     if text.lstrip()[:1] == "<":  # GitHub's own page of a failure, or somebody else's
         problem = (
             f"a web page instead of an answer (status {status})"
             if status < 500
             else f"status {status}"
         )
-        return Reply(status, headers, problem=problem, advice=CHECK_ADDRESS if status < 500 else "")
+        return Response(
+            status, headers, problem=problem, advice=CHECK_ADDRESS if status < 500 else ""
+        )
     try:
         result = json.loads(text)
     except ValueError:
         result = None
     result = result if isinstance(result, dict | list) else None
     if status not in (200, 201):
-        return Reply(status, headers, result, f"status {status}")
+        return Response(status, headers, result, f"status {status}")
     is_whole = result is not None
     if is_query:
         is_whole = isinstance(result, dict) and bool(result.get("data") or result.get("errors"))
-    return Reply(status, headers, result, "" if is_whole else "an empty or broken answer")
+    return Response(status, headers, result, "" if is_whole else "an empty or broken answer")
 
 
-def meaning(reply: Reply) -> Kind:
+def classify(reply: Response) -> Kind:
     """Return what an answer means."""
     kinds = {str(error.get(name)) for error in reply.errors for name in ("type", "code")}
     if _is_limit(reply, kinds):
@@ -125,7 +128,7 @@ def meaning(reply: Reply) -> Kind:
     )
 
 
-def asked_wait(reply: Reply, time: float, unnamed_s: float) -> float:
+def asked_wait(reply: Response, time: float, unnamed_s: float) -> float:
     """Return the seconds that a limit asks to wait at GitHub's ``time``, ``unnamed_s`` where it names none.
 
     Never more than a day: then it is asked again.
@@ -133,7 +136,7 @@ def asked_wait(reply: Reply, time: float, unnamed_s: float) -> float:
     return min(LONGEST_WAIT_S, _asked_wait(reply, time, unnamed_s))
 
 
-def _asked_wait(reply: Reply, time: float, unnamed_s: float) -> float:
+def _asked_wait(reply: Response, time: float, unnamed_s: float) -> float:
     requested = reply.headers.get("retry-after", "")
     if (seconds := _number(requested)) is not None:
         return seconds
@@ -145,7 +148,7 @@ def _asked_wait(reply: Reply, time: float, unnamed_s: float) -> float:
     return min(LONGEST_UNNAMED_WAIT_S, unnamed_s)
 
 
-def no_answer(error: Exception, timeout_s: float) -> Reply:
+def no_answer(error: Exception, timeout_s: float) -> Response:
     """Return what to make of a try that brought no whole answer: what passes, and what somebody has to mend."""
     causes = list(_causes(error))
 
@@ -153,30 +156,30 @@ def no_answer(error: Exception, timeout_s: float) -> Reply:
         return next((cause for cause in causes if isinstance(cause, kinds)), None)
 
     if isinstance(error, requests.exceptions.ProxyError):
-        return Reply(0, problem="the proxy lets nothing through", advice=CHECK_PROXY)
+        return Response(0, problem="the proxy lets nothing through", advice=CHECK_PROXY)
     if caused_by(socket.gaierror):
-        return Reply(0, problem="its name is not found", advice=CHECK_ADDRESS)
+        return Response(0, problem="its name is not found", advice=CHECK_ADDRESS)
     if refused := caused_by(ssl.SSLCertVerificationError):
         why = getattr(refused, "verify_message", "") or "not trusted"
         advice = "set REQUESTS_CA_BUNDLE to the file of certificates that your company uses"
-        return Reply(0, problem=f"its certificate is not accepted ({why})", advice=advice)
+        return Response(0, problem=f"its certificate is not accepted ({why})", advice=advice)
     if broken := caused_by(ssl.SSLError):
         why = str(getattr(broken, "reason", "") or "no reason given").replace("_", " ").lower()
-        return Reply(0, problem=f"no secure connection ({why})", advice=CHECK_ADDRESS)
+        return Response(0, problem=f"no secure connection ({why})", advice=CHECK_ADDRESS)
     if caused_by(ConnectionRefusedError):
-        return Reply(0, problem="nothing answers there", advice=CHECK_ADDRESS)
+        return Response(0, problem="nothing answers there", advice=CHECK_ADDRESS)
     if isinstance(error, requests.exceptions.ConnectTimeout) or any(
         isinstance(cause, OSError) and cause.errno in UNREACHABLE for cause in causes
     ):
-        return Reply(0, problem="it cannot be reached", advice=CHECK_ADDRESS)
+        return Response(0, problem="it cannot be reached", advice=CHECK_ADDRESS)
     if isinstance(error, requests.exceptions.Timeout):
-        return Reply(0, problem=f"no answer within {timeout_s:.0f} s")
+        return Response(0, problem=f"no answer within {timeout_s:.0f} s")
     if isinstance(error, requests.exceptions.ConnectionError):
-        return Reply(0, problem="the connection failed")
-    return Reply(0, problem="a broken answer")
+        return Response(0, problem="the connection failed")
+    return Response(0, problem="a broken answer")
 
 
-def _is_limit(reply: Reply, kinds: set[str]) -> bool:
+def _is_limit(reply: Response, kinds: set[str]) -> bool:
     """Whether GitHub asks to wait."""
     if reply.status == 429 or kinds & LIMIT_ERRORS:
         return True
@@ -187,7 +190,7 @@ def _is_limit(reply: Reply, kinds: set[str]) -> bool:
     return bool(is_said) and reply.status in (200, 403) and bool(LIMIT_WORDS.search(reply.message))
 
 
-def _is_lacking(reply: Reply) -> bool:
+def _is_lacking(reply: Response) -> bool:
     """Whether GitHub left out something that it may give when asked again."""
     if any(_is_passing(error) for error in reply.errors):
         return True
@@ -228,3 +231,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while result is not None:
         yield result
         result = result.__cause__ or result.__context__
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A GraphQL answer: what came, what did not, and when, by GitHub's own clock where it tells the time."""
+
+    data: Json
+    errors: list[Json]
+    at: datetime
+
+    def problems(self, alias: str) -> list[Json]:
+        """Return the errors under one top-level field; errors without a place count for all."""
+        return [e for e in self.errors if not e.get("path") or e["path"][0] == alias]

@@ -14,57 +14,54 @@ from itertools import islice
 from typing import Any
 
 from collectors.errors import AccessError, SourceError
-from collectors.github.client import Api, Json, TooMuchError, WaitError
-from collectors.github.counts import Probed
-from collectors.github.details import Task
+from collectors.github.client import GitHubClient, LongWaitError, QueryTooLargeError
 from collectors.github.discovery import (
-    GitHub,
-    Looked,
-    Result,
+    ProbeResult,
     idle,
     keep,
-    known_of,
+    known_repositories,
     look,
-    mark_gone,
+    mark_deleted,
 )
 from collectors.github.documents import Reduce
-from collectors.github.lists import Scope, Walk
-from collectors.github.sync import Pass
+from collectors.github.repository import GitHub, PagedList, Result, Scope, SyncedRepository, Task
+from collectors.github.responses import Json
+from collectors.github.sync import RepositorySync
 from collectors.ledger.store import Store
 from collectors.source import Progress
 
 REQUESTS_AT_ONCE = 4
 #: repositories that take turns; the others are not even begun
-PASSES_AT_ONCE = 20
+REPOSITORIES_AT_ONCE = 20
 #: pages of walks that one query takes along
-RIDERS_AT_ONCE = 20
+PIGGYBACKED_PAGES = 20
 Report = Callable[[Progress], None]
 
 
 @dataclass
-class Lane:
+class Worker:
     """What is read through one way in to a GitHub, and how far that is."""
 
     source: GitHub
-    api: Api
+    api: GitHubClient
     store: Store
     reduce: Reduce
     report: Report
     full: bool = False
     results: list[Result] = field(default_factory=list)
     #: what was read to its end
-    whole: list[Probed] = field(default_factory=list)
+    whole: list[SyncedRepository] = field(default_factory=list)
     #: why nothing more comes through here, if so
     problem: str = ""
     #: by how much there is in them, the smallest first
-    waiting: list[Pass] = field(default_factory=list)
-    active: deque[Pass] = field(default_factory=deque)
+    waiting: list[RepositorySync] = field(default_factory=list)
+    active: deque[RepositorySync] = field(default_factory=deque)
     #: of the active ones those that came from the large end
-    large: list[Pass] = field(default_factory=list)
+    large: list[RepositorySync] = field(default_factory=list)
     #: walks whose query failed together with others: they are asked for one by one
-    alone: list[Walk] = field(default_factory=list)
+    alone: list[PagedList] = field(default_factory=list)
     #: repositories whose queries take no walks along any more, for the same reason
-    apart: list[Pass] = field(default_factory=list)
+    apart: list[RepositorySync] = field(default_factory=list)
     running: int = 0
     is_looking: bool = False
     has_looked: bool = False
@@ -74,13 +71,13 @@ class Lane:
         """Whether nothing more is read through here."""
         return bool(self.problem) or (self.has_looked and not self.active and not self.waiting)
 
-    def next(self) -> tuple[Pass | None, Task] | None:
+    def next(self) -> tuple[RepositorySync | None, Task] | None:
         """Return the next request to send and whose it is; None while there is nothing to ask for."""
         if self.problem or self.running >= REQUESTS_AT_ONCE:
             return None
         if not self.is_looking:
             self.is_looking = True
-            known_values = known_of(self.store, self.api.host, self.source)
+            known_values = known_repositories(self.store, self.api.host, self.source)
             return None, Task(
                 lambda: list(look(self.api, self.source, known_values)), self._absorb, lambda: None
             )
@@ -99,16 +96,16 @@ class Lane:
         riders = [] if self.running else self._riders()
         return (self.active[0], self.active[0].walk_task(riders)) if riders else None
 
-    def settle(self, one: Pass | None, task: Task, answer: Future[Any]) -> None:
+    def settle(self, one: RepositorySync | None, task: Task, answer: Future[Any]) -> None:
         """Take what a request brought; a failure ends its repository, or the lane where nothing more comes."""
         try:
             task.absorb(answer.result())
-        except (AccessError, WaitError) as error:
+        except (AccessError, LongWaitError) as error:
             self._end(error)
         except SourceError as error:
             if one is None:
                 self._end(error)
-            elif isinstance(error, TooMuchError) and task.shrink:
+            elif isinstance(error, QueryTooLargeError) and task.shrink:
                 task.shrink()
             else:
                 task.give_up()
@@ -119,7 +116,7 @@ class Lane:
 
     # -- which repositories -------------------------------------------------------------------------------------------
 
-    def _absorb(self, result: Sequence[Looked]) -> None:
+    def _absorb(self, result: Sequence[ProbeResult]) -> None:
         """Note what is there and what is not, and make ready a pass for each repository that changed."""
         self.has_looked = True
         owners = {name.lower() for name in self.source.orgs}
@@ -135,7 +132,7 @@ class Lane:
             if scope.repo_id in still:
                 unchanged.append(item)
                 self.results.append(Result(scope.repo, "unchanged", 0))
-                self.whole.append(Probed(scope, item.probe, item.at, is_idle=True))
+                self.whole.append(SyncedRepository(scope, item.probe, item.at, is_idle=True))
                 continue
             rest_rows.append(item)
             if item.was and scope.repo.partition("/")[0].lower() not in owners:
@@ -143,15 +140,15 @@ class Lane:
                 self.results.append(Result(item.was, "moved", 0, message))
             else:
                 about = (item.probe, item.at, self.reduce, self.source.experiments, self.full)
-                self.waiting.append(Pass(self.api, self.store, scope, *about))
+                self.waiting.append(RepositorySync(self.api, self.store, scope, *about))
         self.waiting.sort(key=lambda item: size(item.probe))
         with self.store.transaction():
             keep(self.store, self.api.host, unchanged, is_read=True)
             keep(self.store, self.api.host, rest_rows, is_read=False)
 
-    def _miss(self, one: Looked) -> None:
+    def _miss(self, one: ProbeResult) -> None:
         if not one.is_there:
-            mark_gone(self.store, self.api.host, one.name)
+            mark_deleted(self.store, self.api.host, one.name)
         if one.was and not one.is_there:
             message = "its owner no longer shows it to us; what was read of it stays"
             self.results.append(Result(one.was, "gone", 0, message))
@@ -162,8 +159,8 @@ class Lane:
 
     def _start(self) -> None:
         """Begin what there is a place for: half of the places are for the largest that wait, half for the smallest."""
-        while self.waiting and len(self.active) < PASSES_AT_ONCE:
-            is_large = len(self.large) < PASSES_AT_ONCE // 2
+        while self.waiting and len(self.active) < REPOSITORIES_AT_ONCE:
+            is_large = len(self.large) < REPOSITORIES_AT_ONCE // 2
             item = self.waiting.pop(-1 if is_large else 0)
             item.start()
             if item.outdated:
@@ -172,7 +169,7 @@ class Lane:
             self.active.append(item)
             self.large += [item] if is_large else []
 
-    def _task_of(self, one: Pass) -> Task | None:
+    def _task_of(self, one: RepositorySync) -> Task | None:
         """The next request of a repository; a walk that failed with others is asked for without any."""
         if task := one.next_task(lambda: [] if one in self.apart else self._riders()):
             return task
@@ -183,7 +180,7 @@ class Lane:
         ]
         return one.walk_task(alone[:1]) if alone else None
 
-    def _riders(self) -> list[Walk]:
+    def _riders(self) -> list[PagedList]:
         """The walks whose next page can be asked for along with something else."""
         free = (
             w
@@ -191,9 +188,9 @@ class Lane:
             for w in item.walks
             if not w.done and not w.in_flight and w not in self.alone
         )
-        return list(islice(free, RIDERS_AT_ONCE))
+        return list(islice(free, PIGGYBACKED_PAGES))
 
-    def _blame(self, one: Pass, task: Task, error: SourceError) -> None:
+    def _blame(self, one: RepositorySync, task: Task, error: SourceError) -> None:
         """End the repository whose request failed; where it was several in one, find out which by asking apart."""
         if task.is_joint:
             self.alone += task.walks
@@ -202,13 +199,13 @@ class Lane:
             self._leave(one)
             self.results.append(Result(one.scope.repo, "failed", one.rows, str(error)))
 
-    def _finish(self, one: Pass) -> None:
+    def _finish(self, one: RepositorySync) -> None:
         self._leave(one)
         self.results.append(_result(one))
         if not one.problem:
-            self.whole.append(Probed(one.scope, one.probe, one.server_time))
+            self.whole.append(SyncedRepository(one.scope, one.probe, one.server_time))
 
-    def _leave(self, one: Pass) -> None:
+    def _leave(self, one: RepositorySync) -> None:
         self.active.remove(one)
         if one in self.large:
             self.large.remove(one)
@@ -223,9 +220,9 @@ class Lane:
             self.api.stop()
 
 
-def run(lanes: Sequence[Lane]) -> None:
+def run(lanes: Sequence[Worker]) -> None:
     """Read all that the lanes are for, side by side; how each repository went is then in their results."""
-    running: dict[Future[Any], tuple[Lane, Pass | None, Task]] = {}
+    running: dict[Future[Any], tuple[Worker, RepositorySync | None, Task]] = {}
     pool = ThreadPoolExecutor(REQUESTS_AT_ONCE * max(1, len(lanes)), thread_name_prefix="github")
     try:
         while not all(lane.is_over for lane in lanes):
@@ -258,7 +255,7 @@ def size(probe: Json) -> int:
     return int(probe["issues"]["totalCount"]) + int(probe["pullRequests"]["totalCount"])
 
 
-def _result(one: Pass) -> Result:
+def _result(one: RepositorySync) -> Result:
     if one.problem:
         return Result(one.scope.repo, "failed", one.rows, one.problem)
     one.finish()
@@ -269,7 +266,7 @@ def _result(one: Pass) -> Result:
     return Result(one.scope.repo, "read", one.rows, _left_over(one))
 
 
-def _left_over(one: Pass) -> str:
+def _left_over(one: RepositorySync) -> str:
     sql = "select count(*) as n from github_queue where host = $host and repo_id = $repo_id"
     count = one.store.rows(sql, one.scope.key)[0]["n"]
     plural = "" if count == 1 else "s"

@@ -12,46 +12,48 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from collectors.github import deletions
-from collectors.github.changes import PAGE, SETTLED, Feed, moment
-from collectors.github.client import Answer, Api, Json
-from collectors.github.deletions import MINE, Sweep, mark_gone, queue_row
-from collectors.github.details import NOT_FOUND, TABLES, TRANSFERRED, Batch, Task, fetch
+from collectors.github.changes import PAGE, ChangeFeed
+from collectors.github.client import GitHubClient
+from collectors.github.deletions import DeletionScan, mark_deleted
+from collectors.github.details import NOT_FOUND, TRANSFERRED, Batch, fetch
 from collectors.github.documents import Reduce, as_first_seen
-from collectors.github.experiments import Experiments
+from collectors.github.experiments import ExperimentFiles
 from collectors.github.graphql import DETAILS_VERSION
-from collectors.github.lists import Discussions, History, NewestFirst, Scope, Walk
-from collectors.github.names import Labels, keep_names
+from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList
+from collectors.github.names import LabelList, keep_names
+from collectors.github.repository import (
+    ATTEMPTS,
+    OF_REPOSITORY,
+    REPLICATION_LAG,
+    TABLES,
+    PagedList,
+    Scope,
+    Task,
+    format_time,
+    parse_time,
+    queue_row,
+)
+from collectors.github.responses import Answer, Json
 from collectors.ledger.store import Store, now
 
-#: how often a node that GitHub would not show is asked for again
-ATTEMPTS = 5
 BATCH_START, BATCH_MOST = 75, 100
 BATCHES_AT_ONCE = 2
 #: the feed waits while so many wait to be read, so that memory does not grow with the repository
 WAITING_MOST = 1000
-HELD_NODES = (
-    f"select number, node from {{}} {MINE} and number in (select unnest($numbers::integer[]))"
-)
-OUTDATED_ROWS = f"select number, node_id, updated_at from {{}} {MINE} and details_version < $version and deleted_at is null"
-OUTDATED_DEPLOYMENTS = (
-    f"select 1 from github_deployments {MINE} and not json_exists(node, '$.databaseId') limit 1"
-)
+HELD_NODES = f"select number, node from {{}} {OF_REPOSITORY} and number in (select unnest($numbers::integer[]))"
+OUTDATED_ROWS = f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and details_version < $version and deleted_at is null"
+OUTDATED_DEPLOYMENTS = f"select 1 from github_deployments {OF_REPOSITORY} and not json_exists(node, '$.databaseId') limit 1"
 SETTLED_ROWS = (
-    f"select number, updated_at from {{}} {MINE} and number in (select unnest($numbers::integer[])) "
+    f"select number, updated_at from {{}} {OF_REPOSITORY} and number in (select unnest($numbers::integer[])) "
     "and details_version >= $version and fetched_at >= updated_at + to_seconds($settled)"
 )
 
 
-def stamp(time: datetime) -> str:
-    """Return a time as GitHub writes it."""
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
-
-
 @dataclass
-class Pass:
+class RepositorySync:
     """The state of one repository's pass. The main thread calls it; only its tasks run in other threads."""
 
-    api: Api
+    api: GitHubClient
     store: Store
     scope: Scope
     probe: Json
@@ -60,8 +62,8 @@ class Pass:
     #: files and folders of the default branch that hold experiments
     experiments: Sequence[str] = ()
     full: bool = False
-    files: Experiments | None = None
-    history: History | None = None
+    files: ExperimentFiles | None = None
+    history: CommitHistory | None = None
     read: int = 0
     total: int = 0
     items: int = 0
@@ -69,7 +71,7 @@ class Pass:
     outdated: int = 0
     #: how much turned out to be gone, by the list in GitHub's schema
     lost: dict[str, int] = field(default_factory=dict)
-    sweeps: list[Sweep] | None = None
+    sweeps: list[DeletionScan] | None = None
     #: what is to be said of what is gone
     remarks: list[str] = field(default_factory=list)
     batch_size: int = BATCH_START
@@ -79,26 +81,28 @@ class Pass:
     def start(self) -> None:
         """Take up what the ledger knows of this repository."""
         since = None if self.full else self.store.watermark("github", self.scope.mark, "feed")
-        self.feed = Feed(stamp(moment(since) - SETTLED) if since else None)
-        self.walks: list[Walk] = [
-            NewestFirst(self.scope, "releases", "Release", "github_releases", self.full),
-            NewestFirst(self.scope, "milestones", "Milestone", "github_milestones", True),
-            NewestFirst(
+        self.feed = ChangeFeed(format_time(parse_time(since) - REPLICATION_LAG) if since else None)
+        self.walks: list[PagedList] = [
+            NewestFirstList(self.scope, "releases", "Release", "github_releases", self.full),
+            NewestFirstList(self.scope, "milestones", "Milestone", "github_milestones", True),
+            NewestFirstList(
                 self.scope,
                 "deployments",
                 "Deployment",
                 "github_deployments",
                 self._is_deployments_anew(),
             ),
-            Labels(self.scope),
-            Discussions(self.scope, "discussions", "Discussion", "github_discussions", self.full),
+            LabelList(self.scope),
+            DiscussionList(
+                self.scope, "discussions", "Discussion", "github_discussions", self.full
+            ),
         ]
         if branch := self.probe.get("defaultBranchRef"):
             head = branch["target"]["oid"]
-            self.files = Experiments(
+            self.files = ExperimentFiles(
                 self.scope, head, self.experiments, self.server_time, self.full
             )
-            self.history = History(self.scope, head, self.full)
+            self.history = CommitHistory(self.scope, head, self.full)
             self.walks += [self.history, self.files]
         for walk in self.walks:
             walk.start(self.store)
@@ -115,7 +119,7 @@ class Pass:
         """Whether to read every deployment: some were read when the collector asked for less than now."""
         return self.full or bool(self.store.rows(OUTDATED_DEPLOYMENTS, self.scope.key))
 
-    def next_task(self, riders: Callable[[], list[Walk]]) -> Task | None:
+    def next_task(self, riders: Callable[[], list[PagedList]]) -> Task | None:
         """Return the next request to send, or None while there is nothing to ask for.
 
         A query for pull requests and issues takes along the next page of the walks given, of other repositories too.
@@ -141,7 +145,7 @@ class Pass:
             return False
         return self.history.pages_left * BATCHES_AT_ONCE > len(self.waiting) / self.batch_size
 
-    def walk_task(self, riders: list[Walk]) -> Task:
+    def walk_task(self, riders: list[PagedList]) -> Task:
         """Return a request for nothing but pages of walks."""
         return self._batch_task([], riders)
 
@@ -206,7 +210,7 @@ class Pass:
         with self.store.transaction():
             settled = self._settled([item["number"] for item in fresh])
             rows = [
-                queue_row(self.scope, i["number"], i["node_id"], moment(i["updated_at"]))
+                queue_row(self.scope, i["number"], i["node_id"], parse_time(i["updated_at"]))
                 for i in fresh
             ]
             rows = [row for row in rows if settled.get(row["number"]) != row["updated_at"]]
@@ -227,7 +231,7 @@ class Pass:
             return {}
         requested = {
             "version": DETAILS_VERSION,
-            "settled": SETTLED.total_seconds(),
+            "settled": REPLICATION_LAG.total_seconds(),
             "numbers": numbers,
         } | self.scope.key
         rows = [
@@ -254,7 +258,7 @@ class Pass:
 
     # -- pull requests and issues in full, with pages of the walks ----------------------------------------------------
 
-    def _batch_task(self, rows: list[Json], walks: list[Walk]) -> Task:
+    def _batch_task(self, rows: list[Json], walks: list[PagedList]) -> Task:
         self.batches_in_flight += 1
         for walk in walks:
             walk.in_flight = True
@@ -280,7 +284,7 @@ class Pass:
             bool(rows),
         )
 
-    def _absorb_batch(self, batch: Batch, rows: list[Json], aliases: dict[str, Walk]) -> None:
+    def _absorb_batch(self, batch: Batch, rows: list[Json], aliases: dict[str, PagedList]) -> None:
         """Keep what came and take it off the queue: one transaction; note what did not come."""
         fetched_at = self.server_time
         with self.store.transaction():
@@ -318,20 +322,20 @@ class Pass:
         """Whether GitHub says that a node is not there; of what has just changed a copy may not have heard yet."""
         reason = problems.get(row["node_id"])
         return reason == TRANSFERRED or (
-            reason == NOT_FOUND and row["updated_at"] < self.server_time - SETTLED
+            reason == NOT_FOUND and row["updated_at"] < self.server_time - REPLICATION_LAG
         )
 
     def _mark_gone(self, numbers: set[int]) -> list[Json]:
         """Mark what is gone and return the queue's rows of what refers to it."""
         referring: list[Json] = []
         for name in ("issues", "pullRequests") if numbers else ():
-            marked = mark_gone(self.store, self.scope, deletions.KINDS[name][0], numbers)
+            marked = mark_deleted(self.store, self.scope, deletions.KINDS[name][0], numbers)
             referring += marked.referring
             if marked.gone:
                 self.lost[name] = self.lost.get(name, 0) + len(marked.gone)
         return referring
 
-    def _absorb_walk(self, answer: Answer, alias: str, walk: Walk) -> None:
+    def _absorb_walk(self, answer: Answer, alias: str, walk: PagedList) -> None:
         problems = answer.problems(alias)
         if any(problem.get("type") == "FORBIDDEN" for problem in problems):
             walk.done = True
@@ -355,10 +359,10 @@ class Pass:
         if "issueState" in node:
             node["state"] = node.pop("issueState")
         result = self.scope.key | {"number": node["number"], "node_id": node["id"]}
-        result |= {"updated_at": moment(node["updatedAt"]), "details_version": DETAILS_VERSION}
+        result |= {"updated_at": parse_time(node["updatedAt"]), "details_version": DETAILS_VERSION}
         return result | {"fetched_at": fetched_at, "deleted_at": None, "node": self.reduce(node)}
 
-    def _release(self, walks: list[Walk]) -> None:
+    def _release(self, walks: list[PagedList]) -> None:
         for walk in walks:
             walk.in_flight = False
         self.batches_in_flight -= 1
@@ -376,14 +380,14 @@ class Pass:
         for sweep in self.sweeps or ():
             self._wait_for(sweep.queued)
             for walk in self.walks:
-                if sweep.is_behind and isinstance(walk, Discussions):
+                if sweep.is_behind and isinstance(walk, DiscussionList):
                     walk.again()
             sweep.queued, sweep.is_behind = [], False
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Note that everything up to the moment of the probe was read."""
+        """Note that everything up to the parse_time of the probe was read."""
         with self.store.transaction():
             self.store.set_watermark("github", self.scope.mark, "probe", self.probe)
             row = self.scope.key | {"synced_until": self.server_time}

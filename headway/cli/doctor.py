@@ -12,11 +12,11 @@ from typing import Any
 
 from collectors import people
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
-from collectors.github.client import Api, NotFoundError, Patience
-from collectors.github.collector import visible
-from collectors.github.connections import Door, doors
-from collectors.github.credentials import Installation
-from collectors.github.discovery import GitHub
+from collectors.github.app import AppInstallation
+from collectors.github.client import GitHubClient, NotFoundError, RetryPolicy
+from collectors.github.collector import visible_repositories
+from collectors.github.connections import Connection, connections_of
+from collectors.github.repository import GitHub
 from collectors.ledger.opening import open_ledger
 from collectors.source import CheckResult
 
@@ -37,7 +37,7 @@ def versions() -> list[CheckResult]:
 def github(source: GitHub, environment: Mapping[str, str]) -> Iterator[CheckResult]:
     """Yield whether a GitHub answers, what is left of its limits, and which repositories can be seen."""
     try:
-        results, failed = doors(source, environment, Patience(tries=TRIES))
+        results, failed = connections_of(source, environment, RetryPolicy(tries=TRIES))
     except SourceError as error:
         yield CheckResult(False, str(error))
         return
@@ -49,18 +49,18 @@ def github(source: GitHub, environment: Mapping[str, str]) -> Iterator[CheckResu
             yield CheckResult(False, str(error))
 
 
-def _behind(door: Door) -> Iterator[CheckResult]:
+def _behind(door: Connection) -> Iterator[CheckResult]:
     """What one way in lets us see."""
-    api = Api(door.source.base_url, door.access, patience=Patience(tries=TRIES))
+    api = GitHubClient(door.source.base_url, door.access, patience=RetryPolicy(tries=TRIES))
     limits = _limits(api)
     yield limits
-    if isinstance(door.access, Installation) and door.access.lacking:
+    if isinstance(door.access, AppInstallation) and door.access.lacking:
         missing = " and ".join(door.access.lacking)
         yield CheckResult(
             False,
             f"{api.host}: {door.access.name} may not read {missing}; give it these permissions",
         )
-    for result in visible(api, door.source) if limits.is_good else ():
+    for result in visible_repositories(api, door.source) if limits.is_good else ():
         hidden = (
             f"; its {result.status} cannot be read by {door.access.name}" if result.status else ""
         )
@@ -68,7 +68,7 @@ def _behind(door: Door) -> Iterator[CheckResult]:
         yield CheckResult(not result.message, message)
 
 
-def _limits(api: Api) -> CheckResult:
+def _limits(api: GitHubClient) -> CheckResult:
     try:
         limits: dict[str, Any] = api.rest("/rate_limit", {})["resources"]
     except NotFoundError:  # an Enterprise Server whose limits are switched off

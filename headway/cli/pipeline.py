@@ -12,8 +12,8 @@ from pathlib import Path
 from collectors import people
 from collectors.errors import AccessError, SourceError
 from collectors.github import collector
-from collectors.github.client import Patience, host_of
-from collectors.github.discovery import GitHub
+from collectors.github.client import RetryPolicy, host_of
+from collectors.github.repository import GitHub
 from collectors.imports import inbox
 from collectors.ledger import backups
 from collectors.ledger.ledger_file import look
@@ -56,7 +56,7 @@ def refresh(
                 yield from _collect_people(place, store)
             if "github" in sources:
                 yield from _collect_github(
-                    settings, rules, store, full, Patience(max_wait_s=max_wait)
+                    settings, rules, store, full, RetryPolicy(max_wait_s=max_wait)
                 )
             if "inbox" in sources:
                 yield from _collect_inbox(place, store)
@@ -291,7 +291,7 @@ def _found(
 
 
 def _collect_github(
-    settings: Settings, rules: list[Rule], store: Store, full: bool, patience: Patience
+    settings: Settings, rules: list[Rule], store: Store, full: bool, patience: RetryPolicy
 ) -> Iterator[CheckResult]:
     with progress.shown() as report:
         results = collector.collect(

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
 
-from collectors.github.sync import stamp
+from collectors.github.repository import format_time
 from headway.demo.company import HOST, Repo
 from headway.demo.items import Change, Json
 from headway.demo.rows import who
@@ -39,7 +39,7 @@ def commit_rows(repo: Repo, landings: list[Landing]) -> list[Json]:
     """Return the rows of ``github_commits``."""
     return [
         {"host": HOST, "repo_id": repo.repo_id, "oid": oid, "position": index}
-        | {"node": {"oid": oid, "committedDate": stamp(at), "message": message}}
+        | {"node": {"oid": oid, "committedDate": format_time(at), "message": message}}
         for index, (at, oid, message) in enumerate(landings, 1)
     ]
 
@@ -79,9 +79,9 @@ def _release(world: World, shipment: Shipment, oid: str) -> Json:
         "url": f"https://{HOST}/{repo.full_name}/releases/tag/{name}",
         "isDraft": not is_out,
         "isPrerelease": False,
-        "createdAt": stamp(shipment.cut),
-        "publishedAt": stamp(shipment.out) if is_out else None,
-        "updatedAt": stamp(shipment.out if is_out else shipment.cut),
+        "createdAt": format_time(shipment.cut),
+        "publishedAt": format_time(shipment.out) if is_out else None,
+        "updatedAt": format_time(shipment.out if is_out else shipment.cut),
         "tagCommit": {"oid": oid} if is_out else None,
     }
 
@@ -110,11 +110,13 @@ def _deployment(world: World, shipment: Shipment, place: int, oid: str) -> Json:
         "ref": {"name": "main"},
         "commitOid": oid,
         "creator": who("github-actions"),
-        "createdAt": stamp(shipment.cut),
-        "updatedAt": stamp(states[-1][0] if states else shipment.cut),
+        "createdAt": format_time(shipment.cut),
+        "updatedAt": format_time(states[-1][0] if states else shipment.cut),
         "state": "ACTIVE" if newest == "SUCCESS" else newest,
         "statuses": {
-            "nodes": [{"state": state, "createdAt": stamp(at)} for at, state in reversed(states)]
+            "nodes": [
+                {"state": state, "createdAt": format_time(at)} for at, state in reversed(states)
+            ]
         },
     }
 

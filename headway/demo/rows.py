@@ -8,7 +8,7 @@ from typing import Any
 
 from collectors.github.counts import KINDS, last_day
 from collectors.github.graphql import DETAILS_VERSION
-from collectors.github.sync import stamp
+from collectors.github.repository import format_time
 from headway.demo.company import BOTS, BY_LOGIN, HOST, Repo, address
 from headway.demo.items import Change, Issue, Milestone
 from headway.demo.world import World
@@ -101,10 +101,10 @@ def change_row(world: World, change: Change) -> Json:
         "url": f"https://{HOST}/{change.repo.full_name}/pull/{change.number}",
         "state": "MERGED" if change.merged else "CLOSED" if change.closed else "OPEN",
         "isDraft": _is_draft(change),
-        "createdAt": stamp(change.opened),
-        "updatedAt": stamp(updated),
-        "closedAt": stamp(ended) if ended else None,
-        "mergedAt": stamp(change.merged) if change.merged else None,
+        "createdAt": format_time(change.opened),
+        "updatedAt": format_time(updated),
+        "closedAt": format_time(ended) if ended else None,
+        "mergedAt": format_time(change.merged) if change.merged else None,
         "authorAssociation": "CONTRIBUTOR" if change.author in BOTS else "MEMBER",
         "author": who(change.author),
         "mergedBy": who(change.merged_by) if change.merged and change.merged_by else None,
@@ -127,14 +127,18 @@ def change_row(world: World, change: Change) -> Json:
         "reviews": [
             {
                 "state": state,
-                "submittedAt": stamp(at),
+                "submittedAt": format_time(at),
                 "authorAssociation": standing(login),
                 "author": who(login),
             }
             for at, login, state in sorted(change.reviews)
         ],
         "comments": [
-            {"createdAt": stamp(at), "authorAssociation": standing(login), "author": who(login)}
+            {
+                "createdAt": format_time(at),
+                "authorAssociation": standing(login),
+                "author": who(login),
+            }
             for at, login in sorted(change.comments)
         ],
         "timelineItems": [_event(at, event) for at, event in events],
@@ -174,7 +178,7 @@ def _timeline(change: Change) -> list[tuple[datetime, Json]]:
 
 
 def _event(at: datetime, event: Json) -> Json:
-    visible = {"__typename": event["__typename"], "createdAt": stamp(at)} | event
+    visible = {"__typename": event["__typename"], "createdAt": format_time(at)} | event
     return visible | {key: who(event[key]) for key in ("actor", "assignee") if key in event}
 
 
@@ -206,7 +210,12 @@ def _commit(oid: str, at: datetime, message: str, login: str) -> Json:
     name = f"{login}[bot]" if login in BOTS else login
     email = BOT_ADDRESSES.get(login) or address(login)
     author = {"name": name, "email": email, "user": {"__typename": "User", "login": login}}
-    commit = {"oid": oid, "message": message, "authoredDate": stamp(at), "committedDate": stamp(at)}
+    commit = {
+        "oid": oid,
+        "message": message,
+        "authoredDate": format_time(at),
+        "committedDate": format_time(at),
+    }
     return {"commit": commit | {"author": author, "committer": author}}
 
 
@@ -228,7 +237,7 @@ def repository_row(world: World, repo: Repo, rows: dict[str, list[Json]]) -> Jso
         "databaseId": repo.repo_id,
         "nameWithOwner": repo.full_name,
         "url": f"https://{HOST}/{repo.full_name}",
-        "createdAt": stamp(world.begin),
+        "createdAt": format_time(world.begin),
         "isArchived": world.is_archived(repo, world.end),
         "isFork": False,
         "isPrivate": not repo.is_public,

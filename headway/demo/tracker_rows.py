@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from collectors.github.graphql import DETAILS_VERSION
-from collectors.github.sync import stamp
+from collectors.github.repository import format_time
 from headway.demo.company import HOST
 from headway.demo.items import Change, Comment, Discussion, Issue, Json, Milestone
 from headway.demo.rows import body, labels, mark, standing, who
@@ -30,9 +30,9 @@ def issue_row(world: World, issue: Issue) -> Json:
         "url": f"https://{HOST}/{issue.repo.full_name}/issues/{issue.number}",
         "state": "CLOSED" if closed else "OPEN",
         "stateReason": reason,
-        "createdAt": stamp(issue.opened),
-        "updatedAt": stamp(updated),
-        "closedAt": stamp(closed) if closed else None,
+        "createdAt": format_time(issue.opened),
+        "updatedAt": format_time(updated),
+        "closedAt": format_time(closed) if closed else None,
         "authorAssociation": standing(issue.author),
         "author": who(issue.author),
         "milestone": mark(issue.milestone),
@@ -67,7 +67,7 @@ def _timeline(issue: Issue) -> list[tuple[datetime, Json]]:
 
 
 def _event(at: datetime, event: Json) -> Json:
-    visible = {"__typename": event["__typename"], "createdAt": stamp(at)} | event
+    visible = {"__typename": event["__typename"], "createdAt": format_time(at)} | event
     if isinstance(closer := event.get("closer"), Change):
         visible["closer"] = {"__typename": "PullRequest", "number": closer.number}
         visible["closer"] |= {"repository": {"databaseId": closer.repo.repo_id}}
@@ -85,7 +85,11 @@ def _assignees(issue: Issue) -> list[Json | None]:
 
 
 def _comment(at: datetime, login: str) -> Json:
-    return {"createdAt": stamp(at), "authorAssociation": standing(login), "author": who(login)}
+    return {
+        "createdAt": format_time(at),
+        "authorAssociation": standing(login),
+        "author": who(login),
+    }
 
 
 def milestone_row(world: World, milestone: Milestone) -> Json:
@@ -97,10 +101,10 @@ def milestone_row(world: World, milestone: Milestone) -> Json:
         "title": milestone.title,
         "url": f"https://{HOST}/{repo.full_name}/milestone/{milestone.number}",
         "state": "CLOSED" if closed else "OPEN",
-        "dueOn": stamp(milestone.due),
-        "createdAt": stamp(milestone.created),
-        "updatedAt": stamp(closed or milestone.created),
-        "closedAt": stamp(closed) if closed else None,
+        "dueOn": format_time(milestone.due),
+        "createdAt": format_time(milestone.created),
+        "updatedAt": format_time(closed or milestone.created),
+        "closedAt": format_time(closed) if closed else None,
     }
     return {
         "host": HOST,
@@ -126,16 +130,16 @@ def discussion_row(world: World, discussion: Discussion) -> Json:
         "number": discussion.number,
         "title": discussion.title,
         "url": f"https://{HOST}/{repo.full_name}/discussions/{discussion.number}",
-        "createdAt": stamp(discussion.opened),
-        "updatedAt": stamp(updated),
+        "createdAt": format_time(discussion.opened),
+        "updatedAt": format_time(updated),
         "closed": closed is not None,
-        "closedAt": stamp(closed) if closed else None,
+        "closedAt": format_time(closed) if closed else None,
         "stateReason": discussion.reason,
         "authorAssociation": standing(discussion.author),
         "author": who(discussion.author),
         "category": {"name": discussion.category, "isAnswerable": CATEGORIES[discussion.category]},
         "labels": [],
-        "answerChosenAt": stamp(discussion.answered) if discussion.answered else None,
+        "answerChosenAt": format_time(discussion.answered) if discussion.answered else None,
         "answerChosenBy": who(discussion.answered_by) if discussion.answered else None,
         "answer": _comment(answer.at, answer.author) if answer else None,
         "comments": [_thread(comment) for comment in discussion.comments],

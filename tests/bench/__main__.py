@@ -17,8 +17,7 @@ from typing import Any
 from github import Auth, Github
 
 from collectors.github.collector import collect
-from collectors.github.details import TABLES
-from collectors.github.discovery import GitHub
+from collectors.github.repository import TABLES, GitHub
 from collectors.ledger.opening import open_ledger
 from tests.bench import size, spend
 from tests.support import machine

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collectors.github.collector import collect
-from collectors.github.details import TABLES
-from collectors.github.discovery import GitHub
+from collectors.github.repository import TABLES, GitHub
 from collectors.ledger.opening import open_ledger
 from queries.publish.publish import Source, publish
 from queries.publish.rules import compile_rules

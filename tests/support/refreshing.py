@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 
 from collectors import people
-from collectors.github.client import Patience
+from collectors.github.client import RetryPolicy
 from collectors.github.collector import collect
-from collectors.github.discovery import GitHub, Result
+from collectors.github.repository import GitHub, Result
 from collectors.ledger.opening import open_ledger
 from collectors.source import Progress
 from queries.publish.publish import Source, publish
@@ -21,7 +21,7 @@ from queries.publish.settings import GitHubSettings, Settings
 from tests.support.github_server import TOKEN
 
 #: repeats at once: the local server needs no rest
-HASTY = Patience(first_pause_s=0.01)
+HASTY = RetryPolicy(first_pause_s=0.01)
 #: what two runs may tell differently: when they ran
 TOLD_BY_THE_RUN = {"loads", "checks", "snapshot"}
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -36,7 +36,7 @@ def refresh(
     keep_bodies: bool = True,
     experiments: Sequence[str] = GitHubSettings().experiments,
     report: Callable[[Progress], None] = lambda _: None,
-    patience: Patience = HASTY,
+    patience: RetryPolicy = HASTY,
 ) -> list[Result]:
     """Collect repositories into the ledger of a folder and return how each went."""
     markers = text_markers(compile_rules(Settings(), data / "seeds"))

@@ -16,8 +16,15 @@ from typing import Any
 import pytest
 
 from collectors.errors import AccessError, SourceError
-from collectors.github.client import Api, NotFoundError, Patience, TooMuchError, WaitError, span
-from collectors.github.credentials import Personal
+from collectors.github.client import (
+    GitHubClient,
+    LongWaitError,
+    NotFoundError,
+    QueryTooLargeError,
+    RetryPolicy,
+    span,
+)
+from collectors.github.credentials import PersonalToken
 from collectors.ledger.store import now
 from tests.support import company
 from tests.support.canned_server import Canned, canned, self_signed
@@ -50,12 +57,14 @@ def github(shared: Server) -> Server:
     return shared
 
 
-def door(url: str, patience: Patience = SOON, said: list[str] | None = None) -> Api:
+def door(url: str, patience: RetryPolicy = SOON, said: list[str] | None = None) -> GitHubClient:
     """A way in with the usual token."""
-    return Api(url, Personal(TOKEN), (said if said is not None else []).append, patience)
+    return GitHubClient(
+        url, PersonalToken(TOKEN), (said if said is not None else []).append, patience
+    )
 
 
-def pulls_of(api: Api) -> dict[str, Any]:
+def pulls_of(api: GitHubClient) -> dict[str, Any]:
     """An answer with nodes, whole or not at all."""
     ids = [row["node_id"] for row in api.rest("/repos/acme/shop/pulls", {"state": "all"})[:3]]
     return api.graphql(NODES, {"ids": ids}).data
@@ -152,7 +161,7 @@ def test_too_much_is_said_to_whoever_can_ask_for_less(github: Server) -> None:
         {"kind": "status", "status": 502, "at": [1, 2]},
     ):
         github.faults([fault])
-        with pytest.raises(TooMuchError):
+        with pytest.raises(QueryTooLargeError):
             door(github.url).graphql("query { viewer { login } }", {}, shrinkable=True)
 
 
@@ -248,7 +257,7 @@ def test_a_longer_wait_than_allowed_ends_every_request_at_once_and_says_when(
     github.faults([{"kind": "secondary", "retry_after": 20, "every": 1}])
     with ThreadPoolExecutor(4) as pool:
         result = [pool.submit(api.graphql, "query { viewer { login } }", {}) for _ in range(8)]
-    assert {type(item.exception()) for item in result} == {WaitError}
+    assert {type(item.exception()) for item in result} == {LongWaitError}
     reported = {str(item.exception()) for item in result}
     assert len(reported) == 1 and re.fullmatch(
         r"127\.0\.0\.1:\d+: GitHub asks to wait until \d\d:\d\d:\d\d UTC \(.+\), longer than --max-wait 0 allows; "
@@ -261,13 +270,13 @@ def test_a_longer_wait_than_allowed_ends_every_request_at_once_and_says_when(
 def test_waits_that_are_short_enough_add_up_to_what_is_allowed(github: Server) -> None:
     api = door(github.url, dataclasses.replace(SOON, max_wait_s=0.5))
     github.faults([{"kind": "secondary", "retry_after": 0.2, "every": 1}])
-    with pytest.raises(WaitError):
+    with pytest.raises(LongWaitError):
         api.rest("/user", {})
     assert 0.3 < api.waited_s <= 0.5
 
 
 def test_quick_repeats_are_no_wait_and_longer_ones_are(github: Server) -> None:
-    api = door(github.url, Patience(first_pause_s=0.01, max_wait_s=0))
+    api = door(github.url, RetryPolicy(first_pause_s=0.01, max_wait_s=0))
     github.faults([{"kind": "status", "at": [1, 2, 3]}])
     assert api.rest("/user", {})["login"] == "emulator-user"
     github.faults([{"kind": "status", "every": 1}])
@@ -345,7 +354,7 @@ MENDED = {
 @pytest.mark.parametrize(("answer", "said"), MENDED.values(), ids=MENDED)
 def test_what_stays_wrong_is_one_line_after_a_few_tries(answer: Canned, said: str) -> None:
     with canned([answer]) as server, pytest.raises(SourceError) as caught:
-        door(server.url, Patience(first_pause_s=0.001)).rest("/user", {})
+        door(server.url, RetryPolicy(first_pause_s=0.001)).rest("/user", {})
     assert said in str(caught.value) and "\n" not in str(caught.value)
     assert isinstance(caught.value, AccessError) == (answer.status == 401)
     assert isinstance(caught.value, NotFoundError) == ("is not there" in said)

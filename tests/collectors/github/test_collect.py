@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from collectors.github.changes import Feed
-from collectors.github.client import Patience
+from collectors.github.changes import ChangeFeed
+from collectors.github.client import RetryPolicy
 from collectors.github.collector import collect
-from collectors.github.discovery import GitHub
 from collectors.github.graphql import DETAILS_VERSION, LISTS
+from collectors.github.repository import GitHub
 from collectors.ledger.opening import open_ledger
 from tests.support import company
 from tests.support.github_server import TOKEN, Server, serve
@@ -339,7 +339,7 @@ def test_a_repository_that_cannot_be_read_does_not_stop_the_others(
     )
     results = {
         result.repo: result
-        for result in refresh(tmp_path, github.url, REPOS, patience=Patience(tries=2))
+        for result in refresh(tmp_path, github.url, REPOS, patience=RetryPolicy(tries=2))
     }
     assert (
         results["acme/web"].status == "failed" and "nothing is lost" in results["acme/web"].message
@@ -384,7 +384,7 @@ def item(number: int, updated_at: str) -> dict[str, Any]:
 
 
 def test_the_feed_is_asked_again_from_the_last_change_never_by_page() -> None:
-    feed = Feed("2026-01-01T00:00:00Z")
+    feed = ChangeFeed("2026-01-01T00:00:00Z")
     page = [item(n, f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z") for n in range(1, 101)]
     assert len(feed.advance(page)) == 100
     assert (feed.since, feed.page, feed.done) == ("2026-01-01T00:01:40Z", 1, False)
@@ -398,7 +398,7 @@ def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothin
     second = "2026-01-01T00:00:00Z"
     crowd = [item(n, second) for n in range(150)]
     late = item(999, second)
-    feed = Feed(second)
+    feed = ChangeFeed(second)
     assert len(feed.advance(crowd[:100])) == 100
     assert feed.page == 2
     assert len(feed.advance(crowd[100:])) == 50
@@ -412,6 +412,6 @@ def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothin
 
 
 def test_an_item_that_changes_while_paging_comes_again() -> None:
-    feed = Feed(None)
+    feed = ChangeFeed(None)
     feed.advance([item(1, "2026-01-01T00:00:01Z"), item(2, "2026-01-01T00:00:02Z")])
     assert feed.advance([item(1, "2026-01-01T00:00:03Z")]) == [item(1, "2026-01-01T00:00:03Z")]

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from collectors.github import counts as github_counts
-from collectors.github.client import Api, Patience
-from collectors.github.counts import Probed, count
-from collectors.github.credentials import Personal
-from collectors.github.lists import Scope
+from collectors.github.client import GitHubClient, RetryPolicy
+from collectors.github.counts import count
+from collectors.github.credentials import PersonalToken
+from collectors.github.repository import Scope, SyncedRepository
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
 from tests.support import company
@@ -82,7 +82,7 @@ def counting(
 ) -> str:
     """Count after a complete pass at a moment, while GitHub has faults, and return what was said."""
     said: list[str] = []
-    api = Api(github.url, Personal(TOKEN), patience=Patience(tries=2))
+    api = GitHubClient(github.url, PersonalToken(TOKEN), patience=RetryPolicy(tries=2))
     totals = "databaseId createdAt pullRequests { totalCount } issues { totalCount }"
     probed = []
     for repo in repos:
@@ -90,7 +90,9 @@ def counting(
         probe = data(github, f'{{ repository(owner: "{owner}", name: "{name}") {{ {totals} }} }}')[
             "repository"
         ]
-        probed.append(Probed(Scope(api.host, probe["databaseId"], repo), probe, at, is_idle))
+        probed.append(
+            SyncedRepository(Scope(api.host, probe["databaseId"], repo), probe, at, is_idle)
+        )
     github.faults(faults)
     github.reset()
     count(api, store, probed, said.append)

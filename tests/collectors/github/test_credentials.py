@@ -1,4 +1,4 @@
-"""What lets us in at GitHub: a token or an App's key, what is said where there is none, and tokens that end."""
+"""What lets us in at GitHub: a token or an GitHubApp's key, what is said where there is none, and tokens that end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from collectors.errors import AccessError, SourceError
-from collectors.github.client import Api, Patience
-from collectors.github.credentials import App, Installation, find_key, find_token
+from collectors.github.app import AppInstallation, GitHubApp
+from collectors.github.client import GitHubClient, RetryPolicy
+from collectors.github.credentials import find_key, find_token
 from tests.support import company
 from tests.support.app_key import APP_ID, key, known_to_server, pem
 from tests.support.command import Desk
@@ -27,7 +28,7 @@ VIEWER = "query { viewer { login } }"
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The company's GitHub, which knows the App; its clock is two hours ahead."""
+    """The company's GitHub, which knows the GitHubApp; its clock is two hours ahead."""
     datasets = company.datasets() | {"other/kit": company.datasets()["acme/kit"]}
     datasets["other/kit"] = datasets["other/kit"] | {
         "repository": datasets["other/kit"]["repository"]
@@ -48,9 +49,9 @@ def github(shared: Server) -> Iterator[Server]:
     shared.faults([])
 
 
-def app_of(server: Server, patience: Patience = HASTY) -> App:
-    """The App, signed in at a server."""
-    return App(APP_ID, pem(), server.url, patience=patience)
+def app_of(server: Server, patience: RetryPolicy = HASTY) -> GitHubApp:
+    """The GitHubApp, signed in at a server."""
+    return GitHubApp(APP_ID, pem(), server.url, patience=patience)
 
 
 # -- where tokens and keys come from ----------------------------------------------------------------------------------
@@ -72,7 +73,10 @@ def test_a_key_is_taken_from_the_variable_or_from_the_file_it_names(tmp_path: Pa
 @pytest.mark.parametrize(
     ("held", "said"),
     [
-        ("", "no key for the GitHub App; set HEADWAY_KEY to it, or to the path of its .pem file"),
+        (
+            "",
+            "no key for the GitHub GitHubApp; set HEADWAY_KEY to it, or to the path of its .pem file",
+        ),
         (
             "nothing.pem",
             "HEADWAY_KEY names no key that can be read (No such file or directory); set it to",
@@ -109,21 +113,19 @@ def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
 )
 def test_a_wrong_key_is_one_line_that_does_not_show_it(wrong: str) -> None:
     with pytest.raises(AccessError) as caught:
-        App(APP_ID, wrong, NOWHERE)
-    message = (
-        "the key of App 12345 is no RSA private key; download one from the App's settings on GitHub"
-    )
+        GitHubApp(APP_ID, wrong, NOWHERE)
+    message = "the key of GitHubApp 12345 is no RSA private key; download one from the GitHubApp's settings on GitHub"
     assert str(caught.value) == message
 
 
 def test_an_app_shows_its_key_nowhere_and_signs_with_it() -> None:
-    app = App(APP_ID, pem(), NOWHERE)
+    app = GitHubApp(APP_ID, pem(), NOWHERE)
     assert "PRIVATE" not in repr(app) and "PRIVATE" not in repr(app.api)
     claims = jwt.decode(app.api.access.token(), key().public_key(), ["RS256"])
     assert claims["iss"] == APP_ID and claims["exp"] - claims["iat"] <= 600
 
 
-# -- an App, its installations and their tokens -----------------------------------------------------------------------
+# -- an GitHubApp, its installations and their tokens -----------------------------------------------------------------------
 
 
 def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: Server) -> None:
@@ -133,7 +135,7 @@ def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: S
     assert abs(app.api.clock() - time.time() - 7_200) < 60
     # the first signature was made by this machine's clock, which is two hours behind
     assert github.stats()["by_status"]["401"] == 1
-    assert Api(github.url, result["acme"]).graphql(VIEWER, {}).data == {
+    assert GitHubClient(github.url, result["acme"]).graphql(VIEWER, {}).data == {
         "viewer": {"login": "emulator-app"}
     }
     assert github.stats()["by_account"]["installation of acme"] == 1
@@ -142,18 +144,18 @@ def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: S
 def test_another_app_and_another_key_are_refused_in_one_line(github: Server) -> None:
     other = rsa.generate_private_key(65537, 2048)
     with pytest.raises(AccessError) as caught:
-        App(APP_ID, pem(other), github.url, patience=HASTY).installations()
+        GitHubApp(APP_ID, pem(other), github.url, patience=HASTY).installations()
     assert str(caught.value).endswith(
         "the token was refused (A JSON web token could not be decoded); check app_id under [github], and that the key "
-        "is one of this App's"
+        "is one of this GitHubApp's"
     )
     with pytest.raises(SourceError, match="is not there, or this token may not see it"):
-        App("99", pem(), github.url, patience=HASTY).installations()
+        GitHubApp("99", pem(), github.url, patience=HASTY).installations()
 
 
 def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: Server) -> None:
     access = app_of(github).installations()["acme"]
-    assert isinstance(access, Installation)
+    assert isinstance(access, AppInstallation)
     with ThreadPoolExecutor(8) as pool:
         first = set(pool.map(lambda _: access.token(), range(40)))
     assert len(first) == 1 and github.stats()["by_route"][TOKENS] == 1
@@ -170,7 +172,7 @@ def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: 
 
 
 def test_a_token_refused_in_between_is_renewed_once_by_whoever_meets_it(github: Server) -> None:
-    api = Api(github.url, app_of(github).installations()["acme"], patience=HASTY)
+    api = GitHubClient(github.url, app_of(github).installations()["acme"], patience=HASTY)
     api.graphql(VIEWER, {})
     github.faults([{"kind": "unauthorized", "at": [1, 2, 3], "api": "graphql"}])
     with ThreadPoolExecutor(3) as pool:
@@ -184,7 +186,7 @@ def test_a_pass_goes_on_over_many_ends_of_a_token(schema_path: Path, tmp_path: P
     with serve(
         company.datasets(), schema=schema_path, token_lifetime_s=0.3, latency_ms=20, **known_values
     ) as server:
-        api = Api(server.url, app_of(server).installations()["acme"], patience=HASTY)
+        api = GitHubClient(server.url, app_of(server).installations()["acme"], patience=HASTY)
         for _ in range(30):
             assert api.graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
         assert server.stats()["by_route"][TOKENS] >= 2
@@ -209,15 +211,18 @@ def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -
         done = desk.run("refresh", "--no-publish")
         assert (
             done.code,
-            "App 12345 is not installed on other; install it there" in done.problem,
+            "GitHubApp 12345 is not installed on other; install it there" in done.problem,
         ) == (1, True)
         counts = server.stats()
         assert counts["by_account"]["installation of acme"] > 5 and counts["by_route"][TOKENS] >= 2
         result = desk.run("doctor")
         host = server.url.removeprefix("http://")
-        assert f"ok    {host} accepts the App on acme; requests left this hour: core " in result.out
         assert (
-            f"MEND  {host}: the App on acme may not read discussions; give it these permissions"
+            f"ok    {host} accepts the GitHubApp on acme; requests left this hour: core "
+            in result.out
+        )
+        assert (
+            f"MEND  {host}: the GitHubApp on acme may not read discussions; give it these permissions"
             in result.out
         )
         invalid = desk.run("refresh", "--no-publish", env={"HEADWAY_APP_KEY": "nothing.pem"})

@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.github.client import Api, Patience
+from collectors.github.client import GitHubClient, RetryPolicy
 from collectors.github.collector import collect
-from collectors.github.credentials import Personal
-from collectors.github.discovery import GitHub, Result, keep, look
-from collectors.github.scheduler import PASSES_AT_ONCE
+from collectors.github.credentials import PersonalToken
+from collectors.github.discovery import keep, look
+from collectors.github.repository import GitHub, Result
+from collectors.github.scheduler import REPOSITORIES_AT_ONCE
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import now
 from collectors.source import Progress
@@ -57,7 +58,7 @@ def github(shared: Server) -> Server:
 
 
 def read(
-    data: Path, source: GitHub, reports: list[Progress] | None = None, patience: Patience = HASTY
+    data: Path, source: GitHub, reports: list[Progress] | None = None, patience: RetryPolicy = HASTY
 ) -> list[Result]:
     """Collect into the ledger of a folder."""
     with open_ledger(data / "ledger.duckdb", "test") as store:
@@ -72,7 +73,7 @@ def statuses(results: list[Result]) -> dict[str, str]:
 
 def as_read_before(data: Path, server: Server, source: GitHub) -> None:
     """Leave a ledger as a refresh of empty repositories does, without the minute that this takes."""
-    api = Api(server.url, Personal(TOKEN))
+    api = GitHubClient(server.url, PersonalToken(TOKEN))
     with open_ledger(data / "ledger.duckdb", "test") as store:
         result = list(look(api, source, {}))
         keep(store, api.host, result, is_read=True)
@@ -335,9 +336,10 @@ def test_giants_and_small_ones_take_turns(schema_path: Path, tmp_path: Path) -> 
     until = max(index for index, repo in enumerate(turns) if repo not in giants)
     for giant in giants:
         mine = [index for index, repo in enumerate(turns[: until + 1]) if repo == giant]
-        assert len(mine) >= until / PASSES_AT_ONCE / 2
+        assert len(mine) >= until / REPOSITORIES_AT_ONCE / 2
         assert (
-            max(b - a for a, b in zip(mine, [*mine[1:], until], strict=True)) <= 2 * PASSES_AT_ONCE
+            max(b - a for a, b in zip(mine, [*mine[1:], until], strict=True))
+            <= 2 * REPOSITORIES_AT_ONCE
         )
 
 
@@ -345,7 +347,7 @@ def test_a_query_that_fails_with_several_in_it_is_no_failure_of_all(
     acme: Server, tmp_path: Path
 ) -> None:
     acme.faults([{"kind": "status", "status": 500, "api": "graphql", "at": [2, 3, 4]}])
-    once = Patience(tries=1, first_pause_s=0.0)
+    once = RetryPolicy(tries=1, first_pause_s=0.0)
     results = read(tmp_path, GitHub(acme.url, ("acme/app", "acme/web", "acme/old")), patience=once)
     assert len(results) == 3
     assert Counter(result.status for result in results)["read"] >= 1

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from collectors.github.client import Patience
+from collectors.github.client import RetryPolicy
 from tests.support import company
 from tests.support.github_server import Server, serve
 from tests.support.github_server.client import data
@@ -26,7 +26,7 @@ SHARE = 0.2
 #: more requests than a refresh sends, however often it repeats them
 REQUESTS = 400
 REPOS = list(company.datasets())
-QUICK = Patience(first_pause_s=0.01, timeout_s=1, unnamed_wait_s=0.05)
+QUICK = RetryPolicy(first_pause_s=0.01, timeout_s=1, unnamed_wait_s=0.05)
 KINDS: list[dict[str, Any]] = [
     *({"kind": "status", "status": status} for status in (500, 502, 503, 504)),
     {"kind": "status", "status": 503, "retry_after": 0.1},

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from collectors.github.collector import collect
-from collectors.github.discovery import GitHub, Result
+from collectors.github.repository import GitHub, Result
 from collectors.ledger.opening import open_ledger
 from headway.cli import doctor
 from tests.support import company, tiny

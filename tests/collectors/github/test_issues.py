@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collectors.github.discovery import GitHub
+from collectors.github.repository import GitHub
 from collectors.source import CheckResult
 from headway.cli import doctor
 from tests.support.company.expand import expand

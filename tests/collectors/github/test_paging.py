@@ -15,7 +15,7 @@ import pytest
 from collectors.github import changes as github_feed
 from collectors.github import deletions as github_sweep
 from collectors.github import sync
-from collectors.github.lists import Discussions, NewestFirst
+from collectors.github.lists import DiscussionList, NewestFirstList
 from collectors.ledger.opening import open_ledger
 from collectors.source import Progress
 from tests.support.github_server import Server, changes, serve
@@ -45,7 +45,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(github_sweep, "PAGE", 3)
     for name in ("BATCH_START", "BATCH_MOST"):
         monkeypatch.setattr(sync, name, 2)
-    for kind in (NewestFirst, Discussions):
+    for kind in (NewestFirstList, DiscussionList):
         monkeypatch.setattr(kind, "size", 2)
 
 
