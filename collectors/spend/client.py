@@ -1,4 +1,9 @@
-"""One door to the vendors' APIs: every wait and retry happens here, and no secret goes further than to its vendor."""
+"""HTTP client of vendors' APIs: authentication, rate limits, retries, pages and private details.
+
+The retry loop is our own. urllib3's ``Retry`` cannot report a wait, end at a wait of hours, repeat
+a truncated response, or read ``x-ratelimit-reset``. General retry libraries need the same code for
+each of these and save only the loop.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ import random
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,281 +24,325 @@ from typing import Any, NoReturn
 import requests
 
 from collectors.errors import AccessError, RefusedError, SourceError
-from collectors.spend.fields import FieldError, Json, records
-from collectors.spend.records import Parameters, Source
+from collectors.spend import fields
+from collectors.spend.fields import Json
 
 TRIES = 8
+#: tries without a notice, as most faults are over by then
+QUIET_TRIES = 3
 #: seconds to connect, and seconds without a byte
 TIMEOUT_S = (15, 120)
-#: a vendor that wants a longer wait is asked again by the next refresh
-LONGEST_WAIT_S = 900.0
-#: the wait where a vendor's limit names none
-LIMIT_WAIT_S = 60.0
+#: longer waits are left to the next refresh
+MAX_WAIT_S = 900.0
+#: wait after a rate limit without a time
+DEFAULT_WAIT_S = 60.0
+MAX_BACKOFF_S = 60.0
 MINUTE_S = 60.0
-MOST_SAID = 200
-#: an e-mail address, a word long enough to be a key, or one with its middle starred out
+MAX_ERROR_LENGTH = 200
+#: an e-mail address, a word long enough to be a key, or a key with a masked middle
 PRIVATE = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+|\b[\w-]*\w{24,}[\w-]*\b|[\w-]*\*{2,}[\w*-]*")
-Say = Callable[[str], None]
+#: query parameters in order; a name may repeat
+Parameters = Sequence[tuple[str, str | int]]
 
 
-@dataclass
-class Door:
-    """One account of one vendor: asks, waits and asks again until there is an answer or a reason for none."""
+@dataclass(frozen=True, kw_only=True)
+class VendorApi:
+    """Address, authentication and limits of a vendor's API."""
 
-    source: Source
+    name: str
+    #: environment variable of the secret
+    secret_variable: str
+    url: str
+    #: headers that authenticate with a secret
+    headers: Callable[[str], Mapping[str, str]]
+    #: description of the secret for messages
+    permission: str
+    #: documented limit; without one, responses contain the wait
+    requests_per_minute: int | None = None
+
+
+class _RetryableError(Exception):
+    """A failed try that may be repeated, after a wait if the vendor asks for one."""
+
+    def __init__(self, problem: str, wait_s: float | None = None) -> None:
+        super().__init__(problem)
+        self.wait_s = wait_s
+
+
+@dataclass(eq=False)
+class VendorClient:
+    """Client of one account. Create one a sync: lists of names are read once a client.
+
+    All requests raise AccessError if the secret is refused, RefusedError if only the request is
+    refused, and SourceError for other failures.
+    """
+
+    api: VendorApi
     base_url: str
     account: str
     secret: str = field(repr=False)
-    say: Say = lambda _text: None
-    #: where each answer is kept as it came
+    #: receives notices for the user
+    notify: Callable[[str], None] = lambda _text: None
+    #: folder for copies of responses
     dump: Path | None = None
     tries: int = TRIES
     timeout_s: tuple[float, float] = TIMEOUT_S
     minute_s: float = MINUTE_S
-    requests_sent: int = 0
+    request_count: int = 0
     _recent: deque[float] = field(default_factory=deque, repr=False)
-    _told: set[str] = field(default_factory=set, repr=False)
+    _notices: set[str] = field(default_factory=set, repr=False)
+    _names: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
 
     @property
     def title(self) -> str:
-        """What messages call this account."""
-        return f"{self.source.name} ({self.account})" if self.account else self.source.name
+        """Name of the account in messages."""
+        return f"{self.api.name} ({self.account})" if self.account else self.api.name
 
     def get(
         self, path: str, parameters: Parameters = (), headers: Mapping[str, str] | None = None
     ) -> Any:
-        """Return the JSON of one GET, numbers as decimals; None where the vendor answers that there is nothing.
-
-        Raises AccessError where the secret is refused, RefusedError where this request is, SourceError otherwise.
-        """
-        return self._parsed("GET", f"{self.base_url}{path}", parameters, None, headers or {})
+        """Return the JSON of a GET with decimal numbers, or None for status 204."""
+        return self._request(
+            "GET", f"{self.base_url}{path}", self._headers(headers), _json, params=list(parameters)
+        )
 
     def post(self, path: str, body: Json) -> Any:
-        """Return the JSON of one POST; raises as ``get`` does."""
-        return self._parsed("POST", f"{self.base_url}{path}", (), body, {})
+        """Return the JSON of a POST with decimal numbers, or None for status 204."""
+        return self._request("POST", f"{self.base_url}{path}", self._headers(), _json, json=body)
+
+    def download(self, url: str) -> str:
+        """Return the text at a signed link, which is requested without the secret."""
+        if not re.match(r"https?://", url):
+            raise SourceError(f"{self.title}: a download link is not a URL")
+        text: str = self._request("GET", url, {}, lambda content: content.decode("utf-8-sig"))
+        return text
 
     def pages(
         self, path: str, parameters: Parameters, headers: Mapping[str, str] | None = None
     ) -> Iterator[Json]:
-        """Yield the records of every page, where ``next_page`` names the next; raises as ``get`` does."""
-        page, visited = "", {""}
+        """Yield the items of all pages of a list with a ``next_page`` cursor."""
+        cursor, cursors = "", {""}
         while True:
-            answer = self.get(path, [*parameters, *([("page", page)] if page else [])], headers)
-            yield from self.listed(answer, "data")
+            page: Parameters = [("page", cursor)] if cursor else []
+            answer = self.get(path, [*parameters, *page], headers)
+            yield from fields.objects(answer, "data")
             if not answer.get("has_more"):
                 return
-            page = str(answer.get("next_page") or "")
-            if page in visited:
-                raise SourceError(f"{self.title}: {path} has more pages, but does not lead to them")
-            visited.add(page)
+            cursor = str(answer.get("next_page") or "")
+            if cursor in cursors:
+                raise self._lost_page(path)
+            cursors.add(cursor)
 
-    def listed(self, answer: Any, path: str) -> list[Json]:
-        """Return the list of records in an answer; SourceError where there is none."""
-        try:
-            return records(answer, path)
-        except FieldError as error:
-            raise SourceError(f"{self.title}: {error}") from None
+    def names(
+        self, path: str, field_name: str, *, cursor_parameter: str, page_size: int
+    ) -> Mapping[str, str]:
+        """Return a field of a list's items by id, in lower case; each list is read once."""
+        if path not in self._names:
+            names = {}
+            for item in self._items_after(path, cursor_parameter, page_size):
+                if name := fields.lower_text(item, field_name):
+                    names[str(item.get("id"))] = name
+            self._names[path] = names
+        return self._names[path]
 
-    def fetch(self, url: str) -> str:
-        """Return the text behind a signed link, which is asked for without the secret; raises as ``get`` does."""
-        if not re.match(r"https?://", url):
-            raise SourceError(f"{self.title}: a download link that is no address")
-        return self._sent("GET", url, (), None, None, lambda content: content.decode("utf-8-sig"))  # type: ignore[no-any-return]
+    def notify_once(self, text: str) -> None:
+        """Send a notice about this account once."""
+        if text not in self._notices:
+            self._notices.add(text)
+            self.notify(f"{self.title}: {text}")
 
-    def say_once(self, text: str) -> None:
-        """Tell the user something of this account, once."""
-        if text not in self._told:
-            self._told.add(text)
-            self.say(f"{self.title}: {text}")
+    def _items_after(self, path: str, cursor_parameter: str, page_size: int) -> Iterator[Json]:
+        """Yield the items of a list whose next page begins after the id of the last item."""
+        cursor = ""
+        while True:
+            page: Parameters = [(cursor_parameter, cursor)] if cursor else []
+            answer = self.get(path, [("limit", page_size), *page])
+            items = fields.objects(answer, "data")
+            yield from items
+            if not answer.get("has_more"):
+                return
+            previous = cursor
+            cursor = (fields.text(items[-1], "id") or "") if items else ""
+            if cursor in ("", previous):
+                raise self._lost_page(path)
 
-    # -- one request, however many tries it takes ---------------------------------------------------------------------
+    def _lost_page(self, path: str) -> SourceError:
+        return SourceError(f"{self.title}: {path} has more pages but no cursor that leads to them")
 
-    def _parsed(
+    def _headers(self, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+        secret_headers = self.api.headers(self.secret)
+        return {"Accept": "application/json", **secret_headers, **(headers or {})}
+
+    def _request(
         self,
-        verb: str,
+        method: str,
         url: str,
-        parameters: Parameters,
-        body: Json | None,
         headers: Mapping[str, str],
-    ) -> Any:
-        whole = {"Accept": "application/json", **self.source.headers(self.secret), **headers}
-        return self._sent(verb, url, parameters, body, whole, _json)
-
-    def _sent(
-        self,
-        verb: str,
-        url: str,
-        parameters: Parameters,
-        body: Json | None,
-        headers: Mapping[str, str] | None,
         parse: Callable[[bytes], Any],
+        **content: Any,
     ) -> Any:
-        """The parsed answer; without headers, a request that carries no secret."""
+        """Return the parsed response, after as many tries as needed."""
         problem = ""
-        for attempt in range(self.tries):
-            self._pace()
-            status, message, content, problem = self._once(verb, url, parameters, body, headers)
-            if status == 204:
-                return None
-            if status == 200:
-                try:
-                    result = parse(content)
-                except ValueError:
-                    problem = "an answer that is cut off or broken"
-                else:
-                    self._keep(content)
-                    return result
-            elif wait := _asked_wait(status, message):
-                self._wait(wait, problem)
-                continue
-            elif 300 <= status < 500 and status != 408:
-                self._refuse(status, url, content)
-            if attempt >= 3:
-                self.say(f"{self.title}: {problem}, trying again")
-            if attempt < self.tries - 1:
-                time.sleep(min(60.0, 0.5 * 2**attempt) * (0.5 + random.random() / 2))
+        for attempt in range(1, self.tries + 1):
+            self._throttle()
+            try:
+                return self._try(method, url, headers, parse, **content)
+            except _RetryableError as error:
+                problem = str(error)
+                if attempt < self.tries:
+                    self._wait(attempt, problem, error.wait_s)
         raise SourceError(
-            f"{self.title}: {problem} after {self.tries} tries; run again later, nothing is lost"
+            f"{self.title}: {problem} after {self.tries} tries. Run again later, no data is lost"
         )
 
-    def _once(
+    def _try(
         self,
-        verb: str,
+        method: str,
         url: str,
-        parameters: Parameters,
-        body: Json | None,
-        headers: Mapping[str, str] | None,
-    ) -> tuple[int, Mapping[str, str], bytes, str]:
-        """Status, headers, body and what is wrong with them, of one try; status 0 where no whole answer came."""
-        self.requests_sent += 1
+        headers: Mapping[str, str],
+        parse: Callable[[bytes], Any],
+        **content: Any,
+    ) -> Any:
+        self.request_count += 1
 
         def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
-            # as the request's own authentication, so that no .netrc puts another in its place
-            request.headers.update({"User-Agent": "headway", **(headers or {})})
+            # an authentication callable, as requests would otherwise apply a .netrc
+            request.headers.update({"User-Agent": "headway", **headers})
             return request
 
         try:
             answer = self._session.request(
-                verb,
+                method,
                 url,
-                params=list(parameters),
-                json=body,
                 auth=sign,
                 timeout=self.timeout_s,
-                # a redirect would carry the vendor's own headers to wherever it leads
+                # a redirect would send the secret to another host
                 allow_redirects=False,
+                **content,
             )
         except requests.RequestException as error:
-            return 0, {}, b"", _network_problem(error)
-        return answer.status_code, answer.headers, answer.content, f"status {answer.status_code}"
+            raise _RetryableError(_network_problem(error)) from None
+        status = answer.status_code
+        if status == 204:
+            return None
+        if status == 200:
+            try:
+                parsed = parse(answer.content)
+            except ValueError:
+                raise _RetryableError("the response is truncated or invalid") from None
+            self._save(answer.content)
+            return parsed
+        wait_s = _requested_wait(status, answer.headers)
+        if wait_s is None and 300 <= status < 500 and status != 408:
+            self._refuse(status, url, answer.content)
+        raise _RetryableError(f"status {status}", wait_s)
 
-    def _pace(self) -> None:
-        """Wait until the vendor lets one more request pass in this minute."""
-        if self.source.per_minute is None:
+    def _throttle(self) -> None:
+        """Wait until the limit of requests per minute permits one more."""
+        if self.api.requests_per_minute is None:
             return
         while self._recent and time.monotonic() - self._recent[0] >= self.minute_s:
             self._recent.popleft()
-        if len(self._recent) >= self.source.per_minute:
-            time.sleep(max(0.0, self._recent[0] + self.minute_s - time.monotonic()))
-            self._recent.popleft()
+        if len(self._recent) >= self.api.requests_per_minute:
+            time.sleep(max(0.0, self._recent.popleft() + self.minute_s - time.monotonic()))
         self._recent.append(time.monotonic())
 
-    def _wait(self, seconds: float, problem: str) -> None:
-        if seconds > LONGEST_WAIT_S:
+    def _wait(self, attempt: int, problem: str, wait_s: float | None) -> None:
+        """Wait as long as the vendor asks, or else with exponential backoff and jitter."""
+        if wait_s is None:
+            if attempt > QUIET_TRIES:
+                self.notify(f"{self.title}: {problem}, trying again")
+            backoff_s = min(MAX_BACKOFF_S, 0.5 * 2 ** (attempt - 1))
+            time.sleep(backoff_s * random.uniform(0.5, 1.0))
+            return
+        if wait_s > MAX_WAIT_S:
             raise SourceError(
-                f"{self.title}: {problem}, asks to wait {seconds / 60:.0f} minutes; run again after that"
+                f"{self.title}: {problem}, the vendor asks to wait {wait_s / 60:.0f} minutes. "
+                "Run again after that"
             )
-        self.say(f"{self.title}: waiting {seconds:.0f} s, as the vendor asks ({problem})")
-        time.sleep(seconds)
+        self.notify(f"{self.title}: waiting {wait_s:.0f} s as the vendor asks ({problem})")
+        time.sleep(wait_s)
 
     def _refuse(self, status: int, url: str, content: bytes) -> NoReturn:
-        """Raise for the answers that no second try will change."""
+        """Raise the error of a response that a retry cannot change."""
         path = (
             url.removeprefix(self.base_url) if url.startswith(self.base_url) else "a download link"
         )
-        message = self._said(content)
-        reported = f"{status}: {message}" if message else str(status)
+        reason = self._error_message(content)
+        reason = f"{status}: {reason}" if reason else str(status)
+        need = f"{self.api.secret_variable} must be {self.api.permission}"
         if status == 401:
-            need = self.source.permission
             raise AccessError(
-                f"{self.title}: {self.source.secret} was refused ({reported}); it must be {need}"
+                f"{self.title}: {self.api.secret_variable} was refused ({reason}). "
+                f"It must be {self.api.permission}"
             )
         if status < 400:
-            raise SourceError(
-                f"{self.title}: {path} leads elsewhere ({status}); check the address it is asked at"
-            )
-        need = (
-            f"; {self.source.secret} must be {self.source.permission}"
-            if status in (403, 404)
-            else ""
-        )
-        raise RefusedError(f"{self.title}: {path} was refused ({reported}){need}", status)
+            raise SourceError(f"{self.title}: {path} redirects ({status}). Check the address")
+        hint = f". {need}" if status in (403, 404) else ""
+        raise RefusedError(f"{self.title}: {path} was refused ({reason}){hint}", status)
 
-    def _said(self, content: bytes) -> str:
-        """What the vendor says of an error, in one short line without what could be a name or a key."""
+    def _error_message(self, content: bytes) -> str:
+        """Return the vendor's error message in one line without names and keys."""
         try:
-            result = json.loads(content)
+            message = json.loads(content)
         except ValueError:
             return ""
         for name in ("error", "message"):
-            result = result.get(name, result) if isinstance(result, dict) else result
-        if not isinstance(result, str):
+            message = message.get(name, message) if isinstance(message, dict) else message
+        if not isinstance(message, str):
             return ""
-        return PRIVATE.sub("…", " ".join(result.replace(self.secret, "…").split()))[:MOST_SAID]
+        line = " ".join(message.replace(self.secret, "…").split())
+        return PRIVATE.sub("…", line)[:MAX_ERROR_LENGTH]
 
-    def _keep(self, content: bytes) -> None:
-        """Keep an answer as the vendor gave it, readable by its owner alone."""
+    def _save(self, content: bytes) -> None:
+        """Save a copy of a response, readable by its owner only."""
         if self.dump is None:
             return
         self.dump.mkdir(parents=True, exist_ok=True, mode=0o700)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        path = self.dump / f"{self.title.replace(' ', '-')}-{stamp}-{self.requests_sent:05d}.json"
+        path = self.dump / f"{self.title.replace(' ', '-')}-{stamp}-{self.request_count:05d}.json"
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content.replace(self.secret.encode(), "…".encode()))
 
 
 def _json(content: bytes) -> Any:
-    return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
+    return json.loads(content, parse_float=Decimal, parse_constant=_reject_constant)
 
 
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+def _reject_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
 
 
-def _asked_wait(status: int, headers: Mapping[str, str]) -> float:
-    """Seconds that a vendor asks to wait before the next request; 0 where it does not ask."""
-    requested, remaining = (
-        headers.get("retry-after", "").strip(),
-        headers.get("x-ratelimit-remaining"),
-    )
-    reset = headers.get("x-ratelimit-reset", "")
-    is_limit = status == 429 or (status == 403 and remaining == "0")
-    if not is_limit and not (requested and status in (403, 503)):
-        return 0.0
-    if re.fullmatch(r"\d+(\.\d+)?", requested):
-        return float(requested) + 0.1
+def _requested_wait(status: int, headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a response asks to wait, or None if it asks for no wait."""
+    retry_after = headers.get("retry-after", "").strip()
+    is_exhausted = headers.get("x-ratelimit-remaining") == "0"
+    is_rate_limit = status == 429 or (status == 403 and is_exhausted)
+    if not is_rate_limit and not (retry_after and status in (403, 503)):
+        return None
+    if re.fullmatch(r"\d+(\.\d+)?", retry_after):
+        return float(retry_after) + 0.1
     try:
-        clock = (
-            parsedate_to_datetime(headers["date"]).timestamp() if "date" in headers else time.time()
-        )
-        until = (
-            parsedate_to_datetime(requested).timestamp()
-            if requested
-            else float(reset)
-            if remaining == "0"
-            else None
-        )
+        if retry_after:
+            end = parsedate_to_datetime(retry_after).timestamp()
+        elif is_exhausted:
+            end = float(headers.get("x-ratelimit-reset", ""))
+        else:
+            return DEFAULT_WAIT_S
+        # the vendor's clock, as this machine's may differ
+        date = headers.get("date")
+        clock = parsedate_to_datetime(date).timestamp() if date else time.time()
     except ValueError:
-        return LIMIT_WAIT_S
-    return LIMIT_WAIT_S if until is None else max(1.0, until - clock + 1.0)
+        return DEFAULT_WAIT_S
+    return max(1.0, end - clock + 1.0)
 
 
 def _network_problem(error: requests.RequestException) -> str:
     if isinstance(error, requests.exceptions.SSLError):
-        return "the certificate could not be verified"
+        return "the certificate cannot be verified"
     if isinstance(error, requests.exceptions.Timeout):
-        return "no answer in time"
+        return "no response in time"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "an answer that is cut off or broken"
+        return "the response is truncated or invalid"
     return "the connection failed"

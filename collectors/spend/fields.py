@@ -1,7 +1,6 @@
-"""Readers of the fields of vendors' answers, which promise one form and come in another.
+"""Typed readers of JSON fields, strict about values and lenient about numbers written as text.
 
-A number is read from its digits, never through a binary fraction, and whether an amount counts cents or dollars is said
-where it is read.
+Numbers are decimals, never binary fractions. The caller names the unit: dollars or cents.
 """
 
 from __future__ import annotations
@@ -13,109 +12,107 @@ from typing import Any
 from collectors.errors import SourceError
 
 DOLLARS, CENTS = Decimal(1), Decimal("0.01")
-MOST = Decimal("1e10")
-MOST_COUNTED = 2**63 - 1
+MAX_AMOUNT = Decimal("1e10")
+MAX_COUNT = 2**63 - 1
 Json = dict[str, Any]
 
 
 class FieldError(SourceError):
-    """A field of a vendor's answer cannot be read; the text says which and why."""
+    """An invalid field of a vendor's response; the text names the field and the reason."""
 
 
-def at(record: Any, path: str) -> Any:
-    """Return what stands at a path of names with dots between; None where it or something on the way is absent."""
+def value(item: Any, path: str) -> Any:
+    """Return the value at a path of names joined by dots, or None if it is absent."""
     for name in path.split("."):
-        if record is None:
+        if item is None:
             return None
-        if not isinstance(record, dict):
-            raise FieldError(f"{path}: not where the vendor's documentation has it")
-        record = record.get(name)
-    return record
+        if not isinstance(item, dict):
+            raise FieldError(f"{path}: the response has another structure than documented")
+        item = item.get(name)
+    return item
 
 
-def money(record: Any, path: str, unit: Decimal) -> Decimal | None:
-    """Return an amount in units of the currency, from a number or text in cents or dollars; None where it is absent."""
-    value = at(record, path)
-    if value is None:
+def money(item: Any, path: str, unit: Decimal) -> Decimal | None:
+    """Return an amount in units of the currency, or None if it is absent."""
+    content = value(item, path)
+    if content is None:
         return None
-    amount = _number(value, path) * unit
-    if abs(amount) >= MOST:
-        raise FieldError(f"{path}: an amount too large to be one")
+    amount = _number(content, path) * unit
+    if abs(amount) >= MAX_AMOUNT:
+        raise FieldError(f"{path}: the amount is implausibly large")
     return amount
 
 
-def owed(record: Any, path: str, unit: Decimal) -> Decimal:
-    """Return an amount that must be there."""
-    amount = money(record, path, unit)
+def required_money(item: Any, path: str, unit: Decimal) -> Decimal:
+    """Return an amount in units of the currency; FieldError if it is absent."""
+    amount = money(item, path, unit)
     if amount is None:
-        raise FieldError(f"{path}: no amount is there")
+        raise FieldError(f"{path}: the amount is missing")
     return amount
 
 
-def count(record: Any, path: str) -> int | None:
-    """Return a whole number, also where it is written 59200.0 or as text; None where it is absent."""
-    value = at(record, path)
-    if value is None:
+def count(item: Any, path: str) -> int | None:
+    """Return a whole number, also if written as 59200.0 or text, or None if it is absent."""
+    content = value(item, path)
+    if content is None:
         return None
-    number = _number(value, path)
-    if number != number.to_integral_value() or not 0 <= number <= MOST_COUNTED:
+    number = _number(content, path)
+    if number != number.to_integral_value() or not 0 <= number <= MAX_COUNT:
         raise FieldError(f"{path}: not a whole number from 0")
     return int(number)
 
 
-def word(record: Any, path: str) -> str | None:
-    """Return a text without spaces around it; None where it is absent or empty."""
-    value = at(record, path)
-    if value is not None and not isinstance(value, str):
+def text(item: Any, path: str) -> str | None:
+    """Return a text without surrounding spaces, or None if it is absent or empty."""
+    content = value(item, path)
+    if content is not None and not isinstance(content, str):
         raise FieldError(f"{path}: not text")
-    return (value or "").strip() or None
+    return (content or "").strip() or None
 
 
-def lowered(record: Any, path: str) -> str | None:
-    """Return a login, address or name in lower case; None where it is absent or empty."""
-    result = word(record, path)
-    return result.lower() if result else None
+def lower_text(item: Any, path: str) -> str | None:
+    """Return a login, address or name in lower case, or None if it is absent or empty."""
+    content = text(item, path)
+    return content.lower() if content else None
 
 
-def records(answer: Any, path: str) -> list[Json]:
-    """Return the list of records at a path; raises FieldError where there is none, for a missing list is no zero."""
-    result = at(answer, path)
-    if not isinstance(result, list) or not all(isinstance(record, dict) for record in result):
-        raise FieldError(f"{path}: the answer holds no such list")
-    return result
+def currency(item: Any, path: str) -> str:
+    """Return a currency code in upper case, by default USD."""
+    return (text(item, path) or "USD").upper()
 
 
-def day_of(record: Any, path: str) -> date:
-    """Return the day, in UTC, of a time that is written as text with a zone, or as a date alone."""
-    text = word(record, path)
+def objects(item: Any, path: str) -> list[Json]:
+    """Return the list of objects at a path; FieldError if absent, which is not an empty list."""
+    content = value(item, path)
+    if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+        raise FieldError(f"{path}: the response contains no such list")
+    return content
+
+
+def utc_day(item: Any, path: str) -> date:
+    """Return the day in UTC of an ISO 8601 time or date."""
     try:
-        moment = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(text(item, path) or "")
     except ValueError:
         raise FieldError(f"{path}: not a time") from None
     return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
 
 
-def day_at(record: Any, path: str, per_second: int = 1) -> date:
-    """Return the day, in UTC, of a time in seconds since 1970, or in as many parts of a second as are given."""
-    value = at(record, path)
+def epoch_day(item: Any, path: str, ticks_per_second: int = 1) -> date:
+    """Return the day in UTC of a time in seconds (or finer ticks) since 1970."""
+    ticks = int(_number(value(item, path), path))
     try:
-        return (
-            datetime(1970, 1, 1) + timedelta(seconds=int(_number(value, path)) // per_second)
-        ).date()
+        return (datetime(1970, 1, 1) + timedelta(seconds=ticks // ticks_per_second)).date()
     except OverflowError:
         raise FieldError(f"{path}: not a time") from None
 
 
-def _number(value: Any, path: str) -> Decimal:
-    """A vendor's number by its digits; it may come as text where a number is promised, and the other way round."""
+def _number(content: Any, path: str) -> Decimal:
+    is_number = isinstance(content, int | Decimal | str) and not isinstance(content, bool)
     try:
-        number = (
-            Decimal(str(value).strip())
-            if isinstance(value, int | Decimal | str)
-            else Decimal("nan")
-        )
+        number = Decimal(str(content).strip() if is_number else "nan")
     except InvalidOperation:
         number = Decimal("nan")
-    if isinstance(value, bool) or not number.is_finite():
+    if not number.is_finite():
         raise FieldError(f"{path}: not a number")
     return number

@@ -1,29 +1,25 @@
-"""The shape that every vendor's spend is brought into. Amounts are decimals in units of the currency, never cents."""
+"""Spend records of all vendors. Amounts are decimals in units of the currency, never cents."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from collectors.spend.fields import FieldError
 
-if TYPE_CHECKING:
-    from collectors.spend.client import Door
-
-#: what the ledger keeps of an amount
+#: precision of amounts in the ledger
 PLACES = Decimal("0.00000001")
 DAY = timedelta(days=1)
-Record = TypeVar("Record")
-#: what a GET asks, in order
-Parameters = Sequence[tuple[str, str | int]]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Line:
-    """Spend of one kind on one day, as a row of the ledger; what the vendor does not tell is None."""
+class SpendRecord:
+    """Spend of one day and one group, as in a row of the ledger. Absent values are None."""
 
     provider: str
     tool: str
@@ -41,54 +37,18 @@ class Line:
     list_amount: Decimal | None = None
 
 
-#: what is added up, and what tells lines apart
-ADDED = ("tokens", "requests", "amount", "list_amount")
-TOLD = tuple(field.name for field in fields(Line) if field.name not in ADDED)
+AMOUNT_COLUMNS = ("amount", "list_amount")
+SUM_COLUMNS = ("tokens", "requests", *AMOUNT_COLUMNS)
+GROUP_COLUMNS = tuple(item.name for item in fields(SpendRecord) if item.name not in SUM_COLUMNS)
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One day of one account: its lines, or the problem for which the day stays as it was."""
+    """One day of one account: its records, or the problem that leaves the day unchanged."""
 
     day: date
-    lines: tuple[Line, ...] = ()
+    records: tuple[SpendRecord, ...] = ()
     problem: str = ""
-
-
-@dataclass(frozen=True)
-class Stream:
-    """One kind of report of a vendor: how it is read, and for how long its days may still change."""
-
-    #: the source that rows of the ledger name
-    name: str
-    read: Callable[[Door, date, date], Iterator[Partition]]
-    #: how far back the first reading goes
-    history_days: int
-    #: for so many days after it is over, the vendor may tell a day anew
-    restated_days: int
-    #: how many days one call of ``read`` is asked for
-    days_at_once: int
-    #: whether a vendor may refuse this report, to a plan or key that has the others
-    is_optional: bool = False
-
-
-@dataclass(frozen=True)
-class Source:
-    """A vendor: its address, the secret it asks for, and the reports that it gives."""
-
-    name: str
-    #: the environment variable that holds the secret; with ``__NAME`` behind it, the secret of account ``name``
-    secret: str
-    url: str
-    #: the headers that carry a secret
-    headers: Callable[[str], Mapping[str, str]]
-    #: what the secret must be allowed to do, in words
-    permission: str
-    streams: tuple[Stream, ...]
-    #: requests that the vendor's documentation lets pass in a minute; where it names no number, its answers say when
-    per_minute: int | None = None
-    #: whether an account is an organisation that the settings name, all read with one secret
-    is_by_organization: bool = False
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -97,49 +57,58 @@ def days(first: date, last: date) -> Iterator[date]:
         yield first + number * DAY
 
 
+def group_by_day(items: Iterable[Item], day_of: Callable[[Item], date]) -> dict[date, list[Item]]:
+    """Return the items by day; FieldError for an item without a day."""
+    by_day: dict[date, list[Item]] = defaultdict(list)
+    for item in items:
+        by_day[day_of(item)].append(item)
+    return by_day
+
+
 def partitions(
     first: date,
     last: date,
-    by_day: Mapping[date, Sequence[Record]],
-    convert: Callable[[Sequence[Record]], Iterable[Line]],
+    by_day: Mapping[date, Sequence[Item]],
+    convert: Callable[[Sequence[Item]], Iterable[SpendRecord]],
 ) -> Iterator[Partition]:
-    """Yield every day from the first to the last with the lines of its records; without records, it is an empty day.
+    """Yield a partition for each day, also for days without items.
 
-    A record that cannot be read is the problem of its day, and of no other.
+    An invalid item is a problem of its own day only.
     """
     for day in days(first, last):
         try:
-            yield Partition(day, summed(convert(by_day.get(day, ()))))
+            yield Partition(day, sum_records(convert(by_day.get(day, ()))))
         except FieldError as error:
             yield Partition(day, problem=str(error))
 
 
-def summed(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return the lines with those of one kind added up, rounded once, in an order of their own."""
-    totals: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for line in lines:
-        total = totals.setdefault(tuple(getattr(line, name) for name in TOLD), dict.fromkeys(ADDED))
-        for name in ADDED:
-            if (value := getattr(line, name)) is not None:
-                total[name] = value + (total[name] or 0)
-    for total in totals.values():
-        total |= {
-            name: total[name].quantize(PLACES)
-            for name in ("amount", "list_amount")
-            if total[name] is not None
-        }
-    order = sorted(totals, key=lambda reported: tuple(str(value or "") for value in reported))
-    return tuple(
-        Line(**dict(zip(TOLD, reported, strict=True)), **totals[reported]) for reported in order
-    )
+def sum_records(records: Iterable[SpendRecord]) -> tuple[SpendRecord, ...]:
+    """Return one record a group with rounded sums, in a stable order."""
+    groups: dict[tuple[str, ...], list[SpendRecord]] = defaultdict(list)
+    for record in records:
+        key = tuple(str(getattr(record, column) or "") for column in GROUP_COLUMNS)
+        groups[key].append(record)
+    return tuple(replace(groups[key][0], **_sums(groups[key])) for key in sorted(groups))
+
+
+def _sums(records: Sequence[SpendRecord]) -> dict[str, Any]:
+    sums: dict[str, Any] = {}
+    for column in SUM_COLUMNS:
+        values = [getattr(record, column) for record in records]
+        present = [value for value in values if value is not None]
+        sums[column] = sum(present) if present else None
+    for column in AMOUNT_COLUMNS:
+        if sums[column] is not None:
+            sums[column] = sums[column].quantize(PLACES)
+    return sums
 
 
 def split(amount: Decimal, weights: Mapping[Any, int]) -> dict[Any, Decimal]:
-    """Return an amount split by weights to the last place: the parts add up to it, by the largest remainders."""
-    whole = int(amount / PLACES)
+    """Return an amount split by weights; the largest remainders make the parts sum to it."""
+    units = int(abs(amount) / PLACES)
     total = sum(weights.values())
-    floors = {key: divmod(abs(whole) * weight, total) for key, weight in weights.items()}
-    remaining = abs(whole) - sum(floor for floor, _ in floors.values())
-    first = sorted(floors, key=lambda key: (-floors[key][1], str(key)))[:remaining]
-    sign = -1 if whole < 0 else 1
-    return {key: (floor + (key in first)) * sign * PLACES for key, (floor, _) in floors.items()}
+    shares = {key: divmod(units * weight, total) for key, weight in weights.items()}
+    undistributed = units - sum(quotient for quotient, _ in shares.values())
+    by_remainder = sorted(shares, key=lambda key: (-shares[key][1], str(key)))
+    unit = PLACES.copy_sign(amount)
+    return {key: (shares[key][0] + (key in by_remainder[:undistributed])) * unit for key in weights}

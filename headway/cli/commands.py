@@ -17,7 +17,7 @@ import click
 
 from collectors.imports.formats import KINDS
 from collectors.imports.spend.formats import KIND as SPEND
-from collectors.spend import vendors
+from collectors.spend.vendors import load_vendors
 from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
 from headway.cli.log import say
 from headway.cli.options import as_of_option, checked, day_option, logged, placed, yesterday
@@ -27,7 +27,7 @@ from headway.config.validation import not_a_repository, not_an_account, not_an_a
 from queries.publish.settings import GitHubSettings, Settings
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("github", "people", "inbox", *vendors.sources())
+SOURCES = ("github", "people", "inbox", *load_vendors())
 DUMP_HELP = "Keep vendors' answers about spend here as they came; they name people."
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from collectors import people
-from collectors.errors import AccessError, SourceError
+from collectors.errors import SourceError
 from collectors.github import collector
 from collectors.github.client import RetryPolicy, host_of
 from collectors.github.repository import GitHub
@@ -20,8 +20,9 @@ from collectors.ledger.ledger_file import look
 from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store, now
-from collectors.source import CheckResult, Progress
-from collectors.spend import sync, vendors
+from collectors.source import CheckResult
+from collectors.spend.source import SpendSource, spend_sources
+from collectors.spend.vendors import load_vendors
 from headway import demo
 from headway.cli import doctor, progress
 from headway.config.paths import DataPaths
@@ -151,13 +152,9 @@ def preview(place: DataPaths, sources: Sequence[str]) -> Iterator[CheckResult]:
                     or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
                 )
                 yield CheckResult(not result.message, message)
-    for vendor in _spend_accounts(settings, sources):
-        if isinstance(vendor, CheckResult):
-            yield vendor
-            continue
+    for source in _spend(settings, sources):
         with open_ledger(place.ledger, VERSION, read_only=True) as store:
-            for message in sync.preview(vendor, store, sync.yesterday()):
-                yield CheckResult(True, message)
+            yield from source.preview(store)
 
 
 def examine(place: DataPaths) -> Iterator[CheckResult]:
@@ -171,12 +168,8 @@ def examine(place: DataPaths) -> Iterator[CheckResult]:
     except SettingsError as error:
         yield CheckResult(False, str(error))
     else:
-        for vendor in _spend_accounts(settings, tuple(vendors.sources())):
-            if isinstance(vendor, sync.Account):
-                for result in sync.examine(vendor, sync.yesterday()):
-                    yield CheckResult(result.status != "failed", result.message)
-            elif not vendor.is_good:
-                yield vendor
+        for source in _spend(settings, tuple(load_vendors())):
+            yield from source.check()
     yield from doctor.people_file(place.people)
     yield from doctor.data(place.data, place.ledger)
 
@@ -312,42 +305,20 @@ def _collect_github(
             yield CheckResult(True, message, facts=facts)
 
 
-def _spend_accounts(
-    settings: Settings, sources: Sequence[str]
-) -> Iterator[sync.Account | CheckResult]:
-    """The accounts of the vendors named, and a line for each vendor that has none."""
-    for source in (result for name, result in vendors.sources().items() if name in sources):
-        try:
-            accounts = sync.accounts(
-                source, os.environ, settings.copilot_orgs, settings.githubs[0].base_url
-            )
-        except AccessError as error:
-            yield CheckResult(False, str(error))
-            continue
-        yield from accounts
-        if not accounts:
-            yield CheckResult(True, sync.missing(source))
+def _spend(
+    settings: Settings, sources: Sequence[str], full: bool = False, dump: Path | None = None
+) -> list[SpendSource]:
+    return spend_sources(
+        sources, os.environ, settings.copilot_orgs, settings.githubs[0].base_url, full, dump
+    )
 
 
 def _collect_spend(
     settings: Settings, sources: Sequence[str], store: Store, full: bool, dump: Path | None
 ) -> Iterator[CheckResult]:
-    for account in _spend_accounts(settings, sources):
-        if isinstance(account, CheckResult):
-            yield account
-            continue
+    for source in _spend(settings, sources, full, dump):
         with progress.shown() as report:
-            results = sync.collect(
-                account,
-                store,
-                lambda text: report(Progress("", 0, 0, text)),
-                sync.yesterday(),
-                full,
-                dump,
-            )
-            for result in results:
-                facts = {"source": account.source.name, "status": result.status}
-                yield CheckResult(result.status != "failed", result.message, facts=facts)
+            yield from source.collect(store, report)
     if dump and dump.exists():
         yield CheckResult(
             True,

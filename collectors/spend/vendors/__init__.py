@@ -1,17 +1,18 @@
-"""What AI vendors say was spent: one file a vendor. A module here with a ``SOURCE`` is one; no list names them."""
+"""Modules of vendors, one a vendor. A module with a ``VENDOR`` is discovered without a list."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 
-from collectors.spend.records import Source
+from collectors.spend.vendor import Vendor
 
 
-def sources() -> dict[str, Source]:
-    """Return every source by its name, in the order of names."""
-    modules = (
-        importlib.import_module(f"{__name__}.{row.name}") for row in pkgutil.iter_modules(__path__)
-    )
-    row = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
-    return {source.name: source for source in sorted(row, key=lambda source: source.name)}
+def load_vendors() -> dict[str, Vendor]:
+    """Return the vendors by name, in the order of names."""
+    vendors: list[Vendor] = []
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        if hasattr(module, "VENDOR"):
+            vendors.append(module.VENDOR)
+    return {vendor.name: vendor for vendor in sorted(vendors, key=lambda vendor: vendor.name)}

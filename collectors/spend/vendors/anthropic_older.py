@@ -1,5 +1,6 @@
-"""Anthropic's older reports: cost without users, split to users by their tokens so that the parts add up to the cost.
+"""Anthropic's older reports: costs without users, split by the users' tokens.
 
+The parts of a split sum to the cost.
 https://platform.claude.com/docs/en/manage-claude/usage-cost-api
 """
 
@@ -10,18 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from collectors.errors import SourceError
 from collectors.spend import fields
-from collectors.spend.fields import CENTS, FieldError, Json
-from collectors.spend.records import DAY, PLACES, Line, Parameters, Partition, partitions, split
+from collectors.spend.client import Parameters, VendorClient
+from collectors.spend.fields import CENTS, Json
+from collectors.spend.records import DAY, PLACES, Partition, SpendRecord, partitions, split
 
-if TYPE_CHECKING:
-    from collectors.spend.client import Door
-
-BUCKETS = 31
-#: the names of token types in costs, and the same paths in usage
+PAGE_DAYS = 31
+#: our token types by the names in costs, which are the paths in usage
 TOKEN_TYPES = {
     "uncached_input_tokens": "input",
     "cache_read_input_tokens": "cached input",
@@ -29,155 +27,143 @@ TOKEN_TYPES = {
     "cache_creation.ephemeral_5m_input_tokens": "cache write",
     "output_tokens": "output",
 }
-#: what a line of cost and the use that caused it have in common
-SHARED = ("workspace_id", "model", "service_tier", "context_window", "inference_geo")
-USED_BY = ("account_id", "api_key_id")
-#: the workspace that Claude Code makes for its own keys
+#: key of the join between costs and usage, with the token type
+SHARED_COLUMNS = ("workspace_id", "model", "service_tier", "context_window", "inference_geo")
+USER_COLUMNS = ("account_id", "api_key_id")
+#: name of the workspace that Claude Code creates for its own keys
 CLAUDE_CODE = "claude code"
+Key = tuple[str | None, ...]
+NO_USER: Key = (None, None)
 
 
 @dataclass(frozen=True)
 class Names:
-    """What ids stand for: users by e-mail address, keys by name, and which workspaces are Claude Code's."""
+    """Names by id: e-mail addresses of users, names of API keys and of workspaces."""
 
     users: Mapping[str, str]
-    keys: Mapping[str, str]
+    api_keys: Mapping[str, str]
     workspaces: Mapping[str, str]
 
-    def actor(self, used_by: tuple[str | None, ...]) -> tuple[str | None, str | None]:
-        """Return kind and name of who used tokens: the user, else the key; the Workbench has neither."""
-        account_id, api_key_id = used_by
+    def actor(self, user: Key) -> tuple[str | None, str | None]:
+        """Return kind and name of the user, or else of the key; the Workbench has neither."""
+        account_id, api_key_id = user
         if account_id:
             return "user", self.users.get(account_id, account_id)
-        return ("api key", self.keys.get(api_key_id, api_key_id)) if api_key_id else (None, None)
+        if api_key_id:
+            return "api key", self.api_keys.get(api_key_id, api_key_id)
+        return None, None
 
     def tool(self, workspace_id: str | None) -> str:
-        """Return the tool that a workspace is for."""
+        """Return the tool of a workspace."""
         return CLAUDE_CODE if self.workspaces.get(workspace_id or "") == CLAUDE_CODE else "api"
 
 
 def token_counts(usage: Any) -> dict[str, int]:
-    """Return the tokens of one row of usage by type, those that are none left out."""
-    result: dict[str, int] = defaultdict(int)
+    """Return the tokens of a usage row by type, without zeros."""
+    counts: dict[str, int] = defaultdict(int)
     for path, token_type in TOKEN_TYPES.items():
-        result[token_type] += fields.count(usage, path) or 0
-    return {token_type: tokens for token_type, tokens in result.items() if tokens}
+        if tokens := fields.count(usage, path):
+            counts[token_type] += tokens
+    return counts
 
 
-def read_older(door: Door, first: date, last: date) -> Iterator[Partition]:
-    """Yield the days from the first to the last with their costs, split to who used the tokens."""
-    costs = _results(door, "cost_report", first, last, ("workspace_id", "description"))
-    usage = _results(door, "usage_report/messages", first, last, (*USED_BY, *SHARED))
-    names = (
-        Names(
-            _named(door, "users", "email"),
-            _named(door, "api_keys", "name"),
-            _named(door, "workspaces", "name"),
-        )
-        if costs or usage
-        else Names({}, {}, {})
-    )
+def read_older(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
+    """Yield the costs of each day, split by user."""
+    costs = _results(client, "cost_report", first, last, ("workspace_id", "description"))
+    usage = _results(client, "usage_report/messages", first, last, (*USER_COLUMNS, *SHARED_COLUMNS))
+    names = _names(client) if costs or usage else Names({}, {}, {})
     by_day = {day: [(costs[day], usage[day])] for day in [*costs, *usage]}
 
-    def convert(result: Iterable[tuple[list[Json], list[Json]]]) -> Iterator[Line]:
-        for of_day in result:
-            yield from _split_lines(names, *of_day)
+    def convert(reports: Iterable[tuple[list[Json], list[Json]]]) -> Iterator[SpendRecord]:
+        for cost_rows, usage_rows in reports:
+            yield from _split_records(names, cost_rows, usage_rows)
 
     yield from partitions(first, last, by_day, convert)
 
 
 def _results(
-    door: Door, report: str, first: date, last: date, groups: tuple[str, ...]
+    client: VendorClient, report: str, first: date, last: date, group_by: tuple[str, ...]
 ) -> dict[date, list[Json]]:
-    """The results of every page by day; a day may be on more than one."""
-    requested: Parameters = [
+    """Return the results of all pages by day; a day may span pages."""
+    parameters: Parameters = [
         ("starting_at", f"{first}T00:00:00Z"),
         ("ending_at", f"{last + DAY}T00:00:00Z"),
         ("bucket_width", "1d"),
-        ("limit", BUCKETS),
-        *(("group_by[]", group) for group in groups),
+        ("limit", PAGE_DAYS),
+        *(("group_by[]", name) for name in group_by),
     ]
     by_day: dict[date, list[Json]] = defaultdict(list)
-    for bucket in door.pages(f"/v1/organizations/{report}", requested):
-        try:
-            day = fields.day_of(bucket, "starting_at")
-        except FieldError as error:
-            raise SourceError(
-                f"{door.title}: {report}, {error}; nothing of these days was taken"
-            ) from None
-        if results := door.listed(bucket, "results"):
-            by_day[day] += results
+    for bucket in client.pages(f"/v1/organizations/{report}", parameters):
+        if results := fields.objects(bucket, "results"):
+            by_day[fields.utc_day(bucket, "starting_at")] += results
     return by_day
 
 
-def _named(door: Door, label: str, name: str) -> dict[str, str]:
-    """The names of an organisation's users, keys or workspaces by their id."""
-    by_key: dict[str, str] = {}
-    after: str | None = None
-    while True:
-        requested: Parameters = [("limit", 1000), *([("after_id", after)] if after else [])]
-        answer = door.get(f"/v1/organizations/{label}", requested)
-        by_key |= {
-            str(item.get("id")): fields.lowered(item, name) or ""
-            for item in door.listed(answer, "data")
-        }
-        if not answer.get("has_more"):
-            return {key: value for key, value in by_key.items() if value}
-        if after == (after := fields.word(answer, "last_id")):
-            raise SourceError(
-                f"{door.title}: the list of {label} has more pages, but does not lead to them"
-            )
+def _names(client: VendorClient) -> Names:
+    def read(label: str, field_name: str) -> Mapping[str, str]:
+        path = f"/v1/organizations/{label}"
+        return client.names(path, field_name, cursor_parameter="after_id", page_size=1000)
+
+    return Names(read("users", "email"), read("api_keys", "name"), read("workspaces", "name"))
 
 
-def _split_lines(names: Names, costs: list[Json], usage: list[Json]) -> Iterator[Line]:
-    """The costs of a day by user: each kind of cost is split by the tokens of that kind; the rest has no user."""
-    used: dict[tuple[Any, ...], dict[tuple[str | None, ...], int]] = defaultdict(
-        lambda: defaultdict(int)
-    )
+def _split_records(
+    names: Names, costs: Iterable[Json], usage: Iterable[Json]
+) -> Iterator[SpendRecord]:
+    """Yield the costs of a day, each split by the tokens of its key; the rest has no user."""
+    tokens = _tokens_by_user(usage)
+    amounts = _amounts(costs)
+    for (key, currency), amount in amounts.items():
+        by_user = tokens.get(key, {})
+        parts = split(amount.quantize(PLACES), by_user) if by_user else {NO_USER: amount}
+        for user, part in parts.items():
+            yield _record(names, key, user, by_user.get(user), part, currency)
+    billed = {key for key, _ in amounts}
+    for key, by_user in tokens.items():
+        # a contract pays for the priority tier, which is in no cost row
+        if key not in billed:
+            for user, count in by_user.items():
+                yield _record(names, key, user, count, Decimal(0), "USD")
+
+
+def _tokens_by_user(usage: Iterable[Json]) -> dict[Key, dict[Key, int]]:
+    tokens: dict[Key, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
     for row in usage:
-        by = tuple(fields.word(row, name) for name in USED_BY)
+        shared, user = _key(row, SHARED_COLUMNS), _key(row, USER_COLUMNS)
         for path in TOKEN_TYPES:
-            if tokens := fields.count(row, path):
-                used[(*(fields.word(row, name) for name in SHARED), path)][by] += tokens
-    owing: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+            if count := fields.count(row, path):
+                tokens[(*shared, path)][user] += count
+    return tokens
+
+
+def _amounts(costs: Iterable[Json]) -> dict[tuple[Key, str], Decimal]:
+    """Return the amounts by key and currency."""
+    amounts: dict[tuple[Key, str], Decimal] = defaultdict(Decimal)
     for row in costs:
-        key = (*(fields.word(row, name) for name in SHARED), fields.word(row, "token_type"))
-        owing[(*key, (fields.word(row, "currency") or "USD").upper())] += fields.owed(
+        key = _key(row, (*SHARED_COLUMNS, "token_type"))
+        amounts[key, fields.currency(row, "currency")] += fields.required_money(
             row, "amount", CENTS
         )
-    billed = {key[:-1] for key in owing}
-    for (*shared, path, currency), amount in owing.items():
-        users = used.get((*shared, path), {})
-        parts = split(amount.quantize(PLACES), users) if users else {(None, None): amount}
-        for by, part in parts.items():
-            yield _line(names, shared, path, by, users.get(by), part, currency)
-    for (*shared, path), users in used.items():
-        if (
-            *shared,
-            path,
-        ) not in billed:  # priority tier is paid by contract, and is in no line of cost
-            for by, tokens in users.items():
-                yield _line(names, shared, path, by, tokens, Decimal(0), "USD")
+    return amounts
 
 
-def _line(
-    names: Names,
-    shared: list[Any],
-    path: str | None,
-    by: tuple[str | None, ...],
-    tokens: int | None,
-    amount: Decimal,
-    currency: str,
-) -> Line:
-    kind, actor = names.actor(by)
-    return Line(
+def _key(row: Json, columns: Iterable[str]) -> Key:
+    return tuple(fields.text(row, column) for column in columns)
+
+
+def _record(
+    names: Names, key: Key, user: Key, tokens: int | None, amount: Decimal, currency: str
+) -> SpendRecord:
+    workspace_id, model, *_, token_path = key
+    kind, actor = names.actor(user)
+    return SpendRecord(
         provider="anthropic",
-        tool=names.tool(shared[0]),
+        tool=names.tool(workspace_id),
         basis="cost_api",
-        model=shared[1],
+        model=model,
         actor_kind=kind,
         actor=actor,
-        token_type=TOKEN_TYPES.get(path or "", "other"),
+        token_type=TOKEN_TYPES.get(token_path or "", "other"),
         currency=currency,
         tokens=tokens,
         amount=amount,

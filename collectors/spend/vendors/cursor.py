@@ -1,113 +1,107 @@
-"""Cursor: what each use cost, from the Admin API of a team. https://docs.cursor.com/account/teams/admin-api
+"""Cursor: cost of each use, by the Admin API of a team.
 
-``/teams/spend`` is a running total of the billing cycle, not of days, and is not read.
+https://docs.cursor.com/account/teams/admin-api
+
+``/teams/spend`` is a running total of the billing cycle without days, and is not read.
 """
 
 from __future__ import annotations
 
 import base64
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING
 
 from collectors.errors import SourceError
 from collectors.spend import fields
-from collectors.spend.fields import CENTS, FieldError, Json
-from collectors.spend.records import DAY, Line, Partition, Source, Stream, partitions
+from collectors.spend.client import VendorClient
+from collectors.spend.fields import CENTS, Json
+from collectors.spend.records import DAY, Partition, SpendRecord, group_by_day, partitions
+from collectors.spend.vendor import Stream, Vendor
 
-if TYPE_CHECKING:
-    from collectors.spend.client import Door
-
-TOOL = "cursor"
-#: the most that a page holds, https://docs.cursor.com/account/teams/admin-api#get-usage-events-data
+#: maximum, https://docs.cursor.com/account/teams/admin-api#get-usage-events-data
 PAGE_SIZE = 1000
-#: kinds of use that the plan covers or that are given away: their cents are what they would have cost
-NOT_CHARGED = ("included", "free", "errored", "not charged", "trial")
+#: kinds of use that the plan includes or that are free; their cents are a list price
+FREE_KINDS = ("included", "free", "errored", "not charged", "trial")
 TOKENS = ("inputTokens", "outputTokens", "cacheWriteTokens", "cacheReadTokens")
 
 
 def headers(secret: str) -> Mapping[str, str]:
-    """Return the headers of a request: the key is the user name, and there is no password."""
+    """Return the headers that authenticate a request: the key as a user without password."""
     return {"Authorization": f"Basic {base64.b64encode(f'{secret}:'.encode()).decode()}"}
 
 
-def read(door: Door, first: date, last: date) -> Iterator[Partition]:
-    """Yield the days from the first to the last with what was used on them."""
-    requested = {
+def read(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
+    """Yield the use of each day."""
+    body = {
         "startDate": _milliseconds(first),
         "endDate": _milliseconds(last + DAY) - 1,
         "pageSize": PAGE_SIZE,
+        "page": 1,
     }
-    by_day: dict[date, list[Json]] = defaultdict(list)
-    page, came = 1, 0
+    events: list[Json] = []
     while True:
-        answer = door.post("/teams/filtered-usage-events", {**requested, "page": page})
-        for event in door.listed(answer, "usageEvents"):
-            by_day[_day(door, event)].append(event)
-            came += 1
-        if not fields.at(answer, "pagination.hasNextPage"):
+        answer = client.post("/teams/filtered-usage-events", body)
+        events += fields.objects(answer, "usageEvents")
+        if not fields.value(answer, "pagination.hasNextPage"):
             break
-        page += 1
-    if (promised := fields.count(answer, "totalUsageEventsCount")) is not None and came != promised:
+        body["page"] += 1
+    expected = fields.count(answer, "totalUsageEventsCount")
+    if expected is not None and len(events) != expected:
         raise SourceError(
-            f"{door.title}: {came:,} of {promised:,} events came, {first} to {last}; run again later"
+            f"{client.title}: received {len(events):,} of {expected:,} events, {first} to {last}. "
+            "Run again later"
         )
-    yield from partitions(first, last, by_day, _lines)
+    yield from partitions(first, last, group_by_day(events, _day), _records)
 
 
-def _lines(events: Iterable[Json]) -> Iterator[Line]:
+def _records(events: Iterable[Json]) -> Iterator[SpendRecord]:
     for event in events:
-        cost = fields.money(event, "tokenUsage.totalCents", CENTS)
-        charged = fields.money(event, "chargedCents", CENTS)
-        tokens = [
-            result
-            for name in TOKENS
-            if (result := fields.count(event, f"tokenUsage.{name}")) is not None
-        ]
-        actor = fields.lowered(event, "userEmail")
-        yield Line(
+        list_amount = fields.money(event, "tokenUsage.totalCents", CENTS)
+        amount = fields.money(event, "chargedCents", CENTS)
+        if not _is_charged(event):
+            amount = CENTS * 0
+        elif amount is None:
+            amount = list_amount
+        counts = [fields.count(event, f"tokenUsage.{name}") for name in TOKENS]
+        present = [count for count in counts if count is not None]
+        actor = fields.lower_text(event, "userEmail")
+        yield SpendRecord(
             provider="cursor",
-            tool=TOOL,
+            tool="cursor",
             basis="tool_billing",
-            model=fields.word(event, "model"),
+            model=fields.text(event, "model"),
             actor_kind="user" if actor else None,
             actor=actor,
-            tokens=sum(tokens) if tokens else None,
+            tokens=sum(present) if present else None,
             requests=1,
-            amount=(charged if charged is not None else cost) if _is_charged(event) else CENTS * 0,
-            list_amount=cost,
+            amount=amount,
+            list_amount=list_amount,
         )
 
 
 def _is_charged(event: Json) -> bool:
-    kind = (fields.word(event, "kind") or "").lower().replace("_", " ")
-    if fields.at(event, "isChargeable") is False or fields.at(event, "isFreeBugbot") is True:
-        return False
-    return not any(word in kind for word in NOT_CHARGED)
+    kind = (fields.text(event, "kind") or "").lower().replace("_", " ")
+    is_chargeable = fields.value(event, "isChargeable") is not False
+    is_free_bugbot = fields.value(event, "isFreeBugbot") is True
+    return is_chargeable and not is_free_bugbot and not any(free in kind for free in FREE_KINDS)
 
 
-def _day(door: Door, event: Json) -> date:
-    try:
-        return fields.day_at(event, "timestamp", per_second=1000)
-    except FieldError as error:
-        raise SourceError(
-            f"{door.title}: an event without a day ({error}); nothing of these days was taken"
-        ) from None
+def _day(event: Json) -> date:
+    return fields.epoch_day(event, "timestamp", ticks_per_second=1000)
 
 
 def _milliseconds(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp()) * 1000
 
 
-SOURCE = Source(
+VENDOR = Vendor(
     name="cursor",
-    secret="CURSOR_ADMIN_KEY",
+    secret_variable="CURSOR_ADMIN_KEY",
     url="https://api.cursor.com",
     headers=headers,
-    permission="an Admin API key of the team, made by a team admin",
-    # 20 requests a minute and at most 30 days a request; use is counted by the hour, so that the day before yesterday
-    # is final: https://docs.cursor.com/account/teams/admin-api
-    per_minute=20,
-    streams=(Stream("cursor", read, history_days=360, restated_days=2, days_at_once=30),),
+    permission="an Admin API key of the team, created by a team admin",
+    # at most 20 requests a minute and 30 days a request; use is aggregated by the hour, so days
+    # are final after two days: https://docs.cursor.com/account/teams/admin-api
+    requests_per_minute=20,
+    streams=(Stream("cursor", read, history_days=360, restated_days=2, days_per_call=30),),
 )

@@ -1,4 +1,4 @@
-"""Reading spend again: what vendors restate, kills, accounts, and secrets that stay secret."""
+"""Repeated syncs of spend: restated days, interruptions, accounts and secrets."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ from pathlib import Path
 import pytest
 
 from collectors.spend import sync
-from collectors.spend import vendors as spend
+from collectors.spend.vendor import accounts
+from collectors.spend.vendors import load_vendors
 from tests.support.command import Desk
 from tests.support.vendors import Json, Server, serve
 from tests.support.vendors import anthropic as ant
 from tests.support.vendors import github as hub
 from tests.support.vendors import openai as oai
 from tests.support.vendors.cursor import Cursor
-from tests.support.vendors.reading import LAST, held, query, read, totals
+from tests.support.vendors.reading import LAST, query, read, totals, vendor_rows
 from tests.support.vendors.tables import (
     ACME,
     ANALYTICS,
     EVENTS,
     KEY,
+    OLDER,
     OPENAI,
     cost,
     event,
     group,
+    item,
+    older,
     usage,
 )
 
@@ -47,8 +51,8 @@ def server() -> Iterator[Server]:
         yield result
 
 
-def days_asked(server: Server) -> tuple[date, date]:
-    """The first and the last day that the latest requests to Cursor asked for."""
+def requested_days(server: Server) -> tuple[date, date]:
+    """Return the first and last day of the requests to Cursor since the previous call."""
     result = [
         datetime.fromtimestamp(request.body[name] / 1000, UTC).date()
         for request in server.asked
@@ -58,24 +62,24 @@ def days_asked(server: Server) -> tuple[date, date]:
     return min(result), max(result)
 
 
-def test_a_second_reading_changes_nothing_and_asks_for_what_may_change_alone(
+def test_second_sync_requests_only_provisional_days_and_changes_nothing(
     tmp_path: Path, server: Server
 ) -> None:
     (first,) = read(tmp_path, server, "cursor", CURSOR)
     assert first.message == "cursor: read, 31 of 40 days changed, 4 rows"
-    assert days_asked(server) == (LAST - 39 * DAY, LAST)
+    assert requested_days(server) == (LAST - 39 * DAY, LAST)
     latest = "select day, loaded_at from spend_partitions order by all"
-    rows, loaded = held(tmp_path), query(tmp_path, latest)
+    rows, loaded = vendor_rows(tmp_path), query(tmp_path, latest)
     (second,) = read(tmp_path, server, "cursor", CURSOR)
-    assert second.message == "cursor: unchanged, 2 days asked for"
-    assert days_asked(server) == (LAST - DAY, LAST)
-    assert held(tmp_path) == rows
+    assert second.message == "cursor: unchanged, 2 days requested"
+    assert requested_days(server) == (LAST - DAY, LAST)
+    assert vendor_rows(tmp_path) == rows
     assert query(tmp_path, latest) == loaded
-    (full,) = read(tmp_path, server, "cursor", CURSOR, full=True)
-    assert (full.message, held(tmp_path)) == ("cursor: unchanged, 40 days asked for", rows)
+    (full,) = read(tmp_path, server, "cursor", CURSOR, is_full=True)
+    assert (full.message, vendor_rows(tmp_path)) == ("cursor: unchanged, 40 days requested", rows)
 
 
-def test_a_restated_day_is_replaced_whole_and_becomes_final(tmp_path: Path, server: Server) -> None:
+def test_restated_day_is_replaced_and_becomes_final(tmp_path: Path, server: Server) -> None:
     team = server.vendors["cursor"]
     assert isinstance(team, Cursor)
     read(tmp_path, server, "cursor", CURSOR)
@@ -89,39 +93,35 @@ def test_a_restated_day_is_replaced_whole_and_becomes_final(tmp_path: Path, serv
         Decimal("0.08"),
     )
     assert result["cursor", "", "2026-11-17"] == Decimal("1.5"), (
-        "a settled day is not asked for, and stays"
+        "a final day is not requested again"
     )
     assert query(tmp_path, provisional) == [("2026-11-20",), ("2026-11-21",)]
 
 
-def test_an_empty_day_that_the_vendor_may_have_forgotten_is_no_zero(
-    tmp_path: Path, server: Server
-) -> None:
+def test_empty_day_beyond_retention_is_no_zero(tmp_path: Path, server: Server) -> None:
     read(tmp_path, server, "cursor", CURSOR)
     days = [day for _, _, day in totals(tmp_path)]
     assert (min(days), len(days)) == ("2026-10-21", 31)
     team = server.vendors["cursor"]
     assert isinstance(team, Cursor)
-    before = held(tmp_path)
+    before = vendor_rows(tmp_path)
     later = LAST + 60 * DAY
     team.teams["crsr_one"] = [event(later, 3, 7, 7)]
-    read(tmp_path, server, "cursor", CURSOR, last=later, full=True, days=90)
-    stored = [row for row in held(tmp_path) if row[2] <= LAST]
-    assert stored == before, "what is no longer told is not erased"
+    read(tmp_path, server, "cursor", CURSOR, last=later, is_full=True, days=90)
+    stored = [row for row in vendor_rows(tmp_path) if row[2] <= LAST]
+    assert stored == before, "records that the vendor deleted remain"
 
 
-def test_two_accounts_of_a_vendor_stay_apart(tmp_path: Path, server: Server) -> None:
+def test_accounts_of_a_vendor_are_separate(tmp_path: Path, server: Server) -> None:
     results = read(tmp_path, server, "cursor", {**CURSOR, "CURSOR_ADMIN_KEY__EU": "crsr_two"})
     assert [result.message.partition(":")[0] for result in results] == ["cursor", "cursor (eu)"]
-    found = totals(tmp_path)
-    assert found["cursor", "", "2026-11-20"] == Decimal("0.6152932")
-    assert found["cursor", "eu", "2026-11-20"] == 1
-    assert ("cursor", "eu", "2026-11-17") in found
+    amounts = totals(tmp_path)
+    assert amounts["cursor", "", "2026-11-20"] == Decimal("0.6152932")
+    assert amounts["cursor", "eu", "2026-11-20"] == 1
+    assert ("cursor", "eu", "2026-11-17") in amounts
 
 
-def test_an_amount_that_is_none_is_an_error_of_its_day_alone(
-    tmp_path: Path, server: Server
-) -> None:
+def test_invalid_amount_is_an_error_of_its_day_only(tmp_path: Path, server: Server) -> None:
     team = server.vendors["cursor"]
     assert isinstance(team, Cursor)
     read(tmp_path, server, "cursor", CURSOR)
@@ -132,7 +132,7 @@ def test_an_amount_that_is_none_is_an_error_of_its_day_alone(
         event(LAST + DAY, 3, 8, "8.5"),
     ]
     (result,) = read(tmp_path, server, "cursor", CURSOR, last=LAST + DAY)
-    problem = "cursor: 2026-11-20, tokenUsage.totalCents: not a number; what is wrong there stays as it was"
+    problem = "cursor: 2026-11-20, tokenUsage.totalCents: not a number. Invalid days are unchanged in the ledger"
     assert (result.status, result.message) == ("failed", problem)
     (load,) = query(tmp_path, "select status, message from loads order by started_at desc limit 1")
     assert load == ("failed", problem.removeprefix("cursor: "))
@@ -142,20 +142,23 @@ def test_an_amount_that_is_none_is_an_error_of_its_day_alone(
     team.teams["crsr_one"] = [event(LAST, 3, 6, 6)]
     server.asked.clear()
     read(tmp_path, server, "cursor", CURSOR, last=LAST + 20 * DAY)
-    assert days_asked(server)[0] == LAST, "a day with a problem is asked for until it is whole"
+    assert requested_days(server)[0] == LAST, "an invalid day is requested until it is valid"
     assert totals(tmp_path)["cursor", "", "2026-11-20"] == Decimal("0.06")
 
 
 @pytest.mark.parametrize(
-    ("told", "problem"),
+    ("invalid", "problem"),
     [
         ({"tokenUsage": {"totalCents": True}}, "tokenUsage.totalCents: not a number"),
         ({"tokenUsage": {"totalCents": {}}}, "tokenUsage.totalCents: not a number"),
         (
             {"tokenUsage": {"totalCents": "1e15"}},
-            "tokenUsage.totalCents: an amount too large to be one",
+            "tokenUsage.totalCents: the amount is implausibly large",
         ),
-        ({"tokenUsage": []}, "tokenUsage.totalCents: not where the vendor's documentation has it"),
+        (
+            {"tokenUsage": []},
+            "tokenUsage.totalCents: the response has another structure than documented",
+        ),
         (
             {"tokenUsage": {"totalCents": 1, "inputTokens": -1}},
             "tokenUsage.inputTokens: not a whole number from 0",
@@ -163,17 +166,17 @@ def test_an_amount_that_is_none_is_an_error_of_its_day_alone(
         ({"userEmail": 5}, "userEmail: not text"),
     ],
 )
-def test_what_cannot_be_read_names_day_and_field_and_no_value(
-    tmp_path: Path, server: Server, told: Json, problem: str
+def test_invalid_field_is_named_without_its_value(
+    tmp_path: Path, server: Server, invalid: Json, problem: str
 ) -> None:
     team = server.vendors["cursor"]
     assert isinstance(team, Cursor)
-    team.teams["crsr_one"] = [event(LAST, 3, 1, 1) | told]
+    team.teams["crsr_one"] = [event(LAST, 3, 1, 1) | invalid]
     (result,) = read(tmp_path, server, "cursor", CURSOR, days=1)
-    assert result.message == f"cursor: 2026-11-20, {problem}; what is wrong there stays as it was"
+    assert (
+        result.message == f"cursor: 2026-11-20, {problem}. Invalid days are unchanged in the ledger"
+    )
 
-
-# -- the command ------------------------------------------------------------------------------------------------------
 
 OFFICE = {
     "ANTHROPIC_ADMIN_KEY": KEY,
@@ -186,7 +189,7 @@ ALL = ("anthropic", "openai", "copilot", "cursor")
 
 
 def vendors(shift: timedelta) -> dict[str, object]:
-    """Every vendor, with the days of the tables moved to now."""
+    """Return every vendor, with the days of the tables shifted."""
     eu = [
         (LAST + shift, group(None, "claude-opus-5-5", None, "output_tokens"), cost("4200")),
         (LAST + shift, group(None, "claude-opus-5-5"), usage(1)),
@@ -211,7 +214,7 @@ def vendors(shift: timedelta) -> dict[str, object]:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[tuple[Server, Desk]]:
-    """A desk with every vendor's secret, whose addresses lead to a local server."""
+    """A desk with every vendor's secret and the URLs of a local server."""
     with serve(**vendors(sync.yesterday() - LAST)) as server:  # type: ignore[arg-type]
         result = Desk(tmp_path / "desk", {**OFFICE, **server.environment()})
         result.folder.mkdir()
@@ -221,22 +224,19 @@ def desk(tmp_path: Path) -> Iterator[tuple[Server, Desk]]:
         yield server, result
 
 
-def no_secret_in(desk: Desk, *message: str) -> None:
-    """Fail where a secret is in what was said or in any file."""
+def no_secret_in(desk: Desk, *messages: str) -> None:
+    """Fail if a secret is in a message or in any file."""
     for secret in OFFICE.values():
-        assert not [text for text in message if secret in text]
+        assert not [text for text in messages if secret in text]
         assert not [name for name, content in desk.files().items() if secret.encode() in content]
 
 
-def test_refresh_reads_every_vendor_whose_secret_is_there(desk: tuple[Server, Desk]) -> None:
+def test_refresh_reads_every_vendor_with_a_secret(desk: tuple[Server, Desk]) -> None:
     server, mine = desk
     planned = mine.run("refresh", *ALL, "--dry-run")
     assert (planned.code, server.asked, (mine.folder / "data").exists()) == (0, [], False)
     last = sync.yesterday()
-    assert (
-        f"cursor: {last - 359 * DAY} to {last}, 360 days in 12 requests or more, one for each page"
-        in planned.out
-    )
+    assert f"cursor: {last - 359 * DAY} to {last}, 360 days in at least 12 requests" in planned.out
     done = mine.run("refresh", *ALL, "--no-publish", "--dump-raw", "raw")
     assert done.code == 0, done.err
     lines = done.err.splitlines()
@@ -258,47 +258,47 @@ def test_refresh_reads_every_vendor_whose_secret_is_there(desk: tuple[Server, De
     assert (mine.folder / "raw").stat().st_mode & 0o777 == 0o700
     assert any(b"Ada@acme.example" in path.read_bytes() for path in dumped)
     no_secret_in(mine, planned.out, done.out, done.err)
-    before = held(mine.folder / "data")
+    before = vendor_rows(mine.folder / "data")
     again = mine.run("refresh", *ALL, "--no-publish")
     assert again.code == 0 and "rows" not in again.err, again.err
-    assert held(mine.folder / "data") == before
+    assert vendor_rows(mine.folder / "data") == before
     assert mine.run("publish", "--as-of", str(last)).code == 0
     assert mine.rows("select sum(cost_usd) from spend where account = 'eu'") == [(42.0,)]
     published = (mine.folder / "data" / "headway.duckdb").read_bytes()
     assert b"acme.example" not in published and b"apikey_1" not in published
 
 
-def test_each_report_is_examined_without_a_ledger(server: Server) -> None:
-    def examined(name: str, environment: dict[str, str]) -> list[tuple[str, str]]:
+def test_check_requests_each_report_without_a_ledger(server: Server) -> None:
+    def check(name: str, environment: dict[str, str]) -> list[tuple[str, str]]:
         environment |= server.environment()
-        accounts = sync.accounts(spend.sources()[name], environment, ("acme",), "")
+        vendor_accounts = accounts(load_vendors()[name], environment, ("acme",), "")
         return [
             (item.status, item.message)
-            for account in accounts
-            for item in sync.examine(account, LAST)
+            for account in vendor_accounts
+            for item in sync.check(account, LAST)
         ]
 
     closed = hub.GitHub("ghp_x", {"acme": hub.Organization(has_metrics=False)})
     server.vendors |= {"copilot": closed, "openai": oai.OpenAI({})}
-    assert examined("cursor", {**CURSOR}) == [("read", "cursor: CURSOR_ADMIN_KEY can read it")]
-    assert [status for status, _ in examined("copilot", {"GITHUB_TOKEN": "ghp_x"})] == [
+    assert check("cursor", {**CURSOR}) == [("read", "cursor: CURSOR_ADMIN_KEY can read it")]
+    assert [status for status, _ in check("copilot", {"GITHUB_TOKEN": "ghp_x"})] == [
         "read",
         "read",
         "closed",
     ]
-    assert [status for status, _ in examined("openai", {"OPENAI_ADMIN_KEY": "x"})] == ["failed"]
+    assert [status for status, _ in check("openai", {"OPENAI_ADMIN_KEY": "x"})] == ["failed"]
 
 
-def test_a_missing_secret_is_a_line_and_a_refused_one_an_error(desk: tuple[Server, Desk]) -> None:
+def test_missing_secret_is_a_message_and_refused_secret_an_error(desk: tuple[Server, Desk]) -> None:
     _, mine = desk
     done = mine.run("refresh", *ALL, "--no-publish", env=dict.fromkeys(OFFICE, ""))
     assert (done.code, done.err.splitlines()) == (
         0,
         [
-            "anthropic: not read; set ANTHROPIC_ADMIN_KEY to read it",
-            "copilot: not read; name organisations in copilot_orgs under [spend], and set GITHUB_TOKEN",
-            "cursor: not read; set CURSOR_ADMIN_KEY to read it",
-            "openai: not read; set OPENAI_ADMIN_KEY to read it",
+            "anthropic: not read. Set ANTHROPIC_ADMIN_KEY to read it",
+            "copilot: not read. Name organizations in copilot_orgs under [spend], and set GITHUB_TOKEN",
+            "cursor: not read. Set CURSOR_ADMIN_KEY to read it",
+            "openai: not read. Set OPENAI_ADMIN_KEY to read it",
         ],
     )
     refused = mine.run(
@@ -310,16 +310,13 @@ def test_a_missing_secret_is_a_line_and_a_refused_one_an_error(desk: tuple[Serve
     assert "sk-admin-wrong" not in str(query(mine.folder / "data", "from loads"))
 
 
-# -- kills ------------------------------------------------------------------------------------------------------------
-
-
 def _read(data: str, url: str) -> None:
-    """What the child process does."""
+    """Sync in the child process."""
     server = Server({}, url)
     read(Path(data), replace(server, vendors={"cursor": Cursor({})}), "cursor", CURSOR, days=360)
 
 
-def test_killed_in_the_middle_and_run_again_it_is_as_after_a_clean_run(tmp_path: Path) -> None:
+def test_sync_after_a_kill_equals_a_clean_sync(tmp_path: Path) -> None:
     events = [event(LAST - number * DAY, 3, number + 1, number + 1) for number in range(0, 360, 2)]
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.support.vendors.reading"])
@@ -338,6 +335,30 @@ def test_killed_in_the_middle_and_run_again_it_is_as_after_a_clean_run(tmp_path:
             assert process.exitcode != 0
             server.latency_s = 0.0
             read(data, server, "cursor", CURSOR, days=360)
-            assert held(data) == held(tmp_path / "clean")
+            assert vendor_rows(data) == vendor_rows(tmp_path / "clean")
             server.latency_s = 0.05
     assert "CURSOR_ADMIN_KEY" not in os.environ
+
+
+def test_list_of_users_is_read_once_a_sync(tmp_path: Path) -> None:
+    day_in_each_call = [LAST - number * DAY for number in (0, 40, 80)]
+    rows = [(day, item(1, "gpt-6-astra, output", "user-a")) for day in day_in_each_call]
+    costs = [(day, older("100")) for day in day_in_each_call]
+    lists = replace(OLDER, costs=costs, usage=[])
+    with serve(
+        openai=oai.OpenAI({"sk-1": replace(OPENAI, costs=rows)}),
+        anthropic=ant.Anthropic({KEY: lists}),
+    ) as server:
+        read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-1"}, days=90)
+        read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY}, days=90)
+        paths = [request.path.removeprefix("/") for request in server.asked]
+        parameters = [request.query for request in server.asked]
+    calls = [path for path in paths if path.endswith("/cost_report")]
+    assert len(calls) >= 3
+    for label in ("organization/users", "organizations/users", "api_keys", "workspaces"):
+        first_pages = [
+            query
+            for path, query in zip(paths, parameters, strict=True)
+            if path.endswith(label) and not {"after", "after_id"} & set(query)
+        ]
+        assert len(first_pages) == 1, label

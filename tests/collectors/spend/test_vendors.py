@@ -1,4 +1,4 @@
-"""What each vendor's documented answers become: amounts to the cent, by hand; users, tokens and kinds of money."""
+"""Records of each vendor's documented responses, with amounts calculated by hand."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ from tests.support.vendors.tables import (
 )
 
 
-def test_anthropic_tells_cents_as_text_by_actor_and_product(tmp_path: Path) -> None:
+def test_anthropic_costs_are_cents_by_actor_and_product(tmp_path: Path) -> None:
     with serve(anthropic=ant.Anthropic({KEY: ant.Organization(analytics=ANALYTICS)})) as server:
         results = read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY})
         requested = [request for request in server.asked if "analytics/cost" in request.path]
     assert [result.status for result in results] == ["read", "read"]
     assert "2025" not in "".join(request.one("starting_at") for request in requested)
     assert max(len(request.query["group_by[]"]) for request in requested) == 5
-    found = {
+    amounts = {
         day: amount
         for (source, _, day), amount in totals(tmp_path).items()
         if source == "anthropic"
     }
-    assert {day: amount for day, amount in found.items() if amount} == {
+    assert {day: amount for day, amount in amounts.items() if amount} == {
         "2026-11-17": Decimal("13.5395"),
         "2026-11-19": Decimal("1.05"),
     }
-    assert found["2026-11-18"] == 0, "a day that was read and is empty"
-    assert query(tmp_path, "select distinct basis, charge, provider from found") == [
+    assert amounts["2026-11-18"] == 0, "an empty day is zero"
+    assert query(tmp_path, "select distinct basis, charge, provider from days") == [
         ("cost_api", "usage", "anthropic")
     ]
-    reported = "tool, model, actor_kind, actor, token_type, tokens, requests, amount, list_amount"
+    columns = "tool, model, actor_kind, actor, token_type, tokens, requests, amount, list_amount"
     assert query(
-        tmp_path, f"select {reported} from found where day = '2026-11-17' order by line"
+        tmp_path, f"select {columns} from days where day = '2026-11-17' order by line"
     ) == [
         (
             "api",
@@ -103,27 +103,28 @@ def test_anthropic_tells_cents_as_text_by_actor_and_product(tmp_path: Path) -> N
     ]
     cached = query(
         tmp_path,
-        "select token_type, tokens from found where day = '2026-11-19' and tokens > 0 order by all",
+        "select token_type, tokens from days where day = '2026-11-19' and tokens > 0 order by all",
     )
     assert cached == [("cache write", 5), ("cached input", 5), ("input", 7)]
-    assert query(tmp_path, "select actor, amount from found where actor = 'user_9'") == [
+    assert query(tmp_path, "select actor, amount from days where actor = 'user_9'") == [
         ("user_9", Decimal("0.05"))
     ]
 
 
-def test_the_older_reports_are_split_to_users_by_their_tokens_and_add_up(tmp_path: Path) -> None:
-    message: list[str] = []
+def test_older_reports_are_split_by_tokens_and_sum_to_the_cost(tmp_path: Path) -> None:
+    notices: list[str] = []
     with serve(anthropic=ant.Anthropic({KEY: OLDER})) as server:
-        read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY}, said=message, days=30)
-    assert message == [
-        "anthropic: usage and cost analytics are not open to this key (403); reading the older reports"
+        read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY}, notices=notices, days=30)
+    assert notices == [
+        "anthropic: usage and cost analytics are not open to this key (403), "
+        "reading the older reports"
     ]
-    found = totals(tmp_path)
+    amounts = totals(tmp_path)
     # 1.00 + 0.50 + 0.25 - 0.10, and a day on two pages: 0.07 + 0.005
-    assert found["anthropic", "", "2026-11-17"] == Decimal("1.65")
-    assert found["anthropic", "", "2026-11-19"] == Decimal("0.075")
-    reported = "select tool, actor_kind, actor, token_type, tokens, amount from found where day = '2026-11-17' order by all"
-    assert query(tmp_path, reported) == [
+    assert amounts["anthropic", "", "2026-11-17"] == Decimal("1.65")
+    assert amounts["anthropic", "", "2026-11-19"] == Decimal("0.075")
+    columns = "select tool, actor_kind, actor, token_type, tokens, amount from days where day = '2026-11-17' order by all"
+    assert query(tmp_path, columns) == [
         ("api", "api key", "build", "input", 5, Decimal("0.33333333")),
         ("api", "user", "ada@acme.example", "input", 5, Decimal("0.33333334")),
         ("api", "user", "ben@acme.example", "input", 14, Decimal("0.33333333")),
@@ -137,14 +138,14 @@ def test_the_older_reports_are_split_to_users_by_their_tokens_and_add_up(tmp_pat
     st.decimals(-10_000, 10_000, places=8),
     st.dictionaries(st.text(max_size=3), st.integers(1, 10**12), min_size=1, max_size=30),
 )
-def test_parts_add_up_to_what_was_split(amount: Decimal, weights: dict[str, int]) -> None:
+def test_parts_of_a_split_sum_to_the_amount(amount: Decimal, weights: dict[str, int]) -> None:
     parts = split(amount, weights)
     assert sum(parts.values()) == amount
     for key, weight in weights.items():
         assert abs(parts[key] - amount * weight / sum(weights.values())) <= PLACES
 
 
-def test_claude_code_estimates_are_no_debt_where_a_subscription_pays(tmp_path: Path) -> None:
+def test_claude_code_estimate_of_a_subscription_is_not_owed(tmp_path: Path) -> None:
     def record(actor: Json, customer: str, terminal: str, cents: int) -> tuple[date, Json]:
         return THURSDAY, {
             "date": "2026-11-19T00:00:00Z",
@@ -168,33 +169,33 @@ def test_claude_code_estimates_are_no_debt_where_a_subscription_pays(tmp_path: P
     ]
     with serve(anthropic=ant.Anthropic({KEY: ant.Organization(claude_code=records)})) as server:
         read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY})
-    reported = "select actor_kind, actor, tokens, amount, list_amount from found where source = 'claude code' order by all"
-    assert query(tmp_path, reported) == [
+    columns = "select actor_kind, actor, tokens, amount, list_amount from days where source = 'claude code' order by all"
+    assert query(tmp_path, columns) == [
         ("api key", "ci", 20, Decimal("0.5"), Decimal("0.5")),
         ("user", "ada@acme.example", 60, Decimal(11), Decimal("20.9")),
     ]
-    assert query(tmp_path, "select distinct basis, is_estimate, tool, provider from found") == [
+    assert query(tmp_path, "select distinct basis, is_estimate, tool, provider from days") == [
         ("client", True, "claude code", "anthropic")
     ]
 
 
-def test_openai_tells_dollars_as_number_or_text_by_user_and_line_item(tmp_path: Path) -> None:
+def test_openai_costs_are_dollars_by_user_and_line_item(tmp_path: Path) -> None:
     with serve(openai=oai.OpenAI({"sk-admin-1": OPENAI})) as server:
         read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-admin-1"})
-    found = {key: amount for key, amount in totals(tmp_path).items() if amount}
-    assert found == {
+    amounts = {key: amount for key, amount in totals(tmp_path).items() if amount}
+    assert amounts == {
         ("openai", "", "2026-11-17"): Decimal("3.41"),
         ("openai", "", "2026-11-19"): Decimal("-0.75"),
     }
-    reported = "select model, token_type, actor, tokens, amount from found where source = 'openai' order by day, line"
-    assert query(tmp_path, reported) == [
+    columns = "select model, token_type, actor, tokens, amount from days where source = 'openai' order by day, line"
+    assert query(tmp_path, columns) == [
         (None, "other", None, None, Decimal("0.06")),
         ("gpt-5.4-2026-03-05", "cached input", "ada@acme.example", None, Decimal("1.35")),
         ("gpt-6-astra", "input", "ben@acme.example", 12500, Decimal(2)),
         ("gpt-6-astra", "output", "user-x", None, Decimal("-0.75")),
     ]
-    reported = "select model, token_type, tokens, requests, amount, basis, is_estimate from found"
-    assert query(tmp_path, f"{reported} where source = 'openai usage' order by line") == [
+    columns = "select model, token_type, tokens, requests, amount, basis, is_estimate from days"
+    assert query(tmp_path, f"{columns} where source = 'openai usage' order by line") == [
         ("gpt-5.4-2026-03-05", "cache write", 20, None, None, "client", True),
         ("gpt-5.4-2026-03-05", "cached input", 60, None, None, "client", True),
         ("gpt-5.4-2026-03-05", "input", 115, 8, None, "client", True),
@@ -203,36 +204,36 @@ def test_openai_tells_dollars_as_number_or_text_by_user_and_line_item(tmp_path: 
     ]
 
 
-def test_where_openai_does_not_tell_users_the_sums_are_the_same_without_them(
+def test_openai_without_costs_by_user_has_the_same_sums(
     tmp_path: Path,
 ) -> None:
-    message: list[str] = []
+    notices: list[str] = []
     with serve(
         openai=oai.OpenAI({"sk-admin-1": oai.Organization(costs=COSTS, has_user_costs=False)})
     ) as server:
-        read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-admin-1"}, said=message, days=30)
-    assert message == [
-        "openai: costs by user are not open to this organisation; they are read by line item alone"
-    ]
-    assert query(tmp_path, "select sum(amount), count(actor) from found") == [(Decimal("2.66"), 0)]
+        read(
+            tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-admin-1"}, notices=notices, days=30
+        )
+    assert notices == ["openai: no costs by user for this organization, reading costs by line item"]
+    assert query(tmp_path, "select sum(amount), count(actor) from days") == [(Decimal("2.66"), 0)]
 
 
-def test_cursor_tells_cents_and_what_the_plan_covers_is_not_owed(tmp_path: Path) -> None:
+def test_cursor_costs_are_cents_and_included_use_is_not_owed(tmp_path: Path) -> None:
     with serve(cursor=Cursor({"crsr_one": EVENTS})) as server:
         read(tmp_path, server, "cursor", {"CURSOR_ADMIN_KEY": "crsr_one"})
-    found = totals(tmp_path)
-    assert found["cursor", "", "2026-11-20"] == Decimal("0.6152932")
-    assert found["cursor", "", "2026-11-17"] == Decimal("1.5")
+    amounts = totals(tmp_path)
+    assert amounts["cursor", "", "2026-11-20"] == Decimal("0.6152932")
+    assert amounts["cursor", "", "2026-11-17"] == Decimal("1.5")
     assert totals(tmp_path, "list_amount")["cursor", "", "2026-11-20"] == Decimal("1.3268792")
-    reported = "select model, tokens, requests, amount, list_amount from found where day >= '2026-11-18' order by day, line"
-    assert query(tmp_path, reported) == [
+    columns = "select model, tokens, requests, amount, list_amount from days where day >= '2026-11-18' order by day, line"
+    assert query(tmp_path, columns) == [
         ("gpt-5.4", None, 1, None, None),
         ("auto", 400, 4, Decimal(0), Decimal("0.723386")),
         ("claude-5-sonnet", 200, 2, Decimal("0.6152932"), Decimal("0.6034932")),
     ]
 
 
-def test_copilot_tells_net_and_gross_seats_and_what_each_user_consumed(tmp_path: Path) -> None:
+def test_copilot_has_bills_seats_and_use_by_user(tmp_path: Path) -> None:
     with serve(copilot=hub.GitHub("ghp_x", {"acme": ACME})) as server:
         read(
             tmp_path,
@@ -249,45 +250,43 @@ def test_copilot_tells_net_and_gross_seats_and_what_each_user_consumed(tmp_path:
             "copilot",
             {"GITHUB_TOKEN": "ghp_x"},
             organizations=["Acme"],
-            full=True,
+            is_full=True,
         )
         requested = {
             request.path.rsplit("/", 2)[-2]
             for request in server.asked
             if request.one("month") == "5"
         }
-    assert requested == {"premium_request", "billing"}, (
-        "credits have no report of the time before them"
-    )
+    assert requested == {"premium_request", "billing"}, "credits have no report of earlier days"
     assert [result.status for result in results] == ["read", "read", "read"]
     net, gross = totals(tmp_path), totals(tmp_path, "list_amount")
     assert (net["copilot", "acme", "2026-05-31"], gross["copilot", "acme", "2026-05-31"]) == (
         Decimal("0.6"),
         Decimal(1),
     )
-    reported = "select basis, charge, model, requests, amount, list_amount from found where source = 'copilot' and"
-    assert query(tmp_path, f"{reported} day = '2026-11-19' order by line") == [
+    columns = "select basis, charge, model, requests, amount, list_amount from days where source = 'copilot' and"
+    assert query(tmp_path, f"{columns} day = '2026-11-19' order by line") == [
         ("seat", "seat", "Copilot Business", None, Decimal("26.6"), Decimal("26.6")),
         ("tool_billing", "usage", "Claude Opus 5.5", None, Decimal(0), Decimal(600)),
         ("tool_billing", "usage", "GPT-5.4", None, Decimal(0), Decimal(100)),
     ]
-    assert query(tmp_path, f"{reported} day = '2026-05-31'") == [
+    assert query(tmp_path, f"{columns} day = '2026-05-31'") == [
         ("tool_billing", "usage", "GPT-5.4", 25, Decimal("0.6"), Decimal(1))
     ]
-    seats = "select day::varchar, count(*), count(distinct actor), count(amount) from found"
+    seats = "select day::varchar, count(*), count(distinct actor), count(amount) from days"
     assert query(tmp_path, f"{seats} where source = 'copilot seats' group by all order by all") == [
         ("2026-05-31", 119, 119, 0),
         ("2026-11-20", 119, 119, 0),
     ]
-    reported = "select day::varchar, actor, requests, amount, list_amount, is_estimate from found"
+    columns = "select day::varchar, actor, requests, amount, list_amount, is_estimate from days"
     rows = [("ada", 30, None, Decimal("7.1051"), True), ("ben", 4, None, None, True)]
-    assert query(tmp_path, f"{reported} where source = 'copilot users' order by all") == [
+    assert query(tmp_path, f"{columns} where source = 'copilot users' order by all") == [
         (day, *row) for day in ("2026-11-17", "2026-11-18", "2026-11-19") for row in rows
     ]
-    assert ("copilot users", "acme", "2026-11-20") not in net, "a day without a report is not known"
+    assert ("copilot users", "acme", "2026-11-20") not in net, "a day without a report is unknown"
 
 
-def test_reports_that_are_not_open_are_a_line_and_no_failure(tmp_path: Path) -> None:
+def test_closed_optional_report_is_no_failure(tmp_path: Path) -> None:
     closed = hub.Organization(seats=[seat("ada", "2025-01-01T00:00:00Z")], has_metrics=False)
     with serve(copilot=hub.GitHub("ghp_x", {"acme": closed})) as server:
         results = read(

@@ -12,8 +12,10 @@ from typing import Any
 import duckdb
 
 from collectors.ledger.opening import open_ledger
-from collectors.spend import sync, vendors
-from collectors.spend.sync import Result
+from collectors.spend import sync
+from collectors.spend.sync import StreamResult
+from collectors.spend.vendor import accounts
+from collectors.spend.vendors import load_vendors
 from tests.support.vendors import Server
 
 #: the last day that is over, in tests that do not go by the clock
@@ -32,37 +34,38 @@ def read(
     environment: Mapping[str, str],
     *,
     last: date = LAST,
-    full: bool = False,
+    is_full: bool = False,
     organizations: Sequence[str] = (),
-    said: list[str] | None = None,
-    dump: Path | None = None,
+    notices: list[str] | None = None,
     days: int = 40,
-) -> list[Result]:
-    """Read every account of one vendor into the ledger of a folder, from at most some days on; how each report went."""
-    source = vendors.sources()[name]
-    streams = tuple(
-        replace(item, history_days=min(item.history_days, days)) for item in source.streams
-    )
-    source = replace(source, streams=streams)
-    say = (said if said is not None else []).append
-    accounts = sync.accounts(source, {**server.environment(), **environment}, organizations, "")
+) -> list[StreamResult]:
+    """Sync all accounts of a vendor into the ledger of a folder; return the result of each report.
+
+    ``days`` limits the history of the first sync.
+    """
+    vendor = load_vendors()[name]
+    streams = [
+        replace(stream, history_days=min(stream.history_days, days)) for stream in vendor.streams
+    ]
+    vendor = replace(vendor, streams=tuple(streams))
+    notify = ([] if notices is None else notices).append
+    secrets = {**server.environment(), **environment}
+    results: list[StreamResult] = []
     with open_ledger(data / "ledger.duckdb", "test") as store:
-        return [
-            result
-            for account in accounts
-            for result in sync.collect(account, store, say, last, full, dump)
-        ]
+        for account in accounts(vendor, secrets, organizations, ""):
+            results += sync.collect(account, store, notify=notify, last=last, is_full=is_full)
+    return results
 
 
 def query(data: Path, sql: str) -> list[tuple[Any, ...]]:
-    """Return rows of a ledger, spend and its partitions joined as ``found``."""
+    """Return rows of a ledger; ``days`` is spend joined to its partitions."""
     with duckdb.connect(str(data / "ledger.duckdb"), read_only=True) as db:
-        joined = "with found as (from spend_partitions join spend_rows using (partition_id)) "
+        joined = "with days as (from spend_partitions join spend_rows using (partition_id)) "
         return db.execute(joined + sql).fetchall()
 
 
 def totals(data: Path, column: str = "amount") -> dict[tuple[str, str, str], Decimal]:
-    """Return the amounts by source, account and day; a day that was read and is empty is 0, another is not there."""
+    """Return the amounts by source, account and day: 0 for an empty day, none for an unread day."""
     rows = query(
         data,
         f"""select source, account, day::varchar, coalesce(sum({column}), 0)
@@ -71,8 +74,10 @@ def totals(data: Path, column: str = "amount") -> dict[tuple[str, str, str], Dec
     return {(source, account, day): amount for source, account, day, amount in rows}
 
 
-def held(data: Path) -> list[tuple[Any, ...]]:
-    """Return everything of the ledger that the vendors decide, in order."""
-    reported = "source, account, day, origin, is_provisional"
-    whole = f"select {reported}, spend_rows.* exclude (partition_id) from spend_partitions left join spend_rows"
-    return query(data, f"{whole} using (partition_id) order by all")
+def vendor_rows(data: Path) -> list[tuple[Any, ...]]:
+    """Return all columns of the ledger that depend only on the vendor, in order."""
+    return query(
+        data,
+        """select source, account, day, origin, is_provisional, spend_rows.* exclude (partition_id)
+        from spend_partitions left join spend_rows using (partition_id) order by all""",
+    )
