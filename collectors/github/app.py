@@ -1,4 +1,7 @@
-"""GitHub GitHubApp: signs with its key; each installation gives tokens valid for one hour."""
+"""GitHub App: signs with its key; each installation issues tokens valid for one hour.
+
+https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app
+"""
 
 from __future__ import annotations
 
@@ -12,120 +15,129 @@ from typing import Any
 import jwt
 
 from collectors.errors import AccessError
-from collectors.github.client import DEFAULT_RETRY_POLICY, Credentials, GitHubClient, RetryPolicy
+from collectors.github.client import (
+    DEFAULT_RETRY_POLICY,
+    Credentials,
+    GitHubClient,
+    Notify,
+    RetryPolicy,
+)
 
 PAGE = 100
 REQUIRED_PERMISSIONS = frozenset(
     {"contents", "deployments", "discussions", "issues", "pull_requests"}
 )
-#: GitHub refuses a signature that is good for more than ten minutes, or made in its future
+#: GitHub refuses a signature valid for more than ten minutes, or issued in its future
 SIGNED_BEFORE_S, SIGNED_FOR_S = 60, 480
-#: the share of a token's life after which the next one is asked for: six minutes before an hour is over
+#: share of a token's life after which the next one is requested: six minutes before the hour ends
 RENEWED_AFTER = 0.9
 
 
 @dataclass
 class GitHubApp:
-    """A GitHub GitHubApp: it signs with its key, and what it is installed on gives tokens of their own."""
+    """A GitHub App with its key and its installations."""
 
     app_id: str
     key: str = field(repr=False)
     base_url: str
-    say: Callable[[str], None] = lambda _text: None
-    patience: RetryPolicy = DEFAULT_RETRY_POLICY
+    notify: Notify = lambda _text: None
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY
 
     def __post_init__(self) -> None:
-        """Sign once; raises AccessError where the key cannot."""
+        """Sign once; raises AccessError if the key is no RSA key."""
         _AppSigner(self.app_id, self.key).check()
-        self.api = self._door(0.0)
+        self.client = self._new_client(0.0)
 
     def installations(self) -> dict[str, Credentials]:
-        """Return the way in to each owner that the GitHubApp is installed on, by login in lower case.
+        """Return the credentials for each owner with the App, by login in lower case.
 
-        Suspended installations are left out. Raises AccessError where GitHub refuses the GitHubApp, SourceError where it
-        does not answer.
+        Suspended installations are left out. Raises AccessError if GitHub refuses the App,
+        SourceError if it does not answer.
         """
-        by_key: dict[str, Credentials] = {}
+        installations: dict[str, Credentials] = {}
         page = 1
         while True:
-            rows: list[dict[str, Any]] = self.api.rest(
-                "/app/installations", {"per_page": PAGE, "page": page}
-            )
+            parameters = {"per_page": PAGE, "page": page}
+            rows: list[dict[str, Any]] = self.client.rest("/app/installations", parameters)
             for row in rows:
                 if not row.get("suspended_at"):
                     owner = row["account"]["login"]
-                    permissions = frozenset(row.get("permissions") or ())
-                    by_key[owner.lower()] = AppInstallation(
-                        self._door(self.api.clock_ahead), row["id"], owner, permissions
+                    installations[owner.lower()] = AppInstallation(
+                        client=self._new_client(self.client.clock_ahead),
+                        installation_id=row["id"],
+                        owner=owner,
+                        permissions=frozenset(row.get("permissions") or ()),
                     )
             if len(rows) < PAGE:
-                return by_key
+                return installations
             page += 1
 
-    def _door(self, clock_ahead: float) -> GitHubClient:
-        """A door of its own, so that whoever stops or waits there concerns nobody else."""
+    def _new_client(self, clock_ahead: float) -> GitHubClient:
+        """Return a client of its own, so that its waits and its stop affect no other."""
         signer = _AppSigner(self.app_id, self.key)
-        api = GitHubClient(self.base_url, signer, self.say, self.patience, clock_ahead)
-        signer.clock = api.clock
-        return api
+        client = GitHubClient(
+            self.base_url, signer, self.notify, self.retry_policy, clock_ahead=clock_ahead
+        )
+        signer.clock = client.clock
+        return client
 
 
-@dataclass
+@dataclass(eq=False)
 class AppInstallation:
-    """One owner's installation of an GitHubApp: its tokens last an hour, and the next is asked for in time."""
+    """An owner's installation of an App; it renews its token before the hour ends."""
 
-    api: GitHubClient = field(repr=False)
-    identity: int
+    client: GitHubClient = field(repr=False)
+    installation_id: int
     owner: str
     permissions: frozenset[str] = frozenset()
     _token: str = field(default="", repr=False)
     _renew_at: float = 0.0
-    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def name(self) -> str:
-        """What messages call it."""
-        return f"the GitHubApp on {self.owner}"
+        """Name in messages."""
+        return f"the App on {self.owner}"
 
     @property
-    def lacking(self) -> list[str]:
-        """The permissions that it was not given, by name: what they are for stays unread."""
+    def missing_permissions(self) -> list[str]:
+        """Required permissions that the owner did not grant, by name."""
         return sorted(REQUIRED_PERMISSIONS - self.permissions)
 
     @property
     def advice(self) -> str:
-        """What to do where GitHub refuses it."""
-        return (
-            f"check under the settings of {self.owner} that the GitHubApp is still installed there"
-        )
+        """What to do if GitHub refuses a token."""
+        return f"check under the settings of {self.owner} that the App is still installed there"
 
     def token(self) -> str:
-        """Return a token that is valid now; raises SourceError where GitHub gives none."""
-        with self._turn:
-            if self.api.clock() >= self._renew_at:
-                self._ask()
+        """Return a valid token; raises SourceError if GitHub issues none."""
+        with self._lock:
+            if self.client.clock() >= self._renew_at:
+                self._request_token()
             return self._token
 
     def renew(self, refused: str) -> bool:
-        """Return True: a refused token is never given again."""
-        with self._turn:
+        """Return True: a refused token is never used again."""
+        with self._lock:
             if self._token == refused:
                 self._renew_at = 0.0
         return True
 
     def stop(self) -> None:
-        """Let every thread that waits for a token give up."""
-        self.api.stop()
+        """Stop every thread that waits for a token."""
+        self.client.stop()
 
-    def _ask(self) -> None:
-        answer = self.api.post(f"/app/installations/{self.identity}/access_tokens", {})
-        lasts = datetime.fromisoformat(answer["expires_at"]).timestamp() - self.api.clock()
-        self._token, self._renew_at = answer["token"], self.api.clock() + lasts * RENEWED_AFTER
+    def _request_token(self) -> None:
+        path = f"/app/installations/{self.installation_id}/access_tokens"
+        answer = self.client.post(path, {})
+        life_s = datetime.fromisoformat(answer["expires_at"]).timestamp() - self.client.clock()
+        self._renew_at = self.client.clock() + life_s * RENEWED_AFTER
+        self._token = answer["token"]
 
 
 @dataclass
 class _AppSigner:
-    """The GitHubApp itself: each request carries a signature made for it, by GitHub's clock."""
+    """The App's own credentials: every request has a new signature, by GitHub's clock."""
 
     app_id: str
     key: str = field(repr=False)
@@ -134,18 +146,19 @@ class _AppSigner:
 
     @property
     def advice(self) -> str:
-        return "check app_id under [github], and that the key is one of this GitHubApp's"
+        return "check app_id under [github], and that the key is one of this App's"
 
     def check(self) -> None:
-        """Sign once; raises AccessError where the key cannot."""
+        """Sign once; raises AccessError if the key cannot."""
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("error")  # a key too short to be one of GitHub's
+                warnings.simplefilter("error")  # the key is shorter than GitHub's keys
                 self.token()
-        # what a text that is no key is refused with depends on what it is instead, and may quote it
+        # the error of an invalid key depends on its content, and may quote it
         except (jwt.PyJWTError, Warning, TypeError, ValueError, AttributeError):
             raise AccessError(
-                f"the key of GitHubApp {self.app_id} is no RSA private key; download one from the GitHubApp's settings on GitHub"
+                f"the key of App {self.app_id} is no RSA private key; "
+                "download one from the App's settings on GitHub"
             ) from None
 
     def token(self) -> str:
@@ -154,8 +167,8 @@ class _AppSigner:
         return jwt.encode(claims, self.key, "RS256")
 
     def renew(self, refused: str) -> bool:
-        """Return True: the answer that refused it told GitHub's time."""
+        """Return True: the refusal carried GitHub's time, so a new signature may pass."""
         return True
 
     def stop(self) -> None:
-        """Do nothing: signing takes no time."""
+        """Do nothing: signing does not wait."""

@@ -1,4 +1,9 @@
-"""One door to GitHub's API: every request is sent here, and every wait and every repeat happens here."""
+"""GitHub API client: sends every request, waits for rate limits and retries.
+
+PyGithub builds the requests, signs them and keeps the connections. It pauses a second before each
+GraphQL request, does not recognise GraphQL's own rate limits, drops partial data, retries neither
+a cut nor an empty body, and loses parameters at a redirect: these are switched off or handled here.
+"""
 
 from __future__ import annotations
 
@@ -26,353 +31,356 @@ from collectors.github.responses import (
     Json,
     Kind,
     Response,
-    asked_wait,
     classify,
-    no_answer,
-    read,
+    parse,
+    requested_wait,
+    without_answer,
 )
-from collectors.ledger.store import now
 
 CONNECT_S = 15
-#: tries where nobody has answered yet and somebody has to mend it, such as a wrong address
-FEW = 3
-#: repeats that are made at once; later ones are told, and count as a wait
-QUICK = 3
-#: a good token is now and then refused for some seconds, above all a new one
-DENIALS = 4
-#: how often GitHub is asked again for what it left out of an answer
-LACKING = 3
-#: one request may meet another limit after each wait, where others use the same account
+#: tries before any answer, if a person has to fix the cause, such as a wrong address
+TRIES_WITHOUT_ANSWER = 3
+#: retries without a message; later ones are reported
+SILENT_RETRIES = 3
+#: GitHub refuses a good token now and then for some seconds, above all a new one
+REFUSALS = 4
+#: requests for what GitHub left out of an answer
+PARTIAL_RETRIES = 3
+#: a request may meet a new limit after each wait if others use the same account
 LIMITS = 24
 REDIRECTS = 5
 LONGEST_PAUSE_S = 60.0
-#: what is wrong with an answer that is whole in itself
-PROBLEMS = {Kind.TOO_MUCH: "GitHub's resource limits", Kind.PARTIAL: "GitHub left something out"}
+#: problems of answers that are complete in themselves
+PROBLEMS = {
+    Kind.TOO_LARGE: "GitHub's resource limits",
+    Kind.PARTIAL: "GitHub left something out",
+}
 Notify = Callable[[str], None]
 
 
-class QueryTooLargeError(SourceError):
-    """GitHub could not answer a request of this size; a smaller one may pass."""
+class QueryFailedError(SourceError):
+    """GitHub answers this query with errors each time."""
+
+
+class QueryTooLargeError(QueryFailedError):
+    """GitHub cannot answer a query of this size; the caller can make it smaller."""
 
 
 class NotFoundError(SourceError):
-    """GitHub knows no such thing, or does not show it to this token."""
+    """GitHub has no such resource, or hides it from this token."""
 
 
 class LongWaitError(SourceError):
-    """GitHub asks for a longer wait than we may make; nothing more comes of this account until then."""
+    """GitHub requests a longer wait than allowed; this account reads nothing more until then."""
 
 
 class Credentials(Protocol):
-    """A token that is valid now. Safe to use from several threads."""
+    """Source of valid tokens, safe to use from several threads."""
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Name in messages."""
         ...
 
     @property
     def advice(self) -> str:
-        """What to do where GitHub refuses it."""
+        """What to do if GitHub refuses a token."""
         ...
 
     def token(self) -> str:
-        """Return a token that is valid now; raises SourceError where none can be had."""
+        """Return a valid token; raises SourceError if there is none."""
         ...
 
     def renew(self, refused: str) -> bool:
-        """Return whether there is another token to try than the one refused."""
+        """Return whether another token than the refused one can be tried."""
         ...
 
     def stop(self) -> None:
-        """Let every thread that waits for a token give up."""
+        """Stop every thread that waits for a token."""
         ...
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long to bear with GitHub: tries of one request, and seconds before the first repeat and for an answer."""
+    """Tries of one request, and seconds before the first retry and until a timeout."""
 
     tries: int = 10
     first_pause_s: float = 0.5
     timeout_s: int = 60
-    #: seconds to wait for a limit that does not say how long, doubled each time it comes again
+    #: wait for a limit that names no time, doubled at each repetition
     unnamed_wait_s: float = 60.0
-    #: seconds to wait for limits in all; None: as long as GitHub asks
+    #: total wait for limits; None for as long as GitHub requests
     max_wait_s: float | None = None
 
 
 DEFAULT_RETRY_POLICY = RetryPolicy()
 
 
-@dataclass
+@dataclass(eq=False)
 class GitHubClient:
-    """GitHub at one base address, let in one way. Safe to use from several threads."""
+    """Client of one GitHub with one set of credentials, safe to use from several threads."""
 
     base_url: str
-    access: Credentials
-    say: Notify = lambda _text: None
-    patience: RetryPolicy = DEFAULT_RETRY_POLICY
-    #: by how many seconds GitHub's clock is ahead of this machine's, as its last answer told it
+    credentials: Credentials
+    notify: Notify = lambda _text: None
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY
+    #: seconds by which GitHub's clock is ahead of ours, from its last answer
     clock_ahead: float = 0.0
     requests_sent: int = 0
-    #: requests that were sent again, and the seconds in which at least one was
-    repeats: int = 0
-    repeating_s: float = 0.0
-    #: seconds waited because GitHub asked for it
+    #: retried requests, and the seconds in which at least one was retried
+    retries: int = 0
+    retrying_s: float = 0.0
+    #: seconds of rate-limit waits
     waited_s: float = 0.0
     _local: threading.local = field(default_factory=threading.local, repr=False)
-    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _not_before: float = 0.0
-    _repeating_until: float = 0.0
+    _retrying_until: float = 0.0
     _has_answered: bool = False
-    _over: str = ""
+    _long_wait: str = ""
     _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
     def host(self) -> str:
-        """The name rows are kept under."""
+        """Host name of the rows in the ledger."""
         return host_of(self.base_url)
 
     def rest(self, path: str, parameters: Mapping[str, Any]) -> Any:
-        """Return the JSON of one GET.
+        """Return the JSON of a GET.
 
-        Raises NotFoundError, AccessError, LongWaitError, or SourceError once every try has failed.
+        Raises NotFoundError, AccessError, LongWaitError, or SourceError after the last try.
         """
-        return self._send("GET", path, dict(parameters), None).found
+        return self._send("GET", path, dict(parameters), None).json
 
     def post(self, path: str, body: Json) -> Any:
-        """Return the JSON of one REST POST; raises as ``rest`` does."""
-        return self._send("POST", path, {}, body).found
+        """Return the JSON of a REST POST; raises as ``rest`` does."""
+        return self._send("POST", path, {}, body).json
 
-    def graphql(self, query: str, variables: Mapping[str, Any], shrinkable: bool = False) -> Answer:
-        """Return the answer to one query, errors beside the data.
+    def graphql(self, query: str, variables: Mapping[str, Any], can_shrink: bool = False) -> Answer:
+        """Return the answer to a query, with data and errors.
 
-        What GitHub left out without a reason that would stay is asked for again a few times. Raises AccessError,
-        LongWaitError, or SourceError once every try has failed, which is QueryTooLargeError where it is the query that fails;
-        where the caller could ask for less (``shrinkable``), that comes at its second failure.
+        Partial answers are requested again a few times. Raises AccessError, LongWaitError, or
+        SourceError after the last try: QueryFailedError if the query itself fails, and
+        QueryTooLargeError, at its second failure, if the caller ``can_shrink`` it.
         """
-        reply = self._send(
-            "POST", "graphql", {}, {"query": query, "variables": dict(variables)}, shrinkable
+        body = {"query": query, "variables": dict(variables)}
+        response = self._send("POST", "graphql", {}, body, can_shrink)
+        at = time.time() if response.date is None else response.date
+        return Answer(
+            data=response.json.get("data") or {},
+            errors=response.errors,
+            at=datetime.fromtimestamp(at, UTC).replace(tzinfo=None),
         )
-        at = (
-            now()
-            if reply.date is None
-            else datetime.fromtimestamp(reply.date, UTC).replace(tzinfo=None)
-        )
-        return Answer(reply.found.get("data") or {}, reply.errors, at)
 
     def clock(self) -> float:
-        """Return GitHub's time, as its last answer told it; this machine's where it has not answered."""
+        """Return GitHub's time in seconds, or ours before its first answer."""
         return time.time() + self.clock_ahead
 
-    def lost(self) -> str:
-        """Return one line about the time that limits and failures took; empty where they took none."""
-        reported = (
-            [f"waited {span(self.waited_s)} for GitHub's limits"] if self.waited_s >= 1 else []
-        )
-        if self.repeats:
-            took = f" ({span(self.repeating_s)})" if self.repeating_s >= 1 else ""
-            reported.append(
-                f"repeated {self.repeats:,} request{'' if self.repeats == 1 else 's'}{took}"
-            )
-        return f"{self.host}: {', '.join(reported)}" if reported else ""
+    def retry_summary(self) -> str:
+        """Return one line about time lost to limits and failures; empty without any."""
+        parts = []
+        if self.waited_s >= 1:
+            parts.append(f"waited {duration(self.waited_s)} for GitHub's limits")
+        if self.retries:
+            took = f" ({duration(self.retrying_s)})" if self.retrying_s >= 1 else ""
+            plural = "" if self.retries == 1 else "s"
+            parts.append(f"repeated {self.retries:,} request{plural}{took}")
+        return f"{self.host}: {', '.join(parts)}" if parts else ""
 
     def stop(self) -> None:
-        """Let every thread that waits or is about to ask give up."""
+        """Stop every thread that waits or is about to send a request."""
         self._stopped.set()
-        self.access.stop()
+        self.credentials.stop()
 
-    # -- one request, however many tries it takes ---------------------------------------------------------------------
+    # -- one request, with all its tries ----------------------------------------------------------
 
     def _send(
-        self, verb: str, path: str, parameters: Json, body: Json | None, shrinkable: bool = False
+        self, verb: str, path: str, parameters: Json, body: Json | None, can_shrink: bool = False
     ) -> Response:
-        seen_kinds = dict.fromkeys(Kind, 0)
+        counts = dict.fromkeys(Kind, 0)
+        partial_retries = min(PARTIAL_RETRIES, self.retry_policy.tries - 1)
         while True:
-            self._hold()
+            self._wait_until_allowed()
             began = time.monotonic()
-            reply = self._once(verb, path, parameters, body)
-            kind = classify(reply)
-            if kind is Kind.WHOLE or (
-                kind is Kind.PARTIAL and seen_kinds[kind] == min(LACKING, self.patience.tries - 1)
-            ):
-                return reply
-            is_given_up = bool(reply.errors) or reply.status in (502, 504)
-            if shrinkable and (
-                kind is Kind.TOO_MUCH or (kind is Kind.BROKEN and is_given_up and seen_kinds[kind])
-            ):
-                raise QueryTooLargeError(f"{self.host}: GitHub gave up on a query of this size")
-            seen_kinds[kind] += 1
-            if kind is Kind.LIMIT:
-                self._wait_out(reply, seen_kinds[kind])
-            elif kind is Kind.MOVED:
-                path = self._moved_to(path, reply, seen_kinds[kind])
+            response = self._try(verb, path, parameters, body)
+            kind = classify(response)
+            if kind is Kind.COMPLETE:
+                return response
+            if kind is Kind.PARTIAL and counts[kind] == partial_retries:
+                return response
+            if can_shrink and _is_too_large(kind, response, counts[kind]):
+                raise QueryTooLargeError(f"{self.host}: GitHub cannot answer a query of this size")
+            counts[kind] += 1
+            if kind is Kind.MOVED:
+                path = self._redirect(path, response, counts[kind])
                 continue
-            elif kind in (Kind.GONE, Kind.REFUSED) or (
-                kind is Kind.DENIED and seen_kinds[kind] == self._most(DENIALS)
+            if kind is Kind.LIMIT:
+                self._wait_for_limit(response, counts[kind])
+            elif (
+                kind in (Kind.NOT_FOUND, Kind.REFUSED)
+                or kind is Kind.UNAUTHORIZED
+                and counts[kind] == self._at_most(REFUSALS)
             ):
-                self._refuse(kind, path, reply)
-            else:
-                is_new = (
-                    kind is Kind.DENIED
-                    and seen_kinds[kind] == 1
-                    and self.access.renew(self._local.token)
-                )
-                if not is_new:
-                    self._pause(
-                        reply,
-                        reply.problem or PROBLEMS.get(kind, "GitHub failed"),
-                        seen_kinds[kind],
-                    )
-            self._note_repeat(began)
+                self._refuse(kind, path, response)
+            elif not self._has_new_token(kind, counts[kind]):
+                problem = response.problem or PROBLEMS.get(kind, "GitHub failed")
+                self._pause(response, problem, counts[kind], can_shrink)
+            self._record_retry(began)
 
-    def _once(self, verb: str, path: str, parameters: Json, body: Json | None) -> Response:
-        """What one try brought."""
-        self._local.token = self.access.token()
-        requester = self._client().requester
+    def _has_new_token(self, kind: Kind, count: int) -> bool:
+        """Return whether a refused token was replaced, so that no pause is needed."""
+        is_refused = kind is Kind.UNAUTHORIZED and count == 1
+        return is_refused and self.credentials.renew(self._local.token)
+
+    def _try(self, verb: str, path: str, parameters: Json, body: Json | None) -> Response:
+        """Return the response of one try."""
+        self._local.token = self.credentials.token()
+        requester = self._github().requester
         url = requester.graphql_url if path == "graphql" else path
-        with self._turn:
+        with self._lock:
             self.requests_sent += 1
         try:
             status, headers, text = requester.requestJson(
                 verb, url, parameters=parameters, input=body, cnx=self._local.connection
             )
         except requests.RequestException as error:
-            return no_answer(error, self.patience.timeout_s)
-        except (
-            ValueError,
-            OverflowError,
-        ):  # PyGithub reads numbers in headers, whatever a proxy wrote there
+            return without_answer(error, self.retry_policy.timeout_s)
+        except (ValueError, OverflowError):  # PyGithub parses numbers in a proxy's headers
             return Response(0, problem="a broken answer")
-        reply = read(status, headers, text, "query" in (body or ()))
-        if reply.date is not None:
-            self.clock_ahead = reply.date - time.time()
-        self._has_answered |= reply.found is not None
-        return reply
+        response = parse(status, headers, text, "query" in (body or ()))
+        if response.date is not None:
+            self.clock_ahead = response.date - time.time()
+        self._has_answered |= response.json is not None
+        return response
 
-    def _client(self) -> Github:
-        """This thread's client: PyGithub keeps one connection each, and pauses that we do not want."""
-        if not hasattr(self._local, "client"):
+    def _github(self) -> Github:
+        """Return this thread's PyGithub client: it keeps one connection each."""
+        if not hasattr(self._local, "github"):
             url = urlsplit(self.base_url)
             connect = _Https if url.scheme == "https" else _Http
             self._local.connection = connect(url.hostname or "", url.port)
-            self._local.connection.timeout = (CONNECT_S, self.patience.timeout_s)
-            self._local.client = Github(
+            self._local.connection.timeout = (CONNECT_S, self.retry_policy.timeout_s)
+            self._local.github = Github(
                 base_url=self.base_url,
-                auth=_Bearer(self._local),
+                auth=_ThreadToken(self._local),
                 retry=None,
                 per_page=100,
                 user_agent="headway",
                 seconds_between_requests=None,
                 seconds_between_writes=None,
             )
-        client: Github = self._local.client
-        return client
+        github: Github = self._local.github
+        return github
 
-    # -- waits and repeats --------------------------------------------------------------------------------------------
+    # -- rate limits and retries ------------------------------------------------------------------
 
-    def _hold(self) -> None:
-        """Wait until the pause that any thread was told to make is over."""
-        while (remaining := self._not_before - time.monotonic()) > 0 and not self._stopped.is_set():
-            self._stopped.wait(min(remaining, 1.0))
+    def _wait_until_allowed(self) -> None:
+        """Wait for the end of a rate limit that any thread has met."""
+        while (seconds := self._not_before - time.monotonic()) > 0 and not self._stopped.is_set():
+            self._stopped.wait(min(seconds, 1.0))
         if self._stopped.is_set():
             raise SourceError(f"{self.host}: stopped")
-        if self._over:
-            raise LongWaitError(self._over)
+        if self._long_wait:
+            raise LongWaitError(self._long_wait)
 
-    def _wait_out(self, reply: Response, count: int) -> None:
-        """Make every thread wait as long as a limit asks: it holds for the account, not for one request."""
+    def _wait_for_limit(self, response: Response, count: int) -> None:
+        """Make every thread wait: a limit is the account's, not one request's."""
         if count > LIMITS:
             raise SourceError(f"{self.host}: GitHub's rate limit, {LIMITS} times in a row; {LATER}")
-        now = self.clock()
-        unnamed = self.patience.unnamed_wait_s * 2.0 ** (count - 1)
-        seconds = asked_wait(reply, now if reply.date is None else reply.date, unnamed)
-        until = datetime.fromtimestamp(now + seconds, UTC)
-        with self._turn:
+        policy, now = self.retry_policy, self.clock()
+        unnamed = policy.unnamed_wait_s * 2.0 ** (count - 1)
+        server_time = now if response.date is None else response.date
+        seconds = requested_wait(response, server_time, unnamed)
+        until = f"{datetime.fromtimestamp(now + seconds, UTC):%H:%M:%S} UTC ({duration(seconds)})"
+        with self._lock:
             start = max(self._not_before, time.monotonic())
             longer = max(0.0, time.monotonic() + seconds - start)
-            if (
-                self.patience.max_wait_s is not None
-                and self.waited_s + longer > self.patience.max_wait_s
-            ):
-                self._over = self._over or (
-                    f"{self.host}: GitHub asks to wait until {until:%H:%M:%S} UTC ({span(seconds)}), longer than "
-                    f"--max-wait {self.patience.max_wait_s:.0f} allows; what was read is kept, run again after that"
+            if policy.max_wait_s is not None and self.waited_s + longer > policy.max_wait_s:
+                self._long_wait = self._long_wait or (
+                    f"{self.host}: GitHub requests a wait until {until}, longer than --max-wait "
+                    f"{policy.max_wait_s:.0f} allows; what was read is kept, run again after that"
                 )
                 return
             self._not_before = start + longer
             self.waited_s += longer
         if longer >= 1:
-            self.say(
-                f"{self.host}: waiting for GitHub's rate limit until {until:%H:%M:%S} UTC ({span(seconds)})"
-            )
+            self.notify(f"{self.host}: waiting for GitHub's rate limit until {until}")
 
-    def _pause(self, reply: Response, problem: str, count: int) -> None:
-        """Wait before the next try, twice as long each time; raises SourceError where there is none."""
-        if reply.advice and not self._has_answered and count >= self._most(FEW):
-            raise SourceError(f"{self.host}: {problem}; {reply.advice}")
-        if count >= self.patience.tries:
-            # errors of a query, unlike those of the whole service, come of what it asks for
-            raise (QueryTooLargeError if reply.errors else SourceError)(
-                f"{self.host}: {problem} after {count} tries; {reply.advice or LATER}"
-            )
-        seconds = min(LONGEST_PAUSE_S, self.patience.first_pause_s * 2 ** (count - 1))
-        if count > QUICK:
-            # those before it took as long together
-            if self.patience.max_wait_s is not None and 2 * seconds > self.patience.max_wait_s:
+    def _pause(self, response: Response, problem: str, count: int, can_shrink: bool) -> None:
+        """Wait before the next try, twice as long each time; raises SourceError after the last."""
+        is_unreachable = bool(response.advice) and not self._has_answered
+        if is_unreachable and count >= self._at_most(TRIES_WITHOUT_ANSWER):
+            raise SourceError(f"{self.host}: {problem}; {response.advice}")
+        policy = self.retry_policy
+        if count >= policy.tries:
+            message = f"{self.host}: {problem} after {count} tries; {response.advice or LATER}"
+            if not response.errors:
+                raise SourceError(message)
+            # errors of a query, unlike those of the whole service, depend on what it requests
+            raise (QueryTooLargeError if can_shrink else QueryFailedError)(message)
+        seconds = min(LONGEST_PAUSE_S, policy.first_pause_s * 2 ** (count - 1))
+        if count > SILENT_RETRIES:
+            # the pauses before this one took as long together
+            if policy.max_wait_s is not None and 2 * seconds > policy.max_wait_s:
                 message = f"{problem} after {count} tries, and --max-wait allows no longer pause"
                 raise SourceError(f"{self.host}: {message}; {LATER}")
-            self.say(f"{self.host}: {problem}, trying again")
+            self.notify(f"{self.host}: {problem}, trying again")
         self._stopped.wait(seconds * (0.5 + random.random() / 2))
 
-    def _most(self, tries: int) -> int:
-        return min(tries, self.patience.tries)
+    def _at_most(self, tries: int) -> int:
+        return min(tries, self.retry_policy.tries)
 
-    def _note_repeat(self, began: float) -> None:
-        """Count a repeat, and the time since its try began in which no other thread repeated either."""
-        with self._turn:
-            self.repeats += 1
-            start = max(began, self._repeating_until, self._not_before)
-            self._repeating_until = max(self._repeating_until, time.monotonic())
-            self.repeating_s += max(0.0, self._repeating_until - start)
+    def _record_retry(self, began: float) -> None:
+        """Count a retry, and its seconds in which no other thread retried."""
+        with self._lock:
+            self.retries += 1
+            start = max(began, self._retrying_until, self._not_before)
+            self._retrying_until = max(self._retrying_until, time.monotonic())
+            self.retrying_s += max(0.0, self._retrying_until - start)
 
-    # -- answers that lead elsewhere, or nowhere ----------------------------------------------------------------------
+    # -- redirects and refusals -------------------------------------------------------------------
 
-    def _moved_to(self, path: str, reply: Response, count: int) -> str:
-        """The address GitHub sends us on to: of a renamed repository the one by its id."""
-        index, target = (
-            urlsplit(self.base_url),
-            urlsplit(urljoin(f"{self.base_url}/", reply.headers["location"])),
-        )
-        if (target.scheme, target.netloc) != (index.scheme, index.netloc):
-            there = f"{target.scheme}://{target.netloc}"
+    def _redirect(self, path: str, response: Response, count: int) -> str:
+        """Return the new address: of a renamed repository, the one by its id."""
+        base = urlsplit(self.base_url)
+        target = urlsplit(urljoin(f"{self.base_url}/", response.headers["location"]))
+        if (target.scheme, target.netloc) != (base.scheme, base.netloc):
+            address = f"{target.scheme}://{target.netloc}"
             raise SourceError(
-                f"{self.host}: sends us on to {there}; set base_url under [github] to where it answers"
+                f"{self.host}: redirects to {address}; set base_url under [github] to its API"
             )
         if count > REDIRECTS:
             raise SourceError(
-                f"{self.host}: {path} leads round in circles; check base_url under [github]"
+                f"{self.host}: {path} redirects in circles; check base_url under [github]"
             )
         return target.geturl()
 
-    def _refuse(self, kind: Kind, path: str, reply: Response) -> None:
-        """Raise for the answers that no further try will change."""
-        if kind is Kind.DENIED:
-            message = reply.message or "Bad credentials"
+    def _refuse(self, kind: Kind, path: str, response: Response) -> None:
+        """Raise the error of an answer that no further try changes."""
+        if kind is Kind.UNAUTHORIZED:
+            message = response.message or "Bad credentials"
             raise AccessError(
-                f"{self.host}: the token was refused ({message}); {self.access.advice}"
+                f"{self.host}: the token was refused ({message}); {self.credentials.advice}"
             )
-        if kind is Kind.GONE:
-            raise NotFoundError(f"{self.host}: {path} is not there, or this token may not see it")
-        label, message = "a query" if path == "graphql" else path, reply.message or reply.problem
+        if kind is Kind.NOT_FOUND:
+            raise NotFoundError(
+                f"{self.host}: {path} does not exist, or this token may not read it"
+            )
+        request = "a query" if path == "graphql" else path
+        message = response.message or response.problem
         raise SourceError(
-            f"{self.host}: {label} was refused ({message}); check the token's permissions"
+            f"{self.host}: {request} was refused ({message}); check the token's permissions"
         )
 
 
-class _Bearer(Auth.Auth):
-    """The token that a thread sends: what lets us in may change between two requests."""
+def _is_too_large(kind: Kind, response: Response, count: int) -> bool:
+    """Return whether a smaller query may pass: GitHub says so, or gave up on it twice."""
+    is_timeout = bool(response.errors) or response.status in (502, 504)
+    return kind is Kind.TOO_LARGE or (kind is Kind.TRANSIENT and is_timeout and count > 0)
+
+
+class _ThreadToken(Auth.Auth):
+    """Token of the thread: it may change between two requests."""
 
     def __init__(self, local: threading.local) -> None:
         self._local = local
@@ -388,35 +396,35 @@ class _Bearer(Auth.Auth):
 
 
 class _Http(HTTPRequestsConnectionClass):
-    """A connection whose redirects come to us: PyGithub would follow a 301, and lose the parameters."""
+    """Connection that returns redirects: PyGithub follows a 301 and loses the parameters."""
 
     def getresponse(self) -> RequestsResponse:
         return _unfollowed(super().getresponse())
 
 
 class _Https(HTTPSRequestsConnectionClass):
-    """The same, encrypted."""
+    """Encrypted connection that returns redirects."""
 
     def getresponse(self) -> RequestsResponse:
         return _unfollowed(super().getresponse())
 
 
 def _unfollowed(response: RequestsResponse) -> RequestsResponse:
-    """The answer, with the other status for the same redirect."""
+    """Return the response with a redirect status that PyGithub does not follow."""
     response.status = 308 if response.status == 301 else response.status
     return response
 
 
-def span(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Return a length of time in words: ``3 min 20 s``."""
-    minutes, remainder = divmod(round(seconds), 60)
+    minutes, rest_s = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours} h {minutes} min"
-    return f"{minutes} min {remainder} s" if minutes else f"{remainder} s"
+    return f"{minutes} min {rest_s} s" if minutes else f"{rest_s} s"
 
 
 def host_of(base_url: str) -> str:
-    """Return the name that rows of a GitHub are kept under: ``github.com``, or the server's own."""
+    """Return the host name of a GitHub's rows: ``github.com``, or the server's own."""
     url = urlsplit(base_url)
     return "github.com" if url.hostname == "api.github.com" else url.netloc

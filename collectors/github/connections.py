@@ -1,65 +1,56 @@
-"""Connections to a GitHub: one for a personal token, one for each GitHubApp installation."""
+"""Connections to a GitHub: one for a personal token, or one for each App installation."""
 
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collectors.errors import AccessError
 from collectors.github.app import GitHubApp
-from collectors.github.client import Credentials, RetryPolicy, host_of
-from collectors.github.credentials import PersonalToken, find_key, find_token
+from collectors.github.client import Credentials, Notify, RetryPolicy, host_of
+from collectors.github.credentials import PersonalToken, find_key, find_token, valid_token
 from collectors.github.repository import GitHub, Result
 
 
 @dataclass(frozen=True)
 class Connection:
-    """What is read of one GitHub through one way in."""
+    """Part of a GitHub that is read with the same credentials."""
 
-    source: GitHub
-    access: Credentials
+    github: GitHub
+    credentials: Credentials
 
 
 def connections_of(
-    source: GitHub,
+    github: GitHub,
     environment: Mapping[str, str],
-    patience: RetryPolicy,
-    say: Callable[[str], None] = lambda _: None,
+    retry_policy: RetryPolicy,
+    notify: Notify = lambda _text: None,
 ) -> tuple[list[Connection], list[Result]]:
-    """Return the ways in to a GitHub, and a failure for each owner that its GitHubApp is not installed on.
+    """Return the connections, and a failure for each owner without the App.
 
-    Raises AccessError where there is no token or key that could be one, SourceError where GitHub does not answer.
+    Raises AccessError without a usable token or key, SourceError if GitHub does not answer.
     """
-    if source.app_id is None:
-        return [
-            Connection(source, PersonalToken(_token(source, environment), source.token_env))
-        ], []
-    key = find_key(environment, source.app_key_env)
-    installed = GitHubApp(str(source.app_id), key, source.base_url, say, patience).installations()
-    result, failed = [], []
-    for owner in dict.fromkeys(
-        name.partition("/")[0].lower() for name in (*source.repos, *source.orgs)
-    ):
-        mine = dataclasses.replace(
-            source,
-            repos=tuple(name for name in source.repos if name.lower().startswith(f"{owner}/")),
-            orgs=tuple(name for name in source.orgs if name.lower() == owner),
+    if github.app_id is None:
+        token = find_token(environment, github.base_url, github.token_env)
+        secret = valid_token(token, github.token_env)
+        return [Connection(github, PersonalToken(secret, github.token_env))], []
+    key = find_key(environment, github.app_key_env)
+    app = GitHubApp(str(github.app_id), key, github.base_url, notify, retry_policy)
+    installations = app.installations()
+    connections, failures = [], []
+    owners = [name.partition("/")[0].lower() for name in (*github.repos, *github.orgs)]
+    for owner in dict.fromkeys(owners):
+        part = dataclasses.replace(
+            github,
+            repos=tuple(name for name in github.repos if name.lower().startswith(f"{owner}/")),
+            orgs=tuple(name for name in github.orgs if name.lower() == owner),
         )
-        if access := installed.get(owner):
-            result.append(Connection(mine, access))
-        else:
-            message = f"App {source.app_id} is not installed on {owner}; install it there, or take {owner} out of [github]"
-            failed.append(Result(owner, "failed", 0, f"{host_of(source.base_url)}: {message}"))
-    return result, failed
-
-
-def _token(source: GitHub, environment: Mapping[str, str]) -> str:
-    """The token for a GitHub; AccessError where there is none that could be one."""
-    token = find_token(environment, source.base_url, source.token_env)
-    if token is None:
-        raise AccessError(f"no token for GitHub; set {source.token_env}, or run `gh auth login`")
-    if not re.fullmatch(r"[!-~]+", token):  # no request could carry it, and an error might show it
-        raise AccessError("the token for GitHub holds characters that no token has; copy it again")
-    return token
+        if credentials := installations.get(owner):
+            connections.append(Connection(part, credentials))
+            continue
+        message = (
+            f"App {github.app_id} is not installed on {owner}; "
+            f"install it there, or remove {owner} from [github]"
+        )
+        failures.append(Result(owner, "failed", 0, f"{host_of(github.base_url)}: {message}"))
+    return connections, failures

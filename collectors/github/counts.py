@@ -1,104 +1,104 @@
-"""What GitHub itself counts, by month of creation: the way to say whether all of it is here.
+"""GitHub's own counts by month of creation: the check that the ledger is complete.
 
-Search is another index than the lists that the collector reads, so it can tell what the lists lost. It may be closed to
-a token or switched off; then nothing is known, which is neither zero nor a failure of the refresh.
+Search is another index than the lists that the collector reads, so it shows what lists lost. A
+token may not be allowed to search; then nothing is known, which is neither zero nor a failure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from collectors.errors import SourceError
-from collectors.github.client import GitHubClient, QueryTooLargeError
+from collectors.github.client import GitHubClient, Notify, QueryFailedError, QueryTooLargeError
 from collectors.github.graphql import compose, search_part
 from collectors.github.repository import SyncedRepository
 from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
-#: searches in one request, as long as GitHub can answer so many; and before they are kept
-SEARCHES_AT_ONCE, SEARCHES_KEPT_AT_ONCE = 100, 1_000
-#: after so long all months are counted again, in so many repositories a refresh
-AGAIN_AFTER = timedelta(days=7)
-OLD_AT_ONCE = 25
-#: by kind: how search calls it, where it is kept, and where the probe tells how many there are
+#: searches in a query if GitHub can answer so many, and before their results are written
+SEARCHES_PER_QUERY, SEARCHES_PER_COMMIT = 100, 1_000
+#: all months are counted again after this, in at most so many repositories a refresh
+RECOUNT_AFTER = timedelta(days=7)
+RECOUNTS_PER_REFRESH = 25
+#: by kind: its name in search, its ledger table and its list in a probe
 KINDS = {
     "pull_request": ("pr", "github_pull_requests", "pullRequests"),
     "issue": ("issue", "github_issues", "issues"),
 }
-HERE = "where host = $host and repo_id = $repo_id and deleted_at is null"
-CREATED = "strptime(node->>'createdAt', '%Y-%m-%dT%H:%M:%SZ')"
-HELD = f"select count(*) as n from {{}} {HERE}"
-#: what was created since a parse_time changed since: only few documents are looked into
-NEWER = f"select count(*) as n from {{}} {HERE} and updated_at >= $at and {CREATED} >= $at"
-HELD_BY_MONTH = (
-    f"select date_trunc('month', {CREATED})::date as month, count(*) as n from {{}} {HERE} "
-    f"and updated_at >= $since and {CREATED} >= $since and {CREATED} < $before group by month"
+ITEMS = "where host = $host and repo_id = $repo_id and deleted_at is null"
+CREATED_AT = "strptime(node->>'createdAt', '%Y-%m-%dT%H:%M:%SZ')"
+COUNT = f"select count(*) as n from {{}} {ITEMS}"
+#: an item created since a time changed since then: few documents are parsed
+COUNT_SINCE = (
+    f"select count(*) as n from {{}} {ITEMS} and updated_at >= $at and {CREATED_AT} >= $at"
 )
-#: of GitHub; what is transferred may be older than the repository that it is in
+COUNT_BY_MONTH = (
+    f"select date_trunc('month', {CREATED_AT})::date as month, count(*) as n from {{}} {ITEMS} "
+    f"and updated_at >= $since and {CREATED_AT} >= $since and {CREATED_AT} < $before "
+    "group by month order by month"
+)
+#: GitHub's first month: a transferred item may be older than its repository
 FIRST_MONTH = date(2008, 1, 1)
 DAY = timedelta(days=1)
-#: a kind and the first day of a month; without a month, all of it
+#: a kind and the first day of a month; all of the kind without a month
 Cell = tuple[str, date | None]
-#: by kind: how many more GitHub lists than are held, and how many are held of the days that were counted
-Standing = dict[str, list[int]]
+#: by kind: items that GitHub lists beyond the ledger's, and the ledger's items of counted days
+Balance = dict[str, list[int]]
 
 
-@dataclass(frozen=True)
-class Count:
-    """What is to be counted of a repository, all or the months from ``since`` on, and what was found."""
+@dataclass(frozen=True, eq=False)
+class MonthlyCounts:
+    """Counts of one repository: all months, or those from ``since`` on."""
 
-    of: SyncedRepository
+    repository: SyncedRepository
     since: date | None
-    #: the last day that was over by the probe
+    #: last complete day of the probe
     until: date
-    standing: Standing
-    held: dict[Cell, int]
-    found: dict[Cell, int] = field(default_factory=dict)
+    balance: Balance
+    in_ledger: dict[Cell, int]
+    at_github: dict[Cell, int] = field(default_factory=dict)
 
     @property
-    def newest(self) -> date:
-        """The month of the last day, which is kept even where nothing is in it: it tells until when was counted."""
+    def newest_month(self) -> date:
+        """Month of the last day; it is written even if empty, as it shows the end of the count."""
         return self.until.replace(day=1)
 
-    def wanted(self) -> list[Cell]:
-        """Return what to ask first: all of it, and the months that the ledger holds something of or that are new."""
-        new = [
-            (kind, month)
-            for kind in KINDS
-            for month in months(self.since or self.newest, self.until)
-        ]
-        return list(dict.fromkeys([*((kind, None) for kind in KINDS), *self.held, *new]))
+    def first_cells(self) -> list[Cell]:
+        """Return the cells to count first: totals, months in the ledger and new months."""
+        new_months = months(self.since or self.newest_month, self.until)
+        cells: list[Cell] = [(kind, None) for kind in KINDS]
+        cells += self.in_ledger
+        cells += [(kind, month) for kind in KINDS for month in new_months]
+        return list(dict.fromkeys(cells))
 
-    def unasked(self) -> list[Cell]:
-        """Return the other months, where GitHub has more than in those that were asked for."""
+    def other_cells(self) -> list[Cell]:
+        """Return the other months, if GitHub's total is more than the months counted so far."""
         if self.since:
             return []
-        return [
-            (kind, month)
-            for kind in KINDS
-            if self.is_known(kind) and self._sum(self.found, kind) != self.found[kind, None]
-            for month in months(FIRST_MONTH, self.until)
-            if (kind, month) not in self.found
-        ]
+        cells: list[Cell] = []
+        for kind in KINDS:
+            total = self.at_github.get((kind, None))
+            if self.is_searchable(kind) and _sum(self.at_github, kind) != total:
+                cells += [(kind, month) for month in months(FIRST_MONTH, self.until)]
+        return [cell for cell in cells if cell not in self.at_github]
 
-    def is_known(self, kind: str) -> bool:
-        """Whether search shows a kind: it answers 0 where a token may not search, whatever the list tells."""
-        listed = self.of.probe[KINDS[kind][2]]["totalCount"]
-        return (kind, None) in self.found and not (
-            listed and self._sum(self.held, kind) and not self.found[kind, None]
-        )
+    def is_searchable(self, kind: str) -> bool:
+        """Return whether the token may search a kind: GitHub answers 0 if it may not."""
+        listed = self.repository.probe[KINDS[kind][2]]["totalCount"]
+        is_hidden = listed and _sum(self.in_ledger, kind) and not self.at_github.get((kind, None))
+        return (kind, None) in self.at_github and not is_hidden
 
     def query(self, cell: Cell) -> str:
         """Return the search that counts a cell, complete days only."""
         kind, month = cell
         days = f"{month}..{min(last_day(month), self.until)}" if month else f"*..{self.until}"
-        return f"repo:{self.of.scope.repo} is:{KINDS[kind][0]} created:{days}"
+        return f"repo:{self.repository.scope.repo} is:{KINDS[kind][0]} created:{days}"
 
-    @staticmethod
-    def _sum(cells: dict[Cell, int], kind: str) -> int:
-        return sum(n for (of, month), n in cells.items() if of == kind and month)
+
+def _sum(cells: dict[Cell, int], kind: str) -> int:
+    return sum(n for (cell_kind, month), n in cells.items() if cell_kind == kind and month)
 
 
 def last_day(month: date) -> date:
@@ -107,186 +107,184 @@ def last_day(month: date) -> date:
 
 
 def months(first: date, until: date) -> list[date]:
-    """Return the first days of the months from one of them to that of a day."""
-    result = []
+    """Return the first days of the months from ``first`` to the month of ``until``."""
+    days = []
     while first <= until:
-        result.append(first)
+        days.append(first)
         first = last_day(first) + DAY
-    return result
+    return days
 
 
 def count(
-    api: GitHubClient,
+    client: GitHubClient,
     store: Store,
     repositories: Iterable[SyncedRepository],
-    say: Callable[[str], None],
+    notify: Notify,
     full: bool = False,
 ) -> None:
-    """Count what is due of the repositories (``full``: all) and keep it; what cannot be counted is said, no failure."""
-    due = (
-        (_count(store, item, None) for item in repositories) if full else _due(store, repositories)
-    )
+    """Count what is due (``full``: everything) and write it; a failure is only reported."""
+    due = _due(store, repositories)
+    if full:
+        due = (_start_count(store, repository, None) for repository in repositories)
     try:
         for group in _groups(due):
-            for ask in (Count.wanted, Count.unasked):
-                _search(api, [(item, cell) for item in group for cell in ask(item)])
-            for item in group:
-                _keep(store, item, say)
+            for choose in (MonthlyCounts.first_cells, MonthlyCounts.other_cells):
+                _search(client, [(counts, cell) for counts in group for cell in choose(counts)])
+            for counts in group:
+                _write(store, counts, notify)
     except SourceError as error:
-        say(f"what GitHub counts is not known: {error}")
+        notify(f"GitHub's counts are not known: {error}")
 
 
-# -- what is due ------------------------------------------------------------------------------------------------------
+# -- what is due ----------------------------------------------------------------------------------
 
 
-def _due(store: Store, repositories: Iterable[SyncedRepository]) -> Iterator[Count]:
-    """What was never counted or stands otherwise than then; new days; what was counted long ago, oldest first."""
-    long_ago: list[tuple[str, SyncedRepository]] = []
-    for item in repositories:
-        last = store.watermark("github", item.scope.mark, "counts")
-        if last is None and not item.is_idle:
-            yield _count(store, item, None)
+def _due(store: Store, repositories: Iterable[SyncedRepository]) -> Iterator[MonthlyCounts]:
+    """Yield what was never counted or has another balance, new days, then the oldest counts."""
+    old: list[tuple[str, SyncedRepository]] = []
+    for repository in repositories:
+        last = store.watermark("github", repository.scope.watermark, "counts")
+        if last is None and not repository.is_idle:
+            yield _start_count(store, repository, None)
         elif last is None:
-            long_ago.append(("", item))
-        elif _stands_otherwise(store, item, last):
-            yield _count(store, item, None)
-        elif item.is_idle:
+            old.append(("", repository))
+        elif _is_outdated(store, repository, last):
+            yield _start_count(store, repository, None)
+        elif repository.is_idle:
             continue
-        elif item.at.date() - date.fromisoformat(last["all_until"]) > AGAIN_AFTER:
-            long_ago.append((last["all_until"], item))
+        elif repository.at.date() - date.fromisoformat(last["all_until"]) > RECOUNT_AFTER:
+            old.append((last["all_until"], repository))
         else:
-            yield from _newest(store, item)
-    long_ago.sort(key=lambda result: result[0])
-    for _, item in long_ago[:OLD_AT_ONCE]:
-        yield _count(store, item, None)
-    for _, item in long_ago[OLD_AT_ONCE:]:
-        yield from _newest(store, item)
+            yield from _newest(store, repository)
+    old.sort(key=lambda entry: entry[0])
+    for _, repository in old[:RECOUNTS_PER_REFRESH]:
+        yield _start_count(store, repository, None)
+    for _, repository in old[RECOUNTS_PER_REFRESH:]:
+        yield from _newest(store, repository)
 
 
-def _stands_otherwise(store: Store, one: SyncedRepository, last: Json) -> bool:
-    """Whether a count may not hold any more: where it found gaps, which search may have closed, after a day."""
+def _is_outdated(store: Store, repository: SyncedRepository, last: Json) -> bool:
+    """Return whether a count is invalid: another balance, or day-old gaps that search may close."""
     until = date.fromisoformat(last["until"])
-    if until < one.at.date() - DAY and store.watermark("github", one.scope.mark, "gaps"):
+    watermark = repository.scope.watermark
+    if until < repository.at.date() - DAY and store.watermark("github", watermark, "gaps"):
         return True
-    return not one.is_idle and _standing(store, one, until) != last["standing"]
+    return not repository.is_idle and _balance(store, repository, until) != last["standing"]
 
 
-def _newest(store: Store, one: SyncedRepository) -> Iterator[Count]:
-    """The months of the days that were over since the last count; nothing where it is of yesterday."""
-    last = store.watermark("github", one.scope.mark, "counts")
-    until = date.fromisoformat(last["until"]) if last else one.at.date()
-    if until < one.at.date() - DAY:
-        yield _count(store, one, until.replace(day=1))
+def _newest(store: Store, repository: SyncedRepository) -> Iterator[MonthlyCounts]:
+    """Yield the months of the days since the last count; nothing if it is of yesterday."""
+    last = store.watermark("github", repository.scope.watermark, "counts")
+    until = date.fromisoformat(last["until"]) if last else repository.at.date()
+    if until < repository.at.date() - DAY:
+        yield _start_count(store, repository, until.replace(day=1))
 
 
-def _count(store: Store, one: SyncedRepository, since: date | None) -> Count:
-    until = one.at.date() - DAY
-    stored: dict[Cell, int] = {}
+def _start_count(store: Store, repository: SyncedRepository, since: date | None) -> MonthlyCounts:
+    until = repository.at.date() - DAY
+    in_ledger: dict[Cell, int] = {}
     for kind, (_, table, _) in KINDS.items():
-        requested = one.scope.key | {"since": since or FIRST_MONTH, "before": until + DAY}
-        rows = store.rows(HELD_BY_MONTH.format(table), requested)
-        stored |= {
-            (kind, row["month"]): row["n"] for row in sorted(rows, key=lambda row: row["month"])
-        }
-    return Count(one, since, until, _standing(store, one, until), stored)
+        parameters = repository.scope.key | {"since": since or FIRST_MONTH, "before": until + DAY}
+        for row in store.rows(COUNT_BY_MONTH.format(table), parameters):
+            in_ledger[kind, row["month"]] = row["n"]
+    return MonthlyCounts(repository, since, until, _balance(store, repository, until), in_ledger)
 
 
-def _standing(store: Store, one: SyncedRepository, until: date) -> Standing:
-    """What a count rests on: where it changes, what was counted is no longer what is held, or the other way round."""
-    standing = {}
+def _balance(store: Store, repository: SyncedRepository, until: date) -> Balance:
+    """Return what a count depends on: if it changes, ledger and count no longer correspond."""
+    key = repository.scope.key
+    balance = {}
     for kind, (_, table, listed) in KINDS.items():
-        stored = store.rows(HELD.format(table), one.scope.key)[0]["n"]
+        in_ledger = store.rows(COUNT.format(table), key)[0]["n"]
         since_probe, since_count = (
-            store.rows(NEWER.format(table), one.scope.key | {"at": at})[0]["n"]
-            for at in (one.at, until + DAY)
+            store.rows(COUNT_SINCE.format(table), key | {"at": at})[0]["n"]
+            for at in (repository.at, until + DAY)
         )
-        standing[kind] = [
-            one.probe[listed]["totalCount"] - stored + since_probe,
-            stored - since_count,
-        ]
-    return standing
+        total = repository.probe[listed]["totalCount"]
+        balance[kind] = [total - in_ledger + since_probe, in_ledger - since_count]
+    return balance
 
 
-def _groups(counts: Iterable[Count]) -> Iterator[list[Count]]:
-    """Repositories that are asked for together."""
-    group: list[Count] = []
-    for item in counts:
-        group.append(item)
-        if sum(len(row.wanted()) for row in group) >= SEARCHES_KEPT_AT_ONCE:
+def _groups(due: Iterable[MonthlyCounts]) -> Iterator[list[MonthlyCounts]]:
+    """Yield repositories that are counted and written together."""
+    group: list[MonthlyCounts] = []
+    for counts in due:
+        group.append(counts)
+        if sum(len(item.first_cells()) for item in group) >= SEARCHES_PER_COMMIT:
             yield group
             group = []
     if group:
         yield group
 
 
-# -- asking and keeping -----------------------------------------------------------------------------------------------
+# -- search and results ---------------------------------------------------------------------------
 
 
-def _search(api: GitHubClient, requested: Sequence[tuple[Count, Cell]]) -> None:
-    """Note what search finds for each cell; a repository that it refuses to search stays without the rest."""
-    size, waiting = SEARCHES_AT_ONCE, list(requested)
+def _search(client: GitHubClient, cells: Sequence[tuple[MonthlyCounts, Cell]]) -> None:
+    """Count each cell by search; a repository that cannot be searched stays without its rest."""
+    size, waiting = SEARCHES_PER_QUERY, list(cells)
     while waiting:
-        part = waiting[:size]
-        parts = [
-            search_part(f"s{index}", item.query(cell)) for index, (item, cell) in enumerate(part)
-        ]
+        batch = waiting[:size]
+        queries = [counts.query(cell) for counts, cell in batch]
+        parts = [search_part(f"s{index}", query) for index, query in enumerate(queries)]
         try:
-            answer = api.graphql(*compose(parts), shrinkable=len(part) > 1)
+            answer = client.graphql(*compose(parts), can_shrink=len(batch) > 1)
         except QueryTooLargeError:
-            size = len(part) // 2
+            size = len(batch) // 2
             continue
-        for index, (item, cell) in enumerate(part):
-            if result := answer.data.get(f"s{index}"):
-                item.found[cell] = result["issueCount"]
-        refused = {
-            item.of.scope for index, (item, _) in enumerate(part) if answer.problems(f"s{index}")
-        }
-        # one refusal takes the answers of the others with it
-        again = part if refused and not answer.data else []
+        except QueryFailedError:
+            if len(batch) > 1:
+                raise
+            refused, again = {batch[0][0].repository.scope}, []
+        else:
+            for index, (counts, cell) in enumerate(batch):
+                if result := answer.data.get(f"s{index}"):
+                    counts.at_github[cell] = result["issueCount"]
+            refused = {
+                counts.repository.scope
+                for index, (counts, _) in enumerate(batch)
+                if answer.problems(f"s{index}")
+            }
+            # one refusal removes the answers of the others
+            again = batch if refused and not answer.data else []
         waiting = [
-            (item, cell) for item, cell in again + waiting[size:] if item.of.scope not in refused
+            (counts, cell)
+            for counts, cell in again + waiting[size:]
+            if counts.repository.scope not in refused
         ]
 
 
-def _keep(store: Store, one: Count, say: Callable[[str], None]) -> None:
-    """Write what was counted and until when: one transaction."""
-    scope = one.of.scope
-    known_values = [kind for kind in KINDS if one.is_known(kind)]
-    by_key = {
-        (kind, month): n for (kind, month), n in one.found.items() if month and kind in known_values
+def _write(store: Store, counts: MonthlyCounts, notify: Notify) -> None:
+    """Write the counts of a repository and the day of their end in one transaction."""
+    scope = counts.repository.scope
+    kinds = [kind for kind in KINDS if counts.is_searchable(kind)]
+    at_github = {
+        (kind, month): n for (kind, month), n in counts.at_github.items() if month and kind in kinds
     }
-    requested: list[Json] = (
-        [{"kind": kind, "month": month} for kind, month in by_key]
-        if one.since
-        else [{"kind": kind} for kind in known_values]
-    )
-    rows = [
-        {
-            "kind": kind,
-            "month": month,
-            "at_github": n,
-            "counted_until": min(last_day(month), one.until),
-        }
-        for (kind, month), n in by_key.items()
-        if n or (kind, month) in one.held or month == one.newest
-    ]
-    gaps = [
-        [kind, f"{month}", n - one.held.get((kind, month), 0)]
-        for (kind, month), n in by_key.items()
-    ]
-    gaps = [gap for gap in gaps if gap[2]]
-    mark: Json = {"until": f"{one.until}", "all_until": f"{one.until}", "standing": one.standing}
-    if one.since:
-        mark["all_until"] = store.watermark("github", scope.mark, "counts")["all_until"]
-        before = store.watermark("github", scope.mark, "gaps")
-        gaps = [gap for gap in before if gap[1] < f"{one.since}"] + gaps
+    rows, gaps = [], []
+    for (kind, month), n in at_github.items():
+        cell = (kind, month)
+        if n or cell in counts.in_ledger or month == counts.newest_month:
+            row: Json = {"kind": kind, "month": month, "at_github": n}
+            rows.append(row | {"counted_until": min(last_day(month), counts.until)})
+        if difference := n - counts.in_ledger.get(cell, 0):
+            gaps.append([kind, f"{month}", difference])
+    state: Json = {"until": f"{counts.until}", "all_until": f"{counts.until}"}
+    state["standing"] = counts.balance
+    replaced: list[Json] = [{"kind": kind} for kind in kinds]
+    if counts.since:
+        replaced = [{"kind": kind, "month": month} for kind, month in at_github]
+        last = store.watermark("github", scope.watermark, "counts")
+        state["all_until"] = last["all_until"]
+        older_gaps = store.watermark("github", scope.watermark, "gaps")
+        gaps = [gap for gap in older_gaps if gap[1] < f"{counts.since}"] + gaps
     with store.transaction():
-        store.delete("github_counts", [scope.key | cell for cell in requested])
+        store.delete("github_counts", [scope.key | cell for cell in replaced])
         store.merge("github_counts", [scope.key | row | {"counted_at": now()} for row in rows])
-        store.set_watermark("github", scope.mark, "counts", mark)
-        store.set_watermark("github", scope.mark, "gaps", gaps)
-    if hidden := [kind.replace("_", " ") for kind in KINDS if kind not in known_values]:
-        say(
-            f"{scope.repo}: GitHub's search does not show its {'s and '.join(hidden)}s to this token, "
-            "so they are not compared"
+        store.set_watermark("github", scope.watermark, "counts", state)
+        store.set_watermark("github", scope.watermark, "gaps", gaps)
+    if hidden := [f"{kind.replace('_', ' ')}s" for kind in KINDS if kind not in kinds]:
+        notify(
+            f"{scope.repo}: GitHub's search does not show its {' and '.join(hidden)} "
+            "to this token, so they are not compared"
         )

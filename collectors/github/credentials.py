@@ -1,4 +1,4 @@
-"""What lets us in at GitHub: somebody's token, or the installations of a GitHub GitHubApp, whose tokens last an hour."""
+"""Personal access tokens and App keys, from the environment or from the GitHub CLI."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ TOKEN_VARIABLE = "GITHUB_TOKEN"
 
 @dataclass(frozen=True)
 class PersonalToken:
-    """A token that somebody made; there is no other."""
+    """Personal access token; there is no other to renew it with."""
 
     secret: str = field(repr=False)
-    #: the variable of the environment that it came from
+    #: environment variable that it came from
     variable: str = TOKEN_VARIABLE
     name: str = "the token"
 
     @property
     def advice(self) -> str:
-        """What to do where GitHub refuses it."""
+        """What to do if GitHub refuses the token."""
         return f"set {self.variable} to a valid token, or run `gh auth login`"
 
     def token(self) -> str:
@@ -33,23 +33,23 @@ class PersonalToken:
         return self.secret
 
     def renew(self, refused: str) -> bool:
-        """Return False."""
+        """Return False: there is no other token."""
         return False
 
     def stop(self) -> None:
-        """Do nothing: nobody waits for it."""
+        """Do nothing: no thread waits for a token."""
 
 
 def find_token(
     environment: Mapping[str, str], base_url: str, variable: str = TOKEN_VARIABLE
 ) -> str | None:
-    """Return the token in a variable, else what ``gh auth token`` prints; None without either."""
+    """Return the token of a variable, or the output of ``gh auth token``; None without either."""
     if token := environment.get(variable, "").strip():
         return token
     host = urlsplit(base_url).hostname or ""
     name = "github.com" if host == "api.github.com" else host
     try:
-        run = subprocess.run(
+        process = subprocess.run(
             ["gh", "auth", "token", "--hostname", name],
             capture_output=True,
             text=True,
@@ -59,25 +59,34 @@ def find_token(
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return run.stdout.strip() or None if run.returncode == 0 else None
+    return process.stdout.strip() or None if process.returncode == 0 else None
 
 
 def find_key(environment: Mapping[str, str], variable: str) -> str:
-    """Return the GitHubApp's key that a variable holds, or the content of the file that it names.
+    """Return the App's key from a variable, or from the file that the variable names.
 
-    Raises AccessError where there is none.
+    Raises AccessError if there is none.
     """
-    result = environment.get(variable, "").strip()
-    if not result:
+    value = environment.get(variable, "").strip()
+    if not value:
         raise AccessError(
-            f"no key for the GitHub GitHubApp; set {variable} to it, or to the path of its .pem file"
+            f"no key for the GitHub App; set {variable} to it, or to the path of its .pem file"
         )
-    if re.search(r"-----BEGIN ", result):
-        return result.replace("\\n", "\n")  # as one line, where an environment takes no more
+    if "-----BEGIN " in value:
+        return value.replace("\\n", "\n")  # some environments allow one line only
     try:
-        return Path(result).expanduser().read_text(encoding="ascii")
+        return Path(value).expanduser().read_text(encoding="ascii")
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a text"
+        reason = error.strerror if isinstance(error, OSError) else "not a text"
         raise AccessError(
-            f"{variable} names no key that can be read ({why}); set it to the GitHubApp's .pem file"
+            f"{variable} names no readable key ({reason}); set it to the App's .pem file"
         ) from None
+
+
+def valid_token(token: str | None, variable: str) -> str:
+    """Return the token; raises AccessError if there is none or no request could carry it."""
+    if token is None:
+        raise AccessError(f"no token for GitHub; set {variable}, or run `gh auth login`")
+    if not re.fullmatch(r"[!-~]+", token):  # an error of the HTTP client might print it
+        raise AccessError("the token for GitHub has characters that no token has; copy it again")
+    return token

@@ -1,6 +1,7 @@
-"""What GitHub no longer shows: deleted and transferred pull requests, issues and discussions.
+"""Deleted and transferred pull requests, issues and discussions.
 
-The change feed tells nothing of them. Counts that disagree do; then a sweep lists the ids of all that is there.
+The change feed does not list them. If the ledger's counts differ from GitHub's, a deletion scan
+lists the ids of everything that exists.
 """
 
 from __future__ import annotations
@@ -17,235 +18,241 @@ from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
 PAGE = 100
-#: by the list in GitHub's schema: the table, the fragment of a page, and the word for one
+#: by the list in GitHub's schema: ledger table, fragment of a page, noun
 KINDS = {
     "issues": ("github_issues", "ListedIssues", "issue"),
     "pullRequests": ("github_pull_requests", "ListedPullRequests", "pull request"),
     "discussions": ("github_discussions", "ListedDiscussions", "discussion"),
 }
-#: counts may disagree for ever, as GitHub counts what it does not list; then look again after this long
-AGAIN = timedelta(days=7)
-HELD = f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and deleted_at is null"
+#: counts may differ for ever, as GitHub counts items that it does not list: scan again after this
+RESCAN_AFTER = timedelta(days=7)
+ITEMS = f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and deleted_at is null"
 COUNT = (
     f"select count(*) as n from {{}} {OF_REPOSITORY} and deleted_at is null "
-    "and not (updated_at > $until and node->>'createdAt' > strftime($until, '%Y-%m-%dT%H:%M:%SZ'))"
+    "and not (updated_at > $until "
+    "and node->>'createdAt' > strftime($until, '%Y-%m-%dT%H:%M:%SZ'))"
 )
-NODES = f"select number, node from {{}} {OF_REPOSITORY} and deleted_at is null and number in (select unnest($numbers::integer[]))"
-REFERRING = (
-    "select held.host, held.repo_id, held.number, held.node_id, held.updated_at from {} as held "
-    "inner join (select unnest($repo_ids::bigint[]) as repo_id, unnest($numbers::integer[]) as number) as found "
-    "on found.repo_id = held.repo_id and found.number = held.number "
-    "where held.host = $host and held.deleted_at is null"
+DOCUMENTS = (
+    f"select number, node from {{}} {OF_REPOSITORY} and deleted_at is null "
+    "and number in (select unnest($numbers::integer[]))"
 )
-#: what names others by their numbers, looked for only in texts that hold one of these numbers at all
-NAMING = (
-    f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and deleted_at is null and regexp_matches(node, $pattern) "
+#: items that a document names, in any repository of the host
+NAMED_ITEMS = (
+    "select item.host, item.repo_id, item.number, item.node_id, item.updated_at "
+    "from {} as item inner join (select unnest($repo_ids::bigint[]) as repo_id, "
+    "unnest($numbers::integer[]) as number) as named "
+    "on named.repo_id = item.repo_id and named.number = item.number "
+    "where item.host = $host and item.deleted_at is null"
+)
+#: items whose documents name one of the numbers; the pattern spares parsing most documents
+NAMING_ITEMS = (
+    f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and deleted_at is null "
+    "and regexp_matches(node, $pattern) "
     "and exists (select 1 from (select unnest(list_concat("
     "node->'$.closingIssuesReferences[*]', node->'$.closedByPullRequestsReferences[*]', "
-    "node->'$.timelineItems[*].source', node->'$.timelineItems[*].closer')) as one) "
-    "where (one->>'$.repository.databaseId')::bigint = $repo_id "
-    "and (one->>'number')::integer in (select unnest($numbers::integer[])))"
+    "node->'$.timelineItems[*].source', node->'$.timelineItems[*].closer')) as reference) "
+    "where (reference->>'$.repository.databaseId')::bigint = $repo_id "
+    "and (reference->>'number')::integer in (select unnest($numbers::integer[])))"
 )
 
 
-@dataclass
+@dataclass(frozen=True)
+class DeletedItems:
+    """Numbers of the items marked as deleted, and queue rows of the items that refer to them."""
+
+    numbers: list[int]
+    referring: list[Json]
+
+
+@dataclass(eq=False)
 class DeletionScan:
-    """The ids of all pull requests, issues or discussions, oldest first; what is not among them is gone."""
+    """Ids of all pull requests, issues or discussions, oldest first; others are deleted."""
 
     scope: Scope
     #: the list in GitHub's schema
     name: str
-    done: bool = False
+    is_done: bool = False
     in_flight: bool = False
     problem: str | None = None
     rows: int = 0
     cursor: str | None = None
     total: int = 0
-    #: how many it marked as gone
-    gone: int = 0
-    #: rows of the queue that it added, and whether something was listed that no queue holds
+    deleted_count: int = 0
+    #: queue rows that the scan added
     queued: list[Json] = field(default_factory=list)
+    #: whether the discussions list is missing something
     is_behind: bool = False
-    held: dict[int, Json] = field(default_factory=dict)
+    items: dict[int, Json] = field(default_factory=dict)
     listed: dict[int, Json] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
-        """The table of what it lists."""
+        """Ledger table of the listed items."""
         return KINDS[self.name][0]
 
     def start(self, store: Store) -> None:
-        """Note what the ledger holds: nothing that comes later can turn out to be gone."""
-        self.held = {
-            row["number"]: row for row in store.rows(HELD.format(self.table), self.scope.key)
-        }
+        """Load the ledger's items: later ones cannot turn out to be deleted."""
+        rows = store.rows(ITEMS.format(self.table), self.scope.key)
+        self.items = {row["number"]: row for row in rows}
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
-        page = (
-            f"first: {PAGE}, after: ${alias}_after, orderBy: {{field: CREATED_AT, direction: ASC}}"
-        )
+        order = "orderBy: {field: CREATED_AT, direction: ASC}"
+        page = f"first: {PAGE}, after: ${alias}_after, {order}"
         selection = f"{self.name}({page}) {{ ...{KINDS[self.name][1]} }}"
         return repository_part(alias, self.scope.repo, selection, after=("String", self.cursor))
 
-    def documents(self, _found: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return nothing: ids hold no lists."""
+    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return nothing: ids have no lists."""
         return {}
 
-    def absorb(self, store: Store, result: Json) -> int:
-        """Take a page of ids; with the last, mark what is gone and queue what is missing: one transaction."""
-        page = result[self.name]
+    def absorb(self, store: Store, data: Json) -> int:
+        """Collect a page of ids; after the last one, mark deleted items and queue missing ones."""
+        page = data[self.name]
         self.listed |= {node["number"]: node for node in page["nodes"] if node}
         self.cursor, self.total = page["pageInfo"]["endCursor"], page["totalCount"]
         if page["pageInfo"]["hasNextPage"]:
             return 0
-        self.done = True
+        self.is_done = True
         missing = [node for number, node in self.listed.items() if self._is_missing(number, node)]
-        absent = self.held.keys() - self.listed.keys()
+        absent = self.items.keys() - self.listed.keys()
         if self.name == "discussions":
             self.is_behind = bool(missing)
-            self.gone = len(mark_deleted(store, self.scope, self.table, absent).gone)
+            self.deleted_count = len(mark_deleted(store, self.scope, self.table, absent).numbers)
             return 0
-        self.queued = [
-            queue_row(self.scope, n["number"], n["id"], parse_time(n["updatedAt"])) for n in missing
-        ]
+        for node in missing:
+            updated_at = parse_time(node["updatedAt"])
+            self.queued.append(queue_row(self.scope, node["number"], node["id"], updated_at))
         if len(self.listed) == self.total:
-            marked = mark_deleted(store, self.scope, self.table, absent)
-            self.gone, self.queued = len(marked.gone), self.queued + marked.referring
-        else:  # GitHub counts what it does not list: ask for each whether it is still there
-            self.queued += [queue_row(self.scope, **self.held[number]) for number in absent]
+            deleted = mark_deleted(store, self.scope, self.table, absent)
+            self.deleted_count = len(deleted.numbers)
+            self.queued += deleted.referring
+        else:  # GitHub counts items that it does not list: request each absent one
+            self.queued += [queue_row(self.scope, **self.items[number]) for number in absent]
         store.merge("github_queue", self.queued)
         return 0
 
     def _is_missing(self, number: int, node: Json) -> bool:
-        stored = self.held.get(number)
-        return stored is None or stored["updated_at"] < parse_time(node["updatedAt"])
-
-
-@dataclass(frozen=True)
-class DeletedItems:
-    """What was marked as gone, by number, and the queue's rows of what refers to it in the same repository."""
-
-    gone: list[int]
-    referring: list[Json]
+        item = self.items.get(number)
+        return item is None or item["updated_at"] < parse_time(node["updatedAt"])
 
 
 def mark_deleted(store: Store, scope: Scope, table: str, numbers: Collection[int]) -> DeletedItems:
-    """Mark what GitHub no longer shows, take it off the queue, and queue what refers to it: that changed unseen.
+    """Mark items as deleted, remove them from the queue and queue the items that refer to them.
 
-    Call it inside the transaction of the answer that tells of it.
+    The references change without a trace. Call it in the transaction of the answer.
     """
-    stored = (
-        store.rows(NODES.format(table), scope.key | {"numbers": list(numbers)}) if numbers else []
-    )
+    rows: list[Json] = []
+    if numbers:
+        rows = store.rows(DOCUMENTS.format(table), scope.key | {"numbers": list(numbers)})
     deleted_at = now()
-    keys = [scope.key | {"number": row["number"]} for row in stored]
-    store.merge(table, [key | {"deleted_at": deleted_at} for key in keys])
-    store.delete("github_queue", [scope.key | {"number": number} for number in numbers])
-    deleted = [row["number"] for row in stored]
-    tied = _named(store, scope, [json.loads(row["node"]) for row in stored]) + _naming(
-        store, scope, deleted
+    store.merge(
+        table, [scope.key | {"number": row["number"], "deleted_at": deleted_at} for row in rows]
     )
-    referring = list({(row["repo_id"], row["number"]): row for row in tied}.values())
+    store.delete("github_queue", [scope.key | {"number": number} for number in numbers])
+    deleted = [row["number"] for row in rows]
+    linked = _named_items(store, scope, [json.loads(row["node"]) for row in rows])
+    linked += _naming_items(store, scope, deleted)
+    referring = list({(row["repo_id"], row["number"]): row for row in linked}.values())
     store.merge("github_queue", referring)
-    return DeletedItems(deleted, [row for row in referring if row["repo_id"] == scope.repo_id])
+    own = [row for row in referring if row["repo_id"] == scope.repo_id]
+    return DeletedItems(deleted, own)
 
 
-def _naming(store: Store, scope: Scope, numbers: list[int]) -> list[Json]:
-    """The queue's rows of the pull requests and issues of a repository whose documents name numbers of it."""
+def _naming_items(store: Store, scope: Scope, numbers: list[int]) -> list[Json]:
+    """Return queue rows of the repository's items whose documents name the numbers."""
     if not numbers:
         return []
     pattern = rf'"number": ?({"|".join(map(str, numbers))})\b'
-    requested = scope.key | {"numbers": numbers, "pattern": pattern}
-    rows = [row for table in TABLES.values() for row in store.rows(NAMING.format(table), requested)]
+    parameters = scope.key | {"numbers": numbers, "pattern": pattern}
+    rows: list[Json] = []
+    for table in TABLES.values():
+        rows += store.rows(NAMING_ITEMS.format(table), parameters)
     return [queue_row(scope, **row) for row in rows]
 
 
-def _named(store: Store, scope: Scope, documents: Iterable[Json]) -> list[Json]:
-    """The queue's rows of the pull requests and issues that documents say are tied to them."""
-    tied = {
-        (item["repository"]["databaseId"], item["number"])
-        for document in documents
-        for item in [
-            *document.get("closingIssuesReferences", ()),
-            *document.get("closedByPullRequestsReferences", ()),
-            *(event.get("source") or {} for event in document.get("timelineItems", ())),
-        ]
-        if item.get("repository")
+def _named_items(store: Store, scope: Scope, documents: Iterable[Json]) -> list[Json]:
+    """Return queue rows of the items that the documents name."""
+    references: list[Json] = []
+    for document in documents:
+        references += document.get("closingIssuesReferences", ())
+        references += document.get("closedByPullRequestsReferences", ())
+        references += [event.get("source") or {} for event in document.get("timelineItems", ())]
+    named = {
+        (reference["repository"]["databaseId"], reference["number"])
+        for reference in references
+        if reference.get("repository")
     }
-    requested = {
-        "repo_ids": [repo_id for repo_id, _ in tied],
-        "numbers": [number for _, number in tied],
+    if not named:
+        return []
+    parameters = {
+        "host": scope.host,
+        "repo_ids": [repo_id for repo_id, _ in named],
+        "numbers": [number for _, number in named],
     }
     rows: list[Json] = []
     for table in TABLES.values():
-        rows += (
-            store.rows(REFERRING.format(table), requested | {"host": scope.host}) if tied else []
-        )
+        rows += store.rows(NAMED_ITEMS.format(table), parameters)
     return [queue_row(Scope(row.pop("host"), row.pop("repo_id"), ""), **row) for row in rows]
 
 
-# -- when to sweep ----------------------------------------------------------------------------------------------------
+# -- when to scan ---------------------------------------------------------------------------------
 
 
-def needed(
-    store: Store, scope: Scope, probe: Json, until: datetime, lost: Collection[str], full: bool
+def required_scans(
+    store: Store, scope: Scope, probe: Json, until: datetime, deleted: Collection[str], full: bool
 ) -> list[DeletionScan]:
-    """Return the sweeps that a repository needs, once all that changed was read.
+    """Return the deletion scans that a repository needs after everything changed was read.
 
-    One is called for where the ledger holds another number than GitHub counted at ``until``, unless that was so after
-    the last sweep; where something turned out to be gone; and where the counts of months disagree.
+    A list is scanned if its count differs from GitHub's at ``until`` in another way than after
+    the last scan, if one of its items turned out to be deleted, or if monthly counts differ.
     """
-    swept = store.watermark("github", scope.mark, "sweep") or {}
-    sweeps = []
+    last_scans = store.watermark("github", scope.watermark, "sweep") or {}
+    gaps = store.watermark("github", scope.watermark, "gaps")
+    scans = []
     for name in KINDS:
         if probe.get(name) is None:  # the token may not read it
             continue
-        difference = probe[name]["totalCount"] - held_count(store, scope, name, until)
-        last = swept.get(name) or {"difference": 0, "swept_at": f"{now()}"}
+        difference = probe[name]["totalCount"] - count_items(store, scope, name, until)
+        last = last_scans.get(name) or {"difference": 0, "swept_at": f"{now()}"}
         is_new = difference != last["difference"]
-        is_old = difference != 0 and datetime.fromisoformat(last["swept_at"]) < now() - AGAIN
-        is_called = name != "discussions" and is_called_for(store, scope)
-        if full or name in lost or is_new or is_old or is_called:
-            sweeps.append(DeletionScan(scope, name))
-    return sweeps
+        scanned_at = datetime.fromisoformat(last["swept_at"])
+        is_old = difference != 0 and scanned_at < now() - RESCAN_AFTER
+        has_gaps = name != "discussions" and has_unexplained_gaps(gaps, last_scans)
+        if full or name in deleted or is_new or is_old or has_gaps:
+            scans.append(DeletionScan(scope, name))
+    return scans
 
 
-def is_called_for(store: Store, scope: Scope) -> bool:
-    """Whether counts of months disagree in a way that no sweep has looked into."""
-    return is_unexplained(
-        *(store.watermark("github", scope.mark, name) for name in ("gaps", "sweep"))
-    )
+def has_unexplained_gaps(gaps: Any, last_scans: Json | None) -> bool:
+    """Return whether monthly counts differ in another way than at the last scan."""
+    return bool(gaps) and gaps != (last_scans or {}).get("gaps")
 
 
-def is_unexplained(gaps: Any, swept: Json | None) -> bool:
-    """Return whether months disagree in another way than at the last sweep, by the watermarks of both."""
-    return bool(gaps) and gaps != (swept or {}).get("gaps")
-
-
-def held_count(store: Store, scope: Scope, name: str, until: datetime) -> int:
-    """Return how many of a kind the ledger holds that were made up to a parse_time and are not gone."""
+def count_items(store: Store, scope: Scope, name: str, until: datetime) -> int:
+    """Return the number of the ledger's items created up to a time and not deleted."""
     rows = store.rows(COUNT.format(KINDS[name][0]), scope.key | {"until": until})
     return int(rows[0]["n"])
 
 
-def finish(store: Store, sweeps: Collection[DeletionScan], lost: Mapping[str, int]) -> list[str]:
-    """Note what still differs after sweeps of one repository, and return what is to be said of it.
+def record_scans(
+    store: Store, scans: Collection[DeletionScan], deleted: Mapping[str, int]
+) -> list[str]:
+    """Record what still differs after a repository's scans, and return remarks about it.
 
-    ``lost`` counts by list what was found to be gone otherwise.
+    ``deleted`` counts by list the items that turned out to be deleted otherwise.
     """
-    message = []
-    for sweep in sweeps:
-        stored = held_count(store, sweep.scope, sweep.name, datetime.max)
-        mark = ("github", sweep.scope.mark, "sweep")
-        last = {"difference": sweep.total - stored, "swept_at": f"{now()}"}
-        gaps = store.watermark("github", sweep.scope.mark, "gaps")
-        store.set_watermark(
-            *mark, (store.watermark(*mark) or {}) | {sweep.name: last, "gaps": gaps}
-        )
-        word = KINDS[sweep.name][2]
-        if deleted := sweep.gone + lost.get(sweep.name, 0):
-            message.append(f"{deleted:,} {word}{' is' if deleted == 1 else 's are'} gone")
-        if sweep.total != stored:
-            message.append(f"GitHub counts {sweep.total:,} {word}s where {stored:,} can be read")
-    return message
+    remarks = []
+    for scan in scans:
+        count = count_items(store, scan.scope, scan.name, datetime.max)
+        watermark = ("github", scan.scope.watermark, "sweep")
+        state = {"difference": scan.total - count, "swept_at": f"{now()}"}
+        gaps = store.watermark("github", scan.scope.watermark, "gaps")
+        last_scans = store.watermark(*watermark) or {}
+        store.set_watermark(*watermark, last_scans | {scan.name: state, "gaps": gaps})
+        noun = KINDS[scan.name][2]
+        if total := scan.deleted_count + deleted.get(scan.name, 0):
+            remarks.append(f"{total:,} {noun}{' is' if total == 1 else 's are'} deleted")
+        if scan.total != count:
+            remarks.append(f"GitHub counts {scan.total:,} {noun}s but lists {count:,}")
+    return remarks

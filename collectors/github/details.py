@@ -1,4 +1,4 @@
-"""One query for pull requests and issues in full, which takes pages of other lists along."""
+"""Query for complete pull requests and issues, which also carries pages of other lists."""
 
 from __future__ import annotations
 
@@ -6,72 +6,80 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collectors.github.client import GitHubClient, QueryTooLargeError
-from collectors.github.documents import Named, find_names, read_to_the_end
+from collectors.github.documents import Name, find_names, read_all_pages
 from collectors.github.graphql import compose, details_part
 from collectors.github.repository import TABLES, PagedList, Scope
 from collectors.github.responses import Answer, Json
 from collectors.ledger.store import now
 
-#: why a node is not of this repository any more
+#: reasons why a node does not belong to the repository any more
 NOT_FOUND, TRANSFERRED = "NOT_FOUND", "TRANSFERRED"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
-    """What one query brought: documents by node id, why others did not come, and the names of what has an id."""
+    """Result of one query: documents and problems by node id, and the names in the documents."""
 
     answer: Answer
-    docs: dict[str, Json]
+    documents: dict[str, Json]
     problems: dict[str, str]
-    names: dict[str, Named]
+    names: dict[str, Name]
 
 
-def fetch(api: GitHubClient, scope: Scope, ids: list[str], walks: Mapping[str, PagedList]) -> Batch:
-    """Return pull requests and issues of a repository, and pages of walks, with every page of their lists.
+def fetch(
+    client: GitHubClient, scope: Scope, ids: list[str], lists: Mapping[str, PagedList]
+) -> Batch:
+    """Return pull requests and issues by id, and pages of lists, with every page of their lists.
 
-    It needs nothing but the network, so any thread can run it. Raises as ``GitHubClient.graphql`` does, but for a single one
-    that GitHub gives up on each time: that did not come, and must not be in the way of the others.
+    Any thread can call it. Raises as ``GitHubClient.graphql`` does, except for a single node
+    that GitHub cannot answer: it becomes a problem and does not block the others.
     """
     try:
-        return _fetch(api, scope, ids, walks)
+        return _fetch(client, scope, ids, lists)
     except QueryTooLargeError as error:
-        if len(ids) != 1 or walks:
+        if len(ids) != 1 or lists:
             raise
         return Batch(Answer({}, [], now()), {}, {ids[0]: str(error)}, {})
 
 
 def _fetch(
-    api: GitHubClient, scope: Scope, ids: list[str], walks: Mapping[str, PagedList]
+    client: GitHubClient, scope: Scope, ids: list[str], lists: Mapping[str, PagedList]
 ) -> Batch:
-    parts = [walk.part(alias) for alias, walk in walks.items()]
+    parts = [paged_list.part(alias) for alias, paged_list in lists.items()]
     query, variables = compose([details_part(ids), *parts] if ids else parts)
-    answer = api.graphql(query, variables, shrinkable=len(ids) > 1)
-    nodes = answer.data.get("nodes") or [None] * len(ids)
+    answer = client.graphql(query, variables, can_shrink=len(ids) > 1)
+    documents, problems = _documents(answer, scope, ids)
+    nodes = {node_id: (node["__typename"], node) for node_id, node in documents.items()}
+    problems |= read_all_pages(client.graphql, nodes)
+    complete = {node_id: node for node_id, node in documents.items() if node_id not in problems}
+    named = list(complete.values())
+    for alias, paged_list in lists.items():
+        data = answer.data.get(alias)
+        if data and not answer.problems(alias):
+            page = paged_list.documents(data)
+            broken = read_all_pages(client.graphql, page)
+            answer.errors.extend({"path": [alias], "message": text} for text in broken.values())
+            named += [document for _, document in page.values()]
+    return Batch(answer, complete, problems, find_names(named))
+
+
+def _documents(
+    answer: Answer, scope: Scope, ids: list[str]
+) -> tuple[dict[str, Json], dict[str, str]]:
+    """Return the answered documents, and the reasons for the others, by node id."""
     problems: dict[str, str] = {}
     for error in answer.errors:
         path = error.get("path") or []
         if len(path) > 1 and path[0] == "nodes":
-            is_inside = len(path) > 2  # something in it was not found, say, and not itself
-            problems[ids[path[1]]] = str(
-                (not is_inside and error.get("type")) or error.get("message")
-            )
-    docs = {}
-    for node_id, node in zip(ids, nodes, strict=True):
+            is_node_itself = len(path) == 2  # a longer path names a part of the node
+            reason = (is_node_itself and error.get("type")) or error.get("message")
+            problems[ids[path[1]]] = str(reason)
+    documents = {}
+    for node_id, node in zip(ids, answer.data.get("nodes") or [None] * len(ids), strict=True):
         if not node or node.get("__typename") not in TABLES:
             problems.setdefault(node_id, "GitHub answered nothing")
         elif node.pop("repository")["databaseId"] != scope.repo_id:
             problems[node_id] = TRANSFERRED
         elif node_id not in problems:
-            docs[node_id] = node
-    problems |= read_to_the_end(api, {i: (doc["__typename"], doc) for i, doc in docs.items()})
-    whole = {i: doc for i, doc in docs.items() if i not in problems}
-    reported = list(whole.values())
-    for alias, walk in walks.items():
-        if (result := answer.data.get(alias)) and not answer.problems(alias):
-            page = walk.documents(result)
-            broken = read_to_the_end(api, page)
-            answer.errors.extend(
-                {"path": [alias], "message": message} for message in broken.values()
-            )
-            reported += [document for _, document in page.values()]
-    return Batch(answer, whole, problems, find_names(reported))
+            documents[node_id] = node
+    return documents, problems

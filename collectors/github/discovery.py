@@ -1,4 +1,4 @@
-"""Which repositories of a GitHub are read, and which of them changed: the probe of a hundred in one request."""
+"""Repositories of a GitHub, and which of them changed: one probe for a hundred of them."""
 
 from __future__ import annotations
 
@@ -10,314 +10,334 @@ from datetime import datetime
 
 from collectors.errors import AccessError, SourceError
 from collectors.github.client import GitHubClient, LongWaitError, QueryTooLargeError
-from collectors.github.deletions import is_unexplained
+from collectors.github.deletions import has_unexplained_gaps
 from collectors.github.documents import summarize_labels
 from collectors.github.graphql import DETAILS_VERSION, Part, compose, owner_part, repository_part
-from collectors.github.repository import ATTEMPTS, REPLICATION_LAG, TABLES, GitHub, parse_time
+from collectors.github.repository import (
+    ATTEMPTS,
+    REPLICATION_LAG,
+    SEPARATE_LISTS,
+    TABLES,
+    GitHub,
+    parse_time,
+)
 from collectors.github.responses import Answer, Json
 from collectors.ledger.store import Store, now
 
 PROBES_PER_QUERY = 100
-#: so many repositories that fail alone, one after another, are not to blame for it
+#: after so many repositories that fail alone in a row, the fault is not theirs
 FAILURES_IN_A_ROW = 3
-#: lists that are asked for apart, by the alias and the fragment of their probe
-SEPARATE_LISTS = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
-#: the repositories of which something is left to read, or was read when the collector asked for less than now
+#: repositories with something left to read, or read by an earlier version of the queries
 UNFINISHED = " union ".join(
     [
         "select repo_id from github_queue where host = $host and attempts < $attempts",
         *(
-            f"select repo_id from {table} where host = $host and details_version < $version and deleted_at is null"
+            f"select repo_id from {table} "
+            "where host = $host and details_version < $version and deleted_at is null"
             for table in TABLES.values()
         ),
-        "select repo_id from github_deployments where host = $host and not json_exists(node, '$.databaseId')",
+        "select repo_id from github_deployments "
+        "where host = $host and not json_exists(node, '$.databaseId')",
     ]
 )
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """A repository as it was asked for: what shows a change, and GitHub's clock; or why it did not come.
+    """Probe of a repository and GitHub's clock, or the reason why there is none.
 
-    ``was`` is the name that the ledger has for a repository which its owner no longer lists.
+    ``former_name`` is the ledger's name of a repository that its owner no longer lists.
     """
 
     name: str
     probe: Json | None
     at: datetime
     problem: str = ""
-    is_there: bool = True
-    was: str = ""
+    exists: bool = True
+    former_name: str = ""
 
 
-# -- asking -----------------------------------------------------------------------------------------------------------
+# -- probes ---------------------------------------------------------------------------------------
 
 
-def look(
-    api: GitHubClient, source: GitHub, known_values: Mapping[int, str]
+def probe_repositories(
+    client: GitHubClient, github: GitHub, known: Mapping[int, str]
 ) -> Iterator[ProbeResult]:
-    """Yield the repositories that are asked for, each once, and the owners that could not be listed.
+    """Yield each configured repository once, and the owners that cannot be listed.
 
-    Those that are named come first, then those of owners, then what ``known`` (names by id) has of theirs and they no
-    longer list. Raises SourceError where nothing at all can be read.
+    Named repositories come first, then those of owners, then repositories of the owners that
+    the ledger has (``known``: names by id) and their owner no longer lists. Raises SourceError
+    if nothing can be read at all.
     """
-    visited: set[int] = set()
-    yield from _once(_probed(api, source.repos), visited)
-    listed: set[int] = set()
-    missing: set[str] = set()
-    for owner in source.orgs:
+    probed_ids: set[int] = set()
+    yield from _without_repetition(_probe_named(client, github.repos), probed_ids)
+    listed_ids: set[int] = set()
+    unlisted_owners: set[str] = set()
+    for owner in github.orgs:
         try:
-            for item in _once(_of_owner(api, source, owner, listed), visited):
-                missing |= {owner.lower()} if item.name == owner else set()
-                yield item
+            repositories = _probe_owner(client, github, owner, listed_ids)
+            for result in _without_repetition(repositories, probed_ids):
+                if result.name == owner:
+                    unlisted_owners.add(owner.lower())
+                yield result
         except (AccessError, LongWaitError):
             raise
         except SourceError as error:
-            if not visited:
+            if not probed_ids:
                 raise
-            missing.add(owner.lower())
+            unlisted_owners.add(owner.lower())
             yield ProbeResult(owner, None, now(), str(error))
-    remaining = {
-        i: name for i, name in known_values.items() if name.partition("/")[0].lower() not in missing
-    }
-    for row in _once(
-        _probed(api, [name for i, name in remaining.items() if i not in listed | visited]), visited
-    ):
-        yield ProbeResult(row.name, row.probe, row.at, row.problem, row.is_there, was=row.name)
+    rest = [
+        name
+        for repo_id, name in known.items()
+        if name.partition("/")[0].lower() not in unlisted_owners
+        and repo_id not in listed_ids | probed_ids
+    ]
+    for result in _without_repetition(_probe_named(client, rest), probed_ids):
+        yield ProbeResult(
+            result.name,
+            result.probe,
+            result.at,
+            problem=result.problem,
+            exists=result.exists,
+            former_name=result.name,
+        )
 
 
-def known_repositories(store: Store, host: str, source: GitHub) -> dict[int, str]:
-    """Return the repositories that earlier refreshes read because of their owners: names by id."""
+def known_repositories(store: Store, host: str, github: GitHub) -> dict[int, str]:
+    """Return the repositories that earlier refreshes read with their owner: names by id."""
     sql = (
-        "select repo_id, repo, asked_as, node->>'isFork' = 'true' as fork from github_repositories "
+        "select repo_id, repo, asked_as, node->>'isFork' = 'true' as is_fork "
+        "from github_repositories where host = ? and deleted_at is null"
     )
-    rows = store.rows(f"{sql} where host = ? and deleted_at is null", [host])
-    owners, by_name = ({name.lower() for name in names} for names in (source.orgs, source.repos))
+    owners = {name.lower() for name in github.orgs}
+    named = {name.lower() for name in github.repos}
     return {
         row["repo_id"]: row["repo"]
-        for row in rows
+        for row in store.rows(sql, [host])
         if row["repo"].partition("/")[0].lower() in owners
-        and row["asked_as"].lower() not in by_name
-        and _is_wanted(source, row["repo"], row["fork"])
+        and row["asked_as"].lower() not in named
+        and _is_included(github, row["repo"], row["is_fork"])
     }
 
 
-def _once(result: Iterable[ProbeResult], visited: set[int]) -> Iterator[ProbeResult]:
-    """Leave out what came before, under a former name or with its owner."""
-    for item in result:
-        if item.probe is None or item.probe["databaseId"] not in visited:
-            visited |= {item.probe["databaseId"]} if item.probe else set()
-            yield item
-
-
-def _is_wanted(source: GitHub, name: str, is_fork: bool) -> bool:
-    """Whether the settings want a repository that comes with its owner."""
-    is_named = re.fullmatch(source.included, name, re.I) and not re.fullmatch(
-        source.excluded, name, re.I
-    )
-    return bool(is_named) and (source.forks or not is_fork)
-
-
-def _of_owner(
-    api: GitHubClient, source: GitHub, owner: str, listed: set[int]
+def _without_repetition(
+    results: Iterable[ProbeResult], probed_ids: set[int]
 ) -> Iterator[ProbeResult]:
-    """The repositories of an owner: a page brings what shows a change in each, as long as GitHub can answer so much."""
-    cursor, is_whole = None, True
+    """Drop repositories that came before, under a former name or with their owner."""
+    for result in results:
+        if result.probe is None:
+            yield result
+        elif result.probe["databaseId"] not in probed_ids:
+            probed_ids.add(result.probe["databaseId"])
+            yield result
+
+
+def _is_included(github: GitHub, name: str, is_fork: bool) -> bool:
+    """Return whether the settings include a repository of an owner."""
+    if is_fork and not github.forks:
+        return False
+    is_included = re.fullmatch(github.included, name, re.I)
+    return bool(is_included) and not re.fullmatch(github.excluded, name, re.I)
+
+
+def _probe_owner(
+    client: GitHubClient, github: GitHub, owner: str, listed_ids: set[int]
+) -> Iterator[ProbeResult]:
+    """Yield the repositories of an owner; a page includes their probes if GitHub can answer it."""
+    cursor, with_probes = None, True
     while True:
         lists = {"owner": "databaseId nameWithOwner isFork"}
-        if is_whole:
-            lists |= {"r": "...Probe"} | {
-                alias: f"databaseId ...{name}" for alias, name in SEPARATE_LISTS.values()
-            }
+        if with_probes:
+            lists["r"] = "...Probe"
+            lists |= {alias: f"databaseId ...{name}" for alias, name in SEPARATE_LISTS.values()}
         parts = [owner_part(alias, owner, cursor, selection) for alias, selection in lists.items()]
         try:
-            answer = api.graphql(*compose(parts), shrinkable=is_whole)
+            answer = client.graphql(*compose(parts), can_shrink=with_probes)
         except QueryTooLargeError:
-            is_whole = False
+            with_probes = False
             continue
-        result = answer.data.get("owner")
-        if result is None:
-            yield ProbeResult(owner, None, now(), _owner_problem(api, answer, owner))
+        data = answer.data.get("owner")
+        if data is None:
+            yield ProbeResult(owner, None, now(), _owner_problem(client, answer, owner))
             return
-        page = result["repositories"]
+        page = data["repositories"]
         nodes = [node for node in page["nodes"] if node]
-        listed |= {node["databaseId"] for node in nodes}
+        listed_ids |= {node["databaseId"] for node in nodes}
         names = {
-            n["databaseId"]: n["nameWithOwner"]
-            for n in nodes
-            if _is_wanted(source, n["nameWithOwner"], n["isFork"])
+            node["databaseId"]: node["nameWithOwner"]
+            for node in nodes
+            if _is_included(github, node["nameWithOwner"], node["isFork"])
         }
-        probes = _probes(answer) if is_whole else {}
-        yield from (
-            ProbeResult(name, probes[i], answer.at) for i, name in names.items() if i in probes
-        )
-        yield from _probed(api, [name for i, name in names.items() if i not in probes])
+        probes = _page_probes(answer) if with_probes else {}
+        for repo_id, name in names.items():
+            if repo_id in probes:
+                yield ProbeResult(name, probes[repo_id], answer.at)
+        yield from _probe_named(client, [name for i, name in names.items() if i not in probes])
         if not page["pageInfo"]["hasNextPage"]:
             return
         cursor = page["pageInfo"]["endCursor"]
 
 
-def _probes(answer: Answer) -> dict[int, Json]:
-    """What a page of an owner's repositories shows of changes, by id."""
-    pages = {
-        alias: _by_id(answer, alias)
-        for alias in ("r", *(alias for alias, _ in SEPARATE_LISTS.values()))
-    }
-    return {
-        i: _whole(
-            probe, {name: pages[alias].get(i, {}) for name, (alias, _) in SEPARATE_LISTS.items()}
-        )
-        for i, probe in pages["r"].items()
-    }
+def _page_probes(answer: Answer) -> dict[int, Json]:
+    """Return the probes on a page of an owner's repositories, by id."""
+    pages = {alias: _nodes_by_id(answer, alias) for alias, _ in SEPARATE_LISTS.values()}
+    probes = {}
+    for repo_id, node in _nodes_by_id(answer, "r").items():
+        separate = {
+            name: pages[alias].get(repo_id, {}) for name, (alias, _) in SEPARATE_LISTS.items()
+        }
+        probes[repo_id] = _complete_probe(node, separate)
+    return probes
 
 
-def _by_id(answer: Answer, alias: str) -> dict[int, Json]:
+def _nodes_by_id(answer: Answer, alias: str) -> dict[int, Json]:
     nodes = ((answer.data.get(alias) or {}).get("repositories") or {}).get("nodes") or ()
     return {node["databaseId"]: node for node in nodes if node}
 
 
-def _owner_problem(api: GitHubClient, answer: Answer, owner: str) -> str:
-    if message := next((problem.get("message") for problem in answer.problems("owner")), None):
-        return f"{api.host}: {owner} could not be listed ({message}); check the token's permissions"
-    return f"{api.host}: no owner {owner!r} that this token may see; check [github] orgs"
+def _owner_problem(client: GitHubClient, answer: Answer, owner: str) -> str:
+    for problem in answer.problems("owner"):
+        message = problem.get("message")
+        return f"{client.host}: {owner} cannot be listed ({message}); check the token's permissions"
+    return f"{client.host}: no owner {owner!r} that this token may see; check [github] orgs"
 
 
-def _probed(api: GitHubClient, names: Sequence[str]) -> Iterator[ProbeResult]:
-    """What shows a change in each repository of these names."""
+def _probe_named(client: GitHubClient, names: Sequence[str]) -> Iterator[ProbeResult]:
+    """Yield the probes of the named repositories."""
     size, failures, waiting = PROBES_PER_QUERY, 0, list(names)
     while waiting:
-        requested, waiting = waiting[:size], waiting[size:]
+        batch, waiting = waiting[:size], waiting[size:]
         parts: list[Part] = []
-        for index, repo in enumerate(requested):
+        for index, repo in enumerate(batch):
             parts.append(repository_part(f"r{index}", repo, "...Probe"))
-            parts += [
-                repository_part(f"{alias}{index}", repo, f"...{name}")
-                for alias, name in SEPARATE_LISTS.values()
-            ]
+            for alias, name in SEPARATE_LISTS.values():
+                parts.append(repository_part(f"{alias}{index}", repo, f"...{name}"))
         try:
-            answer = api.graphql(*compose(parts), shrinkable=len(requested) > 1)
+            answer = client.graphql(*compose(parts), can_shrink=len(batch) > 1)
         except QueryTooLargeError:
-            size, waiting = max(1, size // 2), requested + waiting
+            size, waiting = max(1, size // 2), batch + waiting
         except (AccessError, LongWaitError):
             raise
         except SourceError as error:
             failures += 1
-            if len(requested) > 1 or failures == FAILURES_IN_A_ROW:
+            if len(batch) > 1 or failures == FAILURES_IN_A_ROW:
                 raise
-            yield ProbeResult(requested[0], None, now(), str(error))
+            yield ProbeResult(batch[0], None, now(), str(error))
         else:
             failures = 0
-            yield from (
-                _one_probed(api, answer, index, repo) for index, repo in enumerate(requested)
-            )
+            for index, repo in enumerate(batch):
+                yield _named_result(client, answer, index, repo)
 
 
-def _one_probed(api: GitHubClient, answer: Answer, index: int, repo: str) -> ProbeResult:
-    result: Json | None = answer.data.get(f"r{index}")
+def _named_result(client: GitHubClient, answer: Answer, index: int, repo: str) -> ProbeResult:
+    """Return the probe of one repository from the answer for many."""
+    node: Json | None = answer.data.get(f"r{index}")
     problem = next(iter(answer.problems(f"r{index}")), {})
-    if result is None or problem:
-        is_there = problem.get("type") != "NOT_FOUND"
-        message = f"{api.host}: no repository {repo} that this token may see; check its name under [github] repos"
-        if is_there:
-            why = problem.get("message") or "no answer"
-            message = f"{api.host}: {repo} could not be read ({why}); check the token's permissions"
-        return ProbeResult(repo, None, now(), message, is_there)
-    apart = {
+    if problem.get("type") == "NOT_FOUND":
+        message = (
+            f"no repository {repo} that this token may see; check its name under [github] repos"
+        )
+        return ProbeResult(repo, None, now(), f"{client.host}: {message}", exists=False)
+    if node is None or problem:
+        reason = problem.get("message") or "no answer"
+        message = f"{repo} cannot be read ({reason}); check the token's permissions"
+        return ProbeResult(repo, None, now(), f"{client.host}: {message}")
+    separate = {
         name: answer.data.get(f"{alias}{index}") or {}
         for name, (alias, _) in SEPARATE_LISTS.items()
     }
-    return ProbeResult(repo, _whole(result, apart), answer.at)
+    return ProbeResult(repo, _complete_probe(node, separate), answer.at)
 
 
-def _whole(probe: Json, apart: Mapping[str, Json]) -> Json:
-    """What shows a change, with the lists that are asked for apart: None where the token may not read one."""
-    return (
-        probe
-        | {"labels": summarize_labels(probe["labels"])}
-        | {name: result.get(name) for name, result in apart.items()}
-    )
+def _complete_probe(probe: Json, separate: Mapping[str, Json]) -> Json:
+    """Return a probe with its separate lists: None for a list that the token may not read."""
+    lists = {name: node.get(name) for name, node in separate.items()}
+    return probe | {"labels": summarize_labels(probe["labels"])} | lists
 
 
-# -- what the ledger knows of them ------------------------------------------------------------------------------------
+# -- repositories in the ledger -------------------------------------------------------------------
 
 
-def keep(store: Store, host: str, result: Sequence[ProbeResult], is_read: bool) -> None:
-    """Keep what repositories are, and until when they were read where nothing is left to read."""
-    rows = [
-        {
-            "host": host,
-            "repo_id": item.probe["databaseId"],
-            "repo": item.probe["nameWithOwner"],
-            "asked_as": item.name,
-        }
-        | {"node": item.probe, "fetched_at": now(), "deleted_at": None}
-        | ({"synced_until": item.at} if is_read else {})
-        for item in result
-        if item.probe
-    ]
+def write_repositories(
+    store: Store, host: str, results: Sequence[ProbeResult], is_read: bool
+) -> None:
+    """Write repositories, and the time of synchronization if nothing is left to read."""
+    rows = []
+    for result in results:
+        if result.probe:
+            row = {"host": host, "repo_id": result.probe["databaseId"]}
+            row |= {"repo": result.probe["nameWithOwner"], "asked_as": result.name}
+            row |= {"node": result.probe, "fetched_at": now(), "deleted_at": None}
+            rows.append(row | ({"synced_until": result.at} if is_read else {}))
     store.merge("github_repositories", rows)
 
 
-def mark_deleted(store: Store, host: str, repo: str) -> None:
-    """Mark a repository that GitHub says is not there, if it was read before."""
-    sql = "select host, repo_id from github_repositories where host = ? and lower(?) in (lower(repo), lower(asked_as))"
-    known_values = store.rows(f"{sql} and deleted_at is null", [host, repo])
-    store.merge("github_repositories", [row | {"deleted_at": now()} for row in known_values])
+def mark_repository_deleted(store: Store, host: str, repo: str) -> None:
+    """Mark a repository that does not exist any more, if it was read before."""
+    sql = (
+        "select host, repo_id from github_repositories "
+        "where host = ? and lower(?) in (lower(repo), lower(asked_as)) and deleted_at is null"
+    )
+    rows = store.rows(sql, [host, repo])
+    store.merge("github_repositories", [row | {"deleted_at": now()} for row in rows])
 
 
-def idle(
-    store: Store, host: str, result: Sequence[ProbeResult], experiments: Sequence[str]
+def find_idle(
+    store: Store, host: str, results: Sequence[ProbeResult], experiments: Sequence[str]
 ) -> set[int]:
-    """Return the repositories in which nothing changed since the last complete pass, with nothing left to read: ids."""
-    about = {"host": host, "attempts": ATTEMPTS, "version": DETAILS_VERSION}
-    unfinished = {row["repo_id"] for row in store.rows(UNFINISHED, about)}
-    rows = store.rows(
-        "select repo_id, synced_until from github_repositories where host = ?", [host]
+    """Return the ids of repositories without a change since their last complete sync."""
+    parameters = {"host": host, "attempts": ATTEMPTS, "version": DETAILS_VERSION}
+    unfinished = {row["repo_id"] for row in store.rows(UNFINISHED, parameters)}
+    sql = "select repo_id, synced_until from github_repositories where host = ?"
+    synced_until = {row["repo_id"]: row["synced_until"] for row in store.rows(sql, [host])}
+    probes, files, gaps, scans = (
+        _watermarks(store, host, name) for name in ("probe", "experiments", "gaps", "sweep")
     )
-    read_until = {row["repo_id"]: row["synced_until"] for row in rows if row["synced_until"]}
-    probes, files, gaps, sweeps = (
-        _marks(store, host, name) for name in ("probe", "experiments", "gaps", "sweep")
-    )
-    unfinished |= {i for i, result in gaps.items() if is_unexplained(result, sweeps.get(i))}
-    ids = set()
-    for probe in (item.probe for item in result if item.probe):
-        i = probe["databaseId"]
-        tried = files.get(i)
-        is_tried = not tried or (not tried["is_wrong"] and tried["paths"] == list(experiments))
+    idle = set()
+    for probe in (result.probe for result in results if result.probe):
+        repo_id = probe["databaseId"]
+        state = files.get(repo_id)
+        files_are_read = not state or (
+            not state["is_wrong"] and state["paths"] == list(experiments)
+        )
         if (
-            i not in unfinished
-            and is_tried
-            and _is_same(probes.get(i), probe)
-            and _is_settled(probe, read_until.get(i))
+            repo_id not in unfinished
+            and not has_unexplained_gaps(gaps.get(repo_id), scans.get(repo_id))
+            and files_are_read
+            and _is_unchanged(probes.get(repo_id), probe)
+            and _is_settled(probe, synced_until.get(repo_id))
         ):
-            ids.add(i)
-    return ids
+            idle.add(repo_id)
+    return idle
 
 
-def _marks(store: Store, host: str, name: str) -> dict[int, Json]:
-    """One watermark of every repository, by id."""
-    sql = "select scope, value from watermarks where source = 'github' and name = ? and starts_with(scope, ?)"
-    return {
-        int(row["scope"].rpartition("/")[2]): json.loads(row["value"])
-        for row in store.rows(sql, [name, f"{host}/"])
-    }
-
-
-def _is_settled(probe: Json, read_until: datetime | None) -> bool:
-    """Whether the newest change had been there for a while when it was read: GitHub's answers may lag behind it."""
-    lists = [
-        probe[name]
-        for name in ("issues", "pullRequests", "milestones", "releases", *SEPARATE_LISTS)
-        if probe.get(name)
-    ]
-    newest = max(
-        (parse_time(node["updatedAt"]) for row in lists for node in row["nodes"]), default=None
+def _watermarks(store: Store, host: str, name: str) -> dict[int, Json]:
+    """Return one watermark of every repository, by id."""
+    sql = (
+        "select scope, value from watermarks "
+        "where source = 'github' and name = ? and starts_with(scope, ?)"
     )
-    return read_until is not None and (newest is None or read_until >= newest + REPLICATION_LAG)
+    rows = store.rows(sql, [name, f"{host}/"])
+    return {int(row["scope"].rpartition("/")[2]): json.loads(row["value"]) for row in rows}
 
 
-def _is_same(before: Json | None, probe: Json) -> bool:
-    """Whether nothing that a pass reads changed; what is archived was read once and stays as it is until it is not."""
+def _is_settled(probe: Json, synced_until: datetime | None) -> bool:
+    """Return whether the newest change was older than the replication lag when it was read."""
+    if synced_until is None:
+        return False
+    names = ("issues", "pullRequests", "milestones", "releases", *SEPARATE_LISTS)
+    changes = [
+        parse_time(node["updatedAt"])
+        for name in names
+        if probe.get(name)
+        for node in probe[name]["nodes"]
+    ]
+    return not changes or synced_until >= max(changes) + REPLICATION_LAG
+
+
+def _is_unchanged(before: Json | None, probe: Json) -> bool:
+    """Return whether nothing that a sync reads changed; an archived repository is read once."""
     if before and before["isArchived"] and probe["isArchived"]:
         return all((before[name] is None) == (probe[name] is None) for name in SEPARATE_LISTS)
     return before == probe

@@ -1,4 +1,4 @@
-"""GitHub's documents as the ledger keeps them: lists whole, associations as first seen, texts only where wanted."""
+"""GitHub's documents in the ledger's form: complete lists, first associations, kept texts."""
 
 from __future__ import annotations
 
@@ -8,166 +8,170 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from collectors.github.client import GitHubClient
 from collectors.github.graphql import LISTS, compose, next_page_part
-from collectors.github.responses import Json
+from collectors.github.responses import Answer, Json
 
-INNER_PAGES_AT_ONCE = 20
+INNER_PAGES_PER_QUERY = 20
 REFERENCE = re.compile(r"(?:[\w.-]+/[\w.-]+)?#\d+|/(?:pull|issues)/\d+|\b[0-9a-f]{7,40}\b", re.I)
 TRAILER = re.compile(r"^\s*[\w-]+:\s|^[\w-]+\(.*\)!?:\s", re.I)
+Query = Callable[[str, Mapping[str, Any]], Answer]
 Reduce = Callable[[Json], Json]
+#: kind ('account' or 'label') and name
+Name = tuple[str, str]
 
 
-def read_to_the_end(api: GitHubClient, docs: Mapping[str, tuple[str, Json]]) -> dict[str, str]:
-    """Ask for the later pages of the lists in documents, and leave plain lists in them.
+# -- complete lists -------------------------------------------------------------------------------
 
-    ``docs`` gives type and document by node id. Returns why those are not whole that could not be read to the end.
+
+def read_all_pages(query: Query, documents: Mapping[str, tuple[str, Json]]) -> dict[str, str]:
+    """Request the later pages of the documents' lists, and turn each list into a plain one.
+
+    ``documents`` has type and document by node id. Returns why a document stays incomplete, by
+    node id.
     """
     problems: dict[str, str] = {}
-    lists = [(i, name) for i, (kind, _) in docs.items() for name in LISTS[kind]]
-    unfinished = [index for index in lists if _goes_on(docs, *index)]
+    lists = [(node_id, name) for node_id, (kind, _) in documents.items() for name in LISTS[kind]]
+    unfinished = [item for item in lists if _has_next_page(documents, *item)]
     while unfinished:
-        requested, unfinished = unfinished[:INNER_PAGES_AT_ONCE], unfinished[INNER_PAGES_AT_ONCE:]
-        parts = [
-            next_page_part(f"p{n}", docs[i][0], i, name, docs[i][1][name]["pageInfo"]["endCursor"])
-            for n, (i, name) in enumerate(requested)
-        ]
-        answer = api.graphql(*compose(parts))
-        for n, (i, name) in enumerate(requested):
-            page, doc = (answer.data.get(f"p{n}") or {}).get(name), docs[i][1]
-            if page is None or answer.problems(f"p{n}"):
-                problems[i] = f"a page of {name} did not come"
+        batch, unfinished = unfinished[:INNER_PAGES_PER_QUERY], unfinished[INNER_PAGES_PER_QUERY:]
+        parts = []
+        for index, (node_id, name) in enumerate(batch):
+            kind, document = documents[node_id]
+            cursor = document[name]["pageInfo"]["endCursor"]
+            parts.append(next_page_part(f"p{index}", kind, node_id, name, cursor))
+        answer = query(*compose(parts))
+        for index, (node_id, name) in enumerate(batch):
+            page = (answer.data.get(f"p{index}") or {}).get(name)
+            if page is None or answer.problems(f"p{index}"):
+                problems[node_id] = f"a page of {name} did not come"
                 continue
-            doc[name] = {"nodes": doc[name]["nodes"] + page["nodes"], "pageInfo": page["pageInfo"]}
-            if _goes_on(docs, i, name):
-                unfinished.append((i, name))
-    for i, name in lists:
-        if i not in problems:
-            docs[i][1][name] = [
-                node for node in (docs[i][1][name] or {"nodes": []})["nodes"] if node
-            ]
-    return problems | _read_replies(
-        api, {i: doc for i, (kind, doc) in docs.items() if kind == "Discussion"}
-    )
+            document = documents[node_id][1]
+            nodes = document[name]["nodes"] + page["nodes"]
+            document[name] = {"nodes": nodes, "pageInfo": page["pageInfo"]}
+            if _has_next_page(documents, node_id, name):
+                unfinished.append((node_id, name))
+    for node_id, name in lists:
+        if node_id not in problems:
+            document = documents[node_id][1]
+            nodes = (document[name] or {"nodes": []})["nodes"]
+            document[name] = [node for node in nodes if node]
+    discussions = {i: document for i, (kind, document) in documents.items() if kind == "Discussion"}
+    return problems | _read_replies(query, discussions)
 
 
-def _goes_on(docs: Mapping[str, tuple[str, Json]], i: str, name: str) -> bool:
-    result = docs[i][1][name]
-    return bool(result and result["pageInfo"]["hasNextPage"])
+def _has_next_page(documents: Mapping[str, tuple[str, Json]], node_id: str, name: str) -> bool:
+    page = documents[node_id][1][name]
+    return bool(page and page["pageInfo"]["hasNextPage"])
 
 
-def _read_replies(api: GitHubClient, discussions: dict[str, Json]) -> dict[str, str]:
-    """The same for the replies to the comments of discussions."""
-    whole = [(i, doc) for i, doc in discussions.items() if isinstance(doc["comments"], list)]
-    comments = {message["id"]: (i, message) for i, doc in whole for message in doc["comments"]}
+def _read_replies(query: Query, discussions: dict[str, Json]) -> dict[str, str]:
+    """Complete the replies to the comments of discussions, as ``read_all_pages`` does."""
+    discussion_of: dict[str, str] = {}
+    comments: dict[str, tuple[str, Json]] = {}
+    for node_id, document in discussions.items():
+        for comment in document["comments"] if isinstance(document["comments"], list) else ():
+            discussion_of[comment["id"]] = node_id
+            comments[comment["id"]] = ("DiscussionComment", comment)
     if not comments:
         return {}
-    broken = read_to_the_end(
-        api, {own: ("DiscussionComment", message) for own, (_, message) in comments.items()}
-    )
-    for _, message in comments.values():
-        del message["id"]
-    return {comments[own][0]: problem for own, problem in broken.items()}
+    broken = read_all_pages(query, comments)
+    for _, comment in comments.values():
+        del comment["id"]
+    return {discussion_of[comment_id]: problem for comment_id, problem in broken.items()}
 
 
-# -- as first seen ----------------------------------------------------------------------------------------------------
+# -- first associations ---------------------------------------------------------------------------
 
 
-def as_first_seen(node: Json, before: Json) -> Json:
-    """Return a document with the associations that its author and those who spoke had in an earlier reading of it.
+def keep_first_associations(node: Json, before: Json) -> Json:
+    """Return a document with the author associations of an earlier reading of it.
 
-    GitHub tells only what an account is to the repository today.
+    GitHub only returns the association of today.
     """
-    reported = [message for message in _sayings(before) if message.get("authorAssociation")]
-    known_values = {
-        key: message["authorAssociation"] for message in reported for key in _keys(message)
+    known = {
+        key: comment["authorAssociation"]
+        for comment in _comments(before)
+        if comment.get("authorAssociation")
+        for key in _identities(comment)
     }
-    for message in _sayings(node):
-        result = (known_values[key] for key in _keys(message) if key in known_values)
-        message["authorAssociation"] = next(result, message["authorAssociation"])
+    for comment in _comments(node):
+        first = (known[key] for key in _identities(comment) if key in known)
+        comment["authorAssociation"] = next(first, comment["authorAssociation"])
     return node
 
 
-def _sayings(node: Json) -> Iterator[Json]:
-    """The document itself, and what was said in it."""
+def _comments(node: Json) -> Iterator[Json]:
+    """Yield the document itself, its comments, reviews and replies."""
     yield node
-    for message in [*node.get("comments", ()), *node.get("reviews", ()), node.get("answer")]:
-        if message:
-            yield message
-            yield from message.get("replies", ())
+    for comment in [*node.get("comments", ()), *node.get("reviews", ()), node.get("answer")]:
+        if comment:
+            yield comment
+            yield from comment.get("replies", ())
 
 
-def _keys(said: Json) -> list[tuple[str | None, str | None]]:
-    """What tells a saying: its time with its author's id, which older readings lack, or with the login."""
-    at, author = (
-        said.get("createdAt") or said.get("submittedAt"),
-        said.get("author") or {"login": None},
-    )
+def _identities(comment: Json) -> list[tuple[str | None, str | None]]:
+    """Return the identities of a comment: time and author id, or login in older readings."""
+    at = comment.get("createdAt") or comment.get("submittedAt")
+    author = comment.get("author") or {"login": None}
     return [(at, author[name]) for name in ("id", "login") if name in author]
 
 
-# -- texts that are not kept ------------------------------------------------------------------------------------------
+# -- kept texts -----------------------------------------------------------------------------------
 
 
 def body_filter(keep_bodies: bool, markers: Sequence[str]) -> Reduce:
-    """Return what keeps of a document all of it, or of its texts only the lines that rules can use."""
+    """Return the function that reduces a document's texts to the lines that rules can use.
+
+    With ``keep_bodies`` it keeps everything.
+    """
     if keep_bodies:
         return lambda node: node
-    patterns = [re.compile(pattern, re.I | re.M) for pattern in markers]
+    patterns = [TRAILER, REFERENCE, *(re.compile(marker, re.I | re.M) for marker in markers)]
 
     def lines(text: str | None) -> str | None:
-        stored = [
+        useful = [
             line
             for line in (text or "").splitlines()
-            if TRAILER.search(line)
-            or REFERENCE.search(line)
-            or any(p.search(line) for p in patterns)
+            if any(pattern.search(line) for pattern in patterns)
         ]
-        return "\n".join(stored) or None
+        return "\n".join(useful) or None
 
     def reduce(node: Json) -> Json:
-        commits = [
-            {"commit": c["commit"] | {"message": lines(c["commit"]["message"])}}
-            for c in node.get("commits") or ()
-        ]
-        return (
-            node
-            | {"body": lines(node.get("body"))}
-            | ({"commits": commits} if "commits" in node else {})
-        )
+        reduced = node | {"body": lines(node.get("body"))}
+        if "commits" in node:
+            reduced["commits"] = [
+                {"commit": entry["commit"] | {"message": lines(entry["commit"]["message"])}}
+                for entry in node["commits"] or ()
+            ]
+        return reduced
 
     return reduce
 
 
-# -- names ---
-
-#: what has a name, 'account' or 'label', and the name
-Named = tuple[str, str]
+# -- names ----------------------------------------------------------------------------------------
 
 
-def find_names(document: Any) -> dict[str, Named]:
+def find_names(document: Any) -> dict[str, Name]:
     """Return the accounts and labels anywhere in a document, by node id."""
-    by_key: dict[str, Named] = {}
-    waiting = [document]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if "id" in item and ("login" in item or "name" in item):
-                by_key[item["id"]] = (
-                    ("account", item["login"]) if "login" in item else ("label", item["name"])
-                )
-            waiting += [value for value in item.values() if isinstance(value, dict | list)]
-        else:
-            waiting += [value for value in item if isinstance(value, dict | list)]
-    return by_key
+    names: dict[str, Name] = {}
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        children = value
+        if isinstance(value, dict):
+            children = value.values()
+            if "id" in value and "login" in value:
+                names[value["id"]] = ("account", value["login"])
+            elif "id" in value and "name" in value:
+                names[value["id"]] = ("label", value["name"])
+        stack += [child for child in children if isinstance(child, dict | list)]
+    return names
 
 
 def summarize_labels(labels: Json | None) -> Json | None:
-    """Return the labels that a probe saw as their number and what changes with each name."""
+    """Return the labels of a probe as their number and a digest that changes with any name."""
     if labels is None:
         return None
     names = [[node["id"], node["name"]] for node in labels["nodes"] if node]
-    return {
-        "totalCount": labels["totalCount"],
-        "digest": hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16],
-    }
+    digest = hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+    return {"totalCount": labels["totalCount"], "digest": digest}

@@ -1,4 +1,4 @@
-"""GraphQL queries, joined from the fragments of ``github.graphql``: one request can carry many parts."""
+"""GraphQL queries, composed of parts that use the fragments in ``queries.graphql``."""
 
 from __future__ import annotations
 
@@ -11,38 +11,45 @@ from typing import Any
 SOURCE = Path(__file__).with_name("queries.graphql")
 FRAGMENT = re.compile(r"^fragment (\w+) on .*?^}", re.S | re.M)
 SPREAD = re.compile(r"\.\.\.(\w+)")
-#: raise it when the fragments of a pull request or an issue ask for more than before: older rows are then read again
+#: raise it if the fragments of a pull request or an issue request more: older rows are read again
 DETAILS_VERSION = 3
 PULL_REQUEST_EVENTS = (
-    "READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT, CLOSED_EVENT, REOPENED_EVENT, MERGED_EVENT, LABELED_EVENT, "
-    "UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT, CROSS_REFERENCED_EVENT, "
+    "READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT, CLOSED_EVENT, REOPENED_EVENT, "
+    "MERGED_EVENT, LABELED_EVENT, UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, "
+    "HEAD_REF_FORCE_PUSHED_EVENT, CROSS_REFERENCED_EVENT, "
     "MILESTONED_EVENT, DEMILESTONED_EVENT"
 )
 ISSUE_EVENTS = (
-    "CLOSED_EVENT, REOPENED_EVENT, LABELED_EVENT, UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, "
+    "CLOSED_EVENT, REOPENED_EVENT, LABELED_EVENT, UNLABELED_EVENT, ASSIGNED_EVENT, "
+    "UNASSIGNED_EVENT, "
     "MILESTONED_EVENT, DEMILESTONED_EVENT, MARKED_AS_DUPLICATE_EVENT, CROSS_REFERENCED_EVENT"
 )
-TALK = {
+COMMON_LISTS = {
     "labels": "labels(first: 30%s) { ...LabelPage }",
     "assignees": "assignees(first: 10%s) { ...AssigneePage }",
     "comments": "comments(first: 100%s) { ...CommentPage }",
 }
-#: the lists in a document, by its type: how each is called for its first or a later page (``%s`` takes the cursor)
+#: lists of each document type, with the text of a page (``%s`` takes the cursor)
 LISTS: dict[str, dict[str, str]] = {
-    "PullRequest": TALK
+    "PullRequest": COMMON_LISTS
     | {
         "closingIssuesReferences": "closingIssuesReferences(first: 10%s) { ...ClosingIssuePage }",
         "commits": "commits(first: 100%s) { ...CommitPage }",
         "files": "files(first: 100%s) { ...FilePage }",
         "reviews": "reviews(first: 100%s) { ...ReviewPage }",
-        "timelineItems": f"timelineItems(first: 100%s, itemTypes: [{PULL_REQUEST_EVENTS}]) {{ ...EventPage }}",
+        "timelineItems": (
+            f"timelineItems(first: 100%s, itemTypes: [{PULL_REQUEST_EVENTS}]) {{ ...EventPage }}"
+        ),
     },
-    "Issue": TALK
+    "Issue": COMMON_LISTS
     | {
         "closedByPullRequestsReferences": (
-            "closedByPullRequestsReferences(first: 10%s, includeClosedPrs: true) { ...ClosingPullRequestPage }"
+            "closedByPullRequestsReferences(first: 10%s, includeClosedPrs: true) "
+            "{ ...ClosingPullRequestPage }"
         ),
-        "timelineItems": f"timelineItems(first: 100%s, itemTypes: [{ISSUE_EVENTS}]) {{ ...IssueEventPage }}",
+        "timelineItems": (
+            f"timelineItems(first: 100%s, itemTypes: [{ISSUE_EVENTS}]) {{ ...IssueEventPage }}"
+        ),
     },
     "Discussion": {
         "labels": "labels(first: 10%s) { ...LabelPage }",
@@ -58,7 +65,7 @@ FRAGMENTS = {row[1]: row[0] for row in FRAGMENT.finditer(SOURCE.read_text(encodi
 
 @dataclass(frozen=True)
 class Part:
-    """One top-level field of a query, under its own alias; variables as ``{name: (type, value)}``."""
+    """Top-level field of a query with its alias; variables as ``{name: (type, value)}``."""
 
     alias: str
     text: str
@@ -66,7 +73,7 @@ class Part:
 
 
 def compose(parts: Iterable[Part]) -> tuple[str, dict[str, Any]]:
-    """Return the query of all parts, with the fragments they need, and its variables."""
+    """Return the query of all parts with the required fragments, and its variables."""
     parts = list(parts)
     body = "\n".join(f"  {part.alias}: {part.text}" for part in parts)
     declared = {f"{name}": kind for part in parts for name, (kind, _) in part.variables.items()}
@@ -83,7 +90,7 @@ def compose(parts: Iterable[Part]) -> tuple[str, dict[str, Any]]:
 
 
 def repository_part(alias: str, repo: str, selection: str, **variables: tuple[str, Any]) -> Part:
-    """Return a part that asks one repository, by its name, for a selection."""
+    """Return the part that requests a selection of one repository, by its name."""
     owner, _, name = repo.partition("/")
     text = f"repository(owner: ${alias}_owner, name: ${alias}_name) {{ {selection} }}"
     mine = {f"{alias}_owner": ("String!", owner), f"{alias}_name": ("String!", name)}
@@ -91,12 +98,12 @@ def repository_part(alias: str, repo: str, selection: str, **variables: tuple[st
 
 
 def fields_of(kind: str) -> str:
-    """Return what is asked of a document of one type, up to the first page of its lists."""
+    """Return the selection of a document type with the first page of its lists."""
     return " ".join([f"...{kind}Fields", *(text % "" for text in LISTS[kind].values())])
 
 
 def details_part(node_ids: list[str]) -> Part:
-    """Return the part that asks for pull requests and issues in full, up to the first page of their lists."""
+    """Return the part that requests pull requests and issues with the first page of their lists."""
     kinds = " ".join(f"... on {kind} {{ {fields_of(kind)} }}" for kind in ("PullRequest", "Issue"))
     return Part(
         "nodes", f"nodes(ids: $ids) {{ __typename {kinds} }}", {"ids": ("[ID!]!", node_ids)}
@@ -104,7 +111,7 @@ def details_part(node_ids: list[str]) -> Part:
 
 
 def next_page_part(alias: str, kind: str, node_id: str, name: str, cursor: str) -> Part:
-    """Return the part that asks for the next page of one list of one document."""
+    """Return the part that requests the next page of one list of one document."""
     page = LISTS[kind][name] % f", after: ${alias}_after"
     text = f"node(id: ${alias}_id) {{ ... on {kind} {{ {page} }} }}"
     return Part(
@@ -113,14 +120,15 @@ def next_page_part(alias: str, kind: str, node_id: str, name: str, cursor: str) 
 
 
 def owner_part(alias: str, login: str, cursor: str | None, selection: str) -> Part:
-    """Return the part that lists an owner's repositories, an organization's or a user's, by their names."""
-    page = "first: 100, after: $after, ownerAffiliations: OWNER, orderBy: {field: NAME, direction: ASC}"
+    """Return the part that lists the repositories of an organization or a user by name."""
+    order = "orderBy: {field: NAME, direction: ASC}"
+    page = f"first: 100, after: $after, ownerAffiliations: OWNER, {order}"
     content = f"nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }}"
     text = f"repositoryOwner(login: $login) {{ repositories({page}) {{ {content} }} }}"
     return Part(alias, text, {"login": ("String!", login), "after": ("String", cursor)})
 
 
 def search_part(alias: str, query: str) -> Part:
-    """Return the part that asks how many pull requests and issues a search finds."""
+    """Return the part that counts the pull requests and issues of a search."""
     text = f"search(query: ${alias}_query, type: ISSUE, first: 1) {{ issueCount }}"
     return Part(alias, text, {f"{alias}_query": ("String!", query)})

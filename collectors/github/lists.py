@@ -1,6 +1,6 @@
-"""Lists beside the pull requests and issues: releases, milestones, deployments, discussions, commits.
+"""Lists beside pull requests and issues: releases, milestones, deployments, discussions, commits.
 
-They are read newest first until what is already known, one page at a time. The pages ride along in the queries for pull
+They are read newest first until what is known already. Their pages share the queries for pull
 requests and issues, so they cost few requests.
 """
 
@@ -11,46 +11,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from collectors.github.documents import as_first_seen
+from collectors.github.documents import keep_first_associations
 from collectors.github.graphql import DETAILS_VERSION, Part, fields_of, repository_part
-from collectors.github.repository import REPLICATION_LAG, Scope, parse_time
+from collectors.github.repository import OF_REPOSITORY, REPLICATION_LAG, Scope, parse_time
 from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
 #: deployments that may still change are read again for this long
 DEPLOYMENT_CHANGES = timedelta(days=30)
-#: commits of a page
-COMMITS = 100
+COMMITS_PER_PAGE = 100
 UNFINISHED = ("PENDING", "QUEUED", "IN_PROGRESS", "WAITING")
 
 
-@dataclass
+@dataclass(eq=False)
 class NewestFirstList:
-    """Releases, milestones or deployments: newest first, until a page whose last row is known as it is."""
+    """Releases, milestones or deployments, until a page whose last row is known and unchanged."""
 
     scope: Scope
     name: str
     kind: str
     table: str
-    #: whether to read the whole list, and drop from the ledger what is not in it
+    #: whether to read the whole list and delete other rows from the ledger
     full: bool
-    done: bool = False
+    is_done: bool = False
     in_flight: bool = False
     problem: str | None = None
     rows: int = 0
     cursor: str | None = None
-    seen: set[str] = field(default_factory=set)
+    read_ids: set[str] = field(default_factory=set)
     unfinished: set[str] = field(default_factory=set)
     order: ClassVar[str] = "CREATED_AT"
     size: ClassVar[int] = 100
 
     def start(self, store: Store) -> None:
-        """Note the deployments that were not finished when they were read."""
+        """Load the deployments that were unfinished when they were read."""
         since = f"{now() - DEPLOYMENT_CHANGES:%Y-%m-%dT%H:%M:%SZ}"
         sql = (
-            f"select node_id from {self.table} where host = $host and repo_id = $repo_id "
+            f"select node_id from {self.table} {OF_REPOSITORY} "
             "and node->>'createdAt' >= $since and node->>'state' in (select unnest($states))"
         )
         rows = store.rows(sql, self.scope.key | {"since": since, "states": list(UNFINISHED)})
@@ -58,66 +57,65 @@ class NewestFirstList:
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
-        page = f"first: {self.size}, after: ${alias}_after, orderBy: {{field: {self.order}, direction: DESC}}"
-        content = (
-            f"totalCount nodes {{ {fields_of(self.kind)} }} pageInfo {{ hasNextPage endCursor }}"
-        )
+        order = f"orderBy: {{field: {self.order}, direction: DESC}}"
+        page = f"first: {self.size}, after: ${alias}_after, {order}"
+        nodes = f"nodes {{ {fields_of(self.kind)} }}"
+        content = f"totalCount {nodes} pageInfo {{ hasNextPage endCursor }}"
         selection = f"{self.name}({page}) {{ {content} }}"
         return repository_part(alias, self.scope.repo, selection, after=("String", self.cursor))
 
-    def documents(self, result: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return the documents of a page, whose lists may go on."""
-        return {node["id"]: (self.kind, node) for node in result[self.name]["nodes"] if node}
+    def documents(self, data: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return the documents of a page, which have lists of their own."""
+        return {node["id"]: (self.kind, node) for node in data[self.name]["nodes"] if node}
 
-    def absorb(self, store: Store, result: Json) -> int:
-        """Keep a page; when the count then disagrees with GitHub's, walk the whole list and drop what is gone."""
-        page = result[self.name]
+    def absorb(self, store: Store, data: Json) -> int:
+        """Write a page; if GitHub's count differs at the end, read the whole list."""
+        page = data[self.name]
         nodes = [node for node in page["nodes"] if node]
         is_known = not self.full and bool(nodes) and self._is_known(store, nodes[-1])
-        self._keep(store, nodes)
-        self.seen |= {n["id"] for n in nodes}
-        more = page["pageInfo"]["hasNextPage"]
+        self._write(store, nodes)
+        self.read_ids |= {node["id"] for node in nodes}
         self.cursor = page["pageInfo"]["endCursor"]
-        if not more or is_known:
-            if self._is_whole(store, page["totalCount"]):
+        if is_known or not page["pageInfo"]["hasNextPage"]:
+            if self._is_complete(store, page["totalCount"]):
                 self._finish(store)
             else:
-                self.full, self.cursor, self.seen = True, None, set()
+                self.full, self.cursor, self.read_ids = True, None, set()
         return len(nodes)
 
-    def _is_whole(self, store: Store, total: int) -> bool:
-        """Whether the ledger holds what there is, once what is gone was dropped after a walk of the whole list."""
+    def _is_complete(self, store: Store, total: int) -> bool:
+        """Return whether the ledger has the whole list; a full read deletes other rows first."""
         if self.full:
-            deleted = self._held(store).keys() - self.seen
+            deleted = self._updated_at(store).keys() - self.read_ids
             store.delete(self.table, [self.scope.key | {"node_id": i} for i in deleted])
-        return self.full or len(self._held(store)) == total
+        return self.full or len(self._updated_at(store)) == total
 
-    def _keep(self, store: Store, nodes: list[Json]) -> None:
+    def _write(self, store: Store, nodes: list[Json]) -> None:
+        rows = []
         for node in nodes:
             if "statuses" in node:
                 node["statuses"] = {"nodes": node["statuses"]}
-        store.merge(
-            self.table,
-            [self.scope.key | {"node_id": n["id"], "fetched_at": now(), "node": n} for n in nodes],
-        )
+            row = {"node_id": node["id"], "fetched_at": now(), "node": node}
+            rows.append(self.scope.key | row)
+        store.merge(self.table, rows)
 
     def _finish(self, _store: Store) -> None:
-        self.done = True
+        self.is_done = True
 
-    def _held(self, store: Store) -> dict[str, str]:
-        sql = f"select node_id, node->>'updatedAt' as at from {self.table} where host = $host and repo_id = $repo_id"
+    def _updated_at(self, store: Store) -> dict[str, str]:
+        """Return the time of change of each row in the ledger, by node id."""
+        sql = f"select node_id, node->>'updatedAt' as at from {self.table} {OF_REPOSITORY}"
         return {row["node_id"]: row["at"] for row in store.rows(sql, self.scope.key)}
 
     def _is_known(self, store: Store, last: Json) -> bool:
-        """Whether a page's last row is known as it is, and nothing older was unfinished."""
-        return self._held(store).get(last["id"]) == last[
-            "updatedAt"
-        ] and self.unfinished <= self.seen | {last["id"]}
+        """Return whether a page's last row is unchanged and no older one was unfinished."""
+        is_unchanged = self._updated_at(store).get(last["id"]) == last["updatedAt"]
+        return is_unchanged and self.unfinished <= self.read_ids | {last["id"]}
 
 
-@dataclass
+@dataclass(eq=False)
 class DiscussionList(NewestFirstList):
-    """DiscussionList: newest change first, until what had changed before the last walk that came to its end."""
+    """Discussions by newest change, until the changes that the last complete read has seen."""
 
     since: str = ""
     newest: str = ""
@@ -125,139 +123,127 @@ class DiscussionList(NewestFirstList):
     size: ClassVar[int] = 25
 
     def start(self, store: Store) -> None:
-        """Take up until when they were read, unless that was when the collector asked for less than now."""
-        stored = store.watermark("github", self.scope.mark, self.name)
-        is_current = isinstance(stored, dict) and stored["version"] == DETAILS_VERSION
-        self.since = stored["since"] if is_current and not self.full else ""
+        """Load the time of the last read, unless the collector then requested less than now."""
+        state = store.watermark("github", self.scope.watermark, self.name)
+        is_current = isinstance(state, dict) and state["version"] == DETAILS_VERSION
+        self.since = state["since"] if is_current and not self.full else ""
 
-    def again(self) -> None:
-        """Begin anew: one that is there was not in the list where it should have been."""
-        self.since, self.newest, self.cursor, self.done = "", "", None, False
+    def restart(self) -> None:
+        """Begin again: an existing discussion was missing where the list should have had it."""
+        self.since, self.newest, self.cursor, self.is_done = "", "", None, False
 
-    def _keep(self, store: Store, nodes: list[Json]) -> None:
+    def _write(self, store: Store, nodes: list[Json]) -> None:
         self.newest = self.newest or max((node["updatedAt"] for node in nodes), default="")
         sql = (
-            f"select node_id, node from {self.table} where host = $host and repo_id = $repo_id "
+            f"select node_id, node from {self.table} {OF_REPOSITORY} "
             "and node_id in (select unnest($ids::varchar[]))"
         )
-        stored = store.rows(sql, self.scope.key | {"ids": [node["id"] for node in nodes]})
-        known_values = {row["node_id"]: json.loads(row["node"]) for row in stored}
-        rows = [
-            self.scope.key
-            | {
-                "number": node["number"],
-                "node_id": node["id"],
-                "updated_at": parse_time(node["updatedAt"]),
-            }
-            | {
-                "fetched_at": now(),
-                "node": as_first_seen(node, known_values.get(node["id"], {})),
-                "deleted_at": None,
-            }
-            for node in nodes
-        ]
+        before = store.rows(sql, self.scope.key | {"ids": [node["id"] for node in nodes]})
+        documents = {row["node_id"]: json.loads(row["node"]) for row in before}
+        rows = []
+        for node in nodes:
+            keep_first_associations(node, documents.get(node["id"], {}))
+            row = {"number": node["number"], "node_id": node["id"], "fetched_at": now()}
+            row |= {"updated_at": parse_time(node["updatedAt"]), "node": node, "deleted_at": None}
+            rows.append(self.scope.key | row)
         store.merge(self.table, rows)
 
-    def _is_whole(self, _store: Store, _total: int) -> bool:
-        """Always: what is gone or missing is left to the sweep, as what changes while paging leaves its page."""
+    def _is_complete(self, _store: Store, _total: int) -> bool:
+        """Return True: pages shift while they change; the deletion scan finds missing items."""
         return True
 
     def _finish(self, store: Store) -> None:
-        value = {"since": self.newest, "version": DETAILS_VERSION}
-        store.set_watermark("github", self.scope.mark, self.name, value)
-        self.done = True
+        state = {"since": self.newest, "version": DETAILS_VERSION}
+        store.set_watermark("github", self.scope.watermark, self.name, state)
+        self.is_done = True
 
     def _is_known(self, _store: Store, last: Json) -> bool:
-        return (
-            bool(self.since)
-            and parse_time(last["updatedAt"]) < parse_time(self.since) - REPLICATION_LAG
-        )
+        updated_at = parse_time(last["updatedAt"])
+        return bool(self.since) and updated_at < parse_time(self.since) - REPLICATION_LAG
 
 
-@dataclass
+@dataclass(eq=False)
 class CommitHistory:
-    """The commits of the default branch: which stands before which, back to what is known."""
+    """Order of the commits on the default branch, back to what is known already."""
 
     scope: Scope
     head: str
     full: bool
     name: str = "history"
-    done: bool = False
+    is_done: bool = False
     in_flight: bool = False
     problem: str | None = None
     rows: int = 0
     state: Json = field(default_factory=dict)
 
     def start(self, store: Store) -> None:
-        """Take up an unfinished walk, or begin one from the head unless it is known already."""
-        stored = {} if self.full else store.watermark("github", self.scope.mark, "history") or {}
-        if stored.get("complete") and stored["head"] == self.head:
-            self.done = True
-        elif stored and not stored["complete"]:
-            self.state = stored
+        """Resume an unfinished read, or begin at the head unless it is known."""
+        state = {} if self.full else store.watermark("github", self.scope.watermark, "history")
+        state = state or {}
+        if state.get("complete") and state["head"] == self.head:
+            self.is_done = True
+        elif state and not state["complete"]:
+            self.state = state
         else:
-            self.state = {"head": self.head, "cursor": None, "complete": False}
+            self._restart()
+
+    def _restart(self) -> None:
+        self.state = {"head": self.head, "cursor": None, "complete": False}
 
     @property
-    def pages_left(self) -> float:
-        """Pages that follow the next one; there is no saying until a first one came."""
-        return (self.state["next"] - 1) // COMMITS if "next" in self.state else inf
+    def remaining_pages(self) -> float:
+        """Pages after the next one; infinite until the first page has come."""
+        return (self.state["next"] - 1) // COMMITS_PER_PAGE if "next" in self.state else inf
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
-        selection = (
-            f"object(oid: ${alias}_head) "
-            f"{{ ... on Commit {{ history(first: {COMMITS}, after: ${alias}_after) {{ ...HistoryPage }} }} }}"
-        )
+        page = f"history(first: {COMMITS_PER_PAGE}, after: ${alias}_after) {{ ...HistoryPage }}"
+        selection = f"object(oid: ${alias}_head) {{ ... on Commit {{ {page} }} }}"
         head, after = ("GitObjectID!", self.state["head"]), ("String", self.state["cursor"])
         return repository_part(alias, self.scope.repo, selection, head=head, after=after)
 
-    def documents(self, _found: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return nothing: commits hold no lists."""
+    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return nothing: commits have no lists."""
         return {}
 
-    def absorb(self, store: Store, result: Json) -> int:
-        """Keep a page of commits with their positions, counted from the first commit."""
-        page = (result["object"] or {}).get("history")
-        if page is None:  # the head we were walking from was force-pushed away
+    def absorb(self, store: Store, data: Json) -> int:
+        """Write a page of commits with their positions, counted from the first commit."""
+        page = (data["object"] or {}).get("history")
+        if page is None:  # a force push removed the head of this read
             store.delete("github_commits", [self.scope.key])
-            self.done = self.state["head"] == self.head
-            self.state = {"head": self.head, "cursor": None, "complete": False}
+            self.is_done = self.state["head"] == self.head
+            self._restart()
             return 0
         top = self.state.get("next") or page["totalCount"]
         rows = [
             self.scope.key | {"oid": node["oid"], "position": top - index, "node": node}
             for index, node in enumerate(page["nodes"])
         ]
-        known_values = bool(rows) and not self.full and self._is_known(store, rows[-1])
+        is_known = bool(rows) and not self.full and self._is_known(store, rows[-1])
         store.merge("github_commits", rows)
         self.state |= {
             "next": top - len(rows),
             "cursor": page["pageInfo"]["endCursor"],
             "total": page["totalCount"],
         }
-        if known_values or not page["pageInfo"]["hasNextPage"]:
+        if is_known or not page["pageInfo"]["hasNextPage"]:
             self._finish(store)
-        store.set_watermark("github", self.scope.mark, "history", self.state)
+        store.set_watermark("github", self.scope.watermark, "history", self.state)
         if self.state["complete"] and self.state["head"] != self.head:
-            self.state = {"head": self.head, "cursor": None, "complete": False}
+            self._restart()
         return len(rows)
 
-    def _is_known(self, store: Store, row: dict[str, Any]) -> bool:
+    def _is_known(self, store: Store, row: Json) -> bool:
         sql = (
-            "select 1 from github_commits "
-            "where host = $host and repo_id = $repo_id and position = $position and oid = $oid"
+            f"select 1 from github_commits {OF_REPOSITORY} and position = $position and oid = $oid"
         )
-        return bool(
-            store.rows(sql, self.scope.key | {"position": row["position"], "oid": row["oid"]})
-        )
+        identity = {"position": row["position"], "oid": row["oid"]}
+        return bool(store.rows(sql, self.scope.key | identity))
 
     def _finish(self, store: Store) -> None:
-        """Drop what a rewritten branch left above the head."""
-        sql = "select position from github_commits where host = $host and repo_id = $repo_id and position > $total"
+        """Delete the positions above the head, which a rewritten branch leaves."""
+        sql = f"select position from github_commits {OF_REPOSITORY} and position > $total"
         stale = store.rows(sql, self.scope.key | {"total": self.state["total"]})
-        store.delete(
-            "github_commits", [self.scope.key | {"position": row["position"]} for row in stale]
-        )
+        store.delete("github_commits", [self.scope.key | row for row in stale])
         self.state = {"head": self.state["head"], "cursor": None, "complete": True}
-        self.done = self.state["head"] == self.head
+        self.is_done = self.state["head"] == self.head

@@ -1,82 +1,85 @@
-"""Names of accounts and labels: their ids are keys, and the name under which an id was seen last is its name."""
+"""Names of accounts and labels over time: the id is the key, the name seen last is current."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from collectors.github.documents import Named
+from collectors.github.documents import Name
 from collectors.github.graphql import Part, repository_part
 from collectors.github.repository import Scope
 from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
-#: the name of a label that was deleted
+#: name of a deleted label
 NO_NAME = ""
 ORDER = "orderBy: {field: CREATED_AT, direction: ASC}"
-HELD = (
+CURRENT_NAMES = (
     "select node_id, arg_max(name, (seen_at, name)) as name from github_names "
     "where host = $host and node_id in (select unnest($ids::varchar[])) group by node_id"
 )
 
 
-def keep_names(store: Store, host: str, names: Mapping[str, Named], are_all: bool = False) -> None:
-    """Note names that are new or no longer what they were; call it in the transaction that keeps what told them.
+def write_names(
+    store: Store, host: str, names: Mapping[str, Name], is_complete: bool = False
+) -> None:
+    """Write new and changed names; call it in the transaction of their documents.
 
-    ``are_all``: the list of all labels tells them. Elsewhere a label that is gone may be named for ever, by events.
+    ``is_complete``: the names are the repository's whole list of labels. Elsewhere an event may
+    name a deleted label for ever, so a deleted one stays deleted.
     """
-    stored = {
-        row["node_id"]: row["name"] for row in store.rows(HELD, {"host": host, "ids": list(names)})
-    }
+    rows = store.rows(CURRENT_NAMES, {"host": host, "ids": list(names)})
+    current = {row["node_id"]: row["name"] for row in rows}
     seen_at = now()
-    rows = [
-        {"host": host, "node_id": node_id, "kind": kind, "name": name, "seen_at": seen_at}
-        for node_id, (kind, name) in names.items()
-        if stored.get(node_id) not in ((name,) if are_all else (name, NO_NAME))
-    ]
-    store.merge("github_names", rows)
+    changes = []
+    for node_id, (kind, name) in names.items():
+        unchanged = (name,) if is_complete else (name, NO_NAME)
+        if current.get(node_id) not in unchanged:
+            row = {"host": host, "node_id": node_id, "kind": kind, "name": name}
+            changes.append(row | {"seen_at": seen_at})
+    store.merge("github_names", changes)
 
 
-@dataclass
+@dataclass(eq=False)
 class LabelList:
-    """The labels of a repository, all of them: a renamed or deleted one changes nothing that carries it."""
+    """All labels of a repository: renaming or deleting one changes no item that has it."""
 
     scope: Scope
     name: str = "labels"
-    done: bool = False
+    is_done: bool = False
     in_flight: bool = False
     problem: str | None = None
     rows: int = 0
     cursor: str | None = None
-    seen: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
     def start(self, store: Store) -> None:
-        """Take up nothing: the list is short."""
+        """Do nothing: the list is short and read whole."""
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
         selection = f"labels(first: 100, after: ${alias}_after, {ORDER}) {{ ...RepositoryLabels }}"
         return repository_part(alias, self.scope.repo, selection, after=("String", self.cursor))
 
-    def documents(self, _found: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return nothing: labels hold no lists."""
+    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return nothing: labels have no lists."""
         return {}
 
-    def absorb(self, store: Store, result: Json) -> int:
-        """Take a page; after the last, note names that changed and labels that are gone."""
-        page = result["labels"]
-        self.seen |= {node["id"]: node["name"] for node in page["nodes"] if node}
+    def absorb(self, store: Store, data: Json) -> int:
+        """Collect a page; after the last one, write changed and deleted names."""
+        page = data["labels"]
+        self.labels |= {node["id"]: node["name"] for node in page["nodes"] if node}
         self.cursor = page["pageInfo"]["endCursor"]
         if page["pageInfo"]["hasNextPage"]:
             return 0
-        self.done = True
-        names = {node_id: ("label", name) for node_id, name in self.seen.items()}
-        if (
-            len(self.seen) == page["totalCount"]
-        ):  # else one was made or deleted meanwhile: the next walk tells
-            stored = store.watermark("github", self.scope.mark, self.name) or []
-            names |= {node_id: ("label", NO_NAME) for node_id in stored if node_id not in self.seen}
-            if stored != list(self.seen):
-                store.set_watermark("github", self.scope.mark, self.name, list(self.seen))
-        keep_names(store, self.scope.host, names, are_all=True)
+        self.is_done = True
+        names = {node_id: ("label", name) for node_id, name in self.labels.items()}
+        # if the counts differ, a label was made or deleted meanwhile: the next sync sees it
+        if len(self.labels) == page["totalCount"]:
+            before = store.watermark("github", self.scope.watermark, self.name) or []
+            deleted = [node_id for node_id in before if node_id not in self.labels]
+            names |= dict.fromkeys(deleted, ("label", NO_NAME))
+            if before != list(self.labels):
+                store.set_watermark("github", self.scope.watermark, self.name, list(self.labels))
+        write_names(store, self.scope.host, names, is_complete=True)
         return 0

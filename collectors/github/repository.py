@@ -11,33 +11,35 @@ from collectors.github.graphql import Part
 from collectors.github.responses import Json
 from collectors.ledger.store import Store, now
 
-#: GitHub's answers may lag behind its own changes by this much
+#: GitHub's replicas may lag behind its own changes by this much
 REPLICATION_LAG = timedelta(seconds=120)
-#: where documents of each type are kept
+#: ledger table of each document type
 TABLES = {"PullRequest": "github_pull_requests", "Issue": "github_issues"}
-#: how often a node that GitHub would not show is asked for again
+#: attempts to read a node that GitHub does not return
 ATTEMPTS = 5
 OF_REPOSITORY = "where host = $host and repo_id = $repo_id"
+#: lists that a token may not be able to read, by the alias and the fragment of their probe
+SEPARATE_LISTS = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
 
 
 @dataclass(frozen=True)
 class GitHub:
-    """What to read from one GitHub: ``owner/name`` repositories, and owners whose repositories are all read."""
+    """Configured scope of one GitHub: repositories (``owner/name``) and whole owners."""
 
     base_url: str
     repos: tuple[str, ...] = ()
     orgs: tuple[str, ...] = ()
-    #: of the owners' repositories those whose whole name the one expression matches and the other does not
+    #: regular expressions on the whole name of an owner's repositories
     included: str = ".*"
     excluded: str = ""
-    #: whether forks of the owners are read
+    #: whether an owner's forks are read
     forks: bool = False
     keep_bodies: bool = True
-    #: words worth keeping where bodies are not (regular expressions)
+    #: regular expressions of the lines that are kept if bodies are not
     markers: tuple[str, ...] = ()
-    #: files and folders of the default branch that hold experiments
+    #: files and folders of the default branch that contain experiments
     experiments: tuple[str, ...] = ()
-    #: the variable that holds the token; or the GitHubApp that asks, and the variable that holds its key
+    #: environment variable of the token; or the App's id and the variable of its key
     token_env: str = "GITHUB_TOKEN"
     app_id: int | None = None
     app_key_env: str = ""
@@ -45,9 +47,10 @@ class GitHub:
 
 @dataclass(frozen=True)
 class Result:
-    """How one repository went, rows read, and the one line that explains.
+    """Result of one repository: status, rows read and a line of explanation.
 
-    Its status is 'read', 'unchanged', 'moved' (to where no setting names it), 'gone' or 'failed'.
+    The status is 'read', 'unchanged', 'moved' (to a name outside the settings), 'deleted' or
+    'failed'.
     """
 
     repo: str
@@ -58,7 +61,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Scope:
-    """One repository, as the ledger and GitHub name it."""
+    """Identity of one repository in the ledger and at GitHub."""
 
     host: str
     repo_id: int
@@ -66,12 +69,12 @@ class Scope:
 
     @property
     def key(self) -> dict[str, Any]:
-        """The columns that tell its rows."""
+        """Columns of the ledger that identify its rows."""
         return {"host": self.host, "repo_id": self.repo_id}
 
     @property
-    def mark(self) -> str:
-        """The scope of its watermarks: it does not change when the repository is renamed."""
+    def watermark(self) -> str:
+        """Scope of its watermarks; a rename does not change it."""
         return f"{self.host}/{self.repo_id}"
 
 
@@ -80,52 +83,52 @@ class PagedList(Protocol):
 
     scope: Scope
     name: str
-    done: bool
+    is_done: bool
     in_flight: bool
     problem: str | None
     rows: int
 
     def start(self, store: Store) -> None:
-        """Take up what the ledger knows."""
+        """Load the state of the last read from the ledger."""
         ...
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
         ...
 
-    def documents(self, result: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return the documents of a page whose lists may go on: type and document by node id."""
+    def documents(self, data: Json) -> Mapping[str, tuple[str, Json]]:
+        """Return the documents of a page with lists of their own: type and document by node id."""
         ...
 
-    def absorb(self, store: Store, result: Json) -> int:
-        """Keep a page and return its rows; called inside a transaction."""
+    def absorb(self, store: Store, data: Json) -> int:
+        """Write a page and return its rows; runs in a transaction."""
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
-    """One request: ``run`` sends it from any thread; the main thread absorbs the result, or shrinks the request.
+    """One request: any thread sends it with ``run``, the main thread absorbs the result.
 
-    ``give_up`` takes it back, so that what was asked for can be asked for again.
+    ``give_up`` returns its items to the queue; ``shrink`` does that and halves the next request.
     """
 
     run: Callable[[], Any]
     absorb: Callable[[Any], None]
     give_up: Callable[[], None]
     shrink: Callable[[], None] | None = None
-    #: the walks that ride along, and whether there are pull requests or issues beside them
-    walks: Sequence[PagedList] = ()
+    #: lists whose pages share the request, and whether pull requests or issues do
+    lists: Sequence[PagedList] = ()
     has_rows: bool = False
 
     @property
     def is_joint(self) -> bool:
-        """Whether it asks for several things, which may fail because of one of them."""
-        return len(self.walks) + self.has_rows > 1
+        """Whether it requests several things, one of which may make the others fail."""
+        return len(self.lists) + self.has_rows > 1
 
 
 @dataclass(frozen=True)
 class SyncedRepository:
-    """A repository that was read to its end: what the probe told before that, and when, by GitHub's clock."""
+    """A repository read to its end: the probe before that, and GitHub's clock at the probe."""
 
     scope: Scope
     probe: Json
@@ -134,16 +137,16 @@ class SyncedRepository:
 
 
 def parse_time(text: str) -> datetime:
-    """Return a time of GitHub's (``2020-01-01T00:00:00Z``) as the ledger keeps it."""
+    """Return GitHub's time (``2020-01-01T00:00:00Z``) in the ledger's form: UTC, no zone."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=None)
 
 
 def format_time(time: datetime) -> str:
-    """Return a time as GitHub writes it."""
+    """Return a time in GitHub's form."""
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def queue_row(scope: Scope, number: int, node_id: str, updated_at: datetime) -> Json:
-    """Return the row of the queue that asks for a pull request or an issue."""
+    """Return the queue row that requests a pull request or an issue."""
     row = scope.key | {"number": number, "node_id": node_id, "updated_at": updated_at}
     return row | {"queued_at": now(), "attempts": 0, "reason": None}

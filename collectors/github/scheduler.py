@@ -1,13 +1,13 @@
-"""Reading many repositories at once: each way in to a GitHub is a lane with a few requests of its own.
+"""Scheduler of many repositories: one worker for each connection, with a few requests at once.
 
-In a lane repositories take turns request by request, so that neither a giant nor the small ones wait for the other.
-Ledger and passes are touched by the main thread alone; the others only ask.
+A worker's repositories take turns request by request, so that neither a large nor a small one
+waits for the others. Only the main thread changes the ledger and the syncs; others send requests.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,262 +17,291 @@ from collectors.errors import AccessError, SourceError
 from collectors.github.client import GitHubClient, LongWaitError, QueryTooLargeError
 from collectors.github.discovery import (
     ProbeResult,
-    idle,
-    keep,
+    find_idle,
     known_repositories,
-    look,
-    mark_deleted,
+    mark_repository_deleted,
+    probe_repositories,
+    write_repositories,
 )
 from collectors.github.documents import Reduce
-from collectors.github.repository import GitHub, PagedList, Result, Scope, SyncedRepository, Task
+from collectors.github.experiments import ReadExperiments
+from collectors.github.repository import (
+    OF_REPOSITORY,
+    GitHub,
+    PagedList,
+    Result,
+    Scope,
+    SyncedRepository,
+    Task,
+)
 from collectors.github.responses import Json
 from collectors.github.sync import RepositorySync
 from collectors.ledger.store import Store
-from collectors.source import Progress
+from collectors.source import Progress, Report
 
 REQUESTS_AT_ONCE = 4
-#: repositories that take turns; the others are not even begun
+#: repositories that take turns; the others have not begun
 REPOSITORIES_AT_ONCE = 20
-#: pages of walks that one query takes along
+#: pages of lists that one query carries
 PIGGYBACKED_PAGES = 20
-Report = Callable[[Progress], None]
 
 
-@dataclass
+@dataclass(eq=False)
 class Worker:
-    """What is read through one way in to a GitHub, and how far that is."""
+    """Reader of one connection: its repositories, their state and their results."""
 
-    source: GitHub
-    api: GitHubClient
+    github: GitHub
+    client: GitHubClient
     store: Store
     reduce: Reduce
+    read_experiments: ReadExperiments
     report: Report
     full: bool = False
     results: list[Result] = field(default_factory=list)
-    #: what was read to its end
-    whole: list[SyncedRepository] = field(default_factory=list)
-    #: why nothing more comes through here, if so
+    #: repositories read to their end
+    complete: list[SyncedRepository] = field(default_factory=list)
+    #: why the connection reads nothing more, if so
     problem: str = ""
-    #: by how much there is in them, the smallest first
+    #: by size, the smallest first
     waiting: list[RepositorySync] = field(default_factory=list)
     active: deque[RepositorySync] = field(default_factory=deque)
-    #: of the active ones those that came from the large end
+    #: active syncs that came from the large end
     large: list[RepositorySync] = field(default_factory=list)
-    #: walks whose query failed together with others: they are asked for one by one
-    alone: list[PagedList] = field(default_factory=list)
-    #: repositories whose queries take no walks along any more, for the same reason
-    apart: list[RepositorySync] = field(default_factory=list)
+    #: lists whose query failed together with others: requested one by one
+    isolated_lists: list[PagedList] = field(default_factory=list)
+    #: syncs whose queries carry no other lists, for the same reason
+    isolated_syncs: list[RepositorySync] = field(default_factory=list)
     running: int = 0
-    is_looking: bool = False
-    has_looked: bool = False
+    has_begun: bool = False
+    has_probed: bool = False
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more is read through here."""
-        return bool(self.problem) or (self.has_looked and not self.active and not self.waiting)
+        """Whether the connection reads nothing more."""
+        return bool(self.problem) or (self.has_probed and not self.active and not self.waiting)
 
     def next(self) -> tuple[RepositorySync | None, Task] | None:
-        """Return the next request to send and whose it is; None while there is nothing to ask for."""
+        """Return the next request and its sync; None while there is none to send."""
         if self.problem or self.running >= REQUESTS_AT_ONCE:
             return None
-        if not self.is_looking:
-            self.is_looking = True
-            known_values = known_repositories(self.store, self.api.host, self.source)
-            return None, Task(
-                lambda: list(look(self.api, self.source, known_values)), self._absorb, lambda: None
-            )
-        finished = True
-        while finished:  # its place is free for another
-            self._start()
-            finished = False
+        if not self.has_begun:
+            self.has_begun = True
+            return None, self._probe_task()
+        has_free_slot = True
+        while has_free_slot:
+            self._start_waiting()
+            has_free_slot = False
             for _ in range(len(self.active)):
-                item = self.active.popleft()
-                self.active.append(item)
-                if task := self._task_of(item):
-                    return item, task
-                if item.is_done:
-                    self._finish(item)
-                    finished = True
-        riders = [] if self.running else self._riders()
-        return (self.active[0], self.active[0].walk_task(riders)) if riders else None
+                sync = self.active.popleft()
+                self.active.append(sync)
+                if task := self._next_task(sync):
+                    return sync, task
+                if sync.is_done:
+                    self._finish(sync)
+                    has_free_slot = True
+        lists = [] if self.running else self._piggybacked()
+        return (self.active[0], self.active[0].lists_task(lists)) if lists else None
 
-    def settle(self, one: RepositorySync | None, task: Task, answer: Future[Any]) -> None:
-        """Take what a request brought; a failure ends its repository, or the lane where nothing more comes."""
+    def settle(self, sync: RepositorySync | None, task: Task, answer: Future[Any]) -> None:
+        """Absorb an answer; a failure ends its repository, or the worker if nothing more comes."""
         try:
             task.absorb(answer.result())
         except (AccessError, LongWaitError) as error:
             self._end(error)
         except SourceError as error:
-            if one is None:
+            if sync is None:
                 self._end(error)
             elif isinstance(error, QueryTooLargeError) and task.shrink:
                 task.shrink()
             else:
                 task.give_up()
-                self._blame(one, task, error)
+                self._isolate(sync, task, error)
         else:
-            if one:
-                self.report(Progress(one.scope.repo, one.read, one.total))
+            if sync:
+                self.report(Progress(sync.scope.repo, sync.read, sync.total))
 
-    # -- which repositories -------------------------------------------------------------------------------------------
+    # -- repositories -----------------------------------------------------------------------------
 
-    def _absorb(self, result: Sequence[ProbeResult]) -> None:
-        """Note what is there and what is not, and make ready a pass for each repository that changed."""
-        self.has_looked = True
-        owners = {name.lower() for name in self.source.orgs}
-        still = (
-            set() if self.full else idle(self.store, self.api.host, result, self.source.experiments)
+    def _probe_task(self) -> Task:
+        known = known_repositories(self.store, self.client.host, self.github)
+        return Task(
+            run=lambda: list(probe_repositories(self.client, self.github, known)),
+            absorb=self._absorb_probes,
+            give_up=lambda: None,
         )
-        unchanged, rest_rows = [], []
-        for item in result:
-            if item.probe is None:
-                self._miss(item)
+
+    def _absorb_probes(self, probes: Sequence[ProbeResult]) -> None:
+        """Record what exists and what does not, and prepare a sync of each changed repository."""
+        self.has_probed = True
+        host = self.client.host
+        idle = set() if self.full else find_idle(self.store, host, probes, self.github.experiments)
+        unchanged, others = [], []
+        for probed in probes:
+            if probed.probe is None:
+                self._record_missing(probed)
                 continue
-            scope = Scope(self.api.host, item.probe["databaseId"], item.probe["nameWithOwner"])
-            if scope.repo_id in still:
-                unchanged.append(item)
+            scope = Scope(host, probed.probe["databaseId"], probed.probe["nameWithOwner"])
+            if scope.repo_id in idle:
+                unchanged.append(probed)
                 self.results.append(Result(scope.repo, "unchanged", 0))
-                self.whole.append(SyncedRepository(scope, item.probe, item.at, is_idle=True))
+                repository = SyncedRepository(scope, probed.probe, probed.at, is_idle=True)
+                self.complete.append(repository)
                 continue
-            rest_rows.append(item)
-            if item.was and scope.repo.partition("/")[0].lower() not in owners:
-                message = f"it is {scope.repo} now, which no setting names"
-                self.results.append(Result(item.was, "moved", 0, message))
-            else:
-                about = (item.probe, item.at, self.reduce, self.source.experiments, self.full)
-                self.waiting.append(RepositorySync(self.api, self.store, scope, *about))
-        self.waiting.sort(key=lambda item: size(item.probe))
+            others.append(probed)
+            self._prepare(probed, scope)
+        self.waiting.sort(key=lambda sync: size_of(sync.probe))
         with self.store.transaction():
-            keep(self.store, self.api.host, unchanged, is_read=True)
-            keep(self.store, self.api.host, rest_rows, is_read=False)
+            write_repositories(self.store, host, unchanged, is_read=True)
+            write_repositories(self.store, host, others, is_read=False)
 
-    def _miss(self, one: ProbeResult) -> None:
-        if not one.is_there:
-            mark_deleted(self.store, self.api.host, one.name)
-        if one.was and not one.is_there:
-            message = "its owner no longer shows it to us; what was read of it stays"
-            self.results.append(Result(one.was, "gone", 0, message))
+    def _prepare(self, probed: ProbeResult, scope: Scope) -> None:
+        """Prepare a sync, unless the repository moved to an owner outside the settings."""
+        owner = scope.repo.partition("/")[0].lower()
+        if probed.former_name and owner not in {name.lower() for name in self.github.orgs}:
+            message = f"it is {scope.repo} now, which no setting names"
+            self.results.append(Result(probed.former_name, "moved", 0, message))
+            return
+        sync = RepositorySync(
+            client=self.client,
+            store=self.store,
+            scope=scope,
+            probe=probed.probe or {},
+            server_time=probed.at,
+            reduce=self.reduce,
+            read_experiments=self.read_experiments,
+            experiment_paths=self.github.experiments,
+            full=self.full,
+        )
+        self.waiting.append(sync)
+
+    def _record_missing(self, probed: ProbeResult) -> None:
+        if not probed.exists:
+            mark_repository_deleted(self.store, self.client.host, probed.name)
+        if probed.former_name and not probed.exists:
+            message = "its owner no longer lists it for this token; what was read of it stays"
+            self.results.append(Result(probed.former_name, "deleted", 0, message))
         else:
-            self.results.append(Result(one.name, "failed", 0, one.problem))
+            self.results.append(Result(probed.name, "failed", 0, probed.problem))
 
-    # -- taking turns -------------------------------------------------------------------------------------------------
+    # -- turns ------------------------------------------------------------------------------------
 
-    def _start(self) -> None:
-        """Begin what there is a place for: half of the places are for the largest that wait, half for the smallest."""
+    def _start_waiting(self) -> None:
+        """Fill the free slots: half of them for the largest repositories, half for the smallest."""
         while self.waiting and len(self.active) < REPOSITORIES_AT_ONCE:
             is_large = len(self.large) < REPOSITORIES_AT_ONCE // 2
-            item = self.waiting.pop(-1 if is_large else 0)
-            item.start()
-            if item.outdated:
-                reported = f"{item.scope.repo}: pull requests and issues to read again, in more detail: {item.outdated:,}"
-                self.report(Progress("", 0, 0, reported))
-            self.active.append(item)
-            self.large += [item] if is_large else []
+            sync = self.waiting.pop(-1 if is_large else 0)
+            sync.start()
+            if sync.outdated:
+                note = "pull requests and issues to read again, in more detail"
+                self.report(Progress("", 0, 0, f"{sync.scope.repo}: {note}: {sync.outdated:,}"))
+            self.active.append(sync)
+            if is_large:
+                self.large.append(sync)
 
-    def _task_of(self, one: RepositorySync) -> Task | None:
-        """The next request of a repository; a walk that failed with others is asked for without any."""
-        if task := one.next_task(lambda: [] if one in self.apart else self._riders()):
+    def _next_task(self, sync: RepositorySync) -> Task | None:
+        """Return a sync's next request; an isolated list is requested by itself."""
+        is_isolated = sync in self.isolated_syncs
+        if task := sync.next_task(lambda: [] if is_isolated else self._piggybacked()):
             return task
-        alone = [
-            walk
-            for walk in one.walks
-            if walk in self.alone and not walk.done and not walk.in_flight
-        ]
-        return one.walk_task(alone[:1]) if alone else None
+        for paged_list in sync.lists:
+            is_free = not paged_list.is_done and not paged_list.in_flight
+            if is_free and paged_list in self.isolated_lists:
+                return sync.lists_task([paged_list])
+        return None
 
-    def _riders(self) -> list[PagedList]:
-        """The walks whose next page can be asked for along with something else."""
+    def _piggybacked(self) -> list[PagedList]:
+        """Return lists whose next page can share the next request."""
         free = (
-            w
-            for item in self.active
-            for w in item.walks
-            if not w.done and not w.in_flight and w not in self.alone
+            paged_list
+            for sync in self.active
+            for paged_list in sync.lists
+            if not paged_list.is_done
+            and not paged_list.in_flight
+            and paged_list not in self.isolated_lists
         )
         return list(islice(free, PIGGYBACKED_PAGES))
 
-    def _blame(self, one: RepositorySync, task: Task, error: SourceError) -> None:
-        """End the repository whose request failed; where it was several in one, find out which by asking apart."""
+    def _isolate(self, sync: RepositorySync, task: Task, error: SourceError) -> None:
+        """End the repository of a failed request; find it by single requests if it was joint."""
         if task.is_joint:
-            self.alone += task.walks
-            self.apart += [one]
-        elif one in self.active:
-            self._leave(one)
-            self.results.append(Result(one.scope.repo, "failed", one.rows, str(error)))
+            self.isolated_lists += task.lists
+            self.isolated_syncs.append(sync)
+        elif sync in self.active:
+            self._leave(sync)
+            self.results.append(Result(sync.scope.repo, "failed", sync.rows, str(error)))
 
-    def _finish(self, one: RepositorySync) -> None:
-        self._leave(one)
-        self.results.append(_result(one))
-        if not one.problem:
-            self.whole.append(SyncedRepository(one.scope, one.probe, one.server_time))
+    def _finish(self, sync: RepositorySync) -> None:
+        self._leave(sync)
+        self.results.append(_finish(sync))
+        if not sync.problem:
+            self.complete.append(SyncedRepository(sync.scope, sync.probe, sync.server_time))
 
-    def _leave(self, one: RepositorySync) -> None:
-        self.active.remove(one)
-        if one in self.large:
-            self.large.remove(one)
+    def _leave(self, sync: RepositorySync) -> None:
+        self.active.remove(sync)
+        if sync in self.large:
+            self.large.remove(sync)
 
     def _end(self, error: SourceError) -> None:
-        """Read nothing more through here."""
+        """Read nothing more through this connection."""
         if not self.problem:
             self.problem = str(error)
             self.results.append(Result("", "failed", 0, self.problem))
             self.active.clear()
             self.waiting.clear()
-            self.api.stop()
+            self.client.stop()
 
 
-def run(lanes: Sequence[Worker]) -> None:
-    """Read all that the lanes are for, side by side; how each repository went is then in their results."""
+def run(workers: Sequence[Worker]) -> None:
+    """Read everything that the workers have to read, side by side; they keep the results."""
     running: dict[Future[Any], tuple[Worker, RepositorySync | None, Task]] = {}
-    pool = ThreadPoolExecutor(REQUESTS_AT_ONCE * max(1, len(lanes)), thread_name_prefix="github")
+    threads = REQUESTS_AT_ONCE * max(1, len(workers))
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="github")
     try:
-        while not all(lane.is_over for lane in lanes):
-            for lane in lanes:
-                while result := lane.next():
-                    running[pool.submit(result[1].run)] = (lane, *result)
-                    lane.running += 1
-            if not running and not all(lane.is_over for lane in lanes):
-                remaining = [item.scope.repo for lane in lanes for item in lane.active]
+        while not all(worker.is_over for worker in workers):
+            for worker in workers:
+                while request := worker.next():
+                    running[pool.submit(request[1].run)] = (worker, *request)
+                    worker.running += 1
+            if not running and not all(worker.is_over for worker in workers):
+                unread = [sync.scope.repo for worker in workers for sync in worker.active]
                 raise RuntimeError(
-                    f"nothing more is asked for, and not read to their end are {', '.join(remaining)}"
+                    f"no request is left to send, but unread are {', '.join(unread)}"
                 )
-            # not for ever: a Ctrl-C that comes just before the wait would not end it
+            # not for ever: a Ctrl-C just before the wait would not end it
             done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in done:
-                lane, item, task = running.pop(future)
-                lane.running -= 1
-                lane.settle(item, task, future)
+                worker, sync, task = running.pop(future)
+                worker.running -= 1
+                worker.settle(sync, task, future)
     except BaseException:
-        for lane in lanes:
-            lane.api.stop()
+        for worker in workers:
+            worker.client.stop()
         raise
     finally:
-        # what is still asked for is for passes that failed, or for nobody: it must not hold up the end
+        # requests of failed syncs must not delay the end
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def size(probe: Json) -> int:
-    """Return how much there is in a repository."""
+def size_of(probe: Json) -> int:
+    """Return the number of issues and pull requests of a repository."""
     return int(probe["issues"]["totalCount"]) + int(probe["pullRequests"]["totalCount"])
 
 
-def _result(one: RepositorySync) -> Result:
-    if one.problem:
-        return Result(one.scope.repo, "failed", one.rows, one.problem)
-    one.finish()
-    if one.wrong_files:
-        first, *rest_rows = one.wrong_files
-        more = f" (and {len(rest_rows)} more)" if rest_rows else ""
-        return Result(one.scope.repo, "failed", one.rows, first + more)
-    return Result(one.scope.repo, "read", one.rows, _left_over(one))
-
-
-def _left_over(one: RepositorySync) -> str:
-    sql = "select count(*) as n from github_queue where host = $host and repo_id = $repo_id"
-    count = one.store.rows(sql, one.scope.key)[0]["n"]
-    plural = "" if count == 1 else "s"
-    again = (
-        [f"{count} pull request{plural} or issue{plural} did not come and will be asked for again"]
-        if count
-        else []
-    )
-    return "; ".join([*one.remarks, *again])
+def _finish(sync: RepositorySync) -> Result:
+    """Return the result of a sync that has nothing left to request."""
+    if sync.problem:
+        return Result(sync.scope.repo, "failed", sync.rows, sync.problem)
+    sync.finish()
+    if sync.file_errors:
+        first, *others = sync.file_errors
+        more = f" (and {len(others)} more)" if others else ""
+        return Result(sync.scope.repo, "failed", sync.rows, first + more)
+    sql = f"select count(*) as n from github_queue {OF_REPOSITORY}"
+    remarks = list(sync.remarks)
+    if count := sync.store.rows(sql, sync.scope.key)[0]["n"]:
+        plural = "" if count == 1 else "s"
+        remarks.append(
+            f"{count} pull request{plural} or issue{plural} did not come "
+            "and will be requested again"
+        )
+    return Result(sync.scope.repo, "read", sync.rows, "; ".join(remarks))

@@ -1,7 +1,7 @@
-"""One pass over one repository: what changed, then each changed pull request and issue in full.
+"""Synchronization of one repository: changed items, then each of them in full.
 
-The change feed fills a queue in the ledger and the details empty it, so a pass that is killed anywhere goes on from
-where it was.
+The change feed fills a queue in the ledger and the details empty it, so an interrupted sync
+resumes where it was.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collectors.github import deletions
 from collectors.github.changes import PAGE, ChangeFeed
 from collectors.github.client import GitHubClient
-from collectors.github.deletions import DeletionScan, mark_deleted
+from collectors.github.deletions import (
+    KINDS,
+    DeletionScan,
+    mark_deleted,
+    record_scans,
+    required_scans,
+)
 from collectors.github.details import NOT_FOUND, TRANSFERRED, Batch, fetch
-from collectors.github.documents import Reduce, as_first_seen
-from collectors.github.experiments import ExperimentFiles
+from collectors.github.documents import Reduce, keep_first_associations
+from collectors.github.experiments import ExperimentFiles, ReadExperiments
 from collectors.github.graphql import DETAILS_VERSION
 from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList
-from collectors.github.names import LabelList, keep_names
+from collectors.github.names import LabelList, write_names
 from collectors.github.repository import (
     ATTEMPTS,
     OF_REPOSITORY,
@@ -34,163 +39,166 @@ from collectors.github.repository import (
     queue_row,
 )
 from collectors.github.responses import Answer, Json
-from collectors.ledger.store import Store, now
+from collectors.ledger.store import Store
 
 BATCH_START, BATCH_MOST = 75, 100
 BATCHES_AT_ONCE = 2
-#: the feed waits while so many wait to be read, so that memory does not grow with the repository
-WAITING_MOST = 1000
-HELD_NODES = f"select number, node from {{}} {OF_REPOSITORY} and number in (select unnest($numbers::integer[]))"
-OUTDATED_ROWS = f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} and details_version < $version and deleted_at is null"
-OUTDATED_DEPLOYMENTS = f"select 1 from github_deployments {OF_REPOSITORY} and not json_exists(node, '$.databaseId') limit 1"
-SETTLED_ROWS = (
-    f"select number, updated_at from {{}} {OF_REPOSITORY} and number in (select unnest($numbers::integer[])) "
-    "and details_version >= $version and fetched_at >= updated_at + to_seconds($settled)"
+#: the feed waits while the queue is this long, so that memory does not grow with the repository
+QUEUE_MOST = 1000
+DOCUMENTS = (
+    f"select number, node from {{}} {OF_REPOSITORY} "
+    "and number in (select unnest($numbers::integer[]))"
 )
+OUTDATED_ITEMS = (
+    f"select number, node_id, updated_at from {{}} {OF_REPOSITORY} "
+    "and details_version < $version and deleted_at is null"
+)
+OUTDATED_DEPLOYMENTS = (
+    f"select 1 from github_deployments {OF_REPOSITORY} "
+    "and not json_exists(node, '$.databaseId') limit 1"
+)
+SETTLED_ITEMS = (
+    f"select number, updated_at from {{}} {OF_REPOSITORY} "
+    "and number in (select unnest($numbers::integer[])) "
+    "and details_version >= $version and fetched_at >= updated_at + to_seconds($lag_s)"
+)
+QUEUE = f"select * from github_queue {OF_REPOSITORY} order by updated_at desc, number"
 
 
-@dataclass
+@dataclass(eq=False)
 class RepositorySync:
-    """The state of one repository's pass. The main thread calls it; only its tasks run in other threads."""
+    """Sync of one repository. Only its tasks run in other threads than the main one."""
 
-    api: GitHubClient
+    client: GitHubClient
     store: Store
     scope: Scope
     probe: Json
     server_time: datetime
     reduce: Reduce
-    #: files and folders of the default branch that hold experiments
-    experiments: Sequence[str] = ()
+    read_experiments: ReadExperiments
+    #: files and folders of the default branch that contain experiments
+    experiment_paths: Sequence[str] = ()
     full: bool = False
     files: ExperimentFiles | None = None
     history: CommitHistory | None = None
     read: int = 0
     total: int = 0
     items: int = 0
-    #: what is read again because the collector asks for more than it used to
+    #: items read again because the queries request more than they used to
     outdated: int = 0
-    #: how much turned out to be gone, by the list in GitHub's schema
-    lost: dict[str, int] = field(default_factory=dict)
-    sweeps: list[DeletionScan] | None = None
-    #: what is to be said of what is gone
+    #: deleted items by the list in GitHub's schema
+    deleted: dict[str, int] = field(default_factory=dict)
+    scans: list[DeletionScan] | None = None
     remarks: list[str] = field(default_factory=list)
     batch_size: int = BATCH_START
     batches_in_flight: int = 0
-    started_at: datetime = field(default_factory=now)
 
     def start(self) -> None:
-        """Take up what the ledger knows of this repository."""
-        since = None if self.full else self.store.watermark("github", self.scope.mark, "feed")
-        self.feed = ChangeFeed(format_time(parse_time(since) - REPLICATION_LAG) if since else None)
-        self.walks: list[PagedList] = [
-            NewestFirstList(self.scope, "releases", "Release", "github_releases", self.full),
-            NewestFirstList(self.scope, "milestones", "Milestone", "github_milestones", True),
-            NewestFirstList(
-                self.scope,
-                "deployments",
-                "Deployment",
-                "github_deployments",
-                self._is_deployments_anew(),
-            ),
-            LabelList(self.scope),
-            DiscussionList(
-                self.scope, "discussions", "Discussion", "github_discussions", self.full
-            ),
-        ]
-        if branch := self.probe.get("defaultBranchRef"):
-            head = branch["target"]["oid"]
-            self.files = ExperimentFiles(
-                self.scope, head, self.experiments, self.server_time, self.full
-            )
-            self.history = CommitHistory(self.scope, head, self.full)
-            self.walks += [self.history, self.files]
-        for walk in self.walks:
-            walk.start(self.store)
-            # the probe could not see it: some tokens may read pull requests and not, say, discussions
-            walk.done |= walk.name in self.probe and self.probe[walk.name] is None
+        """Load the state of the repository from the ledger."""
+        feed = self.store.watermark("github", self.scope.watermark, "feed")
+        since = None if self.full or not feed else format_time(parse_time(feed) - REPLICATION_LAG)
+        self.feed = ChangeFeed(since)
+        self.lists = self._lists()
+        for paged_list in self.lists:
+            paged_list.start(self.store)
+            # some tokens may read pull requests and not, say, discussions
+            is_hidden = paged_list.name in self.probe and self.probe[paged_list.name] is None
+            paged_list.is_done |= is_hidden
         with self.store.transaction():
             if self.full:
                 self.store.delete("github_queue", [self.scope.key])
             self._queue_outdated()
-        self.waiting = [row for row in self._queued() if row["attempts"] < ATTEMPTS]
+        queue = self.store.rows(QUEUE, self.scope.key)
+        self.waiting = [row for row in queue if row["attempts"] < ATTEMPTS]
         self.total = len(self.waiting)
 
-    def _is_deployments_anew(self) -> bool:
-        """Whether to read every deployment: some were read when the collector asked for less than now."""
-        return self.full or bool(self.store.rows(OUTDATED_DEPLOYMENTS, self.scope.key))
+    def _lists(self) -> list[PagedList]:
+        """Return the lists beside pull requests and issues."""
+        scope, full = self.scope, self.full
+        # deployments read by an earlier version of the queries are all read again
+        is_outdated = bool(self.store.rows(OUTDATED_DEPLOYMENTS, scope.key))
+        lists: list[PagedList] = [
+            NewestFirstList(scope, "releases", "Release", "github_releases", full),
+            NewestFirstList(scope, "milestones", "Milestone", "github_milestones", full=True),
+            NewestFirstList(
+                scope, "deployments", "Deployment", "github_deployments", full or is_outdated
+            ),
+            LabelList(scope),
+            DiscussionList(scope, "discussions", "Discussion", "github_discussions", full),
+        ]
+        if branch := self.probe.get("defaultBranchRef"):
+            head = branch["target"]["oid"]
+            self.history = CommitHistory(scope, head, full)
+            self.files = ExperimentFiles(
+                scope, head, self.experiment_paths, self.server_time, full, self.read_experiments
+            )
+            lists += [self.history, self.files]
+        return lists
 
-    def next_task(self, riders: Callable[[], list[PagedList]]) -> Task | None:
-        """Return the next request to send, or None while there is nothing to ask for.
+    def next_task(self, piggyback: Callable[[], list[PagedList]]) -> Task | None:
+        """Return the next request, or None while there is none to send.
 
-        A query for pull requests and issues takes along the next page of the walks given, of other repositories too.
+        A query for items also carries the next page of other lists, of any repository.
         """
-        self._sweep()
-        if not self.feed.done and not self.feed.in_flight and len(self.waiting) < WAITING_MOST:
+        self._scan_deletions()
+        if not self.feed.is_done and not self.feed.in_flight and len(self.waiting) < QUEUE_MOST:
             self.feed.in_flight = True
             return self._feed_task(self.feed.since, self.feed.page)
-        if self.batches_in_flight >= BATCHES_AT_ONCE or self._is_history_behind:
+        if self.batches_in_flight >= BATCHES_AT_ONCE or self._waits_for_history:
             return None
-        if not self.waiting or (len(self.waiting) < self.batch_size and not self.feed.done):
+        if not self.waiting or (len(self.waiting) < self.batch_size and not self.feed.is_done):
             return None
         rows, self.waiting = self.waiting[: self.batch_size], self.waiting[self.batch_size :]
-        return self._batch_task(rows, riders())
+        return self._batch_task(rows, piggyback())
 
     @property
-    def _is_history_behind(self) -> bool:
-        """Whether the next batch waits for the page of commits that is under way, to take along the one after it.
+    def _waits_for_history(self) -> bool:
+        """Whether the next batch waits for a page of commits, to carry the one after it.
 
-        Pages follow one another: where more of them are left than rounds of batches, the others would cost requests.
+        Pages follow one another: those left over after the last batch would cost requests.
         """
         if self.history is None or not self.history.in_flight:
             return False
-        return self.history.pages_left * BATCHES_AT_ONCE > len(self.waiting) / self.batch_size
+        batches = len(self.waiting) / self.batch_size
+        return self.history.remaining_pages * BATCHES_AT_ONCE > batches
 
-    def walk_task(self, riders: list[PagedList]) -> Task:
-        """Return a request for nothing but pages of walks."""
-        return self._batch_task([], riders)
+    def lists_task(self, lists: list[PagedList]) -> Task:
+        """Return a request for pages of lists only."""
+        return self._batch_task([], lists)
 
     @property
     def is_done(self) -> bool:
-        """Whether everything was read, and what is gone is known."""
-        is_swept = self.sweeps is not None and not any(
-            item.queued or item.is_behind for item in self.sweeps
+        """Whether everything was read and deletions are known."""
+        is_scanned = self.scans is not None and not any(
+            scan.queued or scan.is_behind for scan in self.scans
         )
-        return self._is_read and (is_swept or self.problem is not None)
+        return self._is_read and (is_scanned or self.problem is not None)
 
     @property
     def _is_read(self) -> bool:
-        return (
-            self.feed.done
-            and not self.waiting
-            and not self.batches_in_flight
-            and all(w.done for w in self.walks)
-        )
+        is_queue_empty = not self.waiting and not self.batches_in_flight
+        return self.feed.is_done and is_queue_empty and all(item.is_done for item in self.lists)
 
     @property
     def rows(self) -> int:
         """Rows read so far, of every kind."""
-        return self.items + sum(walk.rows for walk in self.walks)
+        return self.items + sum(paged_list.rows for paged_list in self.lists)
 
     @property
     def problem(self) -> str | None:
-        """Why a list beside the pull requests and issues could not be read, if so."""
-        return next((walk.problem for walk in self.walks if walk.problem), None)
+        """Why a list could not be read, if one could not."""
+        return next((item.problem for item in self.lists if item.problem), None)
 
     @property
-    def wrong_files(self) -> list[str]:
-        """What is wrong with files of the repository, each one line."""
-        return list(self.files.wrong.values()) if self.files else []
+    def file_errors(self) -> list[str]:
+        """One line for each invalid file of the repository."""
+        return list(self.files.errors.values()) if self.files else []
 
-    # -- the change feed ----------------------------------------------------------------------------------------------
+    # -- change feed ------------------------------------------------------------------------------
 
     def _feed_task(self, since: str | None, page: int) -> Task:
-        parameters = {
-            "state": "all",
-            "sort": "updated",
-            "direction": "asc",
-            "per_page": PAGE,
-            "page": page,
-        }
+        parameters = {"state": "all", "sort": "updated", "direction": "asc"}
+        parameters |= {"per_page": f"{PAGE}", "page": f"{page}"}
         if since:
             parameters["since"] = since
 
@@ -198,198 +206,189 @@ class RepositorySync:
             self.feed.in_flight = False
 
         return Task(
-            lambda: self.api.rest(f"/repos/{self.scope.repo}/issues", parameters),
-            self._absorb_feed,
-            give_up,
+            run=lambda: self.client.rest(f"/repos/{self.scope.repo}/issues", parameters),
+            absorb=self._absorb_feed,
+            give_up=give_up,
         )
 
     def _absorb_feed(self, items: list[Json]) -> None:
-        """Queue what changed, and move the watermark: one transaction."""
-        fresh = self.feed.advance(items)
+        """Queue what changed and move the watermark in one transaction."""
+        new = self.feed.advance(items)
         self.feed.in_flight = False
         with self.store.transaction():
-            settled = self._settled([item["number"] for item in fresh])
-            rows = [
-                queue_row(self.scope, i["number"], i["node_id"], parse_time(i["updated_at"]))
-                for i in fresh
-            ]
-            rows = [row for row in rows if settled.get(row["number"]) != row["updated_at"]]
+            settled = self._settled([item["number"] for item in new])
+            rows = []
+            for item in new:
+                updated_at = parse_time(item["updated_at"])
+                if settled.get(item["number"]) != updated_at:
+                    rows.append(queue_row(self.scope, item["number"], item["node_id"], updated_at))
             self.store.merge("github_queue", rows)
             if self.feed.since:
-                self.store.set_watermark("github", self.scope.mark, "feed", self.feed.since)
-        self._wait_for(rows)
+                self.store.set_watermark("github", self.scope.watermark, "feed", self.feed.since)
+        self._enqueue(rows)
 
-    def _wait_for(self, rows: list[Json]) -> None:
-        """Read these rows of the queue in this pass, in place of earlier ones of the same number."""
+    def _enqueue(self, rows: list[Json]) -> None:
+        """Add queue rows to this sync, in place of earlier rows of the same number."""
         changed = {row["number"] for row in rows}
         self.waiting = [row for row in self.waiting if row["number"] not in changed] + rows
         self.total += len(rows)
 
     def _settled(self, numbers: list[int]) -> dict[int, datetime]:
-        """Of some items those read once GitHub had settled: the change they were read at, by number."""
+        """Return the time of change of items read after the replication lag, by number."""
         if self.full:
             return {}
-        requested = {
-            "version": DETAILS_VERSION,
-            "settled": REPLICATION_LAG.total_seconds(),
-            "numbers": numbers,
-        } | self.scope.key
-        rows = [
-            row
-            for table in TABLES.values()
-            for row in self.store.rows(SETTLED_ROWS.format(table), requested)
-        ]
+        parameters = self.scope.key | {"version": DETAILS_VERSION, "numbers": numbers}
+        rows = self._items(SETTLED_ITEMS, parameters | {"lag_s": REPLICATION_LAG.total_seconds()})
         return {row["number"]: row["updated_at"] for row in rows}
 
     def _queue_outdated(self) -> None:
-        """Queue what was read when the collector asked for less than now."""
-        requested = self.scope.key | {"version": DETAILS_VERSION}
-        outdated = [
-            row
-            for table in TABLES.values()
-            for row in self.store.rows(OUTDATED_ROWS.format(table), requested)
-        ]
+        """Queue items that were read by an earlier version of the queries."""
+        outdated = self._items(OUTDATED_ITEMS, self.scope.key | {"version": DETAILS_VERSION})
         self.store.merge("github_queue", [queue_row(self.scope, **row) for row in outdated])
         self.outdated = len(outdated)
 
-    def _queued(self) -> list[Json]:
-        sql = "select * from github_queue where host = $host and repo_id = $repo_id order by updated_at desc, number"
-        return self.store.rows(sql, self.scope.key)
+    def _items(self, sql: str, parameters: Json) -> list[Json]:
+        """Return the rows of a query on both pull requests and issues."""
+        rows: list[Json] = []
+        for table in TABLES.values():
+            rows += self.store.rows(sql.format(table), parameters)
+        return rows
 
-    # -- pull requests and issues in full, with pages of the walks ----------------------------------------------------
+    # -- complete items, with pages of lists ------------------------------------------------------
 
-    def _batch_task(self, rows: list[Json], walks: list[PagedList]) -> Task:
+    def _batch_task(self, rows: list[Json], lists: list[PagedList]) -> Task:
         self.batches_in_flight += 1
-        for walk in walks:
-            walk.in_flight = True
-        aliases = {f"w{index}": walk for index, walk in enumerate(walks)}
+        for paged_list in lists:
+            paged_list.in_flight = True
+        aliases = {f"w{index}": paged_list for index, paged_list in enumerate(lists)}
         ids = [row["node_id"] for row in rows]
 
         def give_up() -> None:
-            """Take back what was asked for."""
-            self._release(walks)
+            """Return the items to the queue."""
+            self._release(lists)
             self.waiting = rows + self.waiting
 
         def shrink() -> None:
-            """Take it back, and ask for less of it."""
+            """Return the items to the queue, and request half as many next time."""
             give_up()
             self.batch_size = max(1, len(rows) // 2)
 
         return Task(
-            lambda: fetch(self.api, self.scope, ids, aliases),
-            lambda batch: self._absorb_batch(batch, rows, aliases),
-            give_up,
-            shrink if len(rows) > 1 else None,
-            walks,
-            bool(rows),
+            run=lambda: fetch(self.client, self.scope, ids, aliases),
+            absorb=lambda batch: self._absorb_batch(batch, rows, aliases),
+            give_up=give_up,
+            shrink=shrink if len(rows) > 1 else None,
+            lists=lists,
+            has_rows=bool(rows),
         )
 
-    def _absorb_batch(self, batch: Batch, rows: list[Json], aliases: dict[str, PagedList]) -> None:
-        """Keep what came and take it off the queue: one transaction; note what did not come."""
-        fetched_at = self.server_time
+    def _absorb_batch(self, batch: Batch, rows: list[Json], lists: dict[str, PagedList]) -> None:
+        """Write what came, remove it from the queue and note what did not: one transaction."""
         with self.store.transaction():
-            for alias, walk in aliases.items():
-                self._absorb_walk(batch.answer, alias, walk)
-            came = [row for row in rows if row["node_id"] in batch.docs]
-            for kind, table in TABLES.items():
-                docs = [doc for doc in batch.docs.values() if doc["__typename"] == kind]
-                self.store.merge(
-                    table, [self._row(doc, fetched_at) for doc in self._as_first_seen(table, docs)]
-                )
+            for alias, paged_list in lists.items():
+                self._absorb_list(batch.answer, alias, paged_list)
+            self._write_documents(batch)
+            came = [row for row in rows if row["node_id"] in batch.documents]
             keys = ("host", "repo_id", "number", "updated_at")
             self.store.delete("github_queue", [{key: row[key] for key in keys} for row in came])
-            keep_names(self.store, self.scope.host, batch.names)
-            lost = {row["number"] for row in rows if self._is_lost(row, batch.problems)}
-            referring = self._mark_gone(lost)
-            missed = [
-                row
-                for row in rows
-                if row["node_id"] not in batch.docs and row["number"] not in lost
-            ]
-            noted = [
-                r | {"attempts": r["attempts"] + 1, "reason": batch.problems[r["node_id"]]}
-                for r in missed
-            ]
-            self.store.merge("github_queue", noted)
-        self._release(list(aliases.values()))
+            write_names(self.store, self.scope.host, batch.names)
+            deleted = {row["number"] for row in rows if self._is_deleted(row, batch.problems)}
+            referring = self._mark_deleted(deleted)
+            failed = []
+            for row in rows:
+                if row["node_id"] not in batch.documents and row["number"] not in deleted:
+                    reason = batch.problems[row["node_id"]]
+                    failed.append(row | {"attempts": row["attempts"] + 1, "reason": reason})
+            self.store.merge("github_queue", failed)
+        self._release(list(lists.values()))
         self.read += len(rows)
         self.items += len(came)
-        self._wait_for(referring)
+        self._enqueue(referring)
         if rows:
             self.batch_size = min(BATCH_MOST, self.batch_size * 2)
 
-    def _is_lost(self, row: Json, problems: dict[str, str]) -> bool:
-        """Whether GitHub says that a node is not there; of what has just changed a copy may not have heard yet."""
-        reason = problems.get(row["node_id"])
-        return reason == TRANSFERRED or (
-            reason == NOT_FOUND and row["updated_at"] < self.server_time - REPLICATION_LAG
-        )
+    def _write_documents(self, batch: Batch) -> None:
+        """Write pull requests and issues with the associations of their first reading."""
+        for kind, table in TABLES.items():
+            nodes = [node for node in batch.documents.values() if node["__typename"] == kind]
+            parameters = self.scope.key | {"numbers": [node["number"] for node in nodes]}
+            before = {
+                row["number"]: json.loads(row["node"])
+                for row in self.store.rows(DOCUMENTS.format(table), parameters)
+            }
+            for node in nodes:
+                keep_first_associations(node, before.get(node["number"], {}))
+            self.store.merge(table, [self._row(node) for node in nodes])
 
-    def _mark_gone(self, numbers: set[int]) -> list[Json]:
-        """Mark what is gone and return the queue's rows of what refers to it."""
-        referring: list[Json] = []
-        for name in ("issues", "pullRequests") if numbers else ():
-            marked = mark_deleted(self.store, self.scope, deletions.KINDS[name][0], numbers)
-            referring += marked.referring
-            if marked.gone:
-                self.lost[name] = self.lost.get(name, 0) + len(marked.gone)
-        return referring
-
-    def _absorb_walk(self, answer: Answer, alias: str, walk: PagedList) -> None:
-        problems = answer.problems(alias)
-        if any(problem.get("type") == "FORBIDDEN" for problem in problems):
-            walk.done = True
-        elif problems or answer.data.get(alias) is None:
-            message = problems[0].get("message") if problems else "no answer"
-            walk.problem = f"{walk.scope.host}: {walk.scope.repo} could not be read on ({message}); run again later"
-            walk.done = True
-        else:
-            walk.rows += walk.absorb(self.store, answer.data[alias])
-
-    def _as_first_seen(self, table: str, docs: list[Json]) -> list[Json]:
-        """Documents with the associations that an earlier reading of them found."""
-        requested = self.scope.key | {"numbers": [doc["number"] for doc in docs]}
-        stored = {
-            row["number"]: json.loads(row["node"])
-            for row in self.store.rows(HELD_NODES.format(table), requested)
-        }
-        return [as_first_seen(doc, stored.get(doc["number"], {})) for doc in docs]
-
-    def _row(self, node: Json, fetched_at: datetime) -> Json:
+    def _row(self, node: Json) -> Json:
         if "issueState" in node:
             node["state"] = node.pop("issueState")
-        result = self.scope.key | {"number": node["number"], "node_id": node["id"]}
-        result |= {"updated_at": parse_time(node["updatedAt"]), "details_version": DETAILS_VERSION}
-        return result | {"fetched_at": fetched_at, "deleted_at": None, "node": self.reduce(node)}
+        row = self.scope.key | {"number": node["number"], "node_id": node["id"]}
+        row |= {"updated_at": parse_time(node["updatedAt"]), "details_version": DETAILS_VERSION}
+        return row | {
+            "fetched_at": self.server_time,
+            "deleted_at": None,
+            "node": self.reduce(node),
+        }
 
-    def _release(self, walks: list[PagedList]) -> None:
-        for walk in walks:
-            walk.in_flight = False
+    def _is_deleted(self, row: Json, problems: dict[str, str]) -> bool:
+        """Return whether GitHub has no such node; a replica may not know a new one yet."""
+        reason = problems.get(row["node_id"])
+        is_settled = row["updated_at"] < self.server_time - REPLICATION_LAG
+        return reason == TRANSFERRED or (reason == NOT_FOUND and is_settled)
+
+    def _mark_deleted(self, numbers: set[int]) -> list[Json]:
+        """Mark items as deleted and return queue rows of the items that refer to them."""
+        referring: list[Json] = []
+        for name in ("issues", "pullRequests") if numbers else ():
+            items = mark_deleted(self.store, self.scope, KINDS[name][0], numbers)
+            referring += items.referring
+            if items.numbers:
+                self.deleted[name] = self.deleted.get(name, 0) + len(items.numbers)
+        return referring
+
+    def _absorb_list(self, answer: Answer, alias: str, paged_list: PagedList) -> None:
+        problems = answer.problems(alias)
+        if any(problem.get("type") == "FORBIDDEN" for problem in problems):
+            paged_list.is_done = True
+        elif problems or answer.data.get(alias) is None:
+            message = problems[0].get("message") if problems else "no answer"
+            scope = paged_list.scope
+            paged_list.problem = (
+                f"{scope.host}: {scope.repo} could not be read further ({message}); run again later"
+            )
+            paged_list.is_done = True
+        else:
+            paged_list.rows += paged_list.absorb(self.store, answer.data[alias])
+
+    def _release(self, lists: list[PagedList]) -> None:
+        for paged_list in lists:
+            paged_list.in_flight = False
         self.batches_in_flight -= 1
 
-    # -- what is gone -------------------------------------------------------------------------------------------------
+    # -- deletions and end ------------------------------------------------------------------------
 
-    def _sweep(self) -> None:
-        """Once all that changed is read, look for what is gone where something tells of it; read what that brings."""
-        if self.sweeps is None and self._is_read and not self.problem:
-            about = (self.store, self.scope, self.probe, self.server_time)
-            self.sweeps = deletions.needed(*about, self.lost, self.full)
-            for sweep in self.sweeps:
-                sweep.start(self.store)
-            self.walks += self.sweeps
-        for sweep in self.sweeps or ():
-            self._wait_for(sweep.queued)
-            for walk in self.walks:
-                if sweep.is_behind and isinstance(walk, DiscussionList):
-                    walk.again()
-            sweep.queued, sweep.is_behind = [], False
-
-    # -- the end ------------------------------------------------------------------------------------------------------
+    def _scan_deletions(self) -> None:
+        """Start the required deletion scans after everything changed was read; queue results."""
+        if self.scans is None and self._is_read and not self.problem:
+            self.scans = required_scans(
+                self.store, self.scope, self.probe, self.server_time, self.deleted, self.full
+            )
+            for scan in self.scans:
+                scan.start(self.store)
+            self.lists += self.scans
+        for scan in self.scans or ():
+            self._enqueue(scan.queued)
+            if scan.is_behind:
+                for paged_list in self.lists:
+                    if isinstance(paged_list, DiscussionList):
+                        paged_list.restart()
+            scan.queued, scan.is_behind = [], False
 
     def finish(self) -> None:
-        """Note that everything up to the parse_time of the probe was read."""
+        """Record that everything up to the probe was read."""
         with self.store.transaction():
-            self.store.set_watermark("github", self.scope.mark, "probe", self.probe)
+            self.store.set_watermark("github", self.scope.watermark, "probe", self.probe)
             row = self.scope.key | {"synced_until": self.server_time}
             self.store.merge("github_repositories", [row])
-            self.remarks = deletions.finish(self.store, self.sweeps or (), self.lost)
+            self.remarks = record_scans(self.store, self.scans or (), self.deleted)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from collectors import people
 from collectors.errors import SourceError
-from collectors.github import collector
-from collectors.github.client import RetryPolicy, host_of
+from collectors.github.client import DEFAULT_RETRY_POLICY, RetryPolicy, host_of
 from collectors.github.repository import GitHub
+from collectors.github.source import GitHubSource
 from collectors.imports import inbox
+from collectors.imports.experiment_files import read_experiments
 from collectors.ledger import backups
 from collectors.ledger.ledger_file import look
 from collectors.ledger.lock import refresh_lock
@@ -146,12 +147,7 @@ def preview(place: DataPaths, sources: Sequence[str]) -> Iterator[CheckResult]:
                 yield from preview_files([path], account, None, None)
     if "github" in sources:
         with open_ledger(place.ledger, VERSION, read_only=True) as store:
-            for result in collector.preview(_githubs(settings, rules), os.environ, store):
-                message = (
-                    result.message
-                    or f"{result.repo}: {result.status}, {result.rows:,} pull requests there"
-                )
-                yield CheckResult(not result.message, message)
+            yield from _github_source(settings, rules).preview(store)
     for source in _spend(settings, sources):
         with open_ledger(place.ledger, VERSION, read_only=True) as store:
             yield from source.preview(store)
@@ -163,8 +159,7 @@ def examine(place: DataPaths) -> Iterator[CheckResult]:
     try:
         settings, rules = _read(place, ("github",))
         yield CheckResult(True, f"{place.config} can be used")
-        for requested in _githubs(settings, rules):
-            yield from doctor.github(requested, os.environ)
+        yield from _github_source(settings, rules).check()
     except SettingsError as error:
         yield CheckResult(False, str(error))
     else:
@@ -213,25 +208,31 @@ def _read(place: DataPaths, sources: Sequence[str]) -> tuple[Settings, list[Rule
     return settings, compile_rules(settings, place.seeds)
 
 
-def _githubs(settings: Settings, rules: list[Rule]) -> list[GitHub]:
-    """What the settings ask of each GitHub."""
-    return [
+def _github_source(
+    settings: Settings,
+    rules: list[Rule],
+    full: bool = False,
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
+) -> GitHubSource:
+    """Return the source of all configured GitHubs."""
+    githubs = [
         GitHub(
-            requested.base_url,
-            requested.repos,
-            requested.orgs,
-            requested.included,
-            requested.excluded,
-            requested.forks,
-            requested.keep_bodies,
-            text_markers(rules),
-            requested.experiments,
-            requested.token_env,
-            requested.app_id,
-            requested.app_key_env,
+            base_url=github.base_url,
+            repos=github.repos,
+            orgs=github.orgs,
+            included=github.included,
+            excluded=github.excluded,
+            forks=github.forks,
+            keep_bodies=github.keep_bodies,
+            markers=text_markers(rules),
+            experiments=github.experiments,
+            token_env=github.token_env,
+            app_id=github.app_id,
+            app_key_env=github.app_key_env,
         )
-        for requested in settings.githubs
+        for github in settings.githubs
     ]
+    return GitHubSource(githubs, os.environ, read_experiments, full, retry_policy)
 
 
 def _collect_people(place: DataPaths, store: Store) -> Iterator[CheckResult]:
@@ -284,25 +285,12 @@ def _found(
 
 
 def _collect_github(
-    settings: Settings, rules: list[Rule], store: Store, full: bool, patience: RetryPolicy
+    settings: Settings, rules: list[Rule], store: Store, full: bool, retry_policy: RetryPolicy
 ) -> Iterator[CheckResult]:
+    source = _github_source(settings, rules, full, retry_policy)
     with progress.shown() as report:
-        results = collector.collect(
-            _githubs(settings, rules), os.environ, store, report, full, patience
-        )
-    for result in results:
-        facts = {
-            "source": "github",
-            "repo": result.repo,
-            "status": result.status,
-            "rows": result.rows,
-        }
-        if result.status == "failed":
-            yield CheckResult(False, result.message, facts=facts)
-        else:
-            rows = f", {result.rows:,} rows" if result.rows else ""
-            message = f"{result.repo}: {result.status}{rows}{'; ' if result.message else ''}{result.message}"
-            yield CheckResult(True, message, facts=facts)
+        results = list(source.collect(store, report))
+    yield from results
 
 
 def _spend(

@@ -16,12 +16,12 @@ from typing import Any
 
 from github import Auth, Github
 
-from collectors.github.collector import collect
 from collectors.github.repository import TABLES, GitHub
 from collectors.ledger.opening import open_ledger
 from tests.bench import size, spend
 from tests.support import machine
 from tests.support.github_server import TOKEN, Server, serve
+from tests.support.refreshing import collect
 
 LATENCY_MS = 50
 #: items that the slow loops are timed on; their cost is the same for each

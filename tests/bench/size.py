@@ -14,7 +14,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from collectors.github.collector import collect
 from collectors.github.repository import TABLES, GitHub
 from collectors.ledger.opening import open_ledger
 from queries.publish.publish import Source, publish
@@ -26,6 +25,7 @@ from tests.bench.spend import UNIT
 from tests.support import machine
 from tests.support.facts import DEMO_UNTIL
 from tests.support.github_server import TOKEN, serve
+from tests.support.refreshing import collect
 
 #: pull requests; the collector's have half as many issues beside them
 SIZES = (1_000, 10_000)

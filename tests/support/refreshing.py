@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 import duckdb
 
 from collectors import people
-from collectors.github.client import RetryPolicy
-from collectors.github.collector import collect
+from collectors.github.client import DEFAULT_RETRY_POLICY, RetryPolicy
 from collectors.github.repository import GitHub, Result
+from collectors.github.source import GitHubSource
+from collectors.imports.experiment_files import read_experiments
 from collectors.ledger.opening import open_ledger
-from collectors.source import Progress
+from collectors.ledger.store import Store
+from collectors.source import CheckResult, Progress
 from queries.publish.publish import Source, publish
 from queries.publish.rules import compile_rules, text_markers
 from queries.publish.settings import GitHubSettings, Settings
@@ -27,6 +29,24 @@ TOLD_BY_THE_RUN = {"loads", "checks", "snapshot"}
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
+def collect(
+    githubs: Sequence[GitHub],
+    environment: Mapping[str, str],
+    store: Store,
+    report: Callable[[Progress], None] = lambda _: None,
+    full: bool = False,
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
+) -> list[Result]:
+    """Collect from GitHubs into an open ledger and return the result of each repository."""
+    source = GitHubSource(githubs, environment, read_experiments, full, retry_policy)
+    return source.sync(store, report)
+
+
+def check(githubs: Sequence[GitHub], environment: Mapping[str, str]) -> list[CheckResult]:
+    """Return whether GitHubs can be read, as the command doctor shows it."""
+    return list(GitHubSource(githubs, environment, read_experiments).check())
+
+
 def refresh(
     data: Path,
     url: str,
@@ -36,7 +56,7 @@ def refresh(
     keep_bodies: bool = True,
     experiments: Sequence[str] = GitHubSettings().experiments,
     report: Callable[[Progress], None] = lambda _: None,
-    patience: RetryPolicy = HASTY,
+    retry_policy: RetryPolicy = HASTY,
 ) -> list[Result]:
     """Collect repositories into the ledger of a folder and return how each went."""
     markers = text_markers(compile_rules(Settings(), data / "seeds"))
@@ -44,7 +64,7 @@ def refresh(
         url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments)
     )
     with open_ledger(data / "ledger.duckdb", "test") as store:
-        return collect([source], {"GITHUB_TOKEN": TOKEN}, store, report, full, patience)
+        return collect([source], {"GITHUB_TOKEN": TOKEN}, store, report, full, retry_policy)
 
 
 def raw_tables(data: Path) -> Tables:

@@ -22,7 +22,7 @@ from collectors.github.client import (
     NotFoundError,
     QueryTooLargeError,
     RetryPolicy,
-    span,
+    duration,
 )
 from collectors.github.credentials import PersonalToken
 from collectors.ledger.store import now
@@ -57,10 +57,10 @@ def github(shared: Server) -> Server:
     return shared
 
 
-def door(url: str, patience: RetryPolicy = SOON, said: list[str] | None = None) -> GitHubClient:
+def door(url: str, retry_policy: RetryPolicy = SOON, said: list[str] | None = None) -> GitHubClient:
     """A way in with the usual token."""
     return GitHubClient(
-        url, PersonalToken(TOKEN), (said if said is not None else []).append, patience
+        url, PersonalToken(TOKEN), (said if said is not None else []).append, retry_policy
     )
 
 
@@ -116,7 +116,7 @@ def test_what_passes_is_borne_and_counted(github: Server, fault: dict[str, Any])
         github.faults([fault | {"every": 1, "times": times}])
         assert api.rest(*ISSUES) == issues
     assert github.stats()["faults"][fault["kind"]] == times * (2 if fault in BOTH else 1)
-    assert api.repeats == (
+    assert api.retries == (
         0 if fault["kind"] == "redirect" else github.stats()["faults"][fault["kind"]]
     )
 
@@ -134,7 +134,7 @@ def test_a_deleted_node_is_no_reason_to_ask_again(github: Server) -> None:
     api = door(github.url)
     answer = api.graphql(NODES, {"ids": ["PR_kwDOnothing"]})
     assert answer.data["nodes"] == [None] and answer.errors[0]["type"] == "NOT_FOUND"
-    assert (api.requests_sent, api.repeats, api.lost()) == (1, 0, "")
+    assert (api.requests_sent, api.retries, api.retry_summary()) == (1, 0, "")
 
 
 def test_a_query_that_github_does_not_understand_is_told(github: Server) -> None:
@@ -162,7 +162,7 @@ def test_too_much_is_said_to_whoever_can_ask_for_less(github: Server) -> None:
     ):
         github.faults([fault])
         with pytest.raises(QueryTooLargeError):
-            door(github.url).graphql("query { viewer { login } }", {}, shrinkable=True)
+            door(github.url).graphql("query { viewer { login } }", {}, can_shrink=True)
 
 
 # -- limits -----------------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def test_every_shape_of_a_limit_is_waited_out(limit: Canned) -> None:
     with canned([limit, Canned()]) as server:
         api = door(server.url, said=message)
         assert api.graphql("query { viewer { login } }", {}).data == {"viewer": {"login": "ada"}}
-        assert (len(server.asked), api.repeats) == (2, 1)
+        assert (len(server.asked), api.retries) == (2, 1)
     assert api.waited_s == pytest.approx(
         float(limit.headers.get("retry-after", "") == "1"), abs=0.05
     ) or ("x-ratelimit-reset" in limit.headers and api.waited_s == pytest.approx(1, abs=0.05))
@@ -245,8 +245,8 @@ def test_a_limit_that_several_requests_meet_is_waited_out_and_said_once() -> Non
     assert len(server.asked) == 8 and 1 <= api.waited_s < 4
     assert message[0].endswith("UTC (1 s)") and len(message) < 4
     assert (
-        api.lost()
-        == f"{api.host}: waited {span(api.waited_s)} for GitHub's limits, repeated 4 requests"
+        api.retry_summary()
+        == f"{api.host}: waited {duration(api.waited_s)} for GitHub's limits, repeated 4 requests"
     )
 
 
@@ -383,7 +383,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -
 
 
 def test_a_length_of_time_is_in_words() -> None:
-    assert [span(seconds) for seconds in (0.4, 59, 60, 200, 3_599.7, 3_900)] == [
+    assert [duration(seconds) for seconds in (0.4, 59, 60, 200, 3_599.7, 3_900)] == [
         "0 s",
         "59 s",
         "1 min 0 s",

@@ -12,13 +12,12 @@ import pytest
 
 from collectors.github.changes import ChangeFeed
 from collectors.github.client import RetryPolicy
-from collectors.github.collector import collect
 from collectors.github.graphql import DETAILS_VERSION, LISTS
 from collectors.github.repository import GitHub
 from collectors.ledger.opening import open_ledger
 from tests.support import company
 from tests.support.github_server import TOKEN, Server, serve
-from tests.support.refreshing import Tables, publish_tables, raw_tables, refresh
+from tests.support.refreshing import Tables, collect, publish_tables, raw_tables, refresh
 
 REPOS = list(company.datasets())
 LEDGER = "ledger.duckdb"
@@ -339,7 +338,7 @@ def test_a_repository_that_cannot_be_read_does_not_stop_the_others(
     )
     results = {
         result.repo: result
-        for result in refresh(tmp_path, github.url, REPOS, patience=RetryPolicy(tries=2))
+        for result in refresh(tmp_path, github.url, REPOS, retry_policy=RetryPolicy(tries=2))
     }
     assert (
         results["acme/web"].status == "failed" and "nothing is lost" in results["acme/web"].message
@@ -387,11 +386,11 @@ def test_the_feed_is_asked_again_from_the_last_change_never_by_page() -> None:
     feed = ChangeFeed("2026-01-01T00:00:00Z")
     page = [item(n, f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z") for n in range(1, 101)]
     assert len(feed.advance(page)) == 100
-    assert (feed.since, feed.page, feed.done) == ("2026-01-01T00:01:40Z", 1, False)
+    assert (feed.since, feed.page, feed.is_done) == ("2026-01-01T00:01:40Z", 1, False)
     assert feed.advance([page[-1], item(101, "2026-01-01T00:02:00Z")]) == [
         item(101, "2026-01-01T00:02:00Z")
     ]
-    assert (feed.since, feed.done) == ("2026-01-01T00:02:00Z", True)
+    assert (feed.since, feed.is_done) == ("2026-01-01T00:02:00Z", True)
 
 
 def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothing_new() -> None:
@@ -402,13 +401,13 @@ def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothin
     assert len(feed.advance(crowd[:100])) == 100
     assert feed.page == 2
     assert len(feed.advance(crowd[100:])) == 50
-    assert (feed.page, feed.done) == (1, False)  # the walk brought something: once more
+    assert (feed.page, feed.is_done) == (1, False)  # the walk brought something: once more
     feed.advance(crowd[:100])
     assert feed.advance([*crowd[100:], late]) == [late]
-    assert (feed.page, feed.done) == (1, False)
+    assert (feed.page, feed.is_done) == (1, False)
     feed.advance(crowd[:100])
     assert feed.advance([*crowd[100:], late]) == []
-    assert feed.done
+    assert feed.is_done
 
 
 def test_an_item_that_changes_while_paging_comes_again() -> None:

@@ -82,7 +82,7 @@ def counting(
 ) -> str:
     """Count after a complete pass at a moment, while GitHub has faults, and return what was said."""
     said: list[str] = []
-    api = GitHubClient(github.url, PersonalToken(TOKEN), patience=RetryPolicy(tries=2))
+    api = GitHubClient(github.url, PersonalToken(TOKEN), retry_policy=RetryPolicy(tries=2))
     totals = "databaseId createdAt pullRequests { totalCount } issues { totalCount }"
     probed = []
     for repo in repos:
@@ -273,7 +273,7 @@ def test_what_was_counted_stays_where_search_breaks_off(github: Server, store: S
     counting(github, store)
     before, later = counts(store), TODAY + timedelta(days=9)
     message = counting(github, store, later, faults=[{"kind": "status", "status": 500, "every": 1}])
-    assert message.startswith("what GitHub counts is not known: ") and message.endswith(
+    assert message.startswith("GitHub's counts are not known: ") and message.endswith(
         "run again later, nothing is lost"
     )
     assert counts(store) == before

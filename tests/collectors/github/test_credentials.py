@@ -1,4 +1,4 @@
-"""What lets us in at GitHub: a token or an GitHubApp's key, what is said where there is none, and tokens that end."""
+"""What lets us in at GitHub: a token or a GitHub App's key, what is said where there is none, and tokens that end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VIEWER = "query { viewer { login } }"
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The company's GitHub, which knows the GitHubApp; its clock is two hours ahead."""
+    """The company's GitHub, which knows the App; its clock is two hours ahead."""
     datasets = company.datasets() | {"other/kit": company.datasets()["acme/kit"]}
     datasets["other/kit"] = datasets["other/kit"] | {
         "repository": datasets["other/kit"]["repository"]
@@ -49,9 +49,9 @@ def github(shared: Server) -> Iterator[Server]:
     shared.faults([])
 
 
-def app_of(server: Server, patience: RetryPolicy = HASTY) -> GitHubApp:
-    """The GitHubApp, signed in at a server."""
-    return GitHubApp(APP_ID, pem(), server.url, patience=patience)
+def app_of(server: Server, retry_policy: RetryPolicy = HASTY) -> GitHubApp:
+    """The App, signed in at a server."""
+    return GitHubApp(APP_ID, pem(), server.url, retry_policy=retry_policy)
 
 
 # -- where tokens and keys come from ----------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ def test_a_key_is_taken_from_the_variable_or_from_the_file_it_names(tmp_path: Pa
     [
         (
             "",
-            "no key for the GitHub GitHubApp; set HEADWAY_KEY to it, or to the path of its .pem file",
+            "no key for the GitHub App; set HEADWAY_KEY to it, or to the path of its .pem file",
         ),
         (
             "nothing.pem",
@@ -114,25 +114,27 @@ def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
 def test_a_wrong_key_is_one_line_that_does_not_show_it(wrong: str) -> None:
     with pytest.raises(AccessError) as caught:
         GitHubApp(APP_ID, wrong, NOWHERE)
-    message = "the key of GitHubApp 12345 is no RSA private key; download one from the GitHubApp's settings on GitHub"
+    message = (
+        "the key of App 12345 is no RSA private key; download one from the App's settings on GitHub"
+    )
     assert str(caught.value) == message
 
 
 def test_an_app_shows_its_key_nowhere_and_signs_with_it() -> None:
     app = GitHubApp(APP_ID, pem(), NOWHERE)
-    assert "PRIVATE" not in repr(app) and "PRIVATE" not in repr(app.api)
-    claims = jwt.decode(app.api.access.token(), key().public_key(), ["RS256"])
+    assert "PRIVATE" not in repr(app) and "PRIVATE" not in repr(app.client)
+    claims = jwt.decode(app.client.credentials.token(), key().public_key(), ["RS256"])
     assert claims["iss"] == APP_ID and claims["exp"] - claims["iat"] <= 600
 
 
-# -- an GitHubApp, its installations and their tokens -----------------------------------------------------------------------
+# -- a GitHub App, its installations and their tokens -----------------------------------------------------------------------
 
 
 def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: Server) -> None:
     app = app_of(github)
     result = app.installations()
     assert set(result) == {"acme"}  # the other owner suspended it
-    assert abs(app.api.clock() - time.time() - 7_200) < 60
+    assert abs(app.client.clock() - time.time() - 7_200) < 60
     # the first signature was made by this machine's clock, which is two hours behind
     assert github.stats()["by_status"]["401"] == 1
     assert GitHubClient(github.url, result["acme"]).graphql(VIEWER, {}).data == {
@@ -144,13 +146,13 @@ def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: S
 def test_another_app_and_another_key_are_refused_in_one_line(github: Server) -> None:
     other = rsa.generate_private_key(65537, 2048)
     with pytest.raises(AccessError) as caught:
-        GitHubApp(APP_ID, pem(other), github.url, patience=HASTY).installations()
+        GitHubApp(APP_ID, pem(other), github.url, retry_policy=HASTY).installations()
     assert str(caught.value).endswith(
         "the token was refused (A JSON web token could not be decoded); check app_id under [github], and that the key "
-        "is one of this GitHubApp's"
+        "is one of this App's"
     )
     with pytest.raises(SourceError, match="is not there, or this token may not see it"):
-        GitHubApp("99", pem(), github.url, patience=HASTY).installations()
+        GitHubApp("99", pem(), github.url, retry_policy=HASTY).installations()
 
 
 def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: Server) -> None:
@@ -164,15 +166,15 @@ def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: 
         (3_300, 2),
     ):  # GitHub's clock goes on: nine tenths of an hour are 54 minutes
         github.faults([])
-        access.api.rest("/app", {})
+        access.client.rest("/app", {})
         github.faults([{"kind": "skew", "seconds": seconds, "at": 1}])
-        access.api.rest("/app", {})
+        access.client.rest("/app", {})
         assert ({access.token()} == first) == (count == 1)
         assert github.stats()["by_route"][TOKENS] == count
 
 
 def test_a_token_refused_in_between_is_renewed_once_by_whoever_meets_it(github: Server) -> None:
-    api = GitHubClient(github.url, app_of(github).installations()["acme"], patience=HASTY)
+    api = GitHubClient(github.url, app_of(github).installations()["acme"], retry_policy=HASTY)
     api.graphql(VIEWER, {})
     github.faults([{"kind": "unauthorized", "at": [1, 2, 3], "api": "graphql"}])
     with ThreadPoolExecutor(3) as pool:
@@ -186,7 +188,7 @@ def test_a_pass_goes_on_over_many_ends_of_a_token(schema_path: Path, tmp_path: P
     with serve(
         company.datasets(), schema=schema_path, token_lifetime_s=0.3, latency_ms=20, **known_values
     ) as server:
-        api = GitHubClient(server.url, app_of(server).installations()["acme"], patience=HASTY)
+        api = GitHubClient(server.url, app_of(server).installations()["acme"], retry_policy=HASTY)
         for _ in range(30):
             assert api.graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
         assert server.stats()["by_route"][TOKENS] >= 2
@@ -211,18 +213,15 @@ def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -
         done = desk.run("refresh", "--no-publish")
         assert (
             done.code,
-            "GitHubApp 12345 is not installed on other; install it there" in done.problem,
+            "App 12345 is not installed on other; install it there" in done.problem,
         ) == (1, True)
         counts = server.stats()
         assert counts["by_account"]["installation of acme"] > 5 and counts["by_route"][TOKENS] >= 2
         result = desk.run("doctor")
         host = server.url.removeprefix("http://")
+        assert f"ok    {host} accepts the App on acme; requests left this hour: core " in result.out
         assert (
-            f"ok    {host} accepts the GitHubApp on acme; requests left this hour: core "
-            in result.out
-        )
-        assert (
-            f"MEND  {host}: the GitHubApp on acme may not read discussions; give it these permissions"
+            f"MEND  {host}: the App on acme may not read discussions; give it these permissions"
             in result.out
         )
         invalid = desk.run("refresh", "--no-publish", env={"HEADWAY_APP_KEY": "nothing.pem"})

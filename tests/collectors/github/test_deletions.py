@@ -187,7 +187,7 @@ def test_what_is_deleted_is_gone_and_what_comes_back_is_there(
     changes.delete(datasets["acme/shop"], 1)
     changes.delete(datasets["acme/shop"], 4)
     message = again(github, tmp_path, datasets)
-    assert message == ["read; 1 issue is gone; 1 discussion is gone", "unchanged"]
+    assert message == ["read; 1 issue is deleted; 1 discussion is deleted", "unchanged"]
     assert gone(tmp_path) == {
         "github_issues": [1],
         "github_pull_requests": [],
@@ -230,7 +230,7 @@ def test_what_github_counts_and_does_not_list_is_looked_for_once(
     datasets = expand([SHOP, WEB])
     shop = datasets["acme/shop"]
     shop["repository"]["unlisted"] = {"issues": 2}
-    line = "read; GitHub counts 5 issues where 3 can be read"
+    line = "read; GitHub counts 5 issues but lists 3"
     assert again(github, tmp_path, datasets)[0] == line
     shop["repository"]["topics"] = ["one"]
     assert again(github, tmp_path, datasets)[0] == "read"
@@ -240,7 +240,7 @@ def test_what_github_counts_and_does_not_list_is_looked_for_once(
     monkeypatch.undo()
     changes.delete(shop, 2)  # gone, though GitHub counts more than it lists
     assert again(github, tmp_path, datasets)[0] == (
-        "read; 1 issue is gone; GitHub counts 4 issues where 2 can be read"
+        "read; 1 issue is deleted; GitHub counts 4 issues but lists 2"
     )
     assert gone(tmp_path)["github_issues"] == [2]
 
@@ -268,7 +268,7 @@ def test_changes_that_leave_the_count_as_it_was_are_found_where_something_tells(
                 "github_issues", [row | {"details_version": DETAILS_VERSION - 1} for row in stored]
             )
     message = again(github, tmp_path, datasets)[0]
-    assert message == "read; 1 issue is gone; GitHub counts 3 issues where 2 can be read"
+    assert message == "read; 1 issue is deleted; GitHub counts 3 issues but lists 2"
     assert gone(tmp_path)["github_issues"] == [2]
     assert again(github, tmp_path, datasets)[0] == "unchanged"
 

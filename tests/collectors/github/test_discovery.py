@@ -17,9 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.github.client import GitHubClient, RetryPolicy
-from collectors.github.collector import collect
 from collectors.github.credentials import PersonalToken
-from collectors.github.discovery import keep, look
+from collectors.github.discovery import probe_repositories, write_repositories
 from collectors.github.repository import GitHub, Result
 from collectors.github.scheduler import REPOSITORIES_AT_ONCE
 from collectors.ledger.opening import open_ledger
@@ -32,7 +31,7 @@ from queries.sql_files import ROOT
 from tests.support import tiny
 from tests.support.command import Desk
 from tests.support.github_server import TOKEN, Server, serve
-from tests.support.refreshing import HASTY
+from tests.support.refreshing import HASTY, collect
 
 ENVIRONMENT = {"GITHUB_TOKEN": TOKEN}
 MANY = tiny.owned("many", 1_000)
@@ -58,12 +57,15 @@ def github(shared: Server) -> Server:
 
 
 def read(
-    data: Path, source: GitHub, reports: list[Progress] | None = None, patience: RetryPolicy = HASTY
+    data: Path,
+    source: GitHub,
+    reports: list[Progress] | None = None,
+    retry_policy: RetryPolicy = HASTY,
 ) -> list[Result]:
     """Collect into the ledger of a folder."""
     with open_ledger(data / "ledger.duckdb", "test") as store:
         report = (lambda _: None) if reports is None else reports.append
-        return collect([source], ENVIRONMENT, store, report, patience=patience)
+        return collect([source], ENVIRONMENT, store, report, retry_policy=retry_policy)
 
 
 def statuses(results: list[Result]) -> dict[str, str]:
@@ -75,8 +77,8 @@ def as_read_before(data: Path, server: Server, source: GitHub) -> None:
     """Leave a ledger as a refresh of empty repositories does, without the minute that this takes."""
     api = GitHubClient(server.url, PersonalToken(TOKEN))
     with open_ledger(data / "ledger.duckdb", "test") as store:
-        result = list(look(api, source, {}))
-        keep(store, api.host, result, is_read=True)
+        result = list(probe_repositories(api, source, {}))
+        write_repositories(store, api.host, result, is_read=True)
         probes = {
             f"{api.host}/{item.probe['databaseId']}": json.dumps(item.probe)
             for item in result
@@ -273,7 +275,7 @@ def test_what_an_owner_no_longer_lists_is_gone_or_moved_and_is_one_repository(
     assert {repo: result.status for repo, result in results.items()} == {
         "acme/old": "unchanged",
         "lab/web": "read",
-        "acme/app": "gone",
+        "acme/app": "deleted",
         "acme/tool-internal": "moved",
     }
     assert results["acme/tool-internal"].message == "it is shed/tool now, which no setting names"
@@ -348,7 +350,9 @@ def test_a_query_that_fails_with_several_in_it_is_no_failure_of_all(
 ) -> None:
     acme.faults([{"kind": "status", "status": 500, "api": "graphql", "at": [2, 3, 4]}])
     once = RetryPolicy(tries=1, first_pause_s=0.0)
-    results = read(tmp_path, GitHub(acme.url, ("acme/app", "acme/web", "acme/old")), patience=once)
+    results = read(
+        tmp_path, GitHub(acme.url, ("acme/app", "acme/web", "acme/old")), retry_policy=once
+    )
     assert len(results) == 3
     assert Counter(result.status for result in results)["read"] >= 1
     acme.faults([])

@@ -26,7 +26,7 @@ PAGE = "---\nstarted_at: 2026-01-04\n---\nWe try it.\n"
 BROKEN = HEADER + "E1,Short form,2026-01-02,perhaps,\n"
 PERHAPS = (
     "acme/shop: experiments.csv, line 2, column 4: 'perhaps' is no decision; write kept, killed or inconclusive; "
-    "or take it out of [github] experiments"
+    "or remove it from [github] experiments"
 )
 Texts = Mapping[str, Sequence[tuple[str, str | None]]]
 
@@ -157,8 +157,8 @@ def test_a_file_too_large_to_be_shown_is_said(github: Server, tmp_path: Path) ->
         if result.status == "failed"
     )
     assert message == (
-        "acme/shop: experiments.csv: no text, or more than GitHub shows; split it; "
-        "or take it out of [github] experiments (and 1 more)"
+        "acme/shop: experiments.csv: no text, or more than GitHub returns; split it; "
+        "or remove it from [github] experiments (and 1 more)"
     )
 
 

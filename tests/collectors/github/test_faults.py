@@ -101,7 +101,11 @@ def test_at_one_fault_in_five_nothing_is_lost_and_the_time_is_told(
     github.faults(plan(seed))
     github.reset()
     results = refresh(
-        tmp_path, github.url, REPOS, report=lambda step: message.append(step.note), patience=QUICK
+        tmp_path,
+        github.url,
+        REPOS,
+        report=lambda step: message.append(step.note),
+        retry_policy=QUICK,
     )
     stats = github.stats()
     github.faults([])
@@ -123,11 +127,11 @@ def test_one_that_github_always_gives_up_on_is_not_in_the_way_of_the_others(
     seventh = data(github, query)["repository"]["pullRequest"]["id"]
     github.faults([{"kind": "timeout", "body": f'"{seventh}"', "every": 1}])
     results = {
-        result.repo: result for result in refresh(tmp_path, github.url, REPOS, patience=QUICK)
+        result.repo: result for result in refresh(tmp_path, github.url, REPOS, retry_policy=QUICK)
     }
     assert {result.status for result in results.values()} == {"read"}
     assert "1 pull request or issue did not come" in results["acme/shop"].message
     assert len(raw_tables(tmp_path)["github_pull_requests"]) == len(raw["github_pull_requests"]) - 1
     github.faults([])
-    refresh(tmp_path, github.url, REPOS, patience=QUICK)
+    refresh(tmp_path, github.url, REPOS, retry_policy=QUICK)
     assert raw_tables(tmp_path) == raw

@@ -9,15 +9,13 @@ from typing import Any
 
 import pytest
 
-from collectors.github.collector import collect
 from collectors.github.repository import GitHub, Result
 from collectors.ledger.opening import open_ledger
-from headway.cli import doctor
 from tests.support import company, tiny
 from tests.support.app_key import APP_ID, known_to_server, pem
 from tests.support.command import Desk
 from tests.support.github_server import TOKEN, Server, serve
-from tests.support.refreshing import HASTY, Tables, tables
+from tests.support.refreshing import HASTY, Tables, check, collect, tables
 
 NAMES = ("acme/shop", "acme/infra")
 #: what is told of each repository alone, whatever else is read
@@ -107,7 +105,7 @@ def unprefixed(row: tuple[Any, ...], host: str) -> tuple[Any, ...]:
 def read(data: Path, *sources: GitHub, **environment: str) -> list[Result]:
     """Collect into the ledger of a folder."""
     with open_ledger(data / "ledger.duckdb", "test") as store:
-        return collect(sources, environment, store, lambda _: None, patience=HASTY)
+        return collect(sources, environment, store, lambda _: None, retry_policy=HASTY)
 
 
 def test_a_github_that_is_down_or_refuses_its_token_fails_alone(
@@ -172,10 +170,10 @@ def test_an_app_reads_each_owner_through_its_installation_there(
         ]
         (failure,) = (result.message for result in results if result.status == "failed")
         message = (
-            f"App {APP_ID} is not installed on shed; install it there, or take shed out of [github]"
+            f"App {APP_ID} is not installed on shed; install it there, or remove shed from [github]"
         )
         assert failure == f"{server.url.removeprefix('http://')}: {message}"
-        found = list(doctor.github(source, {"KEY": pem()}))
+        found = list(check([source], {"KEY": pem()}))
         assert [finding.is_good for finding in found].count(False) == 1
         (problem,) = read(tmp_path, source, KEY="")
         assert (

@@ -12,7 +12,6 @@ import pytest
 
 from collectors.github.repository import GitHub
 from collectors.source import CheckResult
-from headway.cli import doctor
 from tests.support.company.expand import expand
 from tests.support.company.source import (
     Comment,
@@ -27,7 +26,7 @@ from tests.support.company.source import (
 )
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.github_server.client import rest
-from tests.support.refreshing import publish_tables, raw_tables, refresh
+from tests.support.refreshing import check, publish_tables, raw_tables, refresh
 from tests.support.tracker import PUSH, SHOP, WEB, label, nodes, who
 
 REPOS = ["acme/shop", "acme/web"]
@@ -385,7 +384,7 @@ def test_lists_that_are_off_or_hidden_cost_nothing_else(github: Server, tmp_path
     github.reset()
     assert {result.status for result in refresh(tmp_path, github.url, REPOS)} == {"unchanged"}
     assert github.stats()["requests"] == 1
-    _, shop, web = doctor.github(GitHub(github.url, tuple(REPOS)), {"GITHUB_TOKEN": TOKEN})
+    _, shop, web = check([GitHub(github.url, tuple(REPOS))], {"GITHUB_TOKEN": TOKEN})
     hidden = (
         "acme/shop: 0 pull requests; its deployments and discussions cannot be read by the token"
     )
