@@ -20,7 +20,7 @@ class SpendSource:
 
     vendor: Vendor
     environment: Mapping[str, str] = field(repr=False)
-    #: organizations that Copilot is read for
+    #: organisations that Copilot is read for
     organizations: Sequence[str]
     github_base_url: str
     #: read the whole history again

@@ -34,7 +34,7 @@ class Vendor(VendorApi):
     """A vendor's API and its reports."""
 
     streams: tuple[Stream, ...]
-    #: an account is an organization of the settings, and all share one secret
+    #: an account is an organisation of the settings, and all share one secret
     is_by_organization: bool = False
 
     @property
@@ -42,7 +42,7 @@ class Vendor(VendorApi):
         """Return the message for a vendor without an account."""
         if self.is_by_organization:
             return (
-                f"{self.name}: not read. Name organizations in copilot_orgs under [spend], "
+                f"{self.name}: not read. Name organisations in copilot_orgs under [spend], "
                 f"and set {self.secret_variable}"
             )
         return f"{self.name}: not read. Set {self.secret_variable} to read it"

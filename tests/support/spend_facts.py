@@ -1,6 +1,7 @@
-"""A company that paid for AI from July 2025 on: two quarters whose change is a price and a new tool, by hand.
+"""Company with two quarters of spend on AI: a price rises, and a tool is added.
 
-A day costs $10 of Claude Code and $1 of seats in 2025-Q3; from 2025-Q4 on the same tokens cost $15, and Cursor $2.
+A day costs $10 of Claude Code and $1 of seats in 2025-Q3. From 2025-Q4 on the same tokens cost
+$15, and Cursor costs $2.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Q3, Q4, LAST = date(2025, 6, 30), date(2025, 9, 29), date(2026, 2, 28)
 
 
 def tables(basis: str = "active authors") -> Tables:
-    """Every table that the pages about money read."""
+    """Return all tables of the pages about spend."""
     return {
         "repositories": [{"repo": REPO, "is_imported": "false", "synced_until": "2026-03-01"}],
         "pull_requests": [
@@ -117,7 +118,7 @@ def tables(basis: str = "active authors") -> Tables:
 
 
 def spend() -> Iterator[Row]:
-    """Three tools, day by day."""
+    """Yield the spend of three tools by day."""
     for day in (Q3 + timedelta(days=n) for n in range((LAST - Q3).days + 1)):
         yield paid(
             day, "anthropic", "claude code", 15 if day >= Q4 else 10, model="sonnet", tokens="1000"
@@ -130,7 +131,7 @@ def spend() -> Iterator[Row]:
 def paid(
     day: date, provider: str, tool: str, usd: float | None, **other: str | None
 ) -> dict[str, str | None]:
-    """A row of spend that counts; what is newer than 25 February may still change."""
+    """Return a counted row of spend, provisional after 25 February."""
     return {
         "day": f"{day}",
         "account": "",
@@ -148,11 +149,14 @@ def paid(
 
 
 def outcomes() -> Iterator[Row]:
-    """Four in the third quarter; in the fourth seven: one undone, one not observable, two linked to no issue."""
-    by_name = (
+    """Yield four outcomes in Q3 and seven in Q4.
+
+    Of the seven one is undone, one is not observable, and two have no issue.
+    """
+    durabilities = (
         [(Q3, "durable")] * 4 + [(Q4, "durable")] * 5 + [(Q4, "not observable"), (Q4, "undone")]
     )
-    for index, (start, durability) in enumerate(by_name, 1):
+    for index, (start, durability) in enumerate(durabilities, 1):
         number = index - 4 if start == Q4 else 100 + index
         kind = "feature merged" if number in (1, 2) else "feedback resolved"
         yield {
@@ -168,7 +172,7 @@ def outcomes() -> Iterator[Row]:
 
 
 def tools() -> Iterator[Row]:
-    """Two tools of equal cost in December, of which one was adopted; one of three quarters in January."""
+    """Yield the shares of two tools: equal in December, three to one in January."""
     shares: Sequence[tuple[str, str, float, str | None]] = (
         ("2025-12-01", "claude code", 0.5, "adopt"),
         ("2025-12-01", "cursor", 0.5, None),

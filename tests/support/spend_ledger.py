@@ -1,7 +1,7 @@
-"""A ledger that holds nothing but spend, published once or several times, and what an attacker learns from all of it.
+"""Ledger of spend only, and an attacker who combines all of its published numbers.
 
-Every atom of spend (one person, day and model) has an amount that no sum of others has, so that a published number
-tells which atoms it is made of. What can be derived from all numbers together is then a question of linear algebra.
+The amount of each atom (one person, day and model) differs from all sums of other atoms. So a
+published number reveals its atoms, and linear algebra shows which groups can be derived.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from queries.publish.settings import Settings
 from queries.read.snapshot import LINK
 
 LOADED_AT = datetime(2026, 7, 1)
-#: dollars that every atom has, so that no person holds most of a group; the ledger takes amounts under 10**10
+#: dollars of each atom, so that no person dominates a group; the ledger's limit is 10**10
 BASE = 2**32
 ROW: dict[str, Any] = {
     "provider": "anthropic",
@@ -52,13 +52,13 @@ Row = Mapping[str, Any]
 
 
 def spent(day: date, actor: str | None, amount: float | None, **other: Any) -> dict[str, Any]:
-    """A row of spend, by default of a person at Anthropic."""
+    """Return a row of spend, by default of a person at Anthropic."""
     return PARTITION | ROW | {"day": day, "actor": actor, "amount": amount} | other
 
 
 @dataclass
 class Books:
-    """A data folder with a ledger of spend."""
+    """Data folder with a ledger of spend."""
 
     data: Path
     settings: Settings = field(default_factory=Settings)
@@ -67,7 +67,7 @@ class Books:
     def load(
         self, rows: Sequence[Row], people: Sequence[Row] = (), exported_at: datetime = LOADED_AT
     ) -> None:
-        """Put rows into the ledger; a day of an account of a source is replaced whole."""
+        """Load rows and replace their partitions."""
         partitions = {_partition(row): row for row in rows}
         with open_ledger(self.data / "ledger.duckdb", "test") as store, store.transaction():
             store.delete("spend_rows", [{"partition_id": name} for name in partitions])
@@ -110,7 +110,7 @@ class Books:
         publish(source, self.data, as_of)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query on the newest published file."""
+        """Return the rows of a query on the newest published file."""
         with duckdb.connect(str(self.data / LINK), read_only=True) as db:
             return db.execute(sql).fetchall()
 
@@ -121,48 +121,48 @@ def _partition(row: Row) -> str:
 
 @dataclass
 class Attacker:
-    """Knows every number that was ever published, and which atoms there are."""
+    """An attacker with all published numbers and all atoms."""
 
-    #: the person of each atom; its amount is ``BASE`` plus a power of two
+    #: person by atom; the amount of an atom is ``BASE`` plus a power of two
     persons: list[str] = field(default_factory=list)
-    seen: set[frozenset[int]] = field(default_factory=set)
+    sums: set[frozenset[int]] = field(default_factory=set)
 
     def atom(self, day: date, person: str, **other: Any) -> dict[str, Any]:
-        """A row of spend that a published number can be read from."""
+        """Return a row of spend with an amount that identifies it."""
         self.persons.append(person)
         return spent(day, person, BASE + 2 ** (len(self.persons) - 1), **other)
 
     def learn(self, books: Books) -> None:
-        """Take in every amount of the newest published file."""
+        """Learn all amounts of the newest published file."""
         for table in ("spend", "spend_by_team", "tools", "spend_reconciliation"):
             for (amount,) in books.ask(f"select cost_usd from {table} where cost_usd > 0"):
-                self.seen.add(self._atoms(amount))
+                self.sums.add(self._atoms(amount))
 
     def _atoms(self, amount: float) -> frozenset[int]:
         count, remainder = divmod(round(amount), BASE)
-        result = frozenset(index for index in range(len(self.persons)) if remainder >> index & 1)
-        assert len(result) == count, f"{amount} is no sum of atoms"
-        return result
+        atoms = frozenset(index for index in range(len(self.persons)) if remainder >> index & 1)
+        assert len(atoms) == count, f"{amount} is not a sum of atoms"
+        return atoms
 
     def derives(self, fewer_than: int) -> list[tuple[str, ...]]:
-        """Groups of fewer persons than that, of whom a combination of all that was seen tells something."""
+        """Return the groups of fewer persons whose spend the published sums reveal."""
         matrix = np.array(
-            [[index in atoms for index in range(len(self.persons))] for atoms in self.seen],
+            [[index in atoms for index in range(len(self.persons))] for atoms in self.sums],
             dtype=float,
         )
-        everything, result = np.linalg.matrix_rank(matrix), list[tuple[str, ...]]()
+        rank, groups = np.linalg.matrix_rank(matrix), list[tuple[str, ...]]()
         for size in range(1, fewer_than):
             for group in combinations(sorted(set(self.persons)), size):
                 rest_rows = [
                     index for index, person in enumerate(self.persons) if person not in group
                 ]
-                if np.linalg.matrix_rank(matrix[:, rest_rows]) < everything:
-                    result.append(group)
-        return result
+                if np.linalg.matrix_rank(matrix[:, rest_rows]) < rank:
+                    groups.append(group)
+        return groups
 
 
 def people(teams: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
-    """Rows of people.csv by team."""
+    """Return rows of people.csv by team."""
     return [
         {"login": login, "email": f"{login}@acme.example", "team": team, "role": "engineer"}
         for team, logins in teams.items()
@@ -171,5 +171,5 @@ def people(teams: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
 
 
 def days(first: date, count: int) -> list[date]:
-    """Days in a row."""
+    """Return consecutive days."""
     return [first + timedelta(days=index) for index in range(count)]

@@ -1,4 +1,4 @@
-"""GitHub Copilot: bills of an organization, its seats, and the consumption of each user.
+"""GitHub Copilot: bills of an organisation, its seats, and the consumption of each user.
 
 https://docs.github.com/rest/billing/usage and https://docs.github.com/rest/copilot
 """
@@ -53,7 +53,7 @@ def _seat_fees(client: VendorClient, path: str, parameters: Parameters) -> list[
         items = fields.objects(client.get(path, parameters), "usageItems")
     except RefusedError:
         client.notify_once(
-            "the organization's bill is not open to this token, so seat fees are unknown"
+            "the organisation's bill is not open to this token, so seat fees are unknown"
         )
         return []
     return [item for item in items if _is_copilot(item) and _is_seat(item)]
@@ -202,7 +202,7 @@ VENDOR = Vendor(
     secret_variable="GITHUB_TOKEN",
     url="",  # the settings have GitHub's URL
     headers=headers,
-    permission="a token of an owner of the organization: fine-grained with Administration: read, "
+    permission="a token of an owner of the organisation: fine-grained with Administration: read, "
     "GitHub Copilot Business: read and Organization Copilot metrics: read, "
     "or classic with read:org and manage_billing:copilot",
     # 900 points a minute, one a request:

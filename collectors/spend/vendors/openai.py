@@ -1,4 +1,4 @@
-"""OpenAI: costs of an organization by user and line item, and its tokens.
+"""OpenAI: costs of an organisation by user and line item, and its tokens.
 
 https://platform.openai.com/docs/api-reference/usage
 """
@@ -51,8 +51,8 @@ def read_costs(client: VendorClient, first: date, last: date) -> Iterator[Partit
     except RefusedError as error:
         if error.status != 400:
             raise
-        # the permitted combinations of group_by depend on the organization and the days
-        client.notify_once("no costs by user for this organization, reading costs by line item")
+        # the permitted combinations of group_by depend on the organisation and the days
+        client.notify_once("no costs by user for this organisation, reading costs by line item")
         by_day = _results(client, COSTS, first, last, group_by=("line_item",))
     users: Mapping[str, str] = {}
     for costs in by_day.values():
@@ -175,7 +175,7 @@ VENDOR = Vendor(
     secret_variable="OPENAI_ADMIN_KEY",
     url="https://api.openai.com",
     headers=headers,
-    permission="an admin key of the organization (Settings, Organization, Admin keys) "
+    permission="an admin key of the organisation (Settings, Organization, Admin keys) "
     "with permission to read usage",
     streams=(
         # OpenAI does not document when costs are final; seven days is our choice

@@ -91,7 +91,7 @@ def test_refused_request_is_not_retried(server: Server, reply: Reply, problem: s
     with pytest.raises(SourceError, match=problem) as caught:
         post(cursor_client(server))
     assert "crsr_one" not in str(caught.value)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_vendor_without_response_is_an_error_after_all_tries(server: Server) -> None:

@@ -53,13 +53,13 @@ def server() -> Iterator[Server]:
 
 def requested_days(server: Server) -> tuple[date, date]:
     """Return the first and last day of the requests to Cursor since the previous call."""
-    result = [
+    days = [
         datetime.fromtimestamp(request.body[name] / 1000, UTC).date()
-        for request in server.asked
+        for request in server.requests
         for name in ("startDate", "endDate")
     ]
-    server.asked.clear()
-    return min(result), max(result)
+    server.requests.clear()
+    return min(days), max(days)
 
 
 def test_second_sync_requests_only_provisional_days_and_changes_nothing(
@@ -132,7 +132,10 @@ def test_invalid_amount_is_an_error_of_its_day_only(tmp_path: Path, server: Serv
         event(LAST + DAY, 3, 8, "8.5"),
     ]
     (result,) = read(tmp_path, server, "cursor", CURSOR, last=LAST + DAY)
-    problem = "cursor: 2026-11-20, tokenUsage.totalCents: not a number. Invalid days are unchanged in the ledger"
+    problem = (
+        "cursor: 2026-11-20, tokenUsage.totalCents: not a number. "
+        "Invalid days are unchanged in the ledger"
+    )
     assert (result.status, result.message) == ("failed", problem)
     (load,) = query(tmp_path, "select status, message from loads order by started_at desc limit 1")
     assert load == ("failed", problem.removeprefix("cursor: "))
@@ -140,7 +143,7 @@ def test_invalid_amount_is_an_error_of_its_day_only(tmp_path: Path, server: Serv
     assert after["cursor", "", "2026-11-20"] == before["cursor", "", "2026-11-20"]
     assert after["cursor", "", "2026-11-21"] == Decimal("0.085")
     team.teams["crsr_one"] = [event(LAST, 3, 6, 6)]
-    server.asked.clear()
+    server.requests.clear()
     read(tmp_path, server, "cursor", CURSOR, last=LAST + 20 * DAY)
     assert requested_days(server)[0] == LAST, "an invalid day is requested until it is valid"
     assert totals(tmp_path)["cursor", "", "2026-11-20"] == Decimal("0.06")
@@ -234,7 +237,7 @@ def no_secret_in(desk: Desk, *messages: str) -> None:
 def test_refresh_reads_every_vendor_with_a_secret(desk: tuple[Server, Desk]) -> None:
     server, mine = desk
     planned = mine.run("refresh", *ALL, "--dry-run")
-    assert (planned.code, server.asked, (mine.folder / "data").exists()) == (0, [], False)
+    assert (planned.code, server.requests, (mine.folder / "data").exists()) == (0, [], False)
     last = sync.yesterday()
     assert f"cursor: {last - 359 * DAY} to {last}, 360 days in at least 12 requests" in planned.out
     done = mine.run("refresh", *ALL, "--no-publish", "--dump-raw", "raw")
@@ -296,7 +299,8 @@ def test_missing_secret_is_a_message_and_refused_secret_an_error(desk: tuple[Ser
         0,
         [
             "anthropic: not read. Set ANTHROPIC_ADMIN_KEY to read it",
-            "copilot: not read. Name organizations in copilot_orgs under [spend], and set GITHUB_TOKEN",
+            "copilot: not read. Name organisations in copilot_orgs under [spend], "
+            "and set GITHUB_TOKEN",
             "cursor: not read. Set CURSOR_ADMIN_KEY to read it",
             "openai: not read. Set OPENAI_ADMIN_KEY to read it",
         ],
@@ -325,10 +329,10 @@ def test_sync_after_a_kill_equals_a_clean_sync(tmp_path: Path) -> None:
         server.latency_s = 0.05
         for pages in (1, 4, 9):
             data = tmp_path / f"killed-{pages}"
-            server.asked.clear()
+            server.requests.clear()
             process = context.Process(target=_read, args=(str(data), server.url))
             process.start()
-            while len(server.asked) < pages and process.is_alive():
+            while len(server.requests) < pages and process.is_alive():
                 time.sleep(0.005)
             process.kill()
             process.join()
@@ -351,8 +355,8 @@ def test_list_of_users_is_read_once_a_sync(tmp_path: Path) -> None:
     ) as server:
         read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-1"}, days=90)
         read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY}, days=90)
-        paths = [request.path.removeprefix("/") for request in server.asked]
-        parameters = [request.query for request in server.asked]
+        paths = [request.path.removeprefix("/") for request in server.requests]
+        parameters = [request.query for request in server.requests]
     calls = [path for path in paths if path.endswith("/cost_report")]
     assert len(calls) >= 3
     for label in ("organization/users", "organizations/users", "api_keys", "workspaces"):

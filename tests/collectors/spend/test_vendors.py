@@ -34,10 +34,10 @@ from tests.support.vendors.tables import (
 def test_anthropic_costs_are_cents_by_actor_and_product(tmp_path: Path) -> None:
     with serve(anthropic=ant.Anthropic({KEY: ant.Organization(analytics=ANALYTICS)})) as server:
         results = read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY})
-        requested = [request for request in server.asked if "analytics/cost" in request.path]
+        cost_requests = [request for request in server.requests if "analytics/cost" in request.path]
     assert [result.status for result in results] == ["read", "read"]
-    assert "2025" not in "".join(request.one("starting_at") for request in requested)
-    assert max(len(request.query["group_by[]"]) for request in requested) == 5
+    assert "2025" not in "".join(request.parameter("starting_at") for request in cost_requests)
+    assert max(len(request.query["group_by[]"]) for request in cost_requests) == 5
     amounts = {
         day: amount
         for (source, _, day), amount in totals(tmp_path).items()
@@ -123,8 +123,8 @@ def test_older_reports_are_split_by_tokens_and_sum_to_the_cost(tmp_path: Path) -
     # 1.00 + 0.50 + 0.25 - 0.10, and a day on two pages: 0.07 + 0.005
     assert amounts["anthropic", "", "2026-11-17"] == Decimal("1.65")
     assert amounts["anthropic", "", "2026-11-19"] == Decimal("0.075")
-    columns = "select tool, actor_kind, actor, token_type, tokens, amount from days where day = '2026-11-17' order by all"
-    assert query(tmp_path, columns) == [
+    columns = "select tool, actor_kind, actor, token_type, tokens, amount from days"
+    assert query(tmp_path, f"{columns} where day = '2026-11-17' order by all") == [
         ("api", "api key", "build", "input", 5, Decimal("0.33333333")),
         ("api", "user", "ada@acme.example", "input", 5, Decimal("0.33333334")),
         ("api", "user", "ben@acme.example", "input", 14, Decimal("0.33333333")),
@@ -169,8 +169,8 @@ def test_claude_code_estimate_of_a_subscription_is_not_owed(tmp_path: Path) -> N
     ]
     with serve(anthropic=ant.Anthropic({KEY: ant.Organization(claude_code=records)})) as server:
         read(tmp_path, server, "anthropic", {"ANTHROPIC_ADMIN_KEY": KEY})
-    columns = "select actor_kind, actor, tokens, amount, list_amount from days where source = 'claude code' order by all"
-    assert query(tmp_path, columns) == [
+    columns = "select actor_kind, actor, tokens, amount, list_amount from days"
+    assert query(tmp_path, f"{columns} where source = 'claude code' order by all") == [
         ("api key", "ci", 20, Decimal("0.5"), Decimal("0.5")),
         ("user", "ada@acme.example", 60, Decimal(11), Decimal("20.9")),
     ]
@@ -187,8 +187,8 @@ def test_openai_costs_are_dollars_by_user_and_line_item(tmp_path: Path) -> None:
         ("openai", "", "2026-11-17"): Decimal("3.41"),
         ("openai", "", "2026-11-19"): Decimal("-0.75"),
     }
-    columns = "select model, token_type, actor, tokens, amount from days where source = 'openai' order by day, line"
-    assert query(tmp_path, columns) == [
+    columns = "select model, token_type, actor, tokens, amount from days"
+    assert query(tmp_path, f"{columns} where source = 'openai' order by day, line") == [
         (None, "other", None, None, Decimal("0.06")),
         ("gpt-5.4-2026-03-05", "cached input", "ada@acme.example", None, Decimal("1.35")),
         ("gpt-6-astra", "input", "ben@acme.example", 12500, Decimal(2)),
@@ -214,7 +214,7 @@ def test_openai_without_costs_by_user_has_the_same_sums(
         read(
             tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-admin-1"}, notices=notices, days=30
         )
-    assert notices == ["openai: no costs by user for this organization, reading costs by line item"]
+    assert notices == ["openai: no costs by user for this organisation, reading costs by line item"]
     assert query(tmp_path, "select sum(amount), count(actor) from days") == [(Decimal("2.66"), 0)]
 
 
@@ -225,8 +225,8 @@ def test_cursor_costs_are_cents_and_included_use_is_not_owed(tmp_path: Path) -> 
     assert amounts["cursor", "", "2026-11-20"] == Decimal("0.6152932")
     assert amounts["cursor", "", "2026-11-17"] == Decimal("1.5")
     assert totals(tmp_path, "list_amount")["cursor", "", "2026-11-20"] == Decimal("1.3268792")
-    columns = "select model, tokens, requests, amount, list_amount from days where day >= '2026-11-18' order by day, line"
-    assert query(tmp_path, columns) == [
+    columns = "select model, tokens, requests, amount, list_amount from days"
+    assert query(tmp_path, f"{columns} where day >= '2026-11-18' order by day, line") == [
         ("gpt-5.4", None, 1, None, None),
         ("auto", 400, 4, Decimal(0), Decimal("0.723386")),
         ("claude-5-sonnet", 200, 2, Decimal("0.6152932"), Decimal("0.6034932")),
@@ -252,25 +252,26 @@ def test_copilot_has_bills_seats_and_use_by_user(tmp_path: Path) -> None:
             organizations=["Acme"],
             is_full=True,
         )
-        requested = {
+        reports = {
             request.path.rsplit("/", 2)[-2]
-            for request in server.asked
-            if request.one("month") == "5"
+            for request in server.requests
+            if request.parameter("month") == "5"
         }
-    assert requested == {"premium_request", "billing"}, "credits have no report of earlier days"
+    assert reports == {"premium_request", "billing"}, "credits have no report of earlier days"
     assert [result.status for result in results] == ["read", "read", "read"]
     net, gross = totals(tmp_path), totals(tmp_path, "list_amount")
     assert (net["copilot", "acme", "2026-05-31"], gross["copilot", "acme", "2026-05-31"]) == (
         Decimal("0.6"),
         Decimal(1),
     )
-    columns = "select basis, charge, model, requests, amount, list_amount from days where source = 'copilot' and"
-    assert query(tmp_path, f"{columns} day = '2026-11-19' order by line") == [
+    columns = "select basis, charge, model, requests, amount, list_amount from days"
+    bills = f"{columns} where source = 'copilot' and"
+    assert query(tmp_path, f"{bills} day = '2026-11-19' order by line") == [
         ("seat", "seat", "Copilot Business", None, Decimal("26.6"), Decimal("26.6")),
         ("tool_billing", "usage", "Claude Opus 5.5", None, Decimal(0), Decimal(600)),
         ("tool_billing", "usage", "GPT-5.4", None, Decimal(0), Decimal(100)),
     ]
-    assert query(tmp_path, f"{columns} day = '2026-05-31'") == [
+    assert query(tmp_path, f"{bills} day = '2026-05-31'") == [
         ("tool_billing", "usage", "GPT-5.4", 25, Decimal("0.6"), Decimal(1))
     ]
     seats = "select day::varchar, count(*), count(distinct actor), count(amount) from days"

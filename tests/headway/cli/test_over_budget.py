@@ -166,9 +166,9 @@ def test_within_budget_nothing_is_posted_and_the_settings_say_what_that_is(
 @pytest.mark.parametrize(
     ("status", "problem"),
     [
-        (404, "the webhook answered 404; check its address"),
-        (302, "the webhook answered 302; check its address"),
-        (500, "the webhook answered 500; check its address"),
+        (404, "the webhook returned 404. Check its URL"),
+        (302, "the webhook returned 302. Check its URL"),
+        (500, "the webhook returned 500. Check its URL"),
     ],
 )
 def test_a_post_that_is_refused_is_one_line_without_the_address(
@@ -196,7 +196,7 @@ def test_an_address_that_cannot_be_reached_is_one_line_without_it(
 ) -> None:
     done = desk(tmp_path, empty, MONTH).run("check", env={"HEADWAY_WEBHOOK": address})
     assert (done.code, done.out) == (3, f"{SAID}\n")
-    assert done.problem == f"the webhook could not be reached ({problem}); check its address"
+    assert done.problem == f"the webhook cannot be reached ({problem}). Check its URL"
     assert "s3cret" not in done.out + done.err
 
 

@@ -1,4 +1,4 @@
-"""A local server that answers as the vendors of AI document it: real HTTP, small pages, and faults on request."""
+"""Local HTTP server with the documented APIs of AI vendors, small pages and configured faults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,24 +17,24 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked."""
+    """A request that the server received."""
 
     method: str
     path: str
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: Json
-    #: where the server is reached
+    #: base URL of the vendor
     url: str
 
-    def one(self, name: str, default: str = "") -> str:
-        """The value of a parameter."""
+    def parameter(self, name: str, default: str = "") -> str:
+        """Return the first value of a query parameter."""
         return self.query.get(name, [default])[0]
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered; ``cut`` closes the connection in the middle of the body."""
+    """A response. ``cut`` closes the connection within the body."""
 
     status: int
     body: Json | list[Any] | str
@@ -43,7 +43,7 @@ class Reply:
 
     @property
     def content(self) -> bytes:
-        """The bytes of the body."""
+        """Body in bytes."""
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
@@ -52,43 +52,32 @@ Vendor = Callable[[Request], Reply]
 
 @dataclass
 class Server:
-    """The vendors by the first part of the path, what they were asked, and the faults they answer with first."""
+    """Vendors by the first part of the path, received requests, and pending faults."""
 
     vendors: dict[str, Vendor]
     url: str = ""
-    asked: list[Request] = field(default_factory=list)
-    #: answers to give before the real ones to requests whose path holds a text
+    requests: list[Request] = field(default_factory=list)
+    #: single responses in place of the vendor's, by a part of the path
     faults: list[tuple[str, Reply]] = field(default_factory=list)
     latency_s: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def environment(self) -> dict[str, str]:
-        """What leads the collectors here."""
+        """Return the environment that directs the collectors to this server."""
         return {f"HEADWAY_{name.upper()}_URL": f"{self.url}/{name}" for name in self.vendors}
 
     def answer(self, request: Request) -> Reply:
-        """The answer to one request."""
+        """Return the response to one request."""
         time.sleep(self.latency_s)
         name, _, remainder = request.path.lstrip("/").partition("/")
         with self._turn:
-            self.asked.append(request)
+            self.requests.append(request)
             for number, (text, reply) in enumerate(self.faults):
                 if text in request.path:
                     del self.faults[number]
                     return reply
-        inner = Request(
-            request.method,
-            f"/{remainder}",
-            request.query,
-            request.headers,
-            request.body,
-            f"{self.url}/{name}",
-        )
-        return self.vendors[name](inner)
-
-    def paths(self) -> list[str]:
-        """The paths that were asked for, in order."""
-        return [request.path for request in self.asked]
+        vendor_request = replace(request, path=f"/{remainder}", url=f"{self.url}/{name}")
+        return self.vendors[name](vendor_request)
 
 
 @contextlib.contextmanager
@@ -98,7 +87,7 @@ def serve(**vendors: Vendor) -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        #: head and body leave together, or each answer waits for the other side's acknowledgement
+        #: buffered, as a separate packet for the body would wait for an acknowledgement
         wbufsize = -1
 
         def do_GET(self) -> None:
@@ -120,7 +109,7 @@ def serve(**vendors: Vendor) -> Iterator[Server]:
         do_POST = do_GET
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         http.daemon_threads = True
@@ -135,6 +124,6 @@ def serve(**vendors: Vendor) -> Iterator[Server]:
 
 
 def paged(rows: list[Json], size: int, token: str) -> tuple[list[Json], str | None]:
-    """A page of rows, and the token of the next one."""
+    """Return a page of rows and the token of the next page."""
     start = int(token.removeprefix("page_") or 0)
     return rows[start : start + size], f"page_{start + size}" if start + size < len(rows) else None

@@ -1,7 +1,7 @@
-"""Anthropic's Admin API: the analytics of usage and cost, the older reports, and Claude Code's.
+"""Anthropic's Admin API: analytics, older reports and Claude Code.
 
-As documented under https://platform.claude.com/docs/en/manage-claude/: usage-cost-analytics-api, usage-cost-api and
-claude-code-analytics-api; the fields are those of the SDK's types.
+Documented under https://platform.claude.com/docs/en/manage-claude/: usage-cost-analytics-api,
+usage-cost-api and claude-code-analytics-api. Fields are those of the SDK's types.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ GROUPED = {"actor", "model", "product", "workspace_id", "cost_type", "token_type
 
 @dataclass
 class Organization:
-    """What one organisation's admin key is told; rows and results by day."""
+    """Data of an organisation: rows and results with their day."""
 
-    #: group, then cost or usage, as rows of the analytics
+    #: day, group, and cost or usage
     analytics: list[tuple[date, Json, Json]] = field(default_factory=list)
     is_open: bool = True
     costs: list[tuple[date, Json]] = field(default_factory=list)
     usage: list[tuple[date, Json]] = field(default_factory=list)
     claude_code: list[tuple[date, Json]] = field(default_factory=list)
-    named: dict[str, list[Json]] = field(default_factory=dict)
+    names: dict[str, list[Json]] = field(default_factory=dict)
 
 
 @dataclass
 class Anthropic:
-    """Organisations by their key; pages hold few rows, so that there are several."""
+    """Organisations by admin key. Pages are small, so that lists have several."""
 
     organizations: dict[str, Organization]
     page_size: int = 2
 
     def __call__(self, request: Request) -> Reply:
-        """Answer one request."""
+        """Return the response to one request."""
         mine = self.organizations.get(request.headers.get("x-api-key", ""))
         if mine is None:
             return _error(401, "authentication_error", "invalid x-api-key")
@@ -51,10 +51,10 @@ class Anthropic:
         if path == "usage_report/messages":
             return self._buckets(mine.usage, request)
         if path == "usage_report/claude_code":
-            day = date.fromisoformat(request.one("starting_at"))
+            day = date.fromisoformat(request.parameter("starting_at"))
             return self._page([record for on, record in mine.claude_code if on == day], request)
         if path in ("users", "api_keys", "workspaces"):
-            return _list(mine.named.get(path, []), request)
+            return _list(mine.names.get(path, []), request)
         return _error(404, "not_found_error", "Not found")
 
     def _analytics(self, mine: Organization, request: Request, report: str) -> Reply:
@@ -79,14 +79,14 @@ class Anthropic:
         return self._page(rows, request, data_refreshed_at="2026-11-21T04:00:00Z")
 
     def _buckets(self, results: list[tuple[date, Json]], request: Request) -> Reply:
-        """Every day of the range has a bucket; a day with many results has more than one, on different pages."""
+        """Return a page of buckets: each day has one or, with many results, several."""
         first, last = _range(request)
-        if last - first > timedelta(days=31) or not 1 <= int(request.one("limit", "7")) <= 31:
+        if last - first > timedelta(days=31) or not 1 <= int(request.parameter("limit", "7")) <= 31:
             return _error(400, "invalid_request_error", "limit: must be from 1 to 31")
         return self._page(list(_bucketed(results, first, last)), request)
 
     def _page(self, rows: list[Json], request: Request, **more: str) -> Reply:
-        page, following = paged(rows, self.page_size, request.one("page"))
+        page, following = paged(rows, self.page_size, request.parameter("page"))
         return Reply(
             200, {"data": page, "has_more": following is not None, "next_page": following, **more}
         )
@@ -105,7 +105,7 @@ def _bucketed(results: list[tuple[date, Json]], first: date, last: date) -> Iter
 
 
 def _list(rows: list[Json], request: Request) -> Reply:
-    after = request.one("after_id")
+    after = request.parameter("after_id")
     start = next((number for number, row in enumerate(rows, 1) if row["id"] == after), 0)
     page = rows[start : start + 1]
     last_id = page[-1]["id"] if page else None
@@ -117,7 +117,8 @@ def _list(rows: list[Json], request: Request) -> Reply:
 
 def _range(request: Request) -> tuple[date, date]:
     first, last = (
-        datetime.fromisoformat(request.one(name)).date() for name in ("starting_at", "ending_at")
+        datetime.fromisoformat(request.parameter(name)).date()
+        for name in ("starting_at", "ending_at")
     )
     return first, last
 

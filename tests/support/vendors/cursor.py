@@ -1,4 +1,7 @@
-"""Cursor's Admin API: usage events of a team. As documented: https://docs.cursor.com/account/teams/admin-api."""
+"""Cursor's Admin API: usage events of a team.
+
+Documented at https://docs.cursor.com/account/teams/admin-api.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,13 @@ MONTH_MS = 30 * 86400 * 1000
 
 @dataclass
 class Cursor:
-    """Teams' events by their key; a page holds few, however many are asked for."""
+    """Events of teams by key. Pages are smaller than requested."""
 
     teams: dict[str, list[Json]]
     page_size: int = 3
 
     def __call__(self, request: Request) -> Reply:
-        """Answer one request."""
+        """Return the response to one request."""
         scheme, _, word = request.headers.get("authorization", "").partition(" ")
         key = base64.b64decode(word).decode() if scheme == "Basic" else ""
         events = self.teams.get(key.removesuffix(":"))
@@ -26,33 +29,30 @@ class Cursor:
             return Reply(401, {"error": "Unauthorized", "message": "Invalid API key"})
         if (request.method, request.path) != ("POST", "/teams/filtered-usage-events"):
             return Reply(404, {"error": "Not Found"})
-        requested = request.body
-        if (
-            requested["endDate"] - requested["startDate"] > MONTH_MS
-            or not 1 <= requested["pageSize"] <= 1000
-        ):
+        body = request.body
+        if body["endDate"] - body["startDate"] > MONTH_MS or not 1 <= body["pageSize"] <= 1000:
             return Reply(
                 400, {"error": "Bad Request", "message": "Date range cannot exceed 30 days"}
             )
         mine = [
             event
             for event in events
-            if requested["startDate"] <= int(event["timestamp"]) <= requested["endDate"]
+            if body["startDate"] <= int(event["timestamp"]) <= body["endDate"]
         ]
         count = -(-len(mine) // self.page_size)
-        start = (requested["page"] - 1) * self.page_size
+        start = (body["page"] - 1) * self.page_size
         return Reply(
             200,
             {
                 "totalUsageEventsCount": len(mine),
                 "pagination": {
                     "numPages": count,
-                    "currentPage": requested["page"],
+                    "currentPage": body["page"],
                     "pageSize": self.page_size,
-                    "hasNextPage": requested["page"] < count,
-                    "hasPreviousPage": requested["page"] > 1,
+                    "hasNextPage": body["page"] < count,
+                    "hasPreviousPage": body["page"] > 1,
                 },
                 "usageEvents": mine[start : start + self.page_size],
-                "period": {"startDate": requested["startDate"], "endDate": requested["endDate"]},
+                "period": {"startDate": body["startDate"], "endDate": body["endDate"]},
             },
         )

@@ -1,6 +1,6 @@
 """GitHub's billing and Copilot endpoints of an organisation.
 
-As documented: https://docs.github.com/rest/billing/usage, https://docs.github.com/rest/copilot/copilot-user-management
+Documented at https://docs.github.com/rest/billing/usage, https://docs.github.com/rest/copilot/copilot-user-management
 and https://docs.github.com/rest/copilot/copilot-usage-metrics.
 """
 
@@ -16,13 +16,13 @@ CREDITS_FROM = date(2026, 6, 1)
 
 @dataclass
 class Organization:
-    """What an organisation's owner is told."""
+    """Data of an organisation."""
 
     credits: dict[date, list[Json]] = field(default_factory=dict)
     premium: dict[date, list[Json]] = field(default_factory=dict)
     bill: dict[date, list[Json]] = field(default_factory=dict)
     seats: list[Json] = field(default_factory=list)
-    #: the text of each report; a day without one has none
+    #: text of the report by day; other days have no report
     reports: dict[date, str] = field(default_factory=dict)
     has_metrics: bool = True
 
@@ -35,12 +35,12 @@ class GitHub:
     organizations: dict[str, Organization]
 
     def __call__(self, request: Request) -> Reply:
-        """Answer one request."""
-        if request.path.startswith("/download/"):  # a signed link: the address is the permission
+        """Return the response to one request."""
+        if request.path.startswith("/download/"):  # a signed link needs no token
             if "authorization" in request.headers:
                 return Reply(400, "<Error>Only one auth mechanism allowed</Error>")
-            login, by_name = request.path.split("/")[-2:]
-            return Reply(200, self.organizations[login].reports[date.fromisoformat(by_name)])
+            login, day_text = request.path.split("/")[-2:]
+            return Reply(200, self.organizations[login].reports[date.fromisoformat(day_text)])
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return Reply(401, {"message": "Bad credentials", "status": "401"})
         kind, login, *remainder = request.path.strip("/").split("/")
@@ -57,24 +57,24 @@ class GitHub:
             "premium_request/usage": mine.premium,
             "usage": mine.bill,
         }
-        result = bills.get(path.removeprefix("settings/billing/"))
-        if result is None:
+        items = bills.get(path.removeprefix("settings/billing/"))
+        if items is None:
             return Reply(404, {"message": "Not Found", "status": "404"})
-        day = date(*(int(request.one(name)) for name in ("year", "month", "day")))
+        day = date(*(int(request.parameter(name)) for name in ("year", "month", "day")))
         period = {"year": day.year, "month": day.month, "day": day.day}
         return Reply(
-            200, {"timePeriod": period, "organization": login, "usageItems": result.get(day, [])}
+            200, {"timePeriod": period, "organization": login, "usageItems": items.get(day, [])}
         )
 
 
 def _seats(mine: Organization, request: Request) -> Reply:
-    page, size = int(request.one("page", "1")), int(request.one("per_page", "50"))
-    result = mine.seats[(page - 1) * size : page * size]
-    return Reply(200, {"total_seats": len(mine.seats), "seats": result})
+    page, size = int(request.parameter("page", "1")), int(request.parameter("per_page", "50"))
+    seats = mine.seats[(page - 1) * size : page * size]
+    return Reply(200, {"total_seats": len(mine.seats), "seats": seats})
 
 
 def _report(mine: Organization, login: str, request: Request) -> Reply:
-    day = request.one("day")
+    day = request.parameter("day")
     if not mine.has_metrics:
         return Reply(
             403, {"message": "Copilot usage metrics policy is not enabled", "status": "403"}

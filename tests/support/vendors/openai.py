@@ -1,6 +1,7 @@
-"""OpenAI's admin API: costs and usage in buckets of a day, and users.
+"""OpenAI's admin API: costs and usage in daily buckets, and users.
 
-As documented under https://platform.openai.com/docs/api-reference/usage; the fields are those of the SDK's types.
+Documented under https://platform.openai.com/docs/api-reference/usage. Fields are those of the
+SDK's types.
 """
 
 from __future__ import annotations
@@ -13,32 +14,32 @@ from tests.support.vendors import Json, Reply, Request, paged
 
 @dataclass
 class Organization:
-    """What one organisation's admin key is told; results by day."""
+    """Data of an organisation: results with their day."""
 
     costs: list[tuple[date, Json]] = field(default_factory=list)
     completions: list[tuple[date, Json]] = field(default_factory=list)
     embeddings: list[tuple[date, Json]] = field(default_factory=list)
     users: list[Json] = field(default_factory=list)
-    #: whether costs may be grouped by user and line item at once
+    #: costs may be grouped by user and line item together
     has_user_costs: bool = True
 
 
 @dataclass
 class OpenAI:
-    """Organisations by their key; pages hold two buckets."""
+    """Organisations by admin key. Pages have two buckets."""
 
     organizations: dict[str, Organization]
 
     def __call__(self, request: Request) -> Reply:
-        """Answer one request."""
+        """Return the response to one request."""
         mine = self.organizations.get(
             request.headers.get("authorization", "").removeprefix("Bearer ")
         )
         if mine is None:
-            # as OpenAI does: the message shows a part of the key
+            # OpenAI's message contains a part of the key
             return _error(
                 401,
-                "Incorrect API key provided: sk-adm*****key1. You can find your API key at the site.",
+                "Incorrect API key provided: sk-adm*****key1. You can find your API key there.",
             )
         path = request.path.removeprefix("/v1/organization/")
         groups = request.query.get("group_by[]", [])
@@ -59,11 +60,14 @@ class OpenAI:
 def _buckets(
     results: list[tuple[date, Json]], request: Request, groups: list[str], most: int
 ) -> Reply:
-    """Every day of the range has a bucket, empty ones too; a day with many results is on two pages."""
-    if not 1 <= int(request.one("limit", "7")) <= most or request.one("bucket_width") != "1d":
+    """Return a page of buckets: one or more for each day, also for empty days."""
+    if (
+        not 1 <= int(request.parameter("limit", "7")) <= most
+        or request.parameter("bucket_width") != "1d"
+    ):
         return _error(400, "limit is out of range")
     start, end = (
-        datetime.fromtimestamp(int(request.one(name)), UTC).date()
+        datetime.fromtimestamp(int(request.parameter(name)), UTC).date()
         for name in ("start_time", "end_time")
     )
     buckets = []
@@ -79,7 +83,7 @@ def _buckets(
                 "results": mine[begin : begin + 2],
             }
             buckets.append(bucket)
-    page, following = paged(buckets, 2, request.one("page"))
+    page, following = paged(buckets, 2, request.parameter("page"))
     return Reply(
         200,
         {"object": "page", "data": page, "has_more": following is not None, "next_page": following},
@@ -87,7 +91,7 @@ def _buckets(
 
 
 def _grouped(result: Json, groups: list[str]) -> Json:
-    """A result without what was not asked to be told apart."""
+    """Return a result without the fields that are not in ``group_by``."""
     return result | {
         name: None
         for name in ("user_id", "line_item", "model")
@@ -96,7 +100,7 @@ def _grouped(result: Json, groups: list[str]) -> Json:
 
 
 def _users(mine: Organization, request: Request) -> Reply:
-    after = request.one("after")
+    after = request.parameter("after")
     start = next((number for number, user in enumerate(mine.users, 1) if user["id"] == after), 0)
     page = mine.users[start : start + 1]
     return Reply(200, {"object": "list", "data": page, "has_more": start + 1 < len(mine.users)})

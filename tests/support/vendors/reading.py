@@ -1,4 +1,4 @@
-"""What tests do with spend: read a vendor into a ledger, and look at what the ledger then holds."""
+"""Sync of a local vendor into a ledger, and queries of that ledger."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from collectors.spend.vendor import accounts
 from collectors.spend.vendors import load_vendors
 from tests.support.vendors import Server
 
-#: the last day that is over, in tests that do not go by the clock
+#: last complete day in tests without the clock
 LAST = date(2026, 11, 20)
 SECRETS = {
     "anthropic": "ANTHROPIC_ADMIN_KEY",

@@ -1,4 +1,4 @@
-"""What the vendors of the tests tell: small tables whose sums are worked out by hand where they are."""
+"""Small tables of the vendors in tests, with sums calculated by hand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADA = {
     "name": "Ada",
 }
 MAY = date(2026, 5, 31)
-GONE = {
+DELETED = {
     "type": "user_actor",
     "user_id": "user_9",
     "email_address": None,
@@ -34,7 +34,7 @@ BOT = {"type": "api_actor", "api_key_id": "apikey_1"}
 def group(
     actor: Json | None, model: str | None, product: str | None = None, token_type: str | None = None
 ) -> Json:
-    """What a row of Anthropic's analytics is about."""
+    """Return the group of a row of Anthropic's analytics."""
     kind = "tokens" if token_type else "web_search"
     return {
         "actor": actor,
@@ -46,7 +46,7 @@ def group(
 
 
 def cost(amount: Any, list_amount: Any = None) -> Json:
-    """The cost of a row, in cents."""
+    """Return the cost of a row in cents."""
     return {
         "amount": amount,
         "list_amount": list_amount or amount,
@@ -63,7 +63,7 @@ def usage(
     output: int = 0,
     requests: int = 1,
 ) -> Json:
-    """The tokens of a row."""
+    """Return the tokens of a row."""
     return {
         "uncached_input_tokens": uncached,
         "cache_read_input_tokens": read,
@@ -81,15 +81,15 @@ ANALYTICS = [
     (TUESDAY, group(BOT, "claude-opus-5-5", "claude_code", "output_tokens"), cost("1000")),
     (TUESDAY, group(ADA, None), cost("30")),
     (TUESDAY, group(ADA, "claude-opus-5-5"), usage(1000, output=40, requests=3)),
-    # Wednesday is empty; Thursday: 1 + 0.05 dollars, the second one told as a number
+    # Wednesday is empty; Thursday: 1 + 0.05 dollars, the second as a number
     (THURSDAY, group(ADA, "claude-opus-5-5", None, "output_tokens"), cost("99.9999999999")),
-    (THURSDAY, group(GONE, "claude-opus-5-5", None, "output_tokens"), cost(5)),
+    (THURSDAY, group(DELETED, "claude-opus-5-5", None, "output_tokens"), cost(5)),
     (THURSDAY, group(ADA, "claude-opus-5-5", "claude_code"), usage(7, read=5, hour=3, minutes=2)),
 ]
 
 
-def older(amount: str, **reported: str | None) -> Json:
-    """A line of cost of the older report."""
+def older(amount: str, **other: str | None) -> Json:
+    """Return a cost of the older report."""
     return {
         "currency": "USD",
         "amount": amount,
@@ -101,11 +101,11 @@ def older(amount: str, **reported: str | None) -> Json:
         "service_tier": "standard",
         "inference_geo": None,
         "token_type": "uncached_input_tokens",
-    } | reported
+    } | other
 
 
-def used(account: str | None, tokens: int, key: str | None = None, **reported: Any) -> Json:
-    """A line of use of the older report."""
+def used(account: str | None, tokens: int, key: str | None = None, **other: Any) -> Json:
+    """Return a usage row of the older report."""
     return {
         "account_id": account,
         "api_key_id": key,
@@ -118,7 +118,7 @@ def used(account: str | None, tokens: int, key: str | None = None, **reported: A
         "cache_read_input_tokens": 0,
         "output_tokens": 0,
         "cache_creation": {"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": 0},
-    } | reported
+    } | other
 
 
 OLDER = ant.Organization(
@@ -158,7 +158,7 @@ OLDER = ant.Organization(
         (THURSDAY, used("user_1", 3)),
         (THURSDAY, used("user_1", 1)),
     ],
-    named={
+    names={
         "users": [
             {"id": "user_1", "email": "Ada@acme.example"},
             {"id": "user_2", "email": "ben@acme.example"},
@@ -172,19 +172,20 @@ OLDER = ant.Organization(
 )
 
 
-def item(value: Any, line_item: str | None, user: str | None, **reported: Any) -> Json:
-    """A cost of OpenAI."""
+def item(value: Any, line_item: str | None, user: str | None, **other: Any) -> Json:
+    """Return a cost of OpenAI."""
     amount = {"value": value, "currency": "usd"}
     return {
         "object": "organization.costs.result",
         "amount": amount,
         "line_item": line_item,
         "user_id": user,
-    } | reported
+    } | other
 
 
 COSTS = [
-    # Tuesday, by hand: 1.25 + 0.10 + 0.06 + 2 = 3.41 dollars, of which the first two are one line on two pages
+    # Tuesday, by hand: 1.25 + 0.10 + 0.06 + 2 = 3.41 dollars; the first two are one record on
+    # two pages
     (TUESDAY, item(1.25, "gpt-5.4-2026-03-05, cached input", "user-a")),
     (TUESDAY, item("0.0600000000000000000123", "web search tool calls", None)),
     (TUESDAY, item("0.10", "gpt-5.4-2026-03-05, cached input", "user-a")),
@@ -221,10 +222,10 @@ OPENAI = oai.Organization(
 )
 
 
-def event(day: date, hour: int, cents: Any = None, charged: Any = None, **reported: Any) -> Json:
-    """A use of Cursor."""
+def event(day: date, hour: int, cents: Any = None, charged: Any = None, **other: Any) -> Json:
+    """Return a usage event of Cursor."""
     at = datetime(day.year, day.month, day.day, hour, 59, 59, 999000, tzinfo=UTC)
-    by_key: Json = {
+    event_fields: Json = {
         "timestamp": str(int(at.timestamp() * 1000)),
         "userEmail": "Ada@acme.example",
         "model": "claude-5-sonnet",
@@ -241,19 +242,19 @@ def event(day: date, hour: int, cents: Any = None, charged: Any = None, **report
             "cacheWriteTokens": 30,
             "cacheReadTokens": 40,
         }
-        by_key["tokenUsage"] = tokens | {"totalCents": cents}
-    return by_key | ({"chargedCents": charged} if charged is not None else {}) | reported
+        event_fields["tokenUsage"] = tokens | {"totalCents": cents}
+    return event_fields | ({"chargedCents": charged} if charged is not None else {}) | other
 
 
 EVENTS = [
-    # Friday, by hand, in cents: 21.36232 + 40.167 = 61.52932, and what is included, free or failed costs nothing
+    # Friday, by hand, in cents: 21.36232 + 40.167 = 61.52932; included, free and failed use is 0
     event(FRIDAY, 23, 20.18232, 21.36232),
     event(FRIDAY, 0, "40.167"),
     event(FRIDAY, 12, 62.3386, 62.3386, kind="USAGE_EVENT_KIND_INCLUDED_IN_BUSINESS", model="auto"),
     event(FRIDAY, 13, 5, 5, kind="Errored, No Charge", model="auto"),
     event(FRIDAY, 14, 3, 3, isChargeable=False, model="auto"),
     event(FRIDAY, 15, 2, 2, isFreeBugbot=True, model="auto"),
-    # a call that is paid by the request: what it costs is not told
+    # paid by the request, without an amount
     event(WEDNESDAY, 15, model="gpt-5.4", kind="Usage-based"),
     event(TUESDAY, 1, 150, 150),
 ]
@@ -262,7 +263,7 @@ EVENTS = [
 def bill(
     sku: str, unit: str, quantity: Any, gross: Any, net: Any, model: str | None = None
 ) -> Json:
-    """An item of an organisation's bill."""
+    """Return an item of an organisation's bill."""
     return {
         "product": "Copilot",
         "sku": sku,
@@ -279,7 +280,7 @@ def bill(
 
 
 def seat(login: str, created: str, plan: str = "business") -> Json:
-    """A seat."""
+    """Return a seat."""
     return {
         "assignee": {"login": login},
         "created_at": created,
@@ -289,7 +290,7 @@ def seat(login: str, created: str, plan: str = "business") -> Json:
 
 
 def report_row(login: str, credits: Any, requests: int) -> Json:
-    """A user's day."""
+    """Return a row of a user's day."""
     row = {
         "user_login": login,
         "user_id": 1,
