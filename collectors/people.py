@@ -1,141 +1,110 @@
-"""People: the user's ``people.csv``, who is in which team and role since when. Read whole or not at all."""
+"""People source: teams, roles and levels over time, from the user's ``people.csv``."""
 
 from __future__ import annotations
 
-import csv
 import re
-import reprlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from collectors.errors import SourceError
+from collectors.imports.tabular import Record, quote, read_records
 from collectors.ledger.store import Store, now
+from collectors.source import CheckResult, Report
 
-COLUMNS = ("login", "email", "team", "role", "level", "from", "to")
+OPTIONAL_COLUMNS = ("email", "team", "role", "level", "from", "to")
 LOGIN = re.compile(r"[A-Za-z0-9_.-]+(\[bot\])?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def collect(path: Path, store: Store) -> int:
-    """Replace the ledger's people by those of the file, and return how many rows it has.
+@dataclass(frozen=True)
+class PeopleSource:
+    """The file ``people.csv``; without one, teams and roles are unknown."""
 
-    Without a file there are no people. Raises SourceError, which names file, line and column; the ledger then keeps
-    the people it had.
+    path: Path
+    name: str = "people"
+
+    def check(self) -> Iterator[CheckResult]:
+        """Yield whether the file can be used."""
+        if not self.path.exists():
+            yield CheckResult(True, f"no {self.path}: teams and roles are not known")
+            return
+        try:
+            yield CheckResult(True, f"{self.path} has {len(read(self.path)):,} rows")
+        except SourceError as error:
+            yield CheckResult(False, str(error))
+
+    def preview(self, ledger: Store) -> Iterator[CheckResult]:
+        """Yield whether the file can be used; a refresh reads it whole."""
+        yield from self.check()
+
+    def collect(self, ledger: Store, report: Report) -> Iterator[CheckResult]:
+        """Replace the ledger's people with those of the file, or keep them if it is invalid."""
+        try:
+            row_count = load(self.path, ledger)
+        except SourceError as error:
+            message = f"{error}; until then the last valid {self.path.name} is used"
+            yield CheckResult(False, message, facts={"source": self.name})
+            return
+        if row_count:
+            facts = {"source": self.name, "status": "read", "rows": row_count}
+            yield CheckResult(True, f"{self.path.name}: read, {row_count:,} rows", facts=facts)
+
+
+def load(path: Path, ledger: Store) -> int:
+    """Replace the ledger's people with those of the file and return the number of rows.
+
+    Without a file there are no people. Raises SourceError if the file is invalid; the ledger then
+    keeps its people.
     """
     started_at = now()
     try:
-        rows = list(read(path)) if path.exists() else []
+        rows = read(path) if path.exists() else []
     except SourceError as error:
-        store.record_load("people", path.name, started_at, "failed", message=str(error))
+        ledger.record_load("people", path.name, started_at, "failed", message=str(error))
         raise
-    with store.transaction():
-        store.replace("people", rows)
-        store.record_load("people", path.name, started_at, "read", rows_read=len(rows))
+    with ledger.transaction():
+        ledger.replace("people", rows)
+        ledger.record_load("people", path.name, started_at, "read", rows_read=len(rows))
     return len(rows)
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a people file, checked; columns that are not in the header are empty.
-
-    Raises SourceError, which names file, line and column, and says what would be right.
-    """
-    line = 0
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = [name.strip().lower() for name in next(reader, [])]
-            line = reader.line_num
-            _check_header(path, header)
-            periods: dict[str, list[tuple[date, date]]] = {}
-            for cells in reader:
-                line = reader.line_num
-                if any(cell.strip() for cell in cells):
-                    yield _row(_Line(path, line, header, [cell.strip() for cell in cells]), periods)
-    except csv.Error as error:
-        raise SourceError(
-            f"{path}, after line {line}: not CSV ({error}); mend the quotes there"
-        ) from None
-    except UnicodeDecodeError:
-        raise SourceError(f"{path}: not UTF-8 text; save it again as CSV UTF-8") from None
-    except OSError as error:
-        raise SourceError(
-            f"{path}: cannot be read ({error.strerror}); check its permissions"
-        ) from None
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a people file. Raises SourceError with file, line and column."""
+    periods: dict[str, list[tuple[date, date]]] = {}
+    return [_row(record, periods) for record in read_records(path, ("login",), OPTIONAL_COLUMNS)]
 
 
-def _check_header(path: Path, header: Sequence[str]) -> None:
-    for index, name in enumerate(header, 1):
-        where = f"{path}, line 1, column {index}"
-        if ";" in name or "\t" in name:
-            raise SourceError(f"{where}: columns must be separated by commas; save it again so")
-        if name not in COLUMNS:
-            raise SourceError(
-                f"{where}: unknown column {reprlib.repr(name)}; known: {', '.join(COLUMNS)}"
-            )
-        if header.count(name) > 1:
-            raise SourceError(f"{where}: {reprlib.repr(name)} is there twice; keep one")
-    if "login" not in header:
-        raise SourceError(
-            f"{path}, line 1, column 1: the column login is missing; the header is {','.join(COLUMNS)}"
-        )
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One line of the file: where it stands, and its cells."""
-
-    path: Path
-    number: int
-    header: Sequence[str]
-    cells: Sequence[str]
-
-    def error(self, column: str | int, message: str) -> SourceError:
-        """The error in one column, by name or place."""
-        place = column if isinstance(column, int) else self.header.index(column) + 1
-        return SourceError(f"{self.path}, line {self.number}, column {place}: {message}")
-
-
-def _row(line: _Line, periods: dict[str, list[tuple[date, date]]]) -> dict[str, Any]:
-    """One row of people; ``periods`` holds those of the logins so far."""
-    result, expected = len(line.cells), len(line.header)
-    if result != expected:
-        message = f"{result} cells where the header has {expected}; add or remove a comma"
-        raise line.error(min(result, expected) + 1, message)
-    values = dict(zip(line.header, line.cells, strict=True))
-    login = values["login"]
+def _row(record: Record, periods: dict[str, list[tuple[date, date]]]) -> dict[str, Any]:
+    """Return one row; ``periods`` has those of the lines before, by login in lower case."""
+    login = record.values["login"]
     if not LOGIN.fullmatch(login):
-        said = f"{reprlib.repr(login)} is not a login" if login else "login is empty"
-        raise line.error("login", f"{said}; write the GitHub login, without @")
-    start, end = _day(line, values, "from"), _day(line, values, "to")
-    _keep_period(line, login, start or date.min, end or date.max, periods)
-    row: dict[str, Any] = {
-        name: values.get(name) or None for name in ("login", "email", "team", "role", "level")
-    }
-    return row | {"from_on": start, "to_on": end}
+        problem = f"{quote(login)} is not a login" if login else "login is empty"
+        raise record.error("login", f"{problem}; write the GitHub login, without @")
+    start, end = _day(record, "from"), _day(record, "to")
+    first, last = start or date.min, end or date.max
+    if last < first:
+        raise record.error("to", "ends before it starts; swap the dates")
+    other_periods = periods.setdefault(login.lower(), [])
+    if any(
+        first <= other_last and other_first <= last for other_first, other_last in other_periods
+    ):
+        message = f"{login} has two rows for the same days; end the first with a date in column to"
+        raise record.error("login", message)
+    other_periods.append((first, last))
+    texts = {name: record.values[name] or None for name in ("email", "team", "role", "level")}
+    return {"login": login, **texts, "from_on": start, "to_on": end}
 
 
-def _day(line: _Line, values: Mapping[str, str], name: str) -> date | None:
-    text = values.get(name)
+def _day(record: Record, column: str) -> date | None:
+    text = record.values[column]
     if not text:
         return None
     try:
         if DAY.fullmatch(text):
             return date.fromisoformat(text)
-    except ValueError:
+    except ValueError:  # no such month or day
         pass
-    raise line.error(name, f"{reprlib.repr(text)} is not a date; write YYYY-MM-DD")
-
-
-def _keep_period(
-    line: _Line, login: str, start: date, end: date, periods: dict[str, list[tuple[date, date]]]
-) -> None:
-    if end < start:
-        raise line.error("to", "ends before it starts; swap the dates")
-    rest_rows = periods.setdefault(login.lower(), [])
-    if any(start <= other_end and other_start <= end for other_start, other_end in rest_rows):
-        message = f"{login} has two rows for the same days; end the first with a date in column to"
-        raise line.error("login", message)
-    rest_rows.append((start, end))
+    raise record.error(column, f"{quote(text)} is not a date; write YYYY-MM-DD")

@@ -1,5 +1,4 @@
-"""What other tools export, as rows of the ledger: one module per tool, and one for each thing they share.
+"""Imports: files that other tools exported, as rows of the ledger.
 
-``files`` reads a file of a user's, ``inbox`` takes it in, and ``repository.read_experiments`` reads a file that a
-repository holds.
+``inbox`` keeps the files, ``reader`` and ``spend.reader`` read one, ``tools`` has the formats.
 """

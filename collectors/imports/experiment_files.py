@@ -1,4 +1,4 @@
-"""Experiments that a repository keeps in files: a table of them, or one Markdown file for each with front matter."""
+"""Experiments in files of a repository: a table, or one Markdown file each with front matter."""
 
 from __future__ import annotations
 
@@ -12,67 +12,95 @@ import yaml
 
 from collectors.errors import SourceError
 from collectors.imports import reader
-from collectors.imports.formats import GENERIC
-from collectors.imports.reader import Export, import_id
-from collectors.imports.tabular import Line, Table, named, read_text
+from collectors.imports.formats import EXPERIMENTS
+from collectors.imports.reader import ParsedTable, import_id
+from collectors.imports.tabular import Line, Table, normalize_header, read_text
 from collectors.ledger.store import now
 
 FENCE = "---"
+#: headers that only a table of experiments has
+DISTINCTIVE_HEADERS = {
+    header
+    for column in ("started_at", "shipped_at", "decided_at", "decision")
+    for header in EXPERIMENTS.columns[column]
+}
 
 
 def read_experiments(
     repo: str, path: str, content: bytes, exported_at: datetime
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the row of ``imports`` and the rows of ``imported_experiments`` of one file of a repository.
+    """Return a file's row of ``imports`` and its rows of ``imported_experiments``.
 
-    A file ending in ``.md`` is one experiment; its key and title are the file's name where it gives no others. Anything
-    else is a table with the generic columns. A file that says nothing of when an experiment started, shipped or was
-    decided is about something else, whatever its name, and holds none. ``exported_at`` is when the repository
-    was read. Raises SourceError, one line that names file, line and column.
+    A file ending in ``.md`` is one experiment, with the file's name as default of key and title.
+    Others are tables with the generic columns. A file without a start, a shipping or a decision is
+    not about experiments and has no rows. ``exported_at`` is when the repository was read.
+    Raises SourceError with file, line and column.
     """
-    name, none = f"{repo}: {path}", Export("experiments", "generic", [], [])
+    name = f"{repo}: {path}"
+    parsed = ParsedTable("experiments", "generic", [], [])
     if path.lower().endswith(".md"):
         table = _front_matter(name, PurePosixPath(path).stem, content)
-        result = reader.read_as(table, EXPERIMENTS) if table else none
+        if table:
+            parsed = reader.read_as(table, EXPERIMENTS)
     else:
         first_line = read_text(name, content).partition("\n")[0]
-        result = (
-            reader.read(name, content, "experiments")
-            if _tells(re.split("[,;\t]", first_line))
-            else none
-        )
-    own = import_id(content, "experiments", repo, path)
-    rows = [{"import_id": own} | row | {"repo": row["repo"] or repo} for row in result.rows]
-    row = {
-        "import_id": own,
+        if _is_about_experiments(re.split("[,;\t]", first_line)):
+            parsed = reader.read(name, content, "experiments")
+    file_id = import_id(content, "experiments", repo, path)
+    rows = [{"import_id": file_id} | row | {"repo": row["repo"] or repo} for row in parsed.rows]
+    imports_row = {
+        "import_id": file_id,
         "kind": "experiments",
         "source": "github",
         "account": repo,
         "file": path,
+        "exported_at": exported_at,
+        "loaded_at": now(),
+        "rows_read": len(rows),
     }
-    return row | {"exported_at": exported_at, "loaded_at": now(), "rows_read": len(rows)}, rows
+    return imports_row, rows
 
 
-EXPERIMENTS = next(form for form in GENERIC if form.kind == "experiments")
-#: the headers that nothing but a table of experiments has
-ABOUT = ("started_at", "shipped_at", "decided_at", "decision")
-TELLING = {header for column in ABOUT for header in EXPERIMENTS.columns[column]}
-
-
-def _tells(headers: Iterable[str]) -> bool:
-    """Whether some of these are about an experiment."""
-    return bool(TELLING & {named(header.strip().strip('"')) for header in headers})
+def _is_about_experiments(headers: Iterable[str]) -> bool:
+    normalized = {normalize_header(header.strip().strip('"')) for header in headers}
+    return not DISTINCTIVE_HEADERS.isdisjoint(normalized)
 
 
 def _front_matter(name: str, stem: str, content: bytes) -> Table | None:
-    """The front matter of a Markdown file as a table of one line; None where there is none."""
-    lines = read_text(name, content).splitlines()
+    """Return the front matter of a Markdown file as a table of one line; None without one."""
+    mapping = _yaml_mapping(name, read_text(name, content).splitlines())
+    if not mapping:
+        return None
+    fields = {
+        normalize_header(key.value): value
+        for key, value in mapping.value
+        if isinstance(key, yaml.ScalarNode)
+    }
+    if not _is_about_experiments(fields):
+        return None
+    cells = {"key": stem, "title": stem, "started_at": ""}
+    places = dict.fromkeys(cells, "line 1, column 1")
+    known = {header for headers in EXPERIMENTS.columns.values() for header in headers}
+    for header, node in fields.items():
+        if header in known:
+            place = f"line {node.start_mark.line + 2}, column {node.start_mark.column + 1}"
+            if not isinstance(node, yaml.ScalarNode):
+                raise SourceError(f"{name}, {place}: {header} must be one text")
+            cells[header] = "" if node.value in ("null", "~") else node.value.strip()
+            places[header] = place
+    columns = list(places.values())
+    line = Line(1, list(cells.values()))
+    return Table(name, list(cells), [line], lambda _, column: columns[column])
+
+
+def _yaml_mapping(name: str, lines: list[str]) -> yaml.MappingNode | None:
+    """Return the YAML mapping at the top of a Markdown file; None without one."""
     if not lines or lines[0].rstrip() != FENCE:
         return None
-    end = next(
-        (number for number, line in enumerate(lines[1:], 1) if line.rstrip() in (FENCE, "...")),
-        None,
+    ends = (
+        number for number, line in enumerate(lines) if number and line.rstrip() in (FENCE, "...")
     )
+    end = next(ends, None)
     if end is None:
         raise SourceError(f"{name}, line 1: the front matter does not end; close it with {FENCE}")
     try:
@@ -81,25 +109,6 @@ def _front_matter(name: str, stem: str, content: bytes) -> Table | None:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
         raise SourceError(
-            f"{name}, line {line}, column {column}: not YAML; mend the front matter"
+            f"{name}, line {line}, column {column}: not YAML; fix the front matter"
         ) from None
-    if not isinstance(root, yaml.MappingNode) or not _tells(
-        key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)
-    ):
-        return None
-    known_values = {header for headers in EXPERIMENTS.columns.values() for header in headers}
-    cells = {"key": stem, "title": stem, "started_at": ""}
-    marks = dict.fromkeys(cells, (1, 1))
-    for key, value in root.value:
-        if isinstance(key, yaml.ScalarNode) and named(key.value) in known_values:
-            line, column = value.start_mark.line + 2, value.start_mark.column + 1
-            if not isinstance(value, yaml.ScalarNode):
-                raise SourceError(
-                    f"{name}, line {line}, column {column}: {key.value} must be one text"
-                )
-            cells[named(key.value)] = "" if value.value in ("null", "~") else value.value.strip()
-            marks[named(key.value)] = (line, column)
-    places = [f"line {line}, column {column}" for line, column in marks.values()]
-    return Table(
-        name, list(cells), [Line(1, list(cells.values()))], lambda _, column: places[column]
-    )
+    return root if isinstance(root, yaml.MappingNode) else None

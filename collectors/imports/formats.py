@@ -1,4 +1,4 @@
-"""The forms of exports: which columns of a file are which columns of the ledger. The generic ones are ours."""
+"""Import formats: the columns of a file that become columns of the ledger."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collectors.imports.tabular import named
+from collectors.imports.tabular import normalize_header
 
 Values = dict[str, Any]
-#: the columns of each kind's table, but for those of the import and the line
-LEDGER = {
+#: columns of each kind's table, without import and line
+LEDGER_COLUMNS = {
     "items": (
         "key",
         "project",
@@ -50,52 +50,54 @@ LEDGER = {
         "updated_at",
     ),
 }
-KINDS = tuple(LEDGER)
-#: the times of each kind in their order
-TIMES = {
+KINDS = tuple(LEDGER_COLUMNS)
+#: time columns of each kind in chronological order
+TIME_COLUMNS = {
     "items": ("opened_at", "first_response_at", "closed_at"),
     "incidents": ("opened_at", "resolved_at"),
     "experiments": ("started_at", "shipped_at", "decided_at"),
 }
 
 
-def _nothing(_: Values) -> None:
-    """A form that says everything in its columns."""
+def _keep(_: Values) -> None:
+    """Derive nothing."""
 
 
 @dataclass(frozen=True)
-class Form:
-    """How one tool exports one kind: by what its header is recognised, and what each of its columns is.
+class Format:
+    """Format of one kind of export: the headers by which it is recognized and their columns.
 
-    ``columns`` gives the headers of a column, the best first; names are those that ``table.named`` makes. A header must
-    have the columns of ``needed``. ``settle`` is given each row's values before they are checked.
+    ``columns`` has the possible headers of each column, normalized, the preferred one first. A file
+    needs the columns of ``required``. ``derive`` completes the values of a row before validation.
+    In a strict format a time before the first one is an error.
     """
 
     kind: str
     source: str
     columns: Mapping[str, Sequence[str]]
-    needed: Sequence[str]
+    required: Sequence[str]
     is_strict: bool = False
-    settle: Callable[[Values], None] = _nothing
+    derive: Callable[[Values], None] = _keep
 
     def missing(self, header: Sequence[str]) -> list[str]:
-        """Return the columns that a header should have and has not."""
-        names = {named(cell) for cell in header}
-        return [column for column in self.needed if not names & set(self.columns[column])]
+        """Return the required columns that a header does not have."""
+        headers = {normalize_header(cell) for cell in header}
+        return [column for column in self.required if headers.isdisjoint(self.columns[column])]
 
 
-def _generic(kind: str, needed: Sequence[str], **rest_rows: Sequence[str]) -> Form:
-    """The generic form of a kind: the ledger's own columns, ``_on`` for ``_at`` where only the day is known."""
-    columns: dict[str, Sequence[str]] = {}
-    for name in LEDGER[kind]:
+def _generic(kind: str, required: Sequence[str], **columns: Sequence[str]) -> Format:
+    """Return Headway's own format: the ledger's columns, ``_on`` for ``_at`` if a time is a day."""
+    defaults: dict[str, Sequence[str]] = {}
+    for name in LEDGER_COLUMNS[kind]:
         if name not in ("number", "author_kind"):
             stem = name.removesuffix("_at")
-            columns[name] = (name,) if stem == name else (name, f"{stem}_on")
-    columns |= {"title": ("title", "name", "summary"), "url": ("url", "link")}
-    return Form(kind, "generic", columns | rest_rows, needed, is_strict=True)
+            defaults[name] = (name,) if stem == name else (name, f"{stem}_on")
+    defaults |= {"title": ("title", "name", "summary"), "url": ("url", "link")}
+    return Format(kind, "generic", defaults | columns, required, is_strict=True)
 
 
 OPENED = ("opened_at", "opened_on", "created_at", "created_on")
+EXPERIMENTS = _generic("experiments", ("key", "title", "started_at"))
 GENERIC = (
     _generic(
         "items",
@@ -104,5 +106,5 @@ GENERIC = (
         author_kind=("author",),
     ),
     _generic("incidents", ("key", "title", "opened_at", "resolved_at"), opened_at=OPENED),
-    _generic("experiments", ("key", "title", "started_at")),
+    EXPERIMENTS,
 )

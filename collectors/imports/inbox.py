@@ -1,4 +1,4 @@
-"""The inbox: files that tools exported, taken into the ledger and kept beside it. A folder in it is an account."""
+"""Inbox of imported files: each has a copy beside the ledger. A folder in it is an account."""
 
 from __future__ import annotations
 
@@ -17,206 +17,241 @@ from collectors.errors import SourceError
 from collectors.imports import reader
 from collectors.imports.dates import from_timestamp
 from collectors.imports.formats import KINDS
-from collectors.imports.reader import id_of
+from collectors.imports.reader import import_id_of
 from collectors.imports.spend import reader as spend
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.ledger.store import Store, now
 
 
-class Export(Protocol):
-    """What a file says, whatever its kind."""
+class ParsedFile(Protocol):
+    """Content of a file, whatever its kind."""
 
     @property
     def kind(self) -> str:
-        """What its rows are."""
+        """Kind of its rows."""
 
     @property
     def source(self) -> str:
-        """Which tool wrote it."""
+        """Tool that wrote it."""
 
     @property
-    def count(self) -> int:
-        """How many rows there are."""
+    def row_count(self) -> int:
+        """Number of its rows."""
 
     @property
-    def times(self) -> tuple[datetime, datetime] | None:
-        """The first and the last time in it."""
+    def time_range(self) -> tuple[datetime, datetime] | None:
+        """First and last time in it."""
 
     @property
-    def unread(self) -> Sequence[str]:
-        """The columns that are not read."""
+    def unread_columns(self) -> Sequence[str]:
+        """Columns that are not read."""
 
     @property
-    def remarks(self) -> Sequence[str]:
-        """What more there is to say of it."""
+    def notes(self) -> Sequence[str]:
+        """Further notes for its summary."""
 
-    def put(self, store: Store, own: str) -> None:
-        """Put the rows into the ledger, as those of an import."""
+    def write(self, ledger: Store, import_id: str) -> None:
+        """Insert its rows into the ledger."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file that was read and is not taken in yet; ``exported_at`` is until when it tells, as somebody said or not."""
+class ImportFile:
+    """A parsed file. The user gave ``exported_at`` if ``has_given_date``, else it is the mtime."""
 
     path: Path
     name: str
     digest: str
     account: str
     exported_at: datetime
-    is_said: bool
-    export: Export
+    has_given_date: bool
+    content: ParsedFile
 
     @property
     def import_id(self) -> str:
-        """What makes it the same import, whatever its name."""
-        return id_of(self.digest, self.export.kind, self.account)
+        """Identity of the import, whatever the file's name."""
+        return import_id_of(self.digest, self.content.kind, self.account)
 
     @property
     def summary(self) -> str:
-        """What it is, in one line."""
-        export, times = self.export, self.export.times
-        source = "" if export.source == "generic" else f" from {export.source}"
+        """Description in one line."""
+        content, times = self.content, self.content.time_range
+        source = "" if content.source == "generic" else f" from {content.source}"
         account = f" ({self.account})" if self.account else ""
-        rows = "1 row" if export.count == 1 else f"{export.count:,} rows"
+        rows = "1 row" if content.row_count == 1 else f"{content.row_count:,} rows"
         days = f", {times[0]:%Y-%m-%d} to {times[1]:%Y-%m-%d}" if times else ""
-        unread = (
-            "; not read: " + ", ".join(" ".join(name.split()) for name in export.unread)
-            if export.unread
-            else ""
-        )
-        message = "".join(f", {remark}" for remark in export.remarks)
-        return f"{self.name}: {export.kind}{source}{account}, {rows}{days}{message}{unread}"
+        notes = "".join(f", {note}" for note in content.notes)
+        columns = ", ".join(" ".join(name.split()) for name in content.unread_columns)
+        unread = f"; not read: {columns}" if columns else ""
+        return f"{self.name}: {content.kind}{source}{account}, {rows}{days}{notes}{unread}"
 
 
-def find(
+def read_file(
     path: Path, account: str = "", kind: str | None = None, until: datetime | None = None
-) -> Found:
-    """Return what a file says; it tells until it was last written, or until a time that is given.
+) -> ImportFile:
+    """Return the content of a file, which covers the time until ``until`` or its last change.
 
-    Raises SourceError, one line that names file, line and column.
+    Raises SourceError with file, line and column.
     """
-    visible = os.fsencode(path).decode("utf-8", "replace")
+    printable = os.fsencode(path).decode("utf-8", "replace")
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # it is read more than once
-            raise SourceError(f"{visible}: not a file; write it to one first")
-        digest = _digest(path)
-        spent = spend.recognised(path, visible, kind)
-        content = b"" if spent else path.read_bytes()
+            raise SourceError(f"{printable}: not a file; write it to one first")
+        digest = _sha256(path)
+        spend_file = spend.recognize(path, printable, kind)
+        content = b"" if spend_file else path.read_bytes()
     except OSError as error:
         raise SourceError(
-            f"{visible}: cannot be read ({error.strerror}); check its permissions"
+            f"{printable}: cannot be read ({error.strerror}); check its permissions"
         ) from None
     exported_at = until or min(from_timestamp(status.st_mtime), now())
-    export: Export
-    if spent:
-        export = spend.read(*spent, account, id_of(digest, SPEND, account), exported_at)
+    parsed: ParsedFile
+    if spend_file:
+        import_id = import_id_of(digest, SPEND, account)
+        parsed = spend.read(*spend_file, account, import_id, exported_at)
     else:
-        export = reader.read(visible, content, kind)
-    return Found(
-        path, visible.rpartition("/")[2], digest, account, exported_at, until is not None, export
-    )
+        parsed = reader.read(printable, content, kind)
+    name = printable.rpartition("/")[2]
+    return ImportFile(path, name, digest, account, exported_at, until is not None, parsed)
 
 
-def waiting(inbox: Path, store: Store) -> Iterator[tuple[Path, str]]:
-    """Yield the files in the inbox that are not in the ledger, each with its account."""
-    known_values = {row["import_id"] for row in store.rows("select import_id from imports")}
-    places = [(path, "") for path in _listed(inbox)]
-    places += [
-        (path, folder.name)
-        for folder in _listed(inbox)
-        if folder.is_dir()
-        for path in _listed(folder)
-    ]
-    for path, account in places:
-        if path.is_file():
-            try:
-                digest = _digest(path)
-            except OSError:
-                digest = ""  # it is told why when it is read
-            if not any(id_of(digest, kind, account) in known_values for kind in (*KINDS, SPEND)):
-                yield path, account
+@dataclass(frozen=True)
+class InboxFile:
+    """A file of the inbox; its hash is '' if it cannot be read."""
+
+    path: Path
+    account: str
+    size: int
+    modified_ns: int
+    sha256: str
 
 
-def take(result: Found, inbox: Path, store: Store) -> bool:
-    """Take a file into the ledger, keep a copy in the inbox, and return whether it was new: both, or neither.
-
-    A file that the ledger has, under whatever name, changes nothing, but for until when it tells if somebody said so.
-    """
-    own = result.import_id
-    stored = store.rows("select file from imports where import_id = ?", [own])
-    row = {
-        "import_id": own,
-        "kind": result.export.kind,
-        "source": result.export.source,
-        "account": result.account,
-        "file": result.name,
-        "exported_at": result.exported_at,
-        "loaded_at": now(),
-        "rows_read": result.export.count,
+def scan(inbox: Path, ledger: Store) -> list[InboxFile]:
+    """Return the files of an inbox with their hashes; only files that changed are read."""
+    hashes = {
+        (row["path"], row["size"], row["modified_ns"]): row["sha256"]
+        for row in ledger.rows("from inbox_files")
     }
-    with _copied(result, inbox), store.transaction():
-        if not stored:
-            store.merge("imports", [row])
-            result.export.put(store, own)
-        elif result.is_said:
-            store.merge("imports", [{"import_id": own, "exported_at": result.exported_at}])
-            spend.tell_until(store, own, result.exported_at)
-    return not stored
+    paths = [(path, "") for path in _visible(inbox)]
+    for folder in _visible(inbox):
+        paths += [(path, folder.name) for path in _visible(folder)]
+    files = []
+    for path, account in paths:
+        if path.is_file():
+            status = path.stat()
+            key = (_key(path, inbox), status.st_size, status.st_mtime_ns)
+            digest = hashes.get(key) or _readable_sha256(path)
+            files.append(InboxFile(path, account, status.st_size, status.st_mtime_ns, digest))
+    return files
 
 
-def overlap(result: Found, store: Store) -> str:
-    """Return what to add to the line of a file that was taken: which of its days of spend others tell of as well."""
-    also = spend.overlap(store, result.import_id)
-    return f"; {also}" if also else ""
+def remember(files: Sequence[InboxFile], inbox: Path, ledger: Store) -> None:
+    """Store the hashes of an inbox, with which the next scan reads only files that changed."""
+    rows = [
+        {
+            "path": _key(file.path, inbox),
+            "size": file.size,
+            "modified_ns": file.modified_ns,
+            "sha256": file.sha256,
+        }
+        for file in files
+        if file.sha256
+    ]
+    ledger.replace("inbox_files", rows)
+
+
+def new_files(files: Sequence[InboxFile], ledger: Store) -> list[InboxFile]:
+    """Return the files that are not in the ledger."""
+    imported = {row["import_id"] for row in ledger.rows("select import_id from imports")}
+    kinds = (*KINDS, SPEND)
+    return [
+        file
+        for file in files
+        if imported.isdisjoint(import_id_of(file.sha256, kind, file.account) for kind in kinds)
+    ]
+
+
+def load(file: ImportFile, inbox: Path, ledger: Store) -> bool:
+    """Write a file into ledger and inbox, both or neither, and return whether it was new.
+
+    An import that exists does not change, except for its date if the user gives one.
+    """
+    import_id = file.import_id
+    is_new = not ledger.rows("select 1 from imports where import_id = ?", [import_id])
+    row = {
+        "import_id": import_id,
+        "kind": file.content.kind,
+        "source": file.content.source,
+        "account": file.account,
+        "file": file.name,
+        "exported_at": file.exported_at,
+        "loaded_at": now(),
+        "rows_read": file.content.row_count,
+    }
+    with _copy(file, inbox), ledger.transaction():
+        if is_new:
+            ledger.merge("imports", [row])
+            file.content.write(ledger, import_id)
+        elif file.has_given_date:
+            ledger.merge("imports", [{"import_id": import_id, "exported_at": file.exported_at}])
+            spend.set_exported_at(ledger, import_id, file.exported_at)
+    return is_new
 
 
 @contextlib.contextmanager
-def _copied(result: Found, inbox: Path) -> Iterator[None]:
-    """Have a copy of a file in the inbox once the block ended well; one that is there stays."""
-    folder = inbox / result.account if result.account else inbox
+def _copy(file: ImportFile, inbox: Path) -> Iterator[None]:
+    """Copy a file to the inbox when the block succeeds, unless a copy is there."""
+    folder = inbox / file.account if file.account else inbox
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for remaining in folder.glob(".*.part"):  # by a process that was killed
-        remaining.unlink()
-    if any(_holds(path, result) for path in _listed(folder)):
+    for unfinished in folder.glob(".*.part"):  # by a killed process
+        unfinished.unlink()
+    if any(_is_copy(path, file) for path in _visible(folder)):
         yield
         return
-    target = folder / result.name.lstrip(".")
+    target = folder / file.name.lstrip(".")
     if target.exists():
-        target = target.with_stem(f"{target.stem}-{result.import_id[:8]}")
+        target = target.with_stem(f"{target.stem}-{file.import_id[:8]}")
     part = folder / f".{target.name}.part"
     try:
         with (
-            result.path.open("rb") as stored,
-            open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+            file.path.open("rb") as source,
+            open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy,
         ):
-            shutil.copyfileobj(stored, file)
-        if _digest(part) != result.digest:
-            raise SourceError(f"{result.name}: changed while it was read; import it again")
-        told_at = result.exported_at.replace(tzinfo=UTC).timestamp()
-        os.utime(part, (told_at, told_at))
+            shutil.copyfileobj(source, copy)
+        if _sha256(part) != file.digest:
+            raise SourceError(f"{file.name}: changed while it was read; import it again")
+        exported_at = file.exported_at.replace(tzinfo=UTC).timestamp()
+        os.utime(part, (exported_at, exported_at))
         yield
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _holds(path: Path, found: Found) -> bool:
-    """Whether a file of the inbox is the one that was found."""
-    is_as_long = path.is_file() and path.stat().st_size == found.path.stat().st_size
-    return is_as_long and _digest(path) == found.digest
+def _is_copy(path: Path, file: ImportFile) -> bool:
+    has_same_size = path.is_file() and path.stat().st_size == file.path.stat().st_size
+    return has_same_size and _sha256(path) == file.digest
 
 
-def _digest(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _listed(folder: Path) -> Sequence[Path]:
-    """What is in a folder, by name, without what is hidden; nothing where there is no such folder."""
-    return (
-        sorted(path for path in folder.glob("*") if not path.name.startswith("."))
-        if folder.is_dir()
-        else []
-    )
+def _readable_sha256(path: Path) -> str:
+    try:
+        return _sha256(path)
+    except OSError:  # reading the file as a new one reports the reason
+        return ""
+
+
+def _key(path: Path, inbox: Path) -> str:
+    """Return a path in the inbox as text that the ledger can hold."""
+    return os.fsencode(path.relative_to(inbox)).decode("utf-8", "backslashreplace")
+
+
+def _visible(folder: Path) -> Sequence[Path]:
+    """Return the entries of a folder by name, without hidden ones; none if it does not exist."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.glob("*") if not path.name.startswith("."))

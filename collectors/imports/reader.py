@@ -1,279 +1,276 @@
-"""A file that a tool exported, read whole or not at all: recognised by its header, every value checked."""
+"""Reader of exported files: the header determines the format, and every value is validated."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from collectors.errors import SourceError
 from collectors.imports import vocabulary
-from collectors.imports.dates import ORDERS, Reading, possible_orders, readings
-from collectors.imports.formats import GENERIC, LEDGER, TIMES, Form, Values
-from collectors.imports.tabular import Line, Table, named, read_table, shown
+from collectors.imports.dates import ORDERS, PossibleTimes, parse_time, possible_orders
+from collectors.imports.formats import GENERIC, LEDGER_COLUMNS, TIME_COLUMNS, Format, Values
+from collectors.imports.tabular import (
+    Line,
+    Table,
+    normalize_header,
+    quote,
+    read_table,
+    short_line_error,
+)
 from collectors.imports.tools import growthbook, jira, linear, pagerduty
 from collectors.ledger.store import Store
 
-FORMS = (*GENERIC, jira.FORM, linear.FORM, pagerduty.FORM, growthbook.FORM)
-TOOLS = "FOCUS files and exports of Jira, Linear, PagerDuty, GrowthBook, Anthropic, OpenAI, Cursor and GitHub"
+FORMATS = (*GENERIC, jira.FORMAT, linear.FORMAT, pagerduty.FORMAT, growthbook.FORMAT)
+TOOLS = (
+    "FOCUS files and exports of Jira, Linear, PagerDuty, GrowthBook, Anthropic, OpenAI, Cursor "
+    "and GitHub"
+)
 
 
 @dataclass(frozen=True)
-class Export:
-    """What a file says: its kind and source, its rows as the ledger has them, and the columns that are not read.
-
-    ``remarks`` are what more there is to say of it.
-    """
+class ParsedTable:
+    """Content of a file: its kind and source, its rows for the ledger, and unread columns."""
 
     kind: str
     source: str
     rows: Sequence[dict[str, Any]]
-    unread: Sequence[str]
-    remarks: Sequence[str] = ()
+    unread_columns: Sequence[str]
+    notes: Sequence[str] = ()
 
     @property
-    def count(self) -> int:
-        """How many rows there are."""
+    def row_count(self) -> int:
+        """Number of rows."""
         return len(self.rows)
 
-    def put(self, store: Store, own: str) -> None:
-        """Put the rows into the ledger, as those of an import."""
-        store.merge(f"imported_{self.kind}", [{"import_id": own} | row for row in self.rows])
-
     @property
-    def times(self) -> tuple[datetime, datetime] | None:
-        """The first and the last time in it."""
-        result = [row[name] for row in self.rows for name in TIMES[self.kind] if row[name]]
-        return (min(result), max(result)) if result else None
+    def time_range(self) -> tuple[datetime, datetime] | None:
+        """First and last time; None without any."""
+        times = [row[name] for row in self.rows for name in TIME_COLUMNS[self.kind] if row[name]]
+        return (min(times), max(times)) if times else None
+
+    def write(self, ledger: Store, import_id: str) -> None:
+        """Insert the rows into the ledger."""
+        rows = [{"import_id": import_id} | row for row in self.rows]
+        ledger.merge(f"imported_{self.kind}", rows)
 
 
-def import_id(content: bytes, *message: str) -> str:
-    """Return what makes an import the same: the file's bytes, its kind and its account."""
-    return id_of(hashlib.sha256(content).hexdigest(), *message)
+def import_id(content: bytes, *parts: str) -> str:
+    """Return the identity of an import: the hash of the file's bytes, its kind and account."""
+    return import_id_of(hashlib.sha256(content).hexdigest(), *parts)
 
 
-def id_of(digest: str, *message: str) -> str:
-    """Return the same of the SHA-256 of a file's bytes."""
-    return hashlib.sha256("\0".join([digest, *message]).encode()).hexdigest()
+def import_id_of(digest: str, *parts: str) -> str:
+    """Return the identity of an import, given the SHA-256 of the file's bytes."""
+    return hashlib.sha256("\0".join([digest, *parts]).encode()).hexdigest()
 
 
-def read(name: str, content: bytes, kind: str | None = None) -> Export:
-    """Return what a file's bytes say; with a kind, its header must be the generic one of that kind.
+def read(name: str, content: bytes, kind: str | None = None) -> ParsedTable:
+    """Return the content of a file; with a kind, the header must be the generic one of that kind.
 
-    Raises SourceError, one line that names file, line and column, and what would be right.
+    Raises SourceError with file, line and column.
     """
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and kind in (None, "experiments"):
-        return read_as(growthbook.read_json(name, content), growthbook.FORM)
+    is_json = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    if is_json and kind in (None, "experiments"):
+        return read_as(growthbook.read_json(name, content), growthbook.FORMAT)
     table = read_table(name, content)
-    return read_as(table, _form(table, kind))
+    return read_as(table, _format(table, kind))
 
 
-def read_as(table: Table, form: Form) -> Export:
-    """Return what a table of a form says; raises SourceError as ``read`` does."""
-    return Export(form.kind, form.source, list(_rows(table, form)), _unread(table, form))
+def read_as(table: Table, fmt: Format) -> ParsedTable:
+    """Return the content of a table in a format; raises SourceError as ``read`` does."""
+    indexes = _indexes(table, fmt)
+    used = {index for column in indexes.values() for index in column}
+    unread = [name for index, name in enumerate(table.header) if name and index not in used]
+    unread_columns = list(dict.fromkeys(map(vocabulary.clean, unread)))
+    return ParsedTable(fmt.kind, fmt.source, list(_rows(table, fmt, indexes)), unread_columns)
 
 
-def _form(table: Table, kind: str | None) -> Form:
-    """The form of a table; SourceError where it has none."""
-    where = f"{table.name}, line 1, column 1"
+def _format(table: Table, kind: str | None) -> Format:
+    """Return the format of a table. Raises SourceError if there is none, or more than one."""
     if kind:
-        form = next(form for form in GENERIC if form.kind == kind)
-        if missing := form.missing(table.header):
-            message = f"no column {', '.join(missing)}; {kind} need {', '.join(form.needed)}"
-            raise SourceError(f"{where}: {message}; {TOOLS} are recognised without --as")
-        return form
-    result = [form for form in FORMS if not form.missing(table.header)]
-    if not result:
-        generic = "; ".join(f"{form.kind} ({', '.join(form.needed)})" for form in GENERIC)
-        columns = f"{generic}; spend (day, cost_usd)"
-        raise SourceError(
-            f"{where}: no form that is known: {TOOLS}, or with the columns of {columns}; see --as"
+        fmt = next(fmt for fmt in GENERIC if fmt.kind == kind)
+        if missing := fmt.missing(table.header):
+            message = f"no column {', '.join(missing)}; {kind} need {', '.join(fmt.required)}"
+            raise table.header_error(0, f"{message}; {TOOLS} are recognized without --as")
+        return fmt
+    matches = [fmt for fmt in FORMATS if not fmt.missing(table.header)]
+    if not matches:
+        generic = "; ".join(f"{fmt.kind} ({', '.join(fmt.required)})" for fmt in GENERIC)
+        raise table.header_error(
+            0,
+            f"unknown format. Known: {TOOLS}, or files with the columns of {generic}; "
+            "spend (day, cost_usd); see --as",
         )
-    if len(result) > 1 and result[1] in GENERIC:
-        kinds = " or ".join(f"--as {form.kind}" for form in result if form in GENERIC)
-        raise SourceError(f"{where}: its columns fit more than one kind; say which with {kinds}")
-    return result[0]
+    if len(matches) > 1 and matches[1] in GENERIC:
+        kinds = " or ".join(f"--as {fmt.kind}" for fmt in matches if fmt in GENERIC)
+        raise table.header_error(0, f"its columns fit more than one kind; choose with {kinds}")
+    return matches[0]
 
 
-def _places(table: Table, form: Form) -> dict[str, list[int]]:
-    """Where each column of a form stands in the table."""
-    names = [named(cell) for cell in table.header]
-    places: dict[str, list[int]] = {}
-    for column, headers in form.columns.items():
-        best = next((header for header in headers if header in names), None)
-        places[column] = [index for index, name in enumerate(names) if name == best]
-        if len(places[column]) > 1 and column != "labels":
-            raise SourceError(
-                f"{table.name}, line 1, column {places[column][1] + 1}: {best} is there twice; keep one"
-            )
-    return places
+def _indexes(table: Table, fmt: Format) -> dict[str, list[int]]:
+    """Return the indexes of each column of a format in the table; labels may have several."""
+    headers = [normalize_header(cell) for cell in table.header]
+    indexes: dict[str, list[int]] = {}
+    for column, alternatives in fmt.columns.items():
+        header = next((name for name in alternatives if name in headers), None)
+        indexes[column] = [index for index, name in enumerate(headers) if name == header]
+        if len(indexes[column]) > 1 and column != "labels":
+            raise table.header_error(indexes[column][1], f"duplicate column {header}; keep one")
+    return indexes
 
 
-def _unread(table: Table, form: Form) -> list[str]:
-    read = {index for places in _places(table, form).values() for index in places}
-    return list(
-        dict.fromkeys(
-            vocabulary.kept(name)
-            for index, name in enumerate(table.header)
-            if name and index not in read
-        )
-    )
-
-
-def _rows(table: Table, form: Form) -> Iterator[dict[str, Any]]:
-    """The rows of a table, each checked."""
-    places = _places(table, form)
-    read = max(index for row in places.values() for index in row)
+def _rows(
+    table: Table, fmt: Format, indexes: Mapping[str, Sequence[int]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table for the ledger, each validated."""
+    last_index = max(index for column in indexes.values() for index in column)
     for line in table.lines:
-        if len(line.cells) <= read:
-            message = (
-                f"{len(line.cells)} cells where the header has {len(table.header)}; export it again"
-            )
-            raise table.error(line.number, len(line.cells), message)
-    times = _times(table, {column: row for column, row in places.items() if column.endswith("_at")})
-    visited: dict[Any, int] = {}
+        if len(line.cells) <= last_index:
+            raise short_line_error(table.name, line, len(table.header))
+    times = {
+        column: _times(table, places)
+        for column, places in indexes.items()
+        if column.endswith("_at") and places
+    }
+    times_by_column = _resolve(table, indexes, times)
+    lines_by_key: dict[Any, int] = {}
     for line in table.lines:
-        values: Values = {
-            name: [vocabulary.kept(line.cells[index]) for index in row]
-            for name, row in places.items()
-        }
-        values = {
-            name: cells if name == "labels" else (cells or [""])[0]
-            for name, cells in values.items()
-        }
-        values |= {name: row.get(line.number) for name, row in times.items()}
-        yield _row(_Row(table, form, places, line), values, visited)
+        values: Values = {}
+        for column, places in indexes.items():
+            cells = [vocabulary.clean(line.cells[index]) for index in places]
+            values[column] = cells if column == "labels" else next(iter(cells), "")
+            if column.endswith("_at"):
+                values[column] = times_by_column.get(column, {}).get(line.number)
+        yield _Row(table, fmt, indexes, line).validate(values, lines_by_key)
 
 
-def _times(table: Table, columns: dict[str, list[int]]) -> dict[str, dict[int, datetime]]:
-    """The times in each column, by the number of their line.
+def _times(table: Table, places: Sequence[int]) -> dict[int, PossibleTimes]:
+    """Return the possible times of a column, by the number of their line."""
+    column: dict[int, PossibleTimes] = {}
+    for line in table.lines:
+        if text := line.cells[places[0]]:
+            times = parse_time(text)
+            if not times:
+                message = f"{quote(text)} is not a time; write 2026-11-19 or 2026-11-19 14:05"
+                raise table.error(line.number, places[0], message)
+            column[line.number] = times
+    return column
 
-    Whether the day or the month comes first is decided over the whole column, or else by the file's other columns.
+
+def _resolve(
+    table: Table,
+    indexes: Mapping[str, Sequence[int]],
+    times: Mapping[str, Mapping[int, PossibleTimes]],
+) -> dict[str, dict[int, datetime]]:
+    """Return the times of each column, by the number of their line.
+
+    The order of day and month is that of the whole column, or else that of the other columns.
     """
-    cells: dict[str, dict[int, Reading]] = {}
-    for column, places in columns.items():
-        cells[column] = {}
-        for line in table.lines:
-            if places and (text := line.cells[places[0]]):
-                row = readings(text)
-                if not row:
-                    message = f"{shown(text)} is not a time; write 2026-11-19 or 2026-11-19 14:05"
-                    raise table.error(line.number, places[0], message)
-                cells[column][line.number] = row
-    orders = {column: possible_orders(row.values()) for column, row in cells.items()}
-    sure = [row for row in orders.values() if len(row) < len(ORDERS)]
-    rest_rows = set(ORDERS).intersection(*sure) if sure else set(ORDERS)
-    times: dict[str, dict[int, datetime]] = {}
-    for column, stored in cells.items():
-        allowed = orders[column] & rest_rows or orders[column]
-        for number, reading in stored.items():
-            if not allowed or (len(allowed) > 1 and not reading.is_clear):
-                both = " or ".join(f"{time:%Y-%m-%d}" for time in reading.by_order.values())
-                said = (
-                    f"this may be {both}"
-                    if allowed
-                    else "in other lines the day and the month change places"
-                )
-                raise table.error(
-                    number, columns[column][0], f"{said}; write times such as 2026-11-19"
-                )
-        times[column] = {
-            number: reading.by_order[sorted(allowed)[0]] for number, reading in stored.items()
-        }
-    return times
+    orders = {column: possible_orders(cells.values()) for column, cells in times.items()}
+    certain = [column_orders for column_orders in orders.values() if len(column_orders) == 1]
+    certain += [column_orders for column_orders in orders.values() if not column_orders]
+    file_orders = set(ORDERS).intersection(*certain)
+    resolved: dict[str, dict[int, datetime]] = {}
+    for column, cells in times.items():
+        allowed = sorted(orders[column] & file_orders or orders[column])
+        for number, cell in cells.items():
+            if not allowed or (len(allowed) > 1 and not cell.is_unambiguous):
+                message = f"{cell.conflict(bool(allowed))}; write times such as 2026-11-19"
+                raise table.error(number, indexes[column][0], message)
+        resolved[column] = {number: cell.by_order[allowed[0]] for number, cell in cells.items()}
+    return resolved
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A line and where its columns stand, for errors."""
+    """A line with the indexes of its columns."""
 
     table: Table
-    form: Form
-    places: dict[str, list[int]]
+    fmt: Format
+    indexes: Mapping[str, Sequence[int]]
     line: Line
 
     def error(self, column: str, message: str) -> SourceError:
-        """The error in one column; in the first where the file has no such column."""
-        return self.table.error(self.line.number, (self.places.get(column) or [0])[0], message)
+        """Return the error about one column; about the first if the file does not have it."""
+        index = next(iter(self.indexes.get(column, ())), 0)
+        return self.table.error(self.line.number, index, message)
 
+    def validate(self, values: Values, lines_by_key: dict[Any, int]) -> dict[str, Any]:
+        """Return the row for the ledger; ``lines_by_key`` has the keys of the lines before."""
+        kind = self.fmt.kind
+        self.fmt.derive(values)
+        if not values["key"]:
+            raise self.error("key", "the key is empty; write one")
+        if kind == "items":
+            self._complete_item(values)
+        elif kind == "experiments":
+            self._complete_experiment(values)
+        self._check_order(values)
+        keys = [values["key"]]
+        if kind == "items":
+            keys.append((values["project"], values["number"]))
+        for key in keys:
+            if key in lines_by_key:
+                first = self.table.where(lines_by_key[key], self.indexes["key"][0])
+                message = f"duplicate key {quote(values['key'])}, first in {first}; keep one"
+                raise self.error("key", message)
+            lines_by_key[key] = self.line.number
+        values["title"] = values["title"] or values["key"]
+        row: dict[str, Any] = {"line": self.line.number}
+        for name in LEDGER_COLUMNS[kind]:
+            value = values.get(name)
+            row[name] = None if value == "" else value
+        return row
 
-def _row(where: _Row, values: Values, visited: dict[Any, int]) -> dict[str, Any]:
-    """One row as the ledger has it; ``seen`` holds the lines of the keys so far."""
-    form = where.form
-    form.settle(values)
-    if not values["key"]:
-        raise where.error("key", "the key is empty; write one")
-    if form.kind == "items":
-        _settle_item(where, values)
-    if form.kind == "experiments":
-        _settle_experiment(where, values)
-    _put_in_order(where, values)
-    keys = (
-        [values["key"], (values["project"], values["number"])]
-        if form.kind == "items"
-        else [values["key"]]
-    )
-    for key in keys:
-        if key in visited:
-            first = where.table.where(visited[key], where.places["key"][0])
-            raise where.error(
-                "key", f"{shown(values['key'])} is there twice, first in {first}; keep one"
+    def _complete_item(self, values: Values) -> None:
+        """Derive project, number, labels, author and resolution of an item."""
+        key = vocabulary.split_key(values["key"])
+        if not key:
+            raise self.error(
+                "key",
+                f"{quote(values['key'])} does not end in a number of up to 9 digits; "
+                "write keys such as SHOP-12",
             )
-        visited[key] = where.line.number
-    values["title"] = values["title"] or values["key"]
-    row: dict[str, Any] = {"line": where.line.number}
-    for name in LEDGER[form.kind]:
-        value = values.get(name)
-        row[name] = None if value == "" else value
-    return row
+        project, values["number"] = key
+        values["project"] = values.get("project") or project
+        if not values["project"]:
+            raise self.error(
+                "key", "no project; write keys such as SHOP-12, or add a column project"
+            )
+        values["labels"] = vocabulary.labels(values["labels"])
+        values["author_kind"] = vocabulary.author_kind(values.get("author_kind", ""))
+        status, is_closed = values["status"], bool(values["closed_at"])
+        if self.fmt.is_strict and vocabulary.is_closed(status) and not is_closed:
+            message = f"{quote(status)} without a date; write the day it was closed"
+            raise self.error("closed_at", message)
+        resolution = vocabulary.resolution(values.get("resolution", ""), status)
+        values["resolution"] = resolution if is_closed else None
 
+    def _complete_experiment(self, values: Values) -> None:
+        """Translate the decision of an experiment, which needs a date."""
+        text = values["decision"]
+        decision = values["decision"] = vocabulary.decision(text)
+        allowed = "write kept, killed or inconclusive"
+        if decision is None:
+            raise self.error("decision", f"{quote(text)} is not a decision; {allowed}")
+        decided_at = values.get("decided_at")
+        if decision and not decided_at:
+            message = f"{quote(text)} without a date; write the day it was decided"
+            raise self.error("decided_at", message)
+        if decided_at and not decision:
+            raise self.error("decision", f"a date without a decision; {allowed}")
 
-def _settle_item(where: _Row, values: Values) -> None:
-    result = vocabulary.numbered(values["key"])
-    if not result:
-        raise where.error(
-            "key",
-            f"{shown(values['key'])} does not end in a number of up to 9 digits; write keys such as SHOP-12",
-        )
-    project, values["number"] = result
-    values["project"] = values.get("project") or project
-    if not values["project"]:
-        raise where.error("key", "no project; write keys such as SHOP-12, or add a column project")
-    values["labels"] = vocabulary.labels(values["labels"])
-    values["author_kind"] = vocabulary.author_kind(values.get("author_kind", ""))
-    if where.form.is_strict and vocabulary.is_closed(values["status"]) and not values["closed_at"]:
-        raise where.error(
-            "closed_at", f"{shown(values['status'])}, but not when; write the day it was closed"
-        )
-    message = (values.get("resolution", ""), values["status"])
-    values["resolution"] = vocabulary.resolution(*message) if values["closed_at"] else None
-
-
-def _settle_experiment(where: _Row, values: Values) -> None:
-    message = values["decision"]
-    values["decision"] = vocabulary.decision(message)
-    if values["decision"] is None:
-        raise where.error(
-            "decision", f"{shown(message)} is no decision; write kept, killed or inconclusive"
-        )
-    decided_at = values.get("decided_at")
-    if values["decision"] and not decided_at:
-        raise where.error(
-            "decided_at", f"{shown(message)}, but not when; write the day it was decided"
-        )
-    if decided_at and not values["decision"]:
-        raise where.error("decision", "decided, but not how; write kept, killed or inconclusive")
-
-
-def _put_in_order(where: _Row, values: Values) -> None:
-    """Refuse times that are before the first one; a tool's own, which nobody can mend, become the first."""
-    first, *later = TIMES[where.form.kind]
-    if where.form.kind != "experiments" and not values[first]:
-        raise where.error(first, f"{first.removesuffix('_at')} is empty; write when")
-    for name in later:
-        if values[first] and values.get(name) and values[name] < values[first]:
-            if where.form.is_strict:
-                raise where.error(name, f"before {first.removesuffix('_at')}; swap the times")
-            values[name] = values[first]
+    def _check_order(self, values: Values) -> None:
+        """Reject times before the first one, or replace them by it in a tool's own export."""
+        first, *later = TIME_COLUMNS[self.fmt.kind]
+        label = first.removesuffix("_at")
+        if self.fmt.kind != "experiments" and not values[first]:
+            raise self.error(first, f"{label} is empty; write a time")
+        for name in later:
+            if values[first] and values.get(name) and values[name] < values[first]:
+                if self.fmt.is_strict:
+                    raise self.error(name, f"before {label}; swap the times")
+                values[name] = values[first]

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from collectors.imports.formats import KINDS
+from collectors.imports.source import preview_files
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.spend.vendors import load_vendors
 from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
@@ -191,7 +192,7 @@ def import_(
 
     end = datetime.combine(until + timedelta(days=1), time()) if until else None
     if dry_run:
-        tell(pipeline.preview_files(paths, account, kind, end), click.echo)
+        tell(preview_files(paths, account, kind, end), click.echo)
     tell(pipeline.import_files(place, paths, account, kind, end, not no_publish))
 
 

@@ -7,8 +7,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from collectors import people
-from collectors.errors import LedgerBusyError, LedgerError, SourceError
+from collectors.errors import LedgerBusyError, LedgerError
 from collectors.ledger.opening import open_ledger
 from collectors.source import CheckResult
 
@@ -21,16 +20,6 @@ def versions() -> list[CheckResult]:
     )
     python = ".".join(str(part) for part in sys.version_info[:3])
     return [CheckResult(True, f"Python {python}; {packages}")]
-
-
-def people_file(path: Path) -> list[CheckResult]:
-    """Return whether people.csv can be used."""
-    if not path.exists():
-        return [CheckResult(True, f"no {path}: teams and roles are not known")]
-    try:
-        return [CheckResult(True, f"{path} has {len(list(people.read(path))):,} rows")]
-    except SourceError as error:
-        return [CheckResult(False, str(error))]
 
 
 def data(folder: Path, ledger: Path) -> list[CheckResult]:

@@ -9,19 +9,20 @@ from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from collectors import people
-from collectors.errors import SourceError
 from collectors.github.client import DEFAULT_RETRY_POLICY, RetryPolicy, host_of
 from collectors.github.repository import GitHub
 from collectors.github.source import GitHubSource
-from collectors.imports import inbox
 from collectors.imports.experiment_files import read_experiments
+from collectors.imports.inbox import ImportFile
+from collectors.imports.source import InboxSource, load_file, read_files
 from collectors.ledger import backups
 from collectors.ledger.ledger_file import look
 from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
-from collectors.ledger.store import Store, now
-from collectors.source import CheckResult
+from collectors.ledger.store import Store
+from collectors.people import PeopleSource
+from collectors.people import load as load_people
+from collectors.source import CheckResult, Progress
 from collectors.spend.source import SpendSource, spend_sources
 from collectors.spend.vendors import load_vendors
 from headway import demo
@@ -55,13 +56,13 @@ def refresh(
     with refresh_lock(place.data):
         with open_ledger(place.ledger, VERSION) as store:
             if "people" in sources:
-                yield from _collect_people(place, store)
+                yield from PeopleSource(place.people).collect(store, _no_report)
             if "github" in sources:
                 yield from _collect_github(
                     settings, rules, store, full, RetryPolicy(max_wait_s=max_wait)
                 )
             if "inbox" in sources:
-                yield from _collect_inbox(place, store)
+                yield from InboxSource(place.inbox).collect(store, _no_report)
             yield from _collect_spend(settings, sources, store, full, dump)
             key = store.secret("pseudonyms")
         if is_published:
@@ -90,30 +91,19 @@ def import_files(
     What a file is comes before anything is taken in. Raises as ``refresh`` does.
     """
     settings, rules = _read(place, ()) if is_published else (Settings(), [])
-    result: list[inbox.Found] = []
-    for finding, item in _found(paths, account, kind, until):
-        yield finding
-        result += [item] if item else []
-    if not result:
+    files: list[ImportFile] = []
+    for result, file in read_files(paths, account, kind, until):
+        yield result
+        files += [file] if file else []
+    if not files:
         return
     with refresh_lock(place.data):
         with open_ledger(place.ledger, VERSION) as store:
-            for item in result:
-                is_new = inbox.take(item, place.inbox, store)
-                also = inbox.overlap(item, store)
-                yield CheckResult(
-                    True, f"{item.name}: {'taken in' if is_new else 'was taken in before'}{also}"
-                )
+            for file in files:
+                yield load_file(file, place.inbox, store)
             key = store.secret("pseudonyms")
         if is_published:
             yield _publish(place, settings, rules, key, None)
-
-
-def preview_files(
-    paths: Sequence[Path], account: str, kind: str | None, until: datetime | None
-) -> Iterator[CheckResult]:
-    """Yield what files are, without taking them in."""
-    return (finding for finding, _ in _found(paths, account, kind, until))
 
 
 def restore(place: DataPaths, backup: Path) -> str:
@@ -140,11 +130,10 @@ def preview(place: DataPaths, sources: Sequence[str]) -> Iterator[CheckResult]:
     """Yield what a refresh would read, without writing anything."""
     settings, rules = _read(place, sources)
     if "people" in sources:
-        yield from doctor.people_file(place.people)
+        yield from PeopleSource(place.people).check()
     if "inbox" in sources:
         with open_ledger(place.ledger, VERSION, read_only=True) as store:
-            for path, account in inbox.waiting(place.inbox, store):
-                yield from preview_files([path], account, None, None)
+            yield from InboxSource(place.inbox).preview(store)
     if "github" in sources:
         with open_ledger(place.ledger, VERSION, read_only=True) as store:
             yield from _github_source(settings, rules).preview(store)
@@ -165,7 +154,8 @@ def examine(place: DataPaths) -> Iterator[CheckResult]:
     else:
         for source in _spend(settings, tuple(load_vendors())):
             yield from source.check()
-    yield from doctor.people_file(place.people)
+    yield from PeopleSource(place.people).check()
+    yield from InboxSource(place.inbox).check()
     yield from doctor.data(place.data, place.ledger)
 
 
@@ -190,7 +180,7 @@ def build_demo(data: Path, until: date) -> Path:
         settings = demo_settings(until)
         with open_ledger(inside.ledger, VERSION) as store:
             demo.build(store, until)
-            people.collect(inside.people, store)
+            load_people(inside.people, store)
             key = store.secret("pseudonyms")
         source = Source(
             inside.ledger, settings, compile_rules(settings, inside.seeds), key, VERSION
@@ -235,53 +225,8 @@ def _github_source(
     return GitHubSource(githubs, os.environ, read_experiments, full, retry_policy)
 
 
-def _collect_people(place: DataPaths, store: Store) -> Iterator[CheckResult]:
-    try:
-        if count := people.collect(place.people, store):
-            facts = {"source": "people", "status": "read", "rows": count}
-            yield CheckResult(True, f"{place.people.name}: read, {count:,} rows", facts=facts)
-    except SourceError as error:
-        yield CheckResult(
-            False,
-            f"{error}; until then the people of the last good file are used",
-            facts={"source": "people"},
-        )
-
-
-def _collect_inbox(place: DataPaths, store: Store) -> Iterator[CheckResult]:
-    started_at = now()
-    imported, failed = 0, ""
-    for path, account in inbox.waiting(place.inbox, store):
-        for finding, result in _found([path], account, None, None):
-            yield finding
-            if result:
-                inbox.take(result, place.inbox, store)
-                if also := inbox.overlap(result, store):
-                    yield CheckResult(True, f"{result.name}: taken in{also}")
-                imported += result.export.count
-            else:
-                # what is wrong may quote the file, and loads are published
-                failed = (
-                    failed or f"{path}: cannot be used; `headway import {path} --dry-run` says why"
-                )
-    if place.inbox.exists():
-        status = "failed" if failed else "read" if imported else "unchanged"
-        store.record_load(
-            "inbox", "", started_at, status, rows_read=imported, message=failed or None
-        )
-
-
-def _found(
-    paths: Sequence[Path], account: str, kind: str | None, until: datetime | None
-) -> Iterator[tuple[CheckResult, inbox.Found | None]]:
-    """Each file as it was found, or None where it cannot be used, with the line that says so."""
-    for path in paths:
-        try:
-            result = inbox.find(path, account, kind, until)
-        except SourceError as error:
-            yield CheckResult(False, str(error)), None
-        else:
-            yield CheckResult(True, result.summary), result
+def _no_report(_: Progress) -> None:
+    """Ignore the progress of sources that are read in a moment."""
 
 
 def _collect_github(

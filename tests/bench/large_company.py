@@ -52,7 +52,7 @@ def build(ledger: Path, pull_requests: int, repositories: int = 0) -> None:
         demo.build(store, DEMO_UNTIL)
         table = ledger.with_suffix(".csv")
         table.write_text(demo.people_csv(DEMO_UNTIL), encoding="utf-8")
-        people.collect(table, store)
+        people.load(table, store)
         table.unlink()
     copies = max(-(-pull_requests // PULL_REQUESTS), -(-repositories // REPOSITORIES))
     share = max(1, copies * PULL_REQUESTS // pull_requests)

@@ -40,7 +40,7 @@ def imported(path: Path) -> Figures:
     """Rows per second from a file into the ledger, and the most megabytes that it took."""
     with open_ledger(path.with_name("ledger.duckdb"), "bench") as store:
         began = time.perf_counter()
-        inbox.take(inbox.find(path), path.with_name("inbox"), store)
+        inbox.load(inbox.read_file(path), path.with_name("inbox"), store)
         took = time.perf_counter() - began
     return ROWS / took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
 

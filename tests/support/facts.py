@@ -64,7 +64,7 @@ def demo_file(data: Path) -> Path:
     people_csv.write_text(demo.people_csv(DEMO_UNTIL), encoding="utf-8")
     with open_ledger(data / "ledger.duckdb", "test") as store:
         demo.build(store, DEMO_UNTIL)
-        people.collect(people_csv, store)
+        people.load(people_csv, store)
     rollout = Rollout("Agents", demo.rollout_on(DEMO_UNTIL), 28)
     settings = dataclasses.replace(demo_settings(DEMO_UNTIL), rollouts=(rollout,))
     rules = compile_rules(settings, data / "seeds")

@@ -97,7 +97,7 @@ def publish_tables(
     settings = settings or Settings(people="names")
     if people_csv:
         with open_ledger(data / "ledger.duckdb", "test") as store:
-            people.collect(people_csv, store)
+            people.load(people_csv, store)
     rules = compile_rules(settings, data / "seeds")
     path = publish(Source(data / "ledger.duckdb", settings, rules, "key", "test"), data, as_of)
     return tables(path)

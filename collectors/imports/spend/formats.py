@@ -1,18 +1,19 @@
-"""The forms of spend files: by which columns each is known, and what its columns are. The generic one is ours."""
+"""Formats of spend files: required columns, number columns and the SQL of each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from collectors.errors import SourceError
-from collectors.imports.formats import Form
-from collectors.imports.tabular import named
+from collectors.imports.formats import Format
+from collectors.imports.tabular import normalize_header
 
 KIND = "spend"
 BASES = ("invoice", "cost_api", "tool_billing", "gateway", "client", "seat")
-#: what a cell of some columns must be, as a pattern of its lower-case text, and what to write instead
-WORDS = {
+#: allowed texts of a column (pattern in lower case), and the end of the error for others
+PATTERNS = {
     "currency": ("[a-z]{3}", "a currency; write a code such as USD"),
     "basis": ("|".join(BASES), f"a basis; write one of {', '.join(BASES)}"),
     "charge_category": (
@@ -23,35 +24,32 @@ WORDS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpendForm(Form):
-    """How one tool exports spend. The SQL of the same ``name`` makes rows of its cells; every form has a ``day``.
+class SpendFormat(Format):
+    """Format of one tool. The SQL file ``name`` turns its cells into spend.
 
-    ``numbers`` are the columns that hold numbers; cells that say a word of ``unpaid`` there hold none. Of
-    ``flags`` only is kept whether something is there. The SQL sees sums of rows, so it must be linear in the numbers.
+    ``numbers`` are number columns, in which ``zero_words`` count as no number. Of ``flags`` only
+    the presence is kept. The SQL reads sums of rows, so it must be linear in the numbers.
     """
 
     name: str
     title: str
     numbers: Sequence[str]
     flags: Sequence[str] = ()
-    unpaid: Sequence[str] = ()
-    remark: str = ""
+    zero_words: Sequence[str] = ()
+    note: str = ""
     kind: str = field(default=KIND, init=False)
 
 
 def _focus(*names: str) -> tuple[str, ...]:
-    """How the headers of FOCUS columns may be written: as the standard does, or in snake case."""
-    snakes = (
-        "".join(f"_{letter}" if letter.isupper() else letter for letter in name) for name in names
-    )
-    return tuple(
-        spelled
-        for name, snake in zip(names, snakes, strict=True)
-        for spelled in (named(name), named(snake))
-    )
+    """Return the headers of FOCUS columns: as in the standard, and in snake case."""
+    headers: list[str] = []
+    for name in names:
+        snake_case = re.sub("([A-Z])", r"_\1", name)
+        headers += [normalize_header(name), normalize_header(snake_case)]
+    return tuple(headers)
 
 
-ANTHROPIC_COST = SpendForm(
+ANTHROPIC_COST = SpendFormat(
     name="anthropic_cost",
     title="Anthropic's Console (cost)",
     source="anthropic",
@@ -64,10 +62,10 @@ ANTHROPIC_COST = SpendForm(
         "cost": ("cost_usd",),
         "list_cost": ("list_price_usd",),
     },
-    needed=("day", "model", "api_key", "token_type", "cost"),
+    required=("day", "model", "api_key", "token_type", "cost"),
     numbers=("cost", "list_cost"),
 )
-ANTHROPIC_USAGE = SpendForm(
+ANTHROPIC_USAGE = SpendFormat(
     name="anthropic_usage",
     title="Anthropic's Console (usage)",
     source="anthropic usage",
@@ -82,10 +80,10 @@ ANTHROPIC_USAGE = SpendForm(
         "cache_read": ("usage_input_tokens_cache_read",),
         "output": ("usage_output_tokens",),
     },
-    needed=("day", "model", "input", "cache_read", "output"),
+    required=("day", "model", "input", "cache_read", "output"),
     numbers=("input", "cache_write_5m", "cache_write_1h", "cache_read", "output"),
 )
-OPENAI_COST = SpendForm(
+OPENAI_COST = SpendFormat(
     name="openai_cost",
     title="OpenAI's dashboard (cost)",
     source="openai",
@@ -97,10 +95,10 @@ OPENAI_COST = SpendForm(
         "person": ("user_email", "user_id"),
         "api_key": ("api_key_name", "api_key_id"),
     },
-    needed=("day", "amount", "currency", "line_item"),
+    required=("day", "amount", "currency", "line_item"),
     numbers=("amount",),
 )
-OPENAI_USAGE = SpendForm(
+OPENAI_USAGE = SpendFormat(
     name="openai_usage",
     title="OpenAI's dashboard (usage)",
     source="openai usage",
@@ -116,10 +114,10 @@ OPENAI_USAGE = SpendForm(
         "cache_write": ("input_cache_write_tokens",),
         "output": ("output_tokens",),
     },
-    needed=("day", "model", "requests", "input", "output"),
+    required=("day", "model", "requests", "input", "output"),
     numbers=("requests", "input", "uncached", "cached", "cache_write", "output"),
 )
-CURSOR = SpendForm(
+CURSOR = SpendFormat(
     name="cursor",
     title="Cursor's usage events",
     source="cursor",
@@ -138,12 +136,12 @@ CURSOR = SpendForm(
         "charged": ("cost_to_you",),
         "has_charged": ("cost_to_you",),
     },
-    needed=("day", "model", "input", "cache_write", "output"),
+    required=("day", "model", "input", "cache_write", "output"),
     numbers=("cache_write", "input", "cache_read", "output", "tokens", "cost", "charged"),
     flags=("has_cost", "has_charged"),
-    unpaid=("free", "included", "no charge", "-"),
+    zero_words=("free", "included", "no charge", "-"),
 )
-COPILOT = SpendForm(
+COPILOT = SpendFormat(
     name="copilot",
     title="GitHub's AI usage report",
     source="copilot",
@@ -162,11 +160,11 @@ COPILOT = SpendForm(
         "cache_read": ("cache_read", "cache_read_tokens"),
         "cache_write": ("cache_write", "cache_write_tokens"),
     },
-    needed=("day", "person", "model", "quantity", "gross", "net"),
+    required=("day", "person", "model", "quantity", "gross", "net"),
     numbers=("quantity", "gross", "net", "input", "output", "cache_read", "cache_write"),
-    remark="aic_* previews another price and is not added",
+    note="aic_* is a preview of another price and is not included",
 )
-FOCUS = SpendForm(
+FOCUS = SpendFormat(
     name="focus",
     title="FOCUS",
     source="focus",
@@ -190,10 +188,10 @@ FOCUS = SpendForm(
         "person": (*_focus("ConsumerId"), "x_userid", "x_user_id", "x_useremail", "x_user_email"),
         "team": ("x_team", "x_teamid", "x_team_id"),
     },
-    needed=("day", "provider", "category", "service", "charge_category", "amount", "currency"),
+    required=("day", "provider", "category", "service", "charge_category", "amount", "currency"),
     numbers=("amount", "list_amount", "quantity"),
 )
-GENERIC = SpendForm(
+GENERIC = SpendFormat(
     name="generic",
     title="spend",
     source="generic",
@@ -213,33 +211,34 @@ GENERIC = SpendForm(
         "requests": ("requests",),
         "basis": ("basis",),
     },
-    needed=("day",),
+    required=("day",),
     numbers=("cost_usd", "amount", "tokens", "requests"),
 )
 VENDORS = (ANTHROPIC_COST, ANTHROPIC_USAGE, OPENAI_COST, OPENAI_USAGE, CURSOR, COPILOT, FOCUS)
-#: of the columns that a form needs, how many a header must have to be taken for it with some missing
+#: share of the required columns with which a file counts as an incomplete export
 LIKENESS = 0.7
 
 
-def vendors_form(name: str, header: Sequence[str]) -> SpendForm | None:
-    """Return the form of a vendor's export; None where the header is not one.
+def vendor_format(name: str, header: Sequence[str]) -> SpendFormat | None:
+    """Return the format of a vendor's export; None if the header is not one.
 
-    Raises SourceError where it all but is: it then lacks a column.
+    Raises SourceError if the header lacks a few columns of a vendor's export.
     """
-    for form in VENDORS:
-        missing = form.missing(header)
+    for candidate in VENDORS:
+        missing = candidate.missing(header)
         if not missing:
-            return form
-        if len(missing) <= len(form.needed) * (1 - LIKENESS):
-            columns = ", ".join(form.columns[column][0] for column in missing)
+            return candidate
+        if len(missing) <= len(candidate.required) * (1 - LIKENESS):
+            columns = ", ".join(candidate.columns[column][0] for column in missing)
             raise SourceError(
-                f"{name}, line 1, column 1: {form.title} without its column {columns}; export it whole"
+                f"{name}, line 1, column 1: {candidate.title} without its column {columns}; "
+                "export it whole"
             )
     return None
 
 
 def is_generic(header: Sequence[str]) -> bool:
-    """Whether a header has the columns of the generic form: the day, and money in dollars or in a currency."""
-    names = {named(cell) for cell in header}
-    money = {"cost_usd", *GENERIC.columns["amount"]}
-    return not GENERIC.missing(header) and bool(names & money)
+    """Return whether a header has a day and an amount, as Headway's own format."""
+    headers = {normalize_header(cell) for cell in header}
+    amounts = {"cost_usd", *GENERIC.columns["amount"]}
+    return not GENERIC.missing(header) and bool(headers & amounts)

@@ -1,4 +1,4 @@
-"""A spend file read whole or not at all: recognised, checked, and summed up to the rows that the ledger takes."""
+"""Reader of spend files: recognizes, validates and sums them up to rows of the ledger."""
 
 from __future__ import annotations
 
@@ -15,67 +15,77 @@ from typing import Any
 import duckdb
 
 from collectors.errors import SourceError
-from collectors.imports.spend.formats import GENERIC, KIND, SpendForm, is_generic, vendors_form
-from collectors.imports.spend.spend_file import REFUSED, SpendFile, look, plain, relation
-from collectors.imports.spend.validation import FOLDER, Cells
-from collectors.imports.tabular import named
+from collectors.imports.spend.formats import GENERIC, KIND, SpendFormat, is_generic, vendor_format
+from collectors.imports.spend.spend_file import (
+    DUCKDB_ERRORS,
+    SpendFile,
+    open_spend_file,
+    relation,
+    rewrite,
+)
+from collectors.imports.spend.validation import SQL, Validation
+from collectors.imports.tabular import normalize_header
 from collectors.ledger.store import Store, now
 
 TABLES = ("spend_partitions", "spend_rows")
-#: for the reading alone; what it does not fit goes to the disk
+#: DuckDB's memory for one file; beyond it DuckDB writes to the disk
 MEMORY = "1GB"
 
 
 @dataclass(frozen=True, eq=False)
-class SpendExport:
-    """What a spend file says; its rows wait in Parquet files in a folder of their own until they are taken."""
+class ParsedSpend:
+    """Content of a spend file. Its rows are Parquet files in a folder that is deleted with it."""
 
     source: str
-    count: int
-    times: tuple[datetime, datetime] | None
-    unread: Sequence[str]
-    remarks: Sequence[str]
+    row_count: int
+    time_range: tuple[datetime, datetime] | None
+    unread_columns: Sequence[str]
+    notes: Sequence[str]
     folder: Path
     kind: str = KIND
 
     def __post_init__(self) -> None:
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
-    def put(self, store: Store, own: str) -> None:
-        """Put the rows into the ledger; they say of which import they are."""
+    def write(self, ledger: Store, import_id: str) -> None:
+        """Insert the rows into the ledger; they contain the id of their import."""
         for table in TABLES:
-            store.load(table, self.folder / f"{table}.parquet")
+            ledger.load(table, self.folder / f"{table}.parquet")
 
 
-def recognised(path: Path, name: str, kind: str | None) -> tuple[SpendFile, SpendForm] | None:
-    """Return a file with its form, None where it does not tell of spend; a kind that is given must be that of its form.
+def recognize(path: Path, name: str, kind: str | None) -> tuple[SpendFile, SpendFormat] | None:
+    """Return a file with its format; None if it is not about spend, or ``kind`` is another kind.
 
-    Raises SourceError where it all but tells of spend, or cannot be read.
+    Raises SourceError if the file cannot be read or nearly has a format.
     """
     if kind not in (None, KIND):
         return None
-    file = look(path, name)
+    file = open_spend_file(path, name)
     if not file:
         if kind:
             raise SourceError(f"{name}: not a table; save it as CSV UTF-8")
         return None
-    if kind != KIND and (form := vendors_form(name, file.header)):
-        return file, form
+    if not kind and (fmt := vendor_format(name, file.header)):
+        return file, fmt
     if is_generic(file.header):
         return file, GENERIC
-    if kind == KIND:
+    if kind:
         raise SourceError(f"{name}, line 1, column 1: no column day or cost_usd; {KIND} needs both")
     return None
 
 
 def read(
-    file: SpendFile, form: SpendForm, account: str, origin: str, exported_at: datetime
-) -> SpendExport:
-    """Return what a file says, of which nothing is kept that nobody takes; ``origin`` is the id of the import.
-
-    Raises SourceError, one line that names file, line and column, and what would be right.
-    """
+    file: SpendFile, fmt: SpendFormat, account: str, import_id: str, exported_at: datetime
+) -> ParsedSpend:
+    """Return the content of a file. Raises SourceError with file, line and column."""
     folder = Path(tempfile.mkdtemp(prefix="headway-"))
+    variables = {
+        "source": fmt.source,
+        "account": account,
+        "origin": import_id,
+        "exported_at": exported_at,
+        "loaded_at": now(),
+    }
     try:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY,
@@ -83,86 +93,82 @@ def read(
         }
         with duckdb.connect(config=settings) as db:
             db.execute(_sql("cells"))
-            count = _check(db, file, form, folder)
-            message = {
-                "source": form.source,
-                "account": account,
-                "origin": origin,
-                "exported_at": exported_at,
-            }
-            for variable, value in {**message, "loaded_at": now()}.items():
-                db.execute(f"set variable {variable} = ?", [value])
-            totals = _sum_up(db, file, form, folder)
+            row_count = _validate(db, file, fmt, folder)
+            for name, value in variables.items():
+                db.execute(f"set variable {name} = ?", [value])
+            totals = _sum_up(db, file, fmt, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    known_values = {header for headers in form.columns.values() for header in headers}
+    known = {header for headers in fmt.columns.values() for header in headers}
     unread = [
         header
         for header in dict.fromkeys(file.header)
-        if header.strip() and named(header) not in known_values
+        if header.strip() and normalize_header(header) not in known
     ]
     days = [row[name] for row in totals for name in ("first_day", "last_day")]
-    times = (
-        (datetime.combine(min(days), time()), datetime.combine(max(days), time())) if days else None
-    )
-    return SpendExport(form.source, count, times, unread, _remarks(form, unread, totals), folder)
+    midnights = [datetime.combine(day, time()) for day in days]
+    time_range = (min(midnights), max(midnights)) if midnights else None
+    notes = _notes(fmt, unread, totals)
+    return ParsedSpend(fmt.source, row_count, time_range, unread, notes, folder)
 
 
-def tell_until(store: Store, origin: str, exported_at: datetime) -> None:
-    """Say until when an import that the ledger has tells."""
-    days = store.rows("select partition_id, day from spend_partitions where origin = ?", [origin])
-    message = []
-    for row in days:
-        is_provisional = row["day"] >= exported_at.date()
-        message.append(
-            {
-                "partition_id": row["partition_id"],
-                "exported_at": exported_at,
-                "is_provisional": is_provisional,
-            }
-        )
-    store.merge("spend_partitions", message)
+def set_exported_at(ledger: Store, import_id: str, exported_at: datetime) -> None:
+    """Change the time until which an import in the ledger covers spend."""
+    sql = "select partition_id, day from spend_partitions where origin = ?"
+    rows = [
+        {
+            "partition_id": row["partition_id"],
+            "exported_at": exported_at,
+            "is_provisional": row["day"] >= exported_at.date(),
+        }
+        for row in ledger.rows(sql, [import_id])
+    ]
+    ledger.merge("spend_partitions", rows)
 
 
-def overlap(store: Store, origin: str) -> str:
-    """Return in words how many days of an import others tell of as well; '' where none do."""
-    rows = store.rows(_sql("overlap"), {"origin": origin})
-    message = "; ".join(f"days that {row['other']} tells of too: {row['days']:,}" for row in rows)
-    return (
-        f"{message}; the newest export of a day counts, or both under another --account"
-        if message
-        else ""
-    )
+def overlap(ledger: Store, import_id: str) -> str:
+    """Return the number of days of an import that other imports cover too; '' if none do."""
+    days = [
+        f"{row['days']:,} of its days {'is' if row['days'] == 1 else 'are'} also in {row['other']}"
+        for row in ledger.rows(_sql("overlap"), {"origin": import_id})
+    ]
+    if not days:
+        return ""
+    advice = "the newest export of a day counts; to add both, import one under another --account"
+    return f"{', '.join(days)}; {advice}"
 
 
 def _sql(name: str) -> str:
-    return (FOLDER / f"{name}.sql").read_text("utf-8")
+    return (SQL / f"{name}.sql").read_text("utf-8")
 
 
-def _check(db: duckdb.DuckDBPyConnection, file: SpendFile, form: SpendForm, folder: Path) -> int:
-    """Check every cell, let SQL read them, and return how many rows they are in."""
-    cells = Cells(db, file, form, folder)
+def _validate(
+    db: duckdb.DuckDBPyConnection, file: SpendFile, fmt: SpendFormat, folder: Path
+) -> int:
+    """Create the view ``cells`` and return the number of rows in the file."""
+    validation = Validation(db, file, fmt, folder)
     if file.is_plain:
-        with contextlib.suppress(*REFUSED):
-            rows = cells.check(relation(db, file))
-            if rows or not file.separator:
-                return rows  # DuckDB now and then takes a table that it does not understand for an empty one
+        with contextlib.suppress(*DUCKDB_ERRORS):
+            row_count = validation.check(relation(db, file))
+            # DuckDB reads some invalid tables as empty ones; the copy below has the error
+            if row_count or not file.separator:
+                return row_count
     if not file.separator:
         raise SourceError(f"{file.name}: not Parquet that can be read; fetch it again")
     try:
-        return cells.check(relation(db, plain(file, folder)))
-    except REFUSED:
+        return validation.check(relation(db, rewrite(file, folder)))
+    except DUCKDB_ERRORS:
         raise SourceError(
             f"{file.name}: not a table that can be read; export it again as CSV UTF-8"
         ) from None
 
 
 def _sum_up(
-    db: duckdb.DuckDBPyConnection, file: SpendFile, form: SpendForm, folder: Path
+    db: duckdb.DuckDBPyConnection, file: SpendFile, fmt: SpendFormat, folder: Path
 ) -> Sequence[Mapping[str, Any]]:
-    """Leave the ledger's rows in the folder, and return what they come to."""
-    db.execute(f"create view converted as {_sql(form.name)}")
+    """Write the ledger's rows to the folder and return their totals by currency."""
+    db.execute(f"create view converted as {_sql(fmt.name)}")
     summed = folder / "summed.parquet"
     try:
         db.sql(_sql("summed")).write_parquet(str(summed))
@@ -178,32 +184,31 @@ def _sum_up(
     return [dict(zip(names, row, strict=True)) for row in totals.fetchall()]
 
 
-def _remarks(
-    form: SpendForm, unread: Sequence[str], totals: Sequence[Mapping[str, Any]]
+def _notes(
+    fmt: SpendFormat, unread: Sequence[str], totals: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """What the rows come to, and what is left out of that, in words."""
-    paid = [
-        f"{row['amount']:,.2f} {row['currency']}{_at_list(row)}"
-        for row in totals
-        if row["amount"] is not None
-    ]
-    message = [" and ".join(paid)] if paid else []
+    """Return the totals of the rows, and of those that are left out, as text."""
+    notes = []
+    amounts = [_amount(row) for row in totals if row["amount"] is not None]
+    if amounts:
+        notes.append(" and ".join(amounts))
     if tokens := sum(row["tokens"] or 0 for row in totals):
-        message.append(f"{tokens:,} tokens without an amount")
-    if rows := sum(row["left_out_rows"] for row in totals):
-        money = " and ".join(
+        notes.append(f"{tokens:,} tokens without an amount")
+    if row_count := sum(row["left_out_rows"] for row in totals):
+        rows = "1 row" if row_count == 1 else f"{row_count:,} rows"
+        left_out = [
             f"{row['left_out']:,.2f} {row['currency']}" for row in totals if row["left_out"]
-        )
-        counted = "1 row" if rows == 1 else f"{rows:,} rows"
-        message.append(
-            f"left out: {counted} of services that are not AI{f' ({money})' if money else ''}"
-        )
-    if form.remark and unread:
-        message.append(form.remark)
-    return message
+        ]
+        sums = f" ({' and '.join(left_out)})" if left_out else ""
+        notes.append(f"left out: {rows} of services that are not AI{sums}")
+    if fmt.note and unread:
+        notes.append(fmt.note)
+    return notes
 
 
-def _at_list(row: Mapping[str, Any]) -> str:
-    return (
-        f" ({row['list_amount']:,.2f} at list price)" if row["list_amount"] != row["amount"] else ""
-    )
+def _amount(row: Mapping[str, Any]) -> str:
+    """Return an amount as text, with the list price if it is another."""
+    amount = f"{row['amount']:,.2f} {row['currency']}"
+    if row["list_amount"] == row["amount"]:
+        return amount
+    return f"{amount} ({row['list_amount']:,.2f} at list price)"

@@ -1,4 +1,4 @@
-"""Every cell of a spend file is checked before one is used; the first that is wrong is named by line and column."""
+"""Validation of spend files: all cells are checked before one is used, errors name the first."""
 
 from __future__ import annotations
 
@@ -11,236 +11,241 @@ import duckdb
 
 from collectors.errors import SourceError
 from collectors.imports import vocabulary
-from collectors.imports.dates import Reading, possible_orders, readings
-from collectors.imports.spend.formats import WORDS, SpendForm
+from collectors.imports.dates import parse_time, possible_orders
+from collectors.imports.spend.formats import PATTERNS, SpendFormat
 from collectors.imports.spend.spend_file import SpendFile
-from collectors.imports.tabular import named, shown
+from collectors.imports.tabular import normalize_header, quote
 
-FOLDER = Path(__file__).parent / "sql"
-#: what spreadsheets part columns with where the comma is the decimal mark
-MARKED_WITH_COMMAS = (";", "\t")
+SQL = Path(__file__).parent / "sql"
+#: separators of spreadsheets in countries where the comma is the decimal mark
+SEPARATORS_BESIDE_DECIMAL_COMMAS = (";", "\t")
+#: macros that read a number: 1234.56, 1,234.56 and 1.234,56
+PLAIN, COMMA_GROUPS, DECIMAL_COMMA = "plain", "comma_groups", "decimal_comma"
 
 
-class Wrong(NamedTuple):
-    """A cell that is wrong, by its record, counted from 1, and its place there."""
+class InvalidCell(NamedTuple):
+    """An invalid cell, by the number of its row (from 1) and its column index."""
 
-    record: int
-    place: int
+    row: int
+    column_index: int
     column: str
     text: str
 
 
 @dataclass(frozen=True)
-class Cells:
-    """The cells of a file of a known form. After ``check`` SQL reads them from the view ``cells``, each of its type.
+class Validation:
+    """Validation of one file. ``check`` creates the view ``cells`` with typed columns.
 
-    Rows that differ in numbers only are one row there, with their sums and how many they are, if the same numbers are
-    missing in them. So millions of rows are read once, and all else is done with what they come to.
+    Rows of ``cells`` are sums: rows that differ only in numbers are one row, with ``rows_read``,
+    if the same numbers are missing. So millions of rows are read only once.
     """
 
     db: duckdb.DuckDBPyConnection
     file: SpendFile
-    form: SpendForm
+    format: SpendFormat
     folder: Path
 
     @property
-    def places(self) -> Mapping[str, int]:
-        """Where each column of the form stands that the file has.
-
-        Raises SourceError where one is there twice.
-        """
-        names = [named(cell) for cell in self.file.header]
-        by_key: dict[str, int] = {}
-        for column, headers in self.form.columns.items():
-            best = next((header for header in headers if header in names), None)
-            if best:
-                by_key[column] = names.index(best)
-                if names.count(best) > 1:
-                    second = names.index(best, by_key[column] + 1)
-                    raise SourceError(
-                        f"{self.file.name}, line 1, column {second + 1}: {best} is there twice; keep one"
-                    )
-        return by_key
+    def indexes(self) -> Mapping[str, int]:
+        """Index of each column that the file has; raises SourceError if one is there twice."""
+        headers = [normalize_header(cell) for cell in self.file.header]
+        indexes: dict[str, int] = {}
+        for column, alternatives in self.format.columns.items():
+            header = next((name for name in alternatives if name in headers), None)
+            if header is None:
+                continue
+            indexes[column] = headers.index(header)
+            if headers.count(header) > 1:
+                second = headers.index(header, indexes[column] + 1)
+                raise SourceError(
+                    f"{self.file.name}, line 1, column {second + 1}: "
+                    f"duplicate column {header}; keep one"
+                )
+        return indexes
 
     def check(self, raw: duckdb.DuckDBPyRelation) -> int:
-        """Return how many rows there are; ``raw`` holds their texts in columns c0, c1 and so on.
+        """Return the number of rows; ``raw`` has their texts in columns c0, c1, …
 
-        Raises SourceError, which names the first cell that is wrong.
+        Raises SourceError about the first invalid cell.
         """
         raw.create_view("raw")
-        texts = ", ".join(f"{self._text(column)} as {column}" for column in self.form.columns)
-        some = ", ".join(f"word(c{index})" for index in dict.fromkeys(self.places.values()))
+        texts = ", ".join(f"{self._text(column)} as {column}" for column in self.format.columns)
+        indexes = dict.fromkeys(self.indexes.values())
+        first_text = f"coalesce({', '.join(f'word(c{index})' for index in indexes)})"
         self.db.execute(
-            f"create or replace view texts as select {texts} from raw where coalesce({some}) is not null"
+            f"create or replace view texts as "
+            f"select {texts} from raw where {first_text} is not null"
         )
         self.db.execute(
-            f"create or replace view numbered as select {texts}, n, coalesce({some}) is null as is_blank "
+            f"create or replace view numbered as "
+            f"select {texts}, n, {first_text} is null as is_blank "
             "from (select *, row_number() over () as n from raw)"
         )
-        way = self._way() if self.file.separator in MARKED_WITH_COMMAS else "plain"
-        result = self._sum_up(way)
-        if way == "plain" and any(result[column] for column in self._numbers()):
-            way = self._way()
-            result = self._sum_up(way)
-        if result["days"]:
-            self._read_days()
-        self._refuse({**self._wrong_numbers(way), **self._wrong_words()}, result)
-        return self._view()
+        is_plain = self.file.separator not in SEPARATORS_BESIDE_DECIMAL_COMMAS
+        number_format = PLAIN if is_plain else self._number_format()
+        invalid_counts = self._group(number_format)
+        if is_plain and any(invalid_counts[column] for column in self._numbers()):
+            number_format = self._number_format()
+            invalid_counts = self._group(number_format)
+        if invalid_counts["day"]:
+            self._read_other_days()
+        checks = {**self._number_checks(number_format), **self._pattern_checks()}
+        self._raise_first(checks, invalid_counts)
+        return self._create_cells()
 
     def _text(self, column: str) -> str:
-        if column not in self.places:
+        """Return SQL for the text of a column, or for whether it has one if the column is a flag."""
+        if column not in self.indexes:
             return "null::varchar"
-        text = f"word(c{self.places[column]})"
-        if column in self.form.flags:
+        text = f"word(c{self.indexes[column]})"
+        if column in self.format.flags:
             return f"{text} is not null"
-        if column in self.form.numbers and self.form.unpaid:
-            unpaid = ", ".join(f"'{word}'" for word in self.form.unpaid)
-            return f"if(lower({text}) in ({unpaid}), null, {text})"
+        if column in self.format.numbers and self.format.zero_words:
+            words = ", ".join(f"'{word}'" for word in self.format.zero_words)
+            return f"if(lower({text}) in ({words}), null, {text})"
         return text
 
-    def _sum_up(self, way: str) -> dict[str, int]:
-        """Read the whole file with its numbers written one way, and return how many days, numbers, words are wrong."""
+    def _group(self, number_format: str) -> Mapping[str, int]:
+        """Sum up the file as the view ``grouped``; return the number of invalid groups a column."""
         numbers = self._numbers()
-        keys = [column for column in self.places if column not in ("day", *numbers)]
-        missing = [f"{column} is null as no_{column}" for column in numbers]
-        sums = [f"sum({way}({column})) as {column}" for column in numbers]
-        wrong = [
-            f"count_if({is_so}) as wrong_{column}"
-            for column, is_so in self._wrong_numbers(way).items()
+        number_checks = self._number_checks(number_format)
+        columns = [
+            "short_day(day) as day",
+            *(column for column in self.indexes if column not in ("day", *numbers)),
+            *(f"{column} is null as has_no_{column}" for column in numbers),
+            *(f"sum({number_format}({column})) as {column}" for column in numbers),
+            *(f"count_if({check}) as invalid_{column}" for column, check in number_checks.items()),
+            "count(*) as rows_read",
         ]
-        columns = ", ".join(
-            ["short_day(day) as day", *keys, *missing, *sums, *wrong, "count(*) as rows_read"]
-        )
         path = self.folder / "grouped.parquet"
-        self.db.sql(f"select {columns} from texts group by all").write_parquet(str(path))
+        grouped = self.db.sql(f"select {', '.join(columns)} from texts group by all")
+        grouped.write_parquet(str(path))
         self.db.read_parquet(str(path)).create_view("grouped")
-        wrong_numbers = {column: f"wrong_{column} > 0" for column in numbers}
-        return self._counted(
-            {"days": "iso_day(day) is null", **wrong_numbers, **self._wrong_words()}, "grouped"
-        )
+        checks = {"day": "iso_day(day) is null"}
+        checks |= {column: f"invalid_{column} > 0" for column in numbers}
+        return self._count({**checks, **self._pattern_checks()}, "grouped")
 
-    def _view(self) -> int:
-        """Make the view, and return how many rows are in it."""
-        nothing = dict.fromkeys(self.form.numbers, "null::decimal(38, 18)")
-        rest_rows = [column for column in self.form.columns if column != "day"]
+    def _create_cells(self) -> int:
+        """Create the view ``cells`` and return its number of rows in the file."""
+        absent = dict.fromkeys(self.format.columns, "null::varchar")
+        absent |= dict.fromkeys(self.format.numbers, "null::decimal(38, 18)")
         columns = ", ".join(
-            column
-            if column in self.places
-            else f"{nothing.get(column, 'null::varchar')} as {column}"
-            for column in rest_rows
+            column if column in self.indexes else f"{absent[column]} as {column}"
+            for column in self.format.columns
+            if column != "day"
         )
         self.db.execute(
-            f"create or replace view cells as select coalesce(iso_day(day), read_as) as day, {columns}, rows_read "
-            "from grouped left join other_days on day = written"
+            f"create or replace view cells as "
+            f"select coalesce(iso_day(day), parsed) as day, {columns}, rows_read "
+            "from grouped left join other_days on day = text"
         )
-        ((rows,),) = self.db.execute(
-            "select coalesce(sum(rows_read), 0)::bigint from cells"
-        ).fetchall()
-        return int(rows)
+        sql = "select coalesce(sum(rows_read), 0)::bigint from cells"
+        ((row_count,),) = self.db.execute(sql).fetchall()
+        return int(row_count)
 
-    def _counted(self, checks: Mapping[str, str], view: str) -> dict[str, int]:
-        counts = ", ".join(f'count_if({is_so}) as "{name}"' for name, is_so in checks.items())
+    def _count(self, checks: Mapping[str, str], view: str) -> Mapping[str, int]:
+        """Return how many rows of a view meet each condition."""
+        counts = ", ".join(f'count_if({check}) as "{name}"' for name, check in checks.items())
         (row,) = self.db.execute(f"select {counts} from {view}").fetchall()
         return dict(zip(checks, row, strict=True))
 
     def _numbers(self) -> Sequence[str]:
-        return [column for column in self.form.numbers if column in self.places]
+        return [column for column in self.format.numbers if column in self.indexes]
 
-    def _wrong_numbers(self, way: str) -> dict[str, str]:
+    def _number_checks(self, number_format: str) -> dict[str, str]:
+        """Return SQL that is true for invalid numbers, by column."""
         return {
-            column: f"{column} is not null and {way}({column}) is null"
+            column: f"{column} is not null and {number_format}({column}) is null"
             for column in self._numbers()
         }
 
-    def _wrong_words(self) -> dict[str, str]:
+    def _pattern_checks(self) -> dict[str, str]:
+        """Return SQL that is true for texts outside of a column's pattern, by column."""
         return {
             column: f"not regexp_full_match(lower({column}), '{pattern}')"
-            for column, (pattern, _) in WORDS.items()
-            if column in self.places
+            for column, (pattern, _) in PATTERNS.items()
+            if column in self.indexes
         }
 
-    def _way(self) -> str:
-        """Find whether a comma parts thousands or is the decimal mark: over whole columns, and each of them."""
-        checks: dict[str, str] = {}
-        for way in ("dotted", "commaed"):
-            checks |= {
-                f"{column} {way}": is_so for column, is_so in self._wrong_numbers(way).items()
-            }
-        unclear = {column: self._unclear(column) for column in self._numbers()}
-        result = self._counted({**checks, **unclear}, "texts")
-        ways = [
-            way
-            for way in ("dotted", "commaed")
-            if not any(result[f"{each} {way}"] for each in self._numbers())
-        ]
-        if len(ways) > 1:
-            self._refuse(unclear, result, "may be read in two ways; write 1234.56")
-        return ways[0] if ways else "dotted"
+    def _number_format(self) -> str:
+        """Return whether commas group digits or are decimal marks, by all columns together.
 
-    def _unclear(self, column: str) -> str:
-        mark = "true" if self.file.separator == ";" else f"contains({column}, ',')"
-        return f"dotted({column}) <> commaed({column}) and {mark}"
+        Raises SourceError about the first number that both formats allow with different values.
+        """
+        formats = (COMMA_GROUPS, DECIMAL_COMMA)
+        invalid_counts = {
+            number_format: self._count(self._number_checks(number_format), "texts")
+            for number_format in formats
+            if self._numbers()
+        }
+        possible = [name for name, counts in invalid_counts.items() if not any(counts.values())]
+        if len(possible) > 1:
+            checks = {column: self._ambiguity_check(column) for column in self._numbers()}
+            message = "has two meanings as a number; write 1234.56"
+            self._raise_first(checks, self._count(checks, "texts"), message)
+        return possible[0] if possible else COMMA_GROUPS
 
-    def _read_days(self) -> None:
-        """Read the times that are not ISO; which of day and month comes first is decided over the whole column."""
+    def _ambiguity_check(self, column: str) -> str:
+        has_mark = "true" if self.file.separator == ";" else f"contains({column}, ',')"
+        return f"{COMMA_GROUPS}({column}) <> {DECIMAL_COMMA}({column}) and {has_mark}"
+
+    def _read_other_days(self) -> None:
+        """Parse the days that are not ISO; the order of day and month is that of all of them."""
         sql = "select distinct day from grouped where day is not null and iso_day(day) is null"
-        texts = [text for (text,) in self.db.execute(sql).fetchall()]
-        by_key = {text: readings(text) for text in texts}
-        times = {text: reading for text, reading in by_key.items() if reading}
+        parsed = {text: parse_time(text) for (text,) in self.db.execute(sql).fetchall()}
+        times = {text: time for text, time in parsed.items() if time}
         orders = sorted(possible_orders(times.values()))
-        clear = {
-            text: reading
-            for text, reading in times.items()
-            if orders and (len(orders) == 1 or reading.is_clear)
+        days = {
+            text: time.by_order[orders[0]].date()
+            for text, time in times.items()
+            if orders and (len(orders) == 1 or time.is_unambiguous)
         }
-        days = [reading.by_order[orders[0]].date() for reading in clear.values()]
-        self.db.execute("insert into other_days select unnest(?), unnest(?)", [list(clear), days])
-        if missing := self._first({"day": "day is null"}):
-            raise self._error(missing, "the day is empty; write one")
-        known_values = "iso_day(short_day(day)) is not null or short_day(day) in (select written from other_days)"
-        if invalid := self._first({"day": f"not ({known_values})"}):
-            raise self._error(invalid, _said(invalid.text, readings(invalid.text), bool(orders)))
+        self.db.execute(
+            "insert into other_days select unnest(?), unnest(?)", [list(days), list(days.values())]
+        )
+        if empty := self._first({"day": "day is null"}):
+            raise self._error(empty, "the day is empty; write one")
+        is_valid = (
+            "iso_day(short_day(day)) is not null or short_day(day) in (select text from other_days)"
+        )
+        if invalid := self._first({"day": f"not ({is_valid})"}):
+            raise self._error(invalid, _day_message(invalid.text, bool(orders)))
 
-    def _refuse(
-        self, invalid: Mapping[str, str], counts: Mapping[str, int], message: str = ""
+    def _raise_first(
+        self, checks: Mapping[str, str], counts: Mapping[str, int], message: str = ""
     ) -> None:
-        """Name the first cell that is wrong, if one is; ``counts`` says how many are, in each column."""
-        if first := self._first(
-            {column: is_so for column, is_so in invalid.items() if counts[column]}
-        ):
-            expected = (
-                WORDS[first.column][1]
-                if first.column in WORDS
-                else "a number below a trillion; write 1234.56"
+        """Raise SourceError about the first cell that meets a condition, if ``counts`` has any."""
+        cell = self._first({column: check for column, check in checks.items() if counts[column]})
+        if cell:
+            expected = "a number below a trillion; write 1234.56"
+            if cell.column in PATTERNS:
+                _, expected = PATTERNS[cell.column]
+            raise self._error(cell, f"{_quote(cell.text)} {message or f'is not {expected}'}")
+
+    def _first(self, checks: Mapping[str, str]) -> InvalidCell | None:
+        """Return the first cell of the file that meets its column's condition."""
+        cells = []
+        for column, check in checks.items():
+            sql = (
+                f"select n, {column} from numbered where not is_blank and ({check}) "
+                "order by n limit 1"
             )
-            raise self._error(first, f"{_quoted(first.text)} {message or f'is not {expected}'}")
+            for row, text in self.db.execute(sql).fetchall():
+                cells.append(InvalidCell(row, self.indexes[column], column, text or ""))
+        return min(cells, default=None)
 
-    def _first(self, invalid: Mapping[str, str]) -> Wrong | None:
-        """The first cell of which something is so that is wrong in its column."""
-        result = []
-        for column, is_so in invalid.items():
-            sql = f"select n, {column} from numbered where not is_blank and ({is_so}) order by n limit 1"
-            for record, text in self.db.execute(sql).fetchall():
-                result.append(Wrong(record, self.places[column], column, text or ""))
-        return min(result, default=None)
-
-    def _error(self, invalid: Wrong, message: str) -> SourceError:
-        return SourceError(f"{self.file.where(invalid.record, invalid.place)}: {message}")
+    def _error(self, cell: InvalidCell, message: str) -> SourceError:
+        return SourceError(f"{self.file.where(cell.row, cell.column_index)}: {message}")
 
 
-def _quoted(text: str) -> str:
-    """A cell as an error may show it: short, and without addresses."""
-    return shown(vocabulary.kept(text))
+def _quote(text: str) -> str:
+    """Return a cell for an error: short, and without e-mail addresses."""
+    return quote(vocabulary.clean(text))
 
 
-def _said(text: str, reading: Reading | None, is_in_order: bool) -> str:
-    """What is wrong with a text that should be a day."""
-    if not reading:
-        return f"{_quoted(text)} is not a day; write 2026-11-19"
-    both = " or ".join(f"{time:%Y-%m-%d}" for time in reading.by_order.values())
-    message = (
-        f"this may be {both}"
-        if is_in_order
-        else "in other lines the day and the month change places"
-    )
-    return f"{message}; write days such as 2026-11-19"
+def _day_message(text: str, has_order: bool) -> str:
+    """Return why a text is not a day; ``has_order`` if one order of day and month fits all."""
+    times = parse_time(text)
+    if not times:
+        return f"{_quote(text)} is not a day; write 2026-11-19"
+    return f"{times.conflict(has_order)}; write days such as 2026-11-19"

@@ -1,6 +1,7 @@
-"""GrowthBook's experiments: what its API answers, as JSON, or the same fields as CSV.
+"""GrowthBook's experiments: the JSON of its API, or the same fields as CSV.
 
-An experiment is shipped when its first phase starts, since its users then see it, and decided when its last one ends.
+An experiment ships when its first phase starts, as users then see it. Its decision is at the end
+of its last phase.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 from typing import Any
 
 from collectors.errors import SourceError
-from collectors.imports.formats import Form, Values
+from collectors.imports.formats import Format, Values
 from collectors.imports.tabular import Line, Table, read_text
 
 FIELDS = (
@@ -25,7 +26,7 @@ FIELDS = (
 )
 
 
-def _settle(values: Values) -> None:
+def _derive(values: Values) -> None:
     status = values["status"].lower()
     if status == "draft":
         values["started_at"] = None
@@ -36,7 +37,7 @@ def _settle(values: Values) -> None:
         values["decision"] = ""
 
 
-FORM = Form(
+FORMAT = Format(
     "experiments",
     "growthbook",
     {
@@ -50,47 +51,46 @@ FORM = Form(
         "updated_at": ("dateupdated", "date_updated"),
     },
     ("key", "tracking_key", "title", "status", "decision", "started_at", "ended_at"),
-    settle=_settle,
+    derive=_derive,
 )
 
 
 def read_json(name: str, content: bytes) -> Table:
-    """Return the experiments in the API's answer as a table of its fields.
+    """Return the experiments in a response of the API as a table.
 
-    Raises SourceError, which says where it is none.
+    Raises SourceError with line or experiment if the response is invalid.
     """
     try:
-        result = json.loads(read_text(name, content))
+        response = json.loads(read_text(name, content))
     except json.JSONDecodeError as error:
         raise SourceError(
             f"{name}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
         ) from None
-    except (RecursionError, ValueError):  # or a number of thousands of digits
+    except (RecursionError, ValueError):  # a number may have thousands of digits
         raise SourceError(f"{name}, line 1: not JSON that can be read") from None
-    if isinstance(result, dict):
-        result = result.get("experiments", [result.get("experiment", result)])
-    if not isinstance(result, list):
-        raise SourceError(
-            f"{name}, line 1: there is no list of experiments in it; save what the API answers"
-        )
-    lines = [Line(number, _cells(name, number, item)) for number, item in enumerate(result, 1)]
+    if isinstance(response, dict):
+        response = response.get("experiments", [response.get("experiment", response)])
+    if not isinstance(response, list):
+        raise SourceError(f"{name}, line 1: no list of experiments; save the response of the API")
+    numbered = enumerate(response, 1)
+    lines = [Line(number, _cells(name, number, experiment)) for number, experiment in numbered]
     return Table(
         name, FIELDS, lines, lambda number, column: f"experiment {number}, {FIELDS[column]}"
     )
 
 
-def _cells(name: str, number: int, one: Any) -> list[str]:
-    where = f"{name}, experiment {number}"
-    if not isinstance(one, dict) or not isinstance(one.get("id"), str):
-        raise SourceError(f"{where}: not an experiment of GrowthBook, which has an id")
-    phases = one.get("phases") or []
+def _cells(name: str, number: int, experiment: Any) -> list[str]:
+    place = f"{name}, experiment {number}"
+    if not isinstance(experiment, dict) or not isinstance(experiment.get("id"), str):
+        raise SourceError(f"{place}: not an experiment of GrowthBook: no id")
+    phases = experiment.get("phases") or []
     if not isinstance(phases, list) or not all(isinstance(phase, dict) for phase in phases):
-        raise SourceError(f"{where}, phases: not a list of phases")
-    summary = one.get("resultSummary")
-    result = summary.get("status") if isinstance(summary, dict) else one.get("results")
+        raise SourceError(f"{place}, phases: not a list of phases")
+    summary = experiment.get("resultSummary")
+    result = summary.get("status") if isinstance(summary, dict) else experiment.get("results")
     times = {
         "dateStarted": phases[0].get("dateStarted") if phases else None,
         "dateEnded": phases[-1].get("dateEnded") if phases else None,
     }
-    values = one | times | {"results": result}
+    values = experiment | times | {"results": result}
     return ["" if values.get(field) is None else str(values[field]).strip() for field in FIELDS]

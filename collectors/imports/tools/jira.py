@@ -1,20 +1,20 @@
-"""Jira's CSV export of issues ("all fields"). Labels and sprints have a column for each value that an issue has.
+"""Jira's CSV export of issues ("all fields"), with one column for each label of an issue.
 
-Its times are those of the person who exported, without a zone; they are taken as UTC.
+Its times have no zone: they are those of the exporting user and are read as UTC.
 """
 
 from __future__ import annotations
 
-from collectors.imports.formats import Form, Values
+from collectors.imports.formats import Format, Values
 
 
-def _settle(values: Values) -> None:
-    # projects that people manage themselves close an issue without a resolution, and then Resolved is empty
+def _derive(values: Values) -> None:
+    # team-managed projects close issues without a resolution; Resolved is then empty
     if values["category"].lower() == "done":
         values["closed_at"] = values["closed_at"] or values["done_at"] or values["updated_at"]
 
 
-FORM = Form(
+FORMAT = Format(
     "items",
     "jira",
     {
@@ -32,5 +32,5 @@ FORM = Form(
         "done_at": ("status_category_changed",),
     },
     ("key", "title", "type", "opened_at", "closed_at"),
-    settle=_settle,
+    derive=_derive,
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collectors.imports.formats import Form, Values
+from collectors.imports.formats import Format, Values
 
 
-def _settle(values: Values) -> None:
+def _derive(values: Values) -> None:
     if values["canceled_at"] or values["duplicate_of"]:
         values["resolution"] = "canceled"
     values["closed_at"] = values["canceled_at"] or values["closed_at"]
 
 
-FORM = Form(
+FORMAT = Format(
     "items",
     "linear",
     {
@@ -26,5 +26,5 @@ FORM = Form(
         "duplicate_of": ("duplicate_of",),
     },
     ("key", "title", "status", "opened_at", "closed_at", "canceled_at"),
-    settle=_settle,
+    derive=_derive,
 )

@@ -1,10 +1,10 @@
-"""PagerDuty's CSV of incidents, as its reports, its Insights and its analytics API name the columns."""
+"""PagerDuty's CSV of incidents, from reports, Insights or the analytics API."""
 
 from __future__ import annotations
 
-from collectors.imports.formats import Form
+from collectors.imports.formats import Format
 
-FORM = Form(
+FORMAT = Format(
     "incidents",
     "pagerduty",
     {

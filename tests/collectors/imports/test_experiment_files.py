@@ -9,7 +9,7 @@ import pytest
 
 from collectors.errors import SourceError
 from collectors.imports.experiment_files import read_experiments
-from collectors.imports.formats import LEDGER
+from collectors.imports.formats import LEDGER_COLUMNS
 
 READ_AT = datetime(2026, 11, 20, 12)
 MARKDOWN = """---
@@ -26,9 +26,9 @@ decision: killed
 """
 MISTAKES = {
     "---\ntitle: [a]\ndecision:\n---\n": "line 2, column 8: title must be one text",
-    "---\ntitle: a\nkey: b: c\n---\n": "line 3, column 7: not YAML; mend the front matter",
-    "---\n\ndecision: maybe\n---\n": "line 3, column 11: 'maybe' is no decision; write kept, killed or inconclusive",
-    "---\ndecision: kept\n---\n": "line 1, column 1: 'kept', but not when; write the day it was decided",
+    "---\ntitle: a\nkey: b: c\n---\n": "line 3, column 7: not YAML; fix the front matter",
+    "---\n\ndecision: maybe\n---\n": "line 3, column 11: 'maybe' is not a decision; write kept, killed or inconclusive",
+    "---\ndecision: kept\n---\n": "line 1, column 1: 'kept' without a date; write the day it was decided",
     "---\nstarted_at: soon\n---\n": "line 2, column 13: 'soon' is not a time; write 2026-11-19 or 2026-11-19 14:05",
     "---\ntitle: a\n": "line 1: the front matter does not end; close it with ---",
 }
@@ -86,7 +86,7 @@ def test_the_import_tells_repository_and_path() -> None:
         "exported_at": READ_AT,
         "rows_read": 1,
     }
-    assert [set(row) for row in result] == [{"import_id", "line", *LEDGER["experiments"]}]
+    assert [set(row) for row in result] == [{"import_id", "line", *LEDGER_COLUMNS["experiments"]}]
     assert result[0]["import_id"] == own["import_id"]
     rest_rows = [
         ("acme/shop", "experiments/b.md", content),

@@ -67,9 +67,9 @@ def test_it_says_what_a_file_is_takes_it_in_and_publishes(desk: Desk) -> None:
         "acknowledged_by_user_names, resolved_by_user_name",
         "growthbook.json: experiments from growthbook, 4 rows, 2026-08-03 to 2026-09-19; not read: dateCreated",
         "items.csv: items, 3 rows, 2026-09-01 to 2026-09-03",
-        "pagerduty.csv: taken in",
-        "growthbook.json: taken in",
-        "items.csv: taken in",
+        "pagerduty.csv: imported",
+        "growthbook.json: imported",
+        "items.csv: imported",
     ]
     imports = [
         (
@@ -124,7 +124,7 @@ def test_the_same_file_twice_or_under_two_names_is_one_import(desk: Desk) -> Non
     done = desk.run("import", "incidents.csv", "again.csv", "again.csv", "--no-publish")
     assert done.code == 0
     assert said(done.err)[3:] == [
-        f"{name}.csv: was taken in before" for name in ("incidents", "again", "again")
+        f"{name}.csv: imported before" for name in ("incidents", "again", "again")
     ]
     assert (ledger(desk), inbox(desk)) == (once, stored)
     assert not (desk.folder / "data" / "snapshots").exists()
@@ -149,7 +149,7 @@ def test_an_account_is_an_import_of_its_own_and_a_folder_of_the_inbox(desk: Desk
     assert sorted(row["account"] for row in ledger(desk)["imports"]) == ["", "eu"]
     assert len(ledger(desk)["imported_items"]) == 8
     assert sorted(inbox(desk)) == ["eu/jira.csv", "jira.csv"]
-    assert "was taken in" not in desk.run("refresh", "inbox", "--no-publish").err
+    assert "imported before" not in desk.run("refresh", "inbox", "--no-publish").err
 
 
 def test_until_says_how_far_a_file_tells_also_later(desk: Desk) -> None:
@@ -303,7 +303,7 @@ def test_a_refresh_takes_in_what_was_dropped_and_goes_on_after_a_bad_file(desk: 
     assert desk.files() == before
     done = desk.run("refresh", "inbox")
     assert done.code == 1
-    assert done.problem.startswith("data/inbox/bad.csv, line 1, column 1: no form that is known")
+    assert done.problem.startswith("data/inbox/bad.csv, line 1, column 1: unknown format")
     assert {(row["file"], row["account"]) for row in ledger(desk)["imports"]} == {
         ("incidents.csv", ""),
         ("jira.csv", "us"),

@@ -13,9 +13,9 @@ import pytest
 
 from collectors.errors import SourceError
 from collectors.imports import reader, vocabulary
-from collectors.imports.dates import readings
-from collectors.imports.formats import KINDS, LEDGER, TIMES
-from collectors.imports.reader import Export
+from collectors.imports.dates import parse_time
+from collectors.imports.formats import KINDS, LEDGER_COLUMNS, TIME_COLUMNS
+from collectors.imports.reader import ParsedTable
 from tests.support.facts import read_tables
 
 SAMPLES = Path(__file__).parent / "exports"
@@ -35,57 +35,57 @@ INCIDENTS = "key,title,opened_at,resolved_at\n"
 ITEMS = "key,title,status,opened_at,first_response_at,closed_at\n"
 EXPERIMENTS = "key,title,started_at,decided_at,decision\n"
 MISTAKES = {
-    "": "line 1: there is nothing in it; export it again",
-    "\n \n": "line 1: there is nothing in it; export it again",
-    "a,b\n1,2\n": "line 1, column 1: no form that is known: FOCUS files and exports of Jira, Linear, PagerDuty, Gr",
-    "key,title,opened_at,closed_at,resolved_at\n": "line 1, column 1: its columns fit more than one kind; say which",
-    "key,title,opened_at,resolved_at,Key\n": "line 1, column 5: key is there twice; keep one",
+    "": "line 1: the file is empty; export or save it again",
+    "\n \n": "line 1: the file is empty; export or save it again",
+    "a,b\n1,2\n": "line 1, column 1: unknown format. Known: FOCUS files and exports of Jira, Linear, PagerDuty, Gr",
+    "key,title,opened_at,closed_at,resolved_at\n": "line 1, column 1: its columns fit more than one kind; choose with",
+    "key,title,opened_at,resolved_at,Key\n": "line 1, column 5: duplicate column key; keep one",
     INCIDENTS
     + "A,x,2026-01-01\n": "line 2, column 4: 3 cells where the header has 4; export it again",
     INCIDENTS
-    + "A,x,2026-01-01,,y\n": "line 2, column 5: 5 cells where the header has 4; put a text with a separator",
+    + "A,x,2026-01-01,,y\n": "line 2, column 5: 5 cells where the header has 4; put texts that contain a separator",
     INCIDENTS
-    + 'A,"x"y,2026-01-01,\n': "line 2: not CSV (',' expected after '\"'); mend the quotes there",
+    + 'A,"x"y,2026-01-01,\n': "line 2: not CSV (',' expected after '\"'); fix the quotes there",
     INCIDENTS
-    + 'A,x,2026-01-01,\nB,"x\n\n,2026-01-01,\n': "line 3: not CSV (unexpected end of data); mend the quotes",
+    + 'A,x,2026-01-01,\nB,"x\n\n,2026-01-01,\n': "line 3: not CSV (unexpected end of data); fix the quotes",
     INCIDENTS + "A,x\0,2026-01-01,\n": "line 2: not text; save it as CSV UTF-8",
     INCIDENTS + ",x,2026-01-01,\n": "line 2, column 1: the key is empty; write one",
-    INCIDENTS + "A,x,,\n": "line 2, column 3: opened is empty; write when",
+    INCIDENTS + "A,x,,\n": "line 2, column 3: opened is empty; write a time",
     INCIDENTS
     + "A,x,soon,\n": "line 2, column 3: 'soon' is not a time; write 2026-11-19 or 2026-11-19 14:05",
     INCIDENTS + "A,x,2026-02-30,\n": "line 2, column 3: '2026-02-30' is not a time",
     INCIDENTS + "A,x,1026-02-03,\n": "line 2, column 3: '1026-02-03' is not a time",
     INCIDENTS + "A,x,2026-02-03,2026-02-02\n": "line 2, column 4: before opened; swap the times",
     INCIDENTS + "A,x,2026-02-03,\n\nB,x,2026-02-03,\nA,x,2026-02-03,\n": (
-        "line 5, column 1: 'A' is there twice, first in line 2, column 1; keep one"
+        "line 5, column 1: duplicate key 'A', first in line 2, column 1; keep one"
     ),
     INCIDENTS
     + "A,x,03/04/2026,\n": "line 2, column 3: this may be 2026-04-03 or 2026-03-04; write times such as",
     INCIDENTS
-    + "A,x,13/04/2026,\nB,x,04/13/2026,\n": "line 2, column 3: in other lines the day and the month change",
+    + "A,x,13/04/2026,\nB,x,04/13/2026,\n": "line 2, column 3: day and month have another order in other",
     ITEMS
     + "SHOP,x,open,2026-01-01,,\n": "line 2, column 1: 'SHOP' does not end in a number of up to 9 digits",
     ITEMS
     + "12,x,open,2026-01-01,,\n": "line 2, column 1: no project; write keys such as SHOP-12, or add a column",
     ITEMS
-    + "A-1,x,open,2026-01-01,,\nA_1,x,open,2026-01-01,,\n": "line 3, column 1: 'A_1' is there twice, first in",
+    + "A-1,x,open,2026-01-01,,\nA_1,x,open,2026-01-01,,\n": "line 3, column 1: duplicate key 'A_1', first in",
     ITEMS
-    + "A-1,x,Done,2026-01-01,,\n": "line 2, column 6: 'Done', but not when; write the day it was closed",
+    + "A-1,x,Done,2026-01-01,,\n": "line 2, column 6: 'Done' without a date; write the day it was closed",
     ITEMS
     + "A-1,x,open,2026-01-02,2026-01-01,\n": "line 2, column 5: before opened; swap the times",
     EXPERIMENTS
-    + "E,x,2026-01-01,2026-01-02,perhaps\n": "line 2, column 5: 'perhaps' is no decision; write kept,",
+    + "E,x,2026-01-01,2026-01-02,perhaps\n": "line 2, column 5: 'perhaps' is not a decision; write kept,",
     EXPERIMENTS
-    + "E,x,2026-01-01,,won\n": "line 2, column 4: 'won', but not when; write the day it was decided",
+    + "E,x,2026-01-01,,won\n": "line 2, column 4: 'won' without a date; write the day it was decided",
     EXPERIMENTS
-    + "E,x,2026-01-01,2026-01-02,\n": "line 2, column 5: decided, but not how; write kept, killed or",
+    + "E,x,2026-01-01,2026-01-02,\n": "line 2, column 5: a date without a decision; write kept, killed or",
     '{"experiments": [': "line 1, column 18: not JSON (Expecting value)",
-    '{"experiments": 3}': "line 1: there is no list of experiments in it; save what the API answers",
-    '[{"name": "x"}]': "experiment 1: not an experiment of GrowthBook, which has an id",
+    '{"experiments": 3}': "line 1: no list of experiments; save the response of the API",
+    '[{"name": "x"}]': "experiment 1: not an experiment of GrowthBook: no id",
     '[{"id": "a", "phases": 3}]': "experiment 1, phases: not a list of phases",
     '[{"id": "a", "name": "x", "status": "stopped", "results": "maybe"}]': "experiment 1, results: 'maybe' is no",
     '[{"id": "a", "phases": [{"dateStarted": "x"}]}]': "experiment 1, dateStarted: 'x' is not a time",
-    '[{"id": "a"}, {"id": "a"}]': "experiment 2, id: 'a' is there twice, first in experiment 1, id; keep one",
+    '[{"id": "a"}, {"id": "a"}]': "experiment 2, id: duplicate key 'a', first in experiment 1, id; keep one",
 }
 TIMES_WRITTEN = {
     "2026-11-19": "2026-11-19 00:00",
@@ -152,8 +152,8 @@ def test_a_file_gives_the_rows_that_were_typed_by_hand(name: str) -> None:
     export = reader.read(name, sample(name))
     assert (export.kind, export.source) == SOURCES[name]
     result = [{column: as_typed(value) for column, value in row.items()} for row in export.rows]
-    assert [set(row) for row in result] == [{"line", *LEDGER[export.kind]}] * len(result)
-    empty = dict.fromkeys(["line", *LEDGER[export.kind]])
+    assert [set(row) for row in result] == [{"line", *LEDGER_COLUMNS[export.kind]}] * len(result)
+    empty = dict.fromkeys(["line", *LEDGER_COLUMNS[export.kind]])
     assert result == [empty | dict(row) for row in EXPECTED[name]]
 
 
@@ -167,13 +167,13 @@ def test_every_sample_is_expected_and_every_column_has_a_value_somewhere() -> No
         rows = [row for name, (its, _) in SOURCES.items() if its == kind for row in EXPECTED[name]]
         assert {column for row in rows for column, value in row.items() if value} == {
             "line",
-            *LEDGER[kind],
+            *LEDGER_COLUMNS[kind],
         }
 
 
 def test_what_is_not_read_is_told_and_not_kept() -> None:
     export = reader.read("jira.csv", sample("jira.csv"))
-    assert export.unread == [
+    assert export.unread_columns == [
         "Issue id",
         "Project name",
         "Priority",
@@ -189,12 +189,12 @@ def test_what_is_not_read_is_told_and_not_kept() -> None:
     for name in SOURCES:
         text = str(reader.read(name, sample(name)).rows)
         assert not re.search(r"\w@\w|Alice|Bob|Carol|Steps|first look|ship it|Fewer", text), name
-    assert reader.read("a.csv", b'key,title,started_on,"owner\n\x1b[1mbob@a.example"\n').unread == [
-        "owner […@…"
-    ]
+    assert reader.read(
+        "a.csv", b'key,title,started_on,"owner\n\x1b[1mbob@a.example"\n'
+    ).unread_columns == ["owner […@…"]
 
 
-def read_plain(text: bytes) -> Export:
+def read_plain(text: bytes) -> ParsedTable:
     """What a table says that is written in another way than ``incidents.csv``."""
     return reader.read("incidents.csv", text)
 
@@ -226,19 +226,19 @@ def test_a_table_may_be_written_in_many_ways(written: Callable[[str], bytes]) ->
     other = read_plain(written(text))
     shift = other.rows[0]["line"] - 2
     assert [row | {"line": row["line"] - shift} for row in other.rows] == list(plain.rows)
-    assert (other.kind, other.source, other.unread) == ("incidents", "generic", [])
+    assert (other.kind, other.source, other.unread_columns) == ("incidents", "generic", [])
 
 
 def test_blank_lines_are_passed_over_and_an_empty_table_is_one() -> None:
     text = sample("incidents.csv").decode().replace("\n", "\n\n , \n")
     assert [row["key"] for row in read_plain(text.encode()).rows] == ["INC-1", "INC-2"]
     empty = read_plain(INCIDENTS.encode())
-    assert (list(empty.rows), empty.times) == ([], None)
+    assert (list(empty.rows), empty.time_range) == ([], None)
 
 
 @pytest.mark.parametrize("text", TIMES_WRITTEN)
 def test_times_are_read_as_tools_write_them(text: str) -> None:
-    reading = readings(text)
+    reading = parse_time(text)
     assert reading and {f"{time:%Y-%m-%d %H:%M}" for time in reading.by_order.values()} == {
         TIMES_WRITTEN[text]
     }
@@ -246,7 +246,7 @@ def test_times_are_read_as_tools_write_them(text: str) -> None:
 
 @pytest.mark.parametrize("text", NO_TIMES)
 def test_what_is_no_time_is_none(text: str) -> None:
-    assert readings(text) is None
+    assert parse_time(text) is None
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_words_mean_what_the_table_says() -> None:
         "SHOP": None,
         "X-1234567890": None,
     }
-    assert {key: vocabulary.numbered(key) for key in keys} == keys
+    assert {key: vocabulary.split_key(key) for key in keys} == keys
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
@@ -410,7 +410,7 @@ def test_a_mutated_file_is_read_whole_or_is_one_line(name: str) -> None:
     assert 0 < read < MUTANTS // len(SOURCES)
 
 
-def check_rows(export: Export) -> None:
+def check_rows(export: ParsedTable) -> None:
     """Fail where rows are not what the ledger may hold."""
     assert (
         len({row["key"] for row in export.rows})
@@ -418,8 +418,8 @@ def check_rows(export: Export) -> None:
         == len(export.rows)
     )
     for row in export.rows:
-        assert row["key"] and row["title"] and set(row) == {"line", *LEDGER[export.kind]}
-        times = [row[name] for name in TIMES[export.kind] if row[name]]
+        assert row["key"] and row["title"] and set(row) == {"line", *LEDGER_COLUMNS[export.kind]}
+        times = [row[name] for name in TIME_COLUMNS[export.kind] if row[name]]
         assert not times or (times[0] == min(times) or export.kind == "experiments")
         if export.kind == "experiments":
             assert (row["decision"] is None) == (row["decided_at"] is None)

@@ -66,8 +66,8 @@ def test_it_says_what_a_file_is_and_takes_it_in(desk: Desk) -> None:
         "anthropic_cost.csv: spend from anthropic, 5 rows, 2026-10-01 to 2026-10-02, 0.44 USD (0.46 at list price); "
         "not read: workspace, context_window, cost_type, inference_geo, speed",
         "minimal.csv: spend, 3 rows, 2026-10-01 to 2026-10-03, 12.50 USD",
-        "anthropic_cost.csv: taken in",
-        "minimal.csv: taken in",
+        "anthropic_cost.csv: imported",
+        "minimal.csv: imported",
     ]
     written_at = WRITTEN_AT.replace(tzinfo=None)
     imports = query(
@@ -109,9 +109,9 @@ def test_the_same_file_twice_or_under_two_names_is_one_import(desk: Desk) -> Non
     once, stored = ledger(desk), inbox(desk)
     shutil.copy(desk.folder / "copilot.csv", desk.folder / "again.csv")
     done = desk.run("import", "again.csv", "copilot.csv", "--no-publish")
-    assert [line for line in done.err.splitlines() if "taken" in line] == [
-        "again.csv: was taken in before",
-        "copilot.csv: was taken in before",
+    assert [line for line in done.err.splitlines() if "imported" in line] == [
+        "again.csv: imported before",
+        "copilot.csv: imported before",
     ]
     assert (ledger(desk), inbox(desk)) == (once, stored)
 
@@ -125,8 +125,8 @@ def test_files_that_overlap_give_the_same_in_any_order(tmp_path: Path) -> None:
         done = [desk.run("import", name, "--no-publish") for name in order]
         assert [each.code for each in done] == [0, 0]
         assert done[1].err.splitlines()[-1] == (
-            f"{order[1]}: taken in; days that {order[0]} tells of too: 1; the newest export of a day counts, or both "
-            "under another --account"
+            f"{order[1]}: imported; 1 of its days is also in {order[0]}; the newest export of a day "
+            "counts; to add both, import one under another --account"
         )
         assert [tuple(row.values()) for row in query(desk, WINNERS)] == [
             ("2026-10-01", 10, "ann@acme.example"),
@@ -141,7 +141,7 @@ def test_two_accounts_are_added(desk: Desk) -> None:
     write(desk.folder / "first.csv", EARLIER.encode())
     assert desk.run("import", "first.csv", "--no-publish").code == 0
     done = desk.run("import", "first.csv", "--account", "eu", "--no-publish")
-    assert done.err.splitlines()[-1] == "first.csv: taken in"
+    assert done.err.splitlines()[-1] == "first.csv: imported"
     assert query(desk, f"select sum(amount)::double as usd from ({WINNERS})") == [{"usd": 60}]
     assert sorted(inbox(desk)) == ["eu/first.csv", "first.csv"]
 

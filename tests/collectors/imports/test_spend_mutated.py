@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from collectors.errors import SourceError
 from collectors.imports import inbox
 from collectors.imports.spend.formats import BASES
-from collectors.imports.spend.reader import SpendExport
+from collectors.imports.spend.reader import ParsedSpend
 
 SAMPLES = Path(__file__).parent / "spend"
 MUTANTS = int(os.environ.get("HEADWAY_MUTANTS", "300"))
@@ -123,20 +123,20 @@ def test_a_mutated_file_is_read_whole_or_is_one_line(
     path = tmp_path / name
     path.write_bytes(content)
     try:
-        result = inbox.find(path)
+        result = inbox.read_file(path)
     except SourceError as error:
         message = str(error).removeprefix(f"{tmp_path}/")
         assert re.fullmatch(rf"{re.escape(name)}{PLACE}: [^\n]{{1,400}}", message), message
         assert list(folders.iterdir()) == []
         return
-    assert isinstance(result.export, SpendExport)
+    assert isinstance(result.content, ParsedSpend)
     assert not re.search(r"[\r\n]", result.summary)
-    check(result.export)
+    check(result.content)
     del result
     assert list(folders.iterdir()) == []
 
 
-def check(export: SpendExport) -> None:
+def check(export: ParsedSpend) -> None:
     """Fail where rows are not what the ledger may hold."""
     with duckdb.connect() as db:
         for name in ("spend_partitions", "spend_rows"):
@@ -150,7 +150,7 @@ def check(export: SpendExport) -> None:
                 "select count(*) from spend_rows join spend_partitions using (partition_id)",
             )
         )
-        assert rows == keyed == joined <= 4 * export.count
+        assert rows == keyed == joined <= 4 * export.row_count
         bad = db.execute(
             f"select * from spend_rows join spend_partitions using (partition_id) where {RULES} or basis not in {BASES}"
         )

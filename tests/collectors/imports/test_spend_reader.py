@@ -16,7 +16,7 @@ import pytest
 from collectors.errors import SourceError
 from collectors.imports import inbox
 from collectors.imports.spend.formats import FOCUS, VENDORS
-from collectors.imports.spend.reader import SpendExport
+from collectors.imports.spend.reader import ParsedSpend
 from tests.support.facts import read_tables
 
 SAMPLES = Path(__file__).parent / "spend"
@@ -50,7 +50,7 @@ MISTAKES: dict[str, str | None] = {
     DAYS
     + "2026-10-01,1\n\n\n2026-10-02,1e12\n": "line 5, column 2: '1e12' is not a number below a trillion",
     DAYS
-    + "2026-10-01,1\n2026-10-02,1,5\n": "line 3, column 3: 3 cells where the header has 2; put a text with a",
+    + "2026-10-01,1\n2026-10-02,1,5\n": "line 3, column 3: 3 cells where the header has 2; put texts that",
     DAYS
     + '"2026-10-01",1\n2026-10-02,ann@acme.example\n': "line 3, column 2: '…@…' is not a number",
     DAYS + ",1\n": "line 2, column 1: the day is empty; write one",
@@ -62,27 +62,27 @@ MISTAKES: dict[str, str | None] = {
     DAYS
     + "04/05/2026,12\n": "line 2, column 1: this may be 2026-05-04 or 2026-04-05; write days such as 2026-11-19",
     DAYS
-    + "31/05/2026,1\n05/31/2026,12\n": "line 2, column 1: in other lines the day and the month change places",
-    DAYS + "2026-10-01\n": "line 2, column 1: 1 cells where the header has 2; export it again",
-    DAYS + '2026-10-01,"1\n': "line 2: not CSV (unexpected end of data); mend the quotes there",
+    + "31/05/2026,1\n05/31/2026,12\n": "line 2, column 1: day and month have another order in other lines",
+    DAYS + "2026-10-01\n": "line 2, column 2: 1 cell where the header has 2; export it again",
+    DAYS + '2026-10-01,"1\n': "line 2: not CSV (unexpected end of data); fix the quotes there",
     DAYS + "2026-10-01,99999999999\n": None,
-    "day;cost_usd\n2026-10-01;1.234\n": "line 2, column 2: '1.234' may be read in two ways; write 1234.56",
+    "day;cost_usd\n2026-10-01;1.234\n": "line 2, column 2: '1.234' has two meanings as a number; write 1234.56",
     "day;cost_usd\n2026-10-01;1,5\n2026-10-01;1.5\n": "line 2, column 2: '1,5' is not a number",
     "day,amount,currency\n2026-10-01,1,dollars\n": "line 2, column 3: 'dollars' is not a currency; write a code such",
     "day,cost_usd,basis\n2026-10-01,1,guess\n": "line 2, column 3: 'guess' is not a basis; write one of invoice, ",
-    "day,cost_usd,date,Day\n2026-10-01,1,,\n": "line 1, column 4: day is there twice; keep one",
+    "day,cost_usd,date,Day\n2026-10-01,1,,\n": "line 1, column 4: duplicate column day; keep one",
 }
 
 
-def find(path: Path, text: str | bytes, account: str = "") -> SpendExport:
+def find(path: Path, text: str | bytes, account: str = "") -> ParsedSpend:
     """What a file with this text says."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    result = inbox.find(path, account, None, LATE)
-    assert isinstance(result.export, SpendExport)
-    return result.export
+    result = inbox.read_file(path, account, None, LATE)
+    assert isinstance(result.content, ParsedSpend)
+    return result.content
 
 
-def rows(export: SpendExport) -> list[dict[str, Any]]:
+def rows(export: ParsedSpend) -> list[dict[str, Any]]:
     """The ledger's rows of a file, with their partitions."""
     files = {
         name: str(export.folder / f"{name}.parquet") for name in ("spend_partitions", "spend_rows")
@@ -97,7 +97,7 @@ def rows(export: SpendExport) -> list[dict[str, Any]]:
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
-def days(export: SpendExport) -> list[tuple[str, str]]:
+def days(export: ParsedSpend) -> list[tuple[str, str]]:
     """The sources and days that a file tells of."""
     with duckdb.connect() as db:
         stored = db.read_parquet(str(export.folder / "spend_partitions.parquet"))
@@ -153,7 +153,7 @@ def test_every_sample_is_expected_and_every_form_has_one() -> None:
 
 
 def test_the_summary_says_what_it_comes_to_what_is_left_out_and_what_is_not_read() -> None:
-    message = {name: inbox.find(SAMPLES / name, "", None, LATE).summary for name in EXPECTED}
+    message = {name: inbox.read_file(SAMPLES / name, "", None, LATE).summary for name in EXPECTED}
     assert (
         message["minimal.csv"] == "minimal.csv: spend, 3 rows, 2026-10-01 to 2026-10-03, 12.50 USD"
     )
@@ -162,7 +162,7 @@ def test_the_summary_says_what_it_comes_to_what_is_left_out_and_what_is_not_read
     )
     assert message["copilot.csv"] == (
         "copilot.csv: spend from copilot, 4 rows, 2026-05-01 to 2026-06-02, 0.25 USD (1.85 at list price), "
-        "aic_* previews another price and is not added; not read: sku, applied_cost_per_quantity, discount_amount, "
+        "aic_* is a preview of another price and is not included; not read: sku, applied_cost_per_quantity, discount_amount, "
         "total_monthly_quota, repository, cost_center_name, aic_quantity, aic_gross_amount"
     )
     left_out = "3.95 USD (5.45 at list price), left out: 1 row of services that are not AI (99.50 USD); not read: Bill"
@@ -256,7 +256,7 @@ def test_a_table_may_be_written_in_many_ways(
     assert len(rows(plain)) == 4
     other = find(tmp_path / "other.csv", written(text))
     assert rows(other) == rows(plain)
-    assert (other.count, other.times) == (plain.count, plain.times)
+    assert (other.row_count, other.time_range) == (plain.row_count, plain.time_range)
 
 
 @pytest.mark.parametrize("name", ["focus_1_0.csv", "focus_1_4.csv", "generic.csv"])
@@ -264,8 +264,8 @@ def test_parquet_gives_the_same_rows(name: str, tmp_path: Path) -> None:
     path = tmp_path / "typed.parquet"
     with duckdb.connect() as db:  # with numbers and times as numbers and times
         db.read_csv(str(SAMPLES / name), na_values="NULL").write_parquet(str(path))
-    export = inbox.find(path, "", None, LATE).export
-    assert isinstance(export, SpendExport)
+    export = inbox.read_file(path, "", None, LATE).content
+    assert isinstance(export, ParsedSpend)
     assert in_order([as_typed(row) for row in rows(export)]) == in_order(expected(name))
 
 
@@ -278,7 +278,7 @@ def test_a_mistake_in_parquet_names_row_and_column(tmp_path: Path) -> None:
         )
         stored.write_parquet(str(tmp_path / "a.parquet"))
     with pytest.raises(SourceError, match=r"a\.parquet, row 2, column cost: 'x' is not a number"):
-        inbox.find(tmp_path / "a.parquet")
+        inbox.read_file(tmp_path / "a.parquet")
 
 
 def test_foreign_headers_in_snake_case_are_focus_too(tmp_path: Path) -> None:
@@ -316,7 +316,7 @@ def test_a_charge_of_no_category_is_refused(tmp_path: Path) -> None:
         match=r"line 6, column 4: 'Other' is not a charge category; write Usage, Purchase",
     ):
         find(tmp_path / "a.csv", text)
-    assert FOCUS.needed
+    assert FOCUS.required
 
 
 def test_with_a_kind_the_generic_columns_are_demanded(tmp_path: Path) -> None:
@@ -324,10 +324,10 @@ def test_with_a_kind_the_generic_columns_are_demanded(tmp_path: Path) -> None:
     with pytest.raises(
         SourceError, match="line 1, column 1: no column day or cost_usd; spend needs both"
     ):
-        inbox.find(tmp_path / "a.csv", "", "spend")
+        inbox.read_file(tmp_path / "a.csv", "", "spend")
     (tmp_path / "a.json").write_text("")
     with pytest.raises(SourceError, match=r"a\.json: not a table; save it as CSV UTF-8"):
-        inbox.find(tmp_path / "a.json", "", "spend")
+        inbox.read_file(tmp_path / "a.json", "", "spend")
 
 
 def test_what_is_cut_off_is_said(tmp_path: Path) -> None:
@@ -336,8 +336,8 @@ def test_what_is_cut_off_is_said(tmp_path: Path) -> None:
     with duckdb.connect() as db:
         db.read_csv(str(SAMPLES / "generic.csv")).write_parquet(str(parquet))
     for name, content, message in (
-        ("a.csv.gz", packed[:-9], "a.csv.gz: packed, and cut off; fetch it again"),
-        ("b.csv.gz", packed[:20], "b.csv.gz: packed, and cannot be unpacked; fetch it again"),
+        ("a.csv.gz", packed[:-9], "a.csv.gz: gzip that is cut off; fetch it again"),
+        ("b.csv.gz", packed[:20], "b.csv.gz: gzip that cannot be unpacked; fetch it again"),
         (
             "c.parquet",
             parquet.read_bytes()[:-9],

@@ -275,8 +275,8 @@ def test_a_bad_line_in_people_csv_keeps_the_people_of_the_last_good_file(used: D
     people.write_text("login,team\nada,Other\nbea,Other,x\n", encoding="utf-8")
     done = used.run("refresh")
     assert done.code == 1
-    index = "data/seeds/people.csv, line 3, column 3: 3 cells where the header has 2; add or remove a comma"
-    assert done.problem == f"{index}; until then the people of the last good file are used"
+    index = "data/seeds/people.csv, line 3, column 3: 3 cells where the header has 2; put texts that contain a separator in quotes"
+    assert done.problem == f"{index}; until then the last valid people.csv is used"
     assert used.facts() == before
     assert used.run("check").code == 3
     people.unlink()

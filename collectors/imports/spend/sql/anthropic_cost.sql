@@ -1,4 +1,4 @@
--- Anthropic's Console, cost: dollars by day, model, key and kind of token.
+-- Anthropic's Console, cost: dollars by day, model, API key and token type.
 select
     day,
     'anthropic' as provider,

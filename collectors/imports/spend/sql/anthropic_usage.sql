@@ -1,4 +1,4 @@
--- Anthropic's Console, usage: tokens by day, model and key, one row for each kind of token; money is not in it.
+-- Anthropic's Console, usage: tokens by day, model, API key and token type, without amounts.
 select
     day,
     'anthropic' as provider,

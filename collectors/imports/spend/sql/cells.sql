@@ -1,11 +1,11 @@
--- What the cells of spend files say: each macro reads a text, and gives null where it is not one of its kind.
+-- Macros that read the cells of spend files; the result is null if a text is not of that kind.
 
-set timezone = 'UTC'; -- the times of Parquet files become texts
-set enable_progress_bar = false; -- Python's DuckDB prints one where it takes the program for a notebook
+set timezone = 'UTC'; -- times of Parquet files are read as text
+set enable_progress_bar = false; -- DuckDB prints one if it takes Python for a notebook
 
 create macro word(cell) as nullif(nullif(trim(cell), ''), 'NULL');
 
--- the day of a time in UTC, and anything else as it is
+-- the day of a time in UTC; other texts do not change
 create macro short_day(cell) as
     case
         when length(cell) > 10
@@ -16,7 +16,7 @@ create macro short_day(cell) as
         else cell
     end;
 
--- a day written as 2026-11-19; how others are read is in other_days
+-- a day such as 2026-11-19; other_days has the days in other formats
 create macro iso_day(cell) as
     case
         when regexp_full_match(cell, '[0-9]{4}-[0-9]{2}-[0-9]{2}')
@@ -30,31 +30,31 @@ create macro bare(cell) as regexp_replace(replace(cell, '−', '-'), '(US)?\$|[\
 create macro plain(cell) as try_cast(cell as decimal(30, 18));
 
 -- 1,234.56
-create macro dotted(cell) as
+create macro comma_groups(cell) as
     case
         when regexp_full_match(bare(cell), '[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]*)(\.[0-9]*)?([eE][+-]?[0-9]+)?')
             then plain(replace(bare(cell), ',', ''))
     end;
 
 -- 1.234,56
-create macro commaed(cell) as
+create macro decimal_comma(cell) as
     case
         when regexp_full_match(bare(cell), '[+-]?([1-9][0-9]{0,2}(\.[0-9]{3})+|[0-9]*)(,[0-9]*)?([eE][+-]?[0-9]+)?')
             then plain(replace(replace(bare(cell), '.', ''), ',', '.'))
     end;
 
-create macro token_kind(said) as
+create macro token_kind(text) as
     case
-        when said is null then null
-        when regexp_matches(lower(said), 'output|completion') then 'output'
-        when regexp_matches(lower(said), '(un|no[ _]?)cache') then 'input'
-        when regexp_matches(lower(said), 'cache.*(write|creation)|(write|creation).*cache') then 'cache write'
-        when contains(lower(said), 'cache') then 'cached input'
-        when regexp_matches(lower(said), 'input|prompt') then 'input'
+        when text is null then null
+        when regexp_matches(lower(text), 'output|completion') then 'output'
+        when regexp_matches(lower(text), '(un|no[ _]?)cache') then 'input'
+        when regexp_matches(lower(text), 'cache.*(write|creation)|(write|creation).*cache') then 'cache write'
+        when contains(lower(text), 'cache') then 'cached input'
+        when regexp_matches(lower(text), 'input|prompt') then 'input'
         else 'other'
     end;
 
--- how many tokens a unit is: Tokens, 1000 Tokens, 1M tokens
+-- tokens per unit: Tokens, 1000 Tokens, 1M tokens
 create macro tokens_each(unit) as
     case
         when regexp_full_match(lower(replace(unit, ',', '')), '[0-9]{0,9} ?(k|m|thousand|million)? ?tokens?')
@@ -68,24 +68,24 @@ create macro tokens_each(unit) as
                 end
     end;
 
-create macro provider_of(said) as
+create macro provider_of(text) as
     case
-        when said is null then null
-        when regexp_matches(lower(said), 'amazon|aws') then 'aws'
-        when regexp_matches(lower(said), 'github|copilot') then 'github'
-        when regexp_matches(lower(said), 'microsoft|azure') then 'azure'
-        when regexp_matches(lower(said), 'anthropic|claude') then 'anthropic'
-        when regexp_matches(lower(said), 'openai|codex') then 'openai'
-        when regexp_matches(lower(said), 'openrouter') then 'openrouter'
-        when regexp_matches(lower(said), 'google|gcp') then 'gcp'
-        when regexp_matches(lower(said), 'cursor|anysphere') then 'cursor'
-        when regexp_matches(lower(said), 'litellm') then 'litellm'
-        else lower(said)
+        when text is null then null
+        when regexp_matches(lower(text), 'amazon|aws') then 'aws'
+        when regexp_matches(lower(text), 'github|copilot') then 'github'
+        when regexp_matches(lower(text), 'microsoft|azure') then 'azure'
+        when regexp_matches(lower(text), 'anthropic|claude') then 'anthropic'
+        when regexp_matches(lower(text), 'openai|codex') then 'openai'
+        when regexp_matches(lower(text), 'openrouter') then 'openrouter'
+        when regexp_matches(lower(text), 'google|gcp') then 'gcp'
+        when regexp_matches(lower(text), 'cursor|anysphere') then 'cursor'
+        when regexp_matches(lower(text), 'litellm') then 'litellm'
+        else lower(text)
     end;
 
--- Claude Code makes a key for each person: claude_code_key_<user>_<four letters>
+-- Claude Code creates one key a person: claude_code_key_<user>_<four letters>
 create macro key_owner(api_key) as
     nullif(regexp_extract(lower(api_key), '^claude_code_key_(.+)_[^_]+$', 1), '');
 
--- times that are not ISO, as written and as read
-create table other_days (written varchar, read_as date);
+-- days that are not ISO: the text, and the day parsed by Python
+create table other_days (text varchar, parsed date);

@@ -1,4 +1,4 @@
--- GitHub's AI usage report: net is what is billed beside the seats, gross is the use at list price.
+-- GitHub's AI usage report: the net amount is billed in addition to seats, the gross amount is the list price.
 select
     day,
     lower(account) as account,

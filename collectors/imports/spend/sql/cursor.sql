@@ -1,4 +1,4 @@
--- Cursor's usage events: one row for each request. What the plan includes, or was free, costs nothing beside the seat.
+-- Cursor's usage events, one row a request. Requests that are free or included in the plan cost nothing.
 select
     day,
     'cursor' as provider,

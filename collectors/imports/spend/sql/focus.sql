@@ -1,8 +1,8 @@
--- FOCUS 1.0 to 1.4: effective cost by the day on which a charge begins; services that are not AI are left out.
-with named as (
+-- FOCUS 1.0 to 1.4: effective cost by the day on which a charge begins, without services that are not AI.
+with classified as (
     select
         *,
-        coalesce(provider_of(provider), 'other') as its,
+        coalesce(provider_of(provider), 'other') as provider_name,
         coalesce(lower(category) = 'ai and machine learning', false)
         or coalesce(provider_of(provider), '') in ('anthropic', 'openai', 'cursor', 'litellm', 'openrouter')
         or coalesce(provider_of(publisher), '') in ('anthropic', 'openai', 'cursor')
@@ -12,13 +12,13 @@ with named as (
 
 select
     day,
-    its as part,
+    provider_name as part,
     account,
-    its as provider,
+    provider_name as provider,
     case
         when contains(lower(service), 'copilot') then 'copilot'
-        when its = 'cursor' then 'cursor'
-        when its in ('aws', 'azure', 'gcp', 'github') then lower(service)
+        when provider_name = 'cursor' then 'cursor'
+        when provider_name in ('aws', 'azure', 'gcp', 'github') then lower(service)
         else 'api'
     end as tool,
     coalesce(x_model, meter, sku) as model,
@@ -35,4 +35,4 @@ select
     case lower(charge_category) when 'adjustment' then 'correction' else lower(charge_category) end as charge,
     not is_ai as is_left_out,
     rows_read
-from named
+from classified

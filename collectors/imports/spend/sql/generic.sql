@@ -1,20 +1,20 @@
--- A table of one's own: a day and what it cost, with as much as is known of where the money went.
-with known as (
+-- Headway's own format: day and cost, with optional columns for account, provider, tool, model, person and team.
+with classified as (
     select
         *,
-        provider_of(provider) as said,
-        case when provider_of(tool) in ('anthropic', 'openai', 'github', 'cursor') then provider_of(tool) end as makes
+        provider_of(provider) as known_provider,
+        case when provider_of(tool) in ('anthropic', 'openai', 'github', 'cursor') then provider_of(tool) end as maker
     from cells
 )
 
 select
     day,
-    coalesce(said, makes) as part,
+    coalesce(known_provider, maker) as part,
     account,
-    coalesce(said, makes, 'other') as provider,
+    coalesce(known_provider, maker, 'other') as provider,
     coalesce(
         lower(tool),
-        case said when 'cursor' then 'cursor' when 'github' then 'copilot' else if(said is null, 'other', 'api') end
+        case known_provider when 'cursor' then 'cursor' when 'github' then 'copilot' else if(known_provider is null, 'other', 'api') end
     ) as tool,
     model,
     case when person is not null then 'user' end as actor_kind,
@@ -27,4 +27,4 @@ select
     case when cost_usd is null then currency end as currency,
     coalesce(lower(basis), 'invoice') as basis,
     case when lower(basis) = 'seat' then 'seat' else 'usage' end as charge
-from known
+from classified

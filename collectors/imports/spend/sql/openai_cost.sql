@@ -1,4 +1,4 @@
--- OpenAI's dashboard, cost: an amount by day and line item, which is "model, kind of token" or the name of a service.
+-- OpenAI's dashboard, cost: amounts by day and line item, which is "model, token type" or the name of a service.
 select
     day,
     'openai' as provider,

@@ -1,4 +1,4 @@
--- OpenAI's dashboard, usage: tokens and requests by model; the input tokens of a row hold those of the cache.
+-- OpenAI's dashboard, usage: tokens and requests by model; input tokens include cached ones.
 select
     day,
     'openai' as provider,

@@ -1,4 +1,4 @@
--- The days of a file that another file, or the source's API, tells of as well.
+-- Number of days of an import that another import, or the source's API, covers too.
 select
     coalesce(imports.file, 'the API') as other,
     count(distinct mine.day) as days

@@ -1,4 +1,4 @@
--- The days that a file tells of, also those on which nothing was spent: of each account that spent on AI at all.
+-- Days that a file covers, including days without spend, for each account with any spend on AI.
 select
     left(sha256(concat_ws('|', source, account, day, getvariable('origin'))), 16) as partition_id,
     source,

@@ -1,4 +1,4 @@
--- The ledger's rows of a file, numbered within their day by what they are, so that the same file gives the same rows.
+-- The ledger's rows of a file, in a fixed order within a day: the same file always gives the same rows.
 select
     left(sha256(concat_ws('|', source, account, day, getvariable('origin'))), 16) as partition_id,
     row_number() over (

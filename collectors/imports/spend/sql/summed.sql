@@ -1,4 +1,4 @@
--- What the rows of a file add up to, at the ledger's grain. Amounts are added with all their digits, then rounded once.
+-- Rows of a file summed to the ledger's grain. Amounts are added with all digits and rounded once.
 with template as (
     select
         null::date as day,
@@ -24,7 +24,7 @@ with template as (
     where false
 ),
 
-said as (
+typed as (
     from template
     union all by name
     from converted
@@ -50,7 +50,7 @@ select
     coalesce(is_estimate, false) as is_estimate,
     coalesce(charge, 'usage') as charge,
     coalesce(is_left_out, false) as is_left_out,
-    amount is null as is_without_amount, -- such tokens are priced later, and must stay apart from those that were
+    amount is null as is_without_amount, -- tokens without an amount are priced later, apart from others
     sum(rows_read) as rows_read
-from said
+from typed
 group by all

@@ -1,4 +1,4 @@
--- What a file comes to, by currency: what counts and what is left out.
+-- Totals of a file by currency: what counts, and what is left out because it is not AI.
 select
     currency,
     sum(amount) filter (where not is_left_out) as amount,
