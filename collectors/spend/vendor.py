@@ -71,18 +71,18 @@ def accounts(
     the vendor's address. Raises AccessError for an invalid secret or address.
     """
     base_url = _base_url(vendor, environment, github_url)
-    prefix = f"{vendor.secret_variable}__"
-    names = {vendor.secret_variable: [""]}
+    variable = vendor.secret_variable
     if vendor.is_by_organization:
-        names = {vendor.secret_variable: [org.lower() for org in organizations]}
+        names = [(variable, organization.lower()) for organization in organizations]
     else:
-        variables = sorted(key for key in environment if key.startswith(prefix))
-        names |= {key: [key.removeprefix(prefix).lower()] for key in variables}
-    result = []
-    for variable, account_names in names.items():
-        if secret := _secret(environment, variable):
-            result += [Account(vendor, name, base_url, secret) for name in account_names]
-    return result
+        prefix = f"{variable}__"
+        further = sorted(key for key in environment if key.startswith(prefix))
+        names = [(variable, ""), *((key, key.removeprefix(prefix).lower()) for key in further)]
+    return [
+        Account(vendor, name, base_url, secret)
+        for key, name in names
+        if (secret := _secret(environment, key))
+    ]
 
 
 def _base_url(vendor: Vendor, environment: Mapping[str, str], github_url: str) -> str:

@@ -20,11 +20,6 @@ from tests.support.vendors import Server
 
 #: last complete day in tests without the clock
 LAST = date(2026, 11, 20)
-SECRETS = {
-    "anthropic": "ANTHROPIC_ADMIN_KEY",
-    "cursor": "CURSOR_ADMIN_KEY",
-    "openai": "OPENAI_ADMIN_KEY",
-}
 
 
 def read(
