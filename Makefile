@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. Both set up .venv/ first, once.
-# Kept to GNU make 3.81 and POSIX sh, so that it runs on a Mac as it comes.
+# Compatible with GNU make 3.81 and POSIX sh, the versions of macOS.
 
 SHELL := /bin/sh
 PORT ?= 8501
@@ -9,20 +9,20 @@ STAMP := .venv/.setup-done
 LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-# The stamp holds the folder it was made in: a project that was moved, or whose Python went away, is set up again.
+# The stamp contains the folder of the setup: a moved project or one without its Python is set up again.
 SET_UP_IN := $(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null)
 
-.PHONY: help setup run test pytest lint bench soak lock clean again
+.PHONY: help setup run test pytest lint bench soak picture lock clean again
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make .venv/ with the headway command, from requirements.lock
 
-run: setup ## open the dashboard at PORT (default 8501), on the demo company while there is no data
+run: setup ## open the dashboard at PORT (default 8501), with the demo if there is no data
 	@$(BIN)/headway serve --demo --port "$(PORT)"
 
-test: setup ## run every check and every test, none skipped; fetches a browser and GitHub's schema once
+test: setup ## run every check and every test; fetch a browser and GitHub's schema once
 	@$(BIN)/python -m tests.support.machine
 	@$(MAKE) --no-print-directory -j 2 lint pytest
 
@@ -34,27 +34,30 @@ lint: setup ## check style, formatting and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: setup ## measure the collector beside the obvious loop, and a large import beside a plain copy
+bench: setup ## measure collecting, importing and publishing
 	@$(BIN)/python -m tests.bench
 
-soak: setup ## strike at 200 random points, break every fifth request, mutate ten thousand files (an hour)
+soak: setup ## run the long forms of tests: interruptions, faults, mutated files (an hour)
 	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/collectors/imports/test_spend_mutated.py
 	@HEADWAY_PAGING_SEEDS=50 $(BIN)/python -m pytest tests/collectors/github/test_paging.py
 	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/collectors/github/test_faults.py
 	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/headway/cli/test_kill.py
 	@HEADWAY_PUBLISHES=25 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py
 
+picture: setup ## renew docs/overview.png from the demo
+	@$(BIN)/python -m tests.support.picture
+
 lock: ## renew requirements.lock and tests/node.lock from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	@uv pip compile $(LOCK_FLAGS) --group dev --output-file requirements.lock pyproject.toml
 	@uv pip compile $(LOCK_FLAGS) --group pyproject.toml:node --output-file tests/node.lock
 
-clean: ## remove .venv/ and every cache; data/ stays
+clean: ## remove .venv/ and every cache, keep data/
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build headway.egg-info
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
-# The stamp is written last, so a setup that was interrupted starts over. With a stamp in place only the lock changed,
-# and what is there is brought up to it.
+# The stamp is written last, so an interrupted setup starts over. If the stamp exists, only the lock
+# changed, and setup updates the installed packages.
 ifneq ($(SET_UP_IN),$(CURDIR))
 $(STAMP): again
 endif

@@ -1,0 +1,34 @@
+"""The picture of the overview in the README: ``make picture`` renews it from the demo."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from headway.cli.pipeline import build_demo
+from tests.support import machine
+from tests.support.dashboard import opened, ready, served
+
+PICTURE = machine.ROOT / "docs" / "overview.png"
+#: last day of the demo's history, so that only a change of the product changes the picture
+LAST_DAY = date(2026, 10, 4)
+
+
+def take_picture(data: Path, target: Path) -> None:
+    """Write a picture of the first screen of a data folder's overview."""
+    size = {"width": 1200, "height": 900}
+    with sync_playwright() as playwright, served(data) as url:
+        chromium = playwright.chromium.launch(executable_path=machine.chromium())
+        with opened(chromium, url, viewport=size, color_scheme="light") as page:
+            ready(page)
+            page.screenshot(path=target)
+        chromium.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        build_demo(Path(folder), LAST_DAY)
+        take_picture(Path(folder) / "demo", PICTURE)
