@@ -1,156 +1,129 @@
-"""What the demo company's customers and colleagues can do that they could not before: issues and milestones."""
+"""Capabilities of the demo company, features that disappear again, and quarterly milestones."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from headway.demo.company import HISTORY, HOME, PRODUCT, REPOS, Repo, later
-from headway.demo.items import Change, Issue, Milestone
-from headway.demo.sayings import CAPABILITIES, CAPABILITY_BODY, DEAD_ENDS, PART
+from headway.demo.company import DATA, PRODUCT, REPOS, Repo
+from headway.demo.items import Change, Item, Milestone
 from headway.demo.world import World
 
-#: the share of the history in which each is begun: more of them, and faster, where agents came
-BEGUN = tuple(0.01 + 0.062 * index for index in range(10)) + tuple(
-    0.62 + 0.0225 * index for index in range(16)
-)
+#: share of the history at which each starts: faster after the rollout
+STARTS = [0.01 + 0.062 * index for index in range(10)]
+STARTS += [0.62 + 0.0225 * index for index in range(16)]
 WITHIN = timedelta(days=75)
-#: every so many of them rests on something that had to be repaired
-SHAKY = 6
-#: what becomes of them, in turn; every third is a milestone
+#: every sixth may contain changes that had to be repaired
+REPAIRED_EVERY = 6
 FATES = ("delivered", "delivered", "open", "delivered", "dropped", "delivered", "delivered")
+#: repository, file and name of what is added and removed, at these shares of the history
+DEAD_ENDS = (
+    ("web", "src/quiz/PlantQuiz.tsx", "plant quiz", (0.3, 0.55)),
+    ("mobile", "app/mirror/GardenMirror.kt", "garden mirror", (0.45, 0.8)),
+    ("pipeline", "pipelines/surveys/answers.py", "survey answers", (0.65, 0.9)),
+)
+PART = "Part of #%d"
+BODY = "Until now this took a call to support. It is there once a customer can do it alone."
 
 
 def plan_capabilities(world: World) -> None:
-    """Gather features into capabilities, and deliver most of them."""
-    for index, ((name, label), share) in enumerate(zip(CAPABILITIES, BEGUN, strict=True)):
-        begun = later(world.begin + HISTORY * share, world.chance.rng.random() * 8, HOME)
-        changes = _parts(world, name, begun, index % SHAKY == 0)
-        fate = FATES[index % len(FATES)]
-        last = max((change.merged for change in changes if change.merged), default=begun)
-        done = later(
-            last + timedelta(days=world.chance.rng.uniform(0.2, 5)),
-            world.chance.rng.random() * 8,
-            HOME,
-        )
-        if index % 3 == 1:
-            _plan_milestone(
-                world, name, label, begun, changes, done if fate == "delivered" else None
-            )
-        else:
-            _plan_issue(world, name, label, begun, changes, fate, done)
-
-
-def _parts(world: World, name: str, begun: datetime, is_shaky: bool) -> list[Change]:
-    """Features of the same repository, and one of the service that the shop's rest on; few had to be repaired."""
+    """Group features into capabilities, as issues or milestones, and deliver most of them."""
     rng = world.chance.rng
-    result = [
-        c for c in world.free("feature") if begun + timedelta(days=1) < c.opened < begun + WITHIN
-    ]
-    if not is_shaky:
-        items: list[Issue | Change] = [*world.issues, *world.changes]
-        repaired = {mentioned for item in items for _, mentioned in item.notes}
-        result = [change for change in result if change not in repaired]
-    result = [change for change in result if not change.milestone]
-    own = [change for change in result if change.repo.name == name]
-    selected = rng.sample(
-        own, min(rng.choices((1, 2, 3, 4, 6, 9), (1, 3, 4, 4, 3, 2))[0], len(own))
-    )
+    for index, ((name, label), share) in enumerate(zip(DATA["capabilities"], STARTS, strict=True)):
+        begun, fate = world.chance.soon(world.at(share)), FATES[index % len(FATES)]
+        changes = _parts(world, name, begun, index % REPAIRED_EVERY == 0)
+        last = max((change.merged for change in changes if change.merged), default=begun)
+        done = world.chance.soon(last + timedelta(days=rng.uniform(0.2, 5)))
+        plan = _plan_milestone if index % 3 == 1 else _plan_issue
+        plan(world, REPOS[name], label, begun, changes, fate, done)
+
+
+def _parts(world: World, name: str, begun: datetime, is_repaired: bool) -> list[Change]:
+    """Return features of a repository, and of the API for the shop."""
+    rng = world.chance.rng
+    features = [change for _, change in world.unlinked("feature") if not change.milestone]
+    features = [c for c in features if timedelta(days=1) < c.opened - begun < WITHIN]
+    if not is_repaired:
+        items: list[Item] = [*world.issues, *world.changes]
+        repaired = {id(mentioned) for item in items for _, mentioned in item.notes}
+        features = [change for change in features if id(change) not in repaired]
+    own = [change for change in features if change.repo.name == name]
+    size = rng.choices((1, 2, 3, 4, 6, 9), (1, 3, 4, 4, 3, 2))[0]
+    parts = rng.sample(own, min(size, len(own)))
     if name in ("web", "mobile"):
-        selected += [change for change in result if change.repo.name == "api"][:1]
-    return sorted(selected, key=lambda change: change.opened)
-
-
-def _product(world: World, name: str, day: datetime) -> str:
-    crew = world.members(REPOS[name].owner, day.date())
-    return next(person.login for person in crew if person.role == PRODUCT)
+        parts += [change for change in features if change.repo.name == "api"][:1]
+    return sorted(parts, key=lambda change: change.opened)
 
 
 def _plan_issue(
     world: World,
-    name: str,
+    repo: Repo,
     label: str,
     begun: datetime,
     changes: list[Change],
     fate: str,
     done: datetime,
 ) -> None:
-    rng, author = world.chance.rng, _product(world, name, begun)
-    issue = Issue(REPOS[name], begun, author, label[0].upper() + label[1:], CAPABILITY_BODY)
-    way = rng.random()
-    if way < 0.2:
+    """Add a capability as an issue."""
+    rng, author = world.chance.rng, world.member(repo.owner, begun, PRODUCT).login
+    issue = world.open_issue(repo, begun, label[0].upper() + label[1:], BODY, author=author)
+    mark = rng.random()
+    if mark < 0.2:
         issue.label(begun + timedelta(days=rng.uniform(1, 20)), author, "capability")
-    elif way < 0.35:
+    elif mark < 0.35:
         issue.title = f"Capability: {label}"
     else:
         issue.labels = ("capability",)
-    world.issues.append(issue)
     for change in changes:
         change.link(issue, PART, is_closing=False)
-    if changes and rng.random() < 0.35 and fate == "delivered" and changes[-1].repo is issue.repo:
+    if fate == "delivered" and changes and changes[-1].repo is repo and rng.random() < 0.35:
         newest = max(changes, key=lambda change: change.merged or change.opened)
-        newest.is_closing = True  # the last of them closes it
-        newest.notes = [
-            ("Closes #%d" if note[1] is issue else note[0], note[1]) for note in newest.notes
-        ]
-    elif fate == "delivered":
-        issue.close(done, author)
-    elif fate == "dropped":
-        issue.close(done, author, "NOT_PLANNED")
+        newest.notes.remove((PART, issue))
+        newest.link(issue, "Closes #%d")
+    elif fate != "open":
+        issue.close(done, author, "COMPLETED" if fate == "delivered" else "NOT_PLANNED")
 
 
 def _plan_milestone(
     world: World,
-    name: str,
+    repo: Repo,
     label: str,
     begun: datetime,
     changes: list[Change],
-    done: datetime | None,
+    fate: str,
+    done: datetime,
 ) -> None:
-    """A milestone with the features, and requests that it answers."""
-    repo, author = REPOS[name], _product(world, name, begun)
-    milestone = Milestone(
-        repo, f"Capability: {label}", begun, (begun + WITHIN).replace(hour=0, minute=0), done
-    )
+    """Add a capability as a milestone with its features and requests."""
+    author = world.member(repo.owner, begun, PRODUCT).login
+    due = (begun + WITHIN).replace(hour=0, minute=0)
+    closed = done if fate == "delivered" else None
+    milestone = Milestone(repo, f"Capability: {label}", begun, due, closed)
     world.milestones.append(milestone)
-    for change in (change for change in changes if change.repo is repo):
-        _put(change, milestone, change.opened + timedelta(minutes=5))
-    requests = [
-        issue for issue in world.issues if issue.repo is repo and issue.labels == ("feature",)
-    ]
-    near = [
-        issue for issue in requests if begun < issue.opened < begun + WITHIN and not issue.milestone
-    ]
-    for index, issue in enumerate(near[:4]):
-        issue.plan_for(later(issue.opened + timedelta(hours=5), 1, HOME), author, milestone)
-        if index == len(near[:4]) - 1:  # the last that was asked for is left for another time
-            issue.postpone(later(issue.opened + timedelta(days=9), 1, HOME), author, milestone)
+    for change in changes:
+        if change.repo is repo:
+            _schedule(change, milestone, change.opened + timedelta(minutes=5))
+    requests = [issue for issue in world.issues if issue.labels == ("feature",)]
+    requests = [issue for issue in requests if issue.repo is repo and not issue.milestone]
+    requests = [issue for issue in requests if begun < issue.opened < begun + WITHIN][:4]
+    for issue in requests:
+        issue.schedule(world.chance.soon(issue.opened + timedelta(hours=5)), author, milestone)
+    for issue in requests[-1:]:
+        issue.postpone(world.chance.soon(issue.opened + timedelta(days=9)), author, milestone)
 
 
-def _put(change: Change, milestone: Milestone, at: datetime) -> None:
-    """Put a pull request into a milestone."""
-    event = {
-        "__typename": "MilestonedEvent",
-        "actor": change.person.login,
-        "milestoneTitle": milestone.title,
-    }
-    change.milestone = milestone
-    change.events.append((min(at, change.merged or change.closed or at), event))
-
-
-# -- dead ends --------------------------------------------------------------------------------------------------------
+def _schedule(change: Change, milestone: Milestone, at: datetime) -> None:
+    """Add a pull request to a milestone before it is merged or closed."""
+    at = min(at, change.merged or change.closed or at)
+    change.schedule(at, change.person.login, milestone)
 
 
 def plan_dead_ends(world: World) -> None:
-    """Let some folders come with a feature and go months later, with all that is in them."""
-    for name, path, label, (come, deleted) in DEAD_ENDS:
-        first = _next(world, name, "feature", come)
-        first.title = (
-            first.title.partition(": ")[0] + f": add the {label}"
-            if ": " in first.title
-            else f"Add the {label}"
-        )
+    """Let some folders appear with a feature and disappear months later."""
+    for name, path, label, (first_share, last_share) in DEAD_ENDS:
+        first = _next(world, name, "feature", first_share)
+        prefix, colon, _ = first.title.partition(": ")
+        first.title = f"{prefix}: add the {label}" if colon else f"Add the {label}"
         first.files.append((path, 48, 0, "ADDED"))
-        last = _next(world, name, "refactor", deleted)
+        last = _next(world, name, "refactor", last_share)
         last.title, last.files = f"Remove the {label}", [(path, 0, 48, "DELETED")]
         for change in (first, last):
             at, message, login = change.commits[0]
@@ -158,50 +131,37 @@ def plan_dead_ends(world: World) -> None:
 
 
 def _next(world: World, name: str, kind: str, share: float) -> Change:
-    """The first merged pull request of a kind after a part of the history."""
-    result = [change for change in world.free(kind) if change.repo.name == name]
-    return next(change for change in result if change.opened > world.begin + HISTORY * share)
-
-
-# -- quarters ---------------------------------------------------------------------------------------------------------
+    """Return the first merged pull request of a kind after a share of the history."""
+    changes = [change for _, change in world.unlinked(kind) if change.repo.name == name]
+    return next(change for change in changes if change.opened > world.at(share))
 
 
 def plan_quarters(world: World) -> None:
-    """Put features that customers see into the milestone of their quarter, if they are in none; some slip."""
+    """Add other features of public repositories to the milestone of their quarter; some slip."""
     for repo in (repo for repo in REPOS.values() if repo.is_public):
         quarters = _quarters(world, repo)
-        features = [
-            change for change in world.changes if change.repo is repo and change.kind == "feature"
-        ]
-        for change in (change for change in features if not change.milestone):
-            index = next(
-                index for index, quarter in enumerate(quarters) if change.opened < quarter.due
-            )
+        features = [change for change in world.changes if change.kind == "feature"]
+        for change in features:
+            if change.repo is not repo or change.milestone:
+                continue
+            index = sum(change.opened >= quarter.due for quarter in quarters)
             quarter, ended = quarters[index], change.merged or change.closed
-            _put(change, quarter, change.opened)
-            if ended and ended > quarter.due + timedelta(days=3) and index + 1 < len(quarters):
-                _slip(change, quarter, quarters[index + 1])
-
-
-def _slip(change: Change, quarter: Milestone, following: Milestone) -> None:
-    moved = quarter.due + timedelta(days=2, hours=9)
-    event = {
-        "__typename": "DemilestonedEvent",
-        "actor": change.person.login,
-        "milestoneTitle": quarter.title,
-    }
-    change.events.append((moved, event))
-    _put(change, following, moved)
+            _schedule(change, quarter, change.opened)
+            slipped = quarter.due + timedelta(days=2, hours=9)
+            if ended and ended > slipped + timedelta(hours=15) and index + 1 < len(quarters):
+                change.postpone(slipped, change.person.login, quarter)
+                _schedule(change, quarters[index + 1], slipped)
 
 
 def _quarters(world: World, repo: Repo) -> list[Milestone]:
-    """Add a milestone for each quarter of the history and one more, planned ten days ahead, closed two days after."""
-    result, first = list[Milestone](), world.begin.year * 4 + (world.begin.month - 1) // 3
-    while not result or result[-1].created < world.end:
-        quarter = first + len(result)
-        start, due = (datetime(n // 4, n % 4 * 3 + 1, 1) for n in (quarter, quarter + 1))
-        created = max(start - timedelta(days=10), world.begin) + timedelta(hours=8)
-        title = f"{quarter // 4} Q{quarter % 4 + 1}"
-        result.append(Milestone(repo, title, created, due, due + timedelta(days=2, hours=10)))
-    world.milestones += result
-    return result
+    """Add a milestone for each quarter of the history and one more."""
+    quarters: list[Milestone] = []
+    first = world.begin.year * 4 + (world.begin.month - 1) // 3
+    while not quarters or quarters[-1].opened < world.end:
+        number = first + len(quarters)
+        start, due = (datetime(n // 4, n % 4 * 3 + 1, 1) for n in (number, number + 1))
+        opened = max(start - timedelta(days=10), world.begin) + timedelta(hours=8)
+        title, closed = f"{number // 4} Q{number % 4 + 1}", due + timedelta(days=2, hours=10)
+        quarters.append(Milestone(repo, title, opened, due, closed))
+    world.milestones += quarters
+    return quarters

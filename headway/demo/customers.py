@@ -1,24 +1,26 @@
-"""The demo company's customers: what they report, who answers when, and how it ends."""
+"""Reports, requests and discussions of the demo company's customers, with their answers."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from headway.demo.company import ENGINEER, HOME, PRODUCT, REPOS, Person, Repo, later
-from headway.demo.items import Issue
-from headway.demo.sayings import FIRST_WORDS, REPORTS, SECOND_WORDS, SPELLINGS, TOLD
-from headway.demo.words import CLOSING
+from headway.demo.company import CODE_REPOS, DATA, ENGINEER, PRODUCT, REPOS, Person, Repo, later
+from headway.demo.items import Comment, Discussion, Issue
+from headway.demo.texts import DEBT_LABELS
+from headway.demo.work import CLOSING
 from headway.demo.world import World
 
-#: reports a week at first, and how many more in the end: the shop grows
+BACKLOG_A_WEEK, DISCUSSIONS_A_WEEK = 2.0, 1.45
+#: reports a week at first, and their growth over the history
 REPORTS_A_WEEK, GROWTH = 2.4, 0.4
-WHERE = {"web": 0.45, "mobile": 0.35, "api": 0.2}
-KINDS = {"bug": 0.45, "customer feedback": 0.3, "feature request": 0.25}
-#: working hours to the first answer in the middle, how much they vary, and what agents that sort reports save
+REPO_SHARES = {"web": 0.45, "mobile": 0.35, "api": 0.2}
+REPORT_KINDS = {"bug": 0.45, "customer feedback": 0.3, "feature request": 0.25}
+BACKLOG_KINDS = {"feature": 0.45, "bug": 0.4, "customer feedback": 0.15}
+#: median of working hours to the first answer, and its change by agents that sort reports
 ANSWER_HOURS, ANSWER_SPREAD, ANSWER_CHANGE = 5.0, 1.35, -0.1
-#: how a report begins: an answer, a close without a word, the author's own close, or nothing
+#: first response to a report
 STARTS = {"answered": 0.82, "closed": 0.04, "withdrawn": 0.06, "never": 0.08}
-#: how answered ones end; what a pull request closes is closed by hand where none fits
+#: end of an answered report; closed by hand if no pull request fits
 ENDS = {
     "pull request": 0.42,
     "by hand": 0.22,
@@ -29,130 +31,170 @@ ENDS = {
     "open": 0.1,
 }
 RESOLUTION_DAYS, RESOLUTION_SPREAD = 9.0, 1.0
-PEER_FIRST, REOPENED = 0.15, 0.05
-#: feedback that colleagues pass on is answered so often
-PASSED_ON_ANSWERED = 0.85
-#: the accounts that have left GitHub since
-LEFT = 0.02
-#: the feedback that is found to be UX debt
-DEBT_SHARE = 0.12
-LABELS = {"bug": ("bug", "customer feedback"), "customer feedback": ("customer feedback",)}
+#: shares: another customer answers first, reopened, forwarded feedback with an answer,
+#: deleted accounts, and feedback labelled as UX debt
+PEER_FIRST, REOPENED, FORWARDED_ANSWERED, DELETED, DEBT_SHARE = 0.15, 0.05, 0.85, 0.02, 0.12
+LABELS = {"bug": ("bug", "customer feedback")}
+CATEGORIES = {"Q&A": 0.62, "Ideas": 0.3, "General": 0.08}
+CLOSE_REASONS = {"RESOLVED": 0.2, "OUTDATED": 0.12, "DUPLICATE": 0.05, "REOPENED": 0.03, "": 0.6}
+
+
+def plan_backlog(world: World) -> None:
+    """Add issues without a pull request: resolved, declined, or open."""
+    rng = world.chance.rng
+    for at in world.times(BACKLOG_A_WEEK):
+        opened, repo = world.chance.soon(at, 3), rng.choice(CODE_REPOS)
+        label = rng.choices(list(BACKLOG_KINDS), list(BACKLOG_KINDS.values()))[0]
+        title = world.describe(DATA["issues"][label], repo)
+        issue = world.open_issue(repo, opened, title, rng.choice(DATA["contexts"]), (label,))
+        if rng.random() < 0.55:
+            closed = later(opened + timedelta(days=rng.lognormvariate(3, 1)), 1)
+            reason = rng.choice(("COMPLETED", "COMPLETED", "NOT_PLANNED"))
+            issue.close(closed, issue.author, reason)
 
 
 def plan_customers(world: World) -> None:
-    """Add what customers report, and answers to what colleagues pass on for them."""
-    rng, at = world.chance.rng, world.begin
-    for issue in (issue for issue in world.issues if issue.labels == ("customer feedback",)):
-        person = answerer(world, issue.repo, issue.opened)
-        if person.login != issue.author and rng.random() < PASSED_ON_ANSWERED:
-            issue.comments.append(
-                (answered_at(world, issue.repo, issue.opened, person), person.login)
-            )
-    while True:
-        age = (at - world.begin) / (world.end - world.begin)
-        at += timedelta(weeks=rng.expovariate(REPORTS_A_WEEK * (1 + GROWTH * age)))
-        if at >= world.end:
-            break
-        _report(world, REPOS[world.chance.pick(WHERE, "customers")], at)
+    """Add the reports of customers, and answers to forwarded feedback."""
+    for issue in world.issues:
+        if issue.labels == ("customer feedback",):
+            person = _answerer(world, issue.repo, issue.opened)
+            if person.login != issue.author and world.chance.rng.random() < FORWARDED_ANSWERED:
+                issue.comment(_answered_at(world, issue.repo, issue.opened, person), person.login)
+    for at in world.times(REPORTS_A_WEEK, GROWTH):
+        _report(world, REPOS[world.chance.pick(REPO_SHARES, "customers")], at)
 
 
-def customer(world: World) -> str:
-    """Return one of the customers; some write much more than others."""
-    index = int(world.chance.rng.paretovariate(0.7)) - 1
-    index %= len(FIRST_WORDS) * len(SECOND_WORDS)
-    return f"{FIRST_WORDS[index % len(FIRST_WORDS)]}-{SECOND_WORDS[index % len(SECOND_WORDS)]}"
+def _customer(world: World) -> str:
+    """Return a customer; some write much more than others."""
+    first, second = DATA["customer_first_words"], DATA["customer_second_words"]
+    index = (int(world.chance.rng.paretovariate(0.7)) - 1) % (len(first) * len(second))
+    return f"{first[index % len(first)]}-{second[index % len(second)]}"
 
 
-def answerer(world: World, repo: Repo, at: datetime) -> Person:
-    """Return who answers customers there: engineers and product people of the owners."""
-    crew = [p for p in world.members(repo.owner, at.date()) if p.role in (ENGINEER, PRODUCT)]
-    return world.chance.rng.choice(crew)
+def _answerer(world: World, repo: Repo, at: datetime) -> Person:
+    return world.member(repo.owner, at, ENGINEER, PRODUCT)
 
 
-def answered_at(world: World, repo: Repo, since: datetime, person: Person) -> datetime:
-    """Return when somebody answers, in their working hours."""
-    effect = world.effect(repo.owner, since)
-    hours = (
-        ANSWER_HOURS
-        * (1 + ANSWER_CHANGE * effect)
-        * world.chance.spread(ANSWER_SPREAD, "answer", effect > 0)
-    )
-    return later(since, hours, person.zone) + timedelta(seconds=world.chance.rng.randint(5, 50))
+def _answered_at(world: World, repo: Repo, since: datetime, person: Person) -> datetime:
+    """Return the time of an answer, in the person's working hours."""
+    chance, effect = world.chance, world.effect(repo.owner, since)
+    hours = ANSWER_HOURS * (1 + ANSWER_CHANGE * effect)
+    hours *= chance.spread(ANSWER_SPREAD, "answer", effect > 0)
+    return later(since, hours, person.zone) + timedelta(seconds=chance.rng.randint(5, 50))
 
 
 def _report(world: World, repo: Repo, opened: datetime) -> None:
+    """Add a report with its first response."""
     chance, rng = world.chance, world.chance.rng
-    kind = chance.pick(KINDS, "report")
-    thing = rng.choice([thing for things in repo.areas.values() for thing in things])
-    author = "" if chance.happens(LEFT, "left") else customer(world)
-    title = rng.choice(REPORTS[kind]).format(thing=thing)
-    issue = Issue(repo, opened.replace(microsecond=0), author, title, rng.choice(TOLD))
-    world.issues.append(issue)
-    person = answerer(world, repo, opened)
-    answer = answered_at(world, repo, issue.opened, person)
-    if repo.name == "web":  # a bot thanks for the report, at once
-        issue.comments.append(
-            (issue.opened + timedelta(seconds=rng.randint(20, 90)), "github-actions")
-        )
+    kind = chance.pick(REPORT_KINDS, "report")
+    author = "" if chance.happens(DELETED, "deleted account") else _customer(world)
+    title, body = world.describe(DATA["reports"][kind], repo), rng.choice(DATA["remarks"])
+    issue = world.open_issue(repo, opened, title, body, author=author)
+    person = _answerer(world, repo, opened)
+    login, answer = person.login, _answered_at(world, repo, opened, person)
+    span = answer - opened
+    if repo.name == "web":
+        issue.comment(opened + timedelta(seconds=rng.randint(20, 90)), "github-actions")
     if chance.happens(PEER_FIRST, "peer"):
-        peer = customer(world)
+        peer = _customer(world)
         if peer != author:
-            issue.comments.append((issue.opened + (answer - issue.opened) * rng.random(), peer))
+            issue.comment(opened + span * rng.random(), peer)
     start = chance.pick(STARTS, "start", opened >= world.rollout)
     if start == "withdrawn" and author:
-        issue.close(issue.opened + (answer - issue.opened) * rng.uniform(0.2, 0.9), author)
-        if rng.random() < 0.5:  # a word after that is no answer
-            issue.comments.append((answer, person.login))
+        issue.close(opened + span * rng.uniform(0.2, 0.9), author)
+        if rng.random() < 0.5:
+            issue.comment(answer, login)
     elif start == "closed":
-        issue.close(answer, person.login, rng.choice(("NOT_PLANNED", "DUPLICATE", "COMPLETED")))
+        issue.close(answer, login, rng.choice(("NOT_PLANNED", "DUPLICATE", "COMPLETED")))
     elif start != "never":
-        issue.comments.append((answer, person.login))
+        issue.comment(answer, login)
         for name in LABELS.get(kind, (kind,))[: rng.randint(1, 2)]:
-            issue.label(answer + timedelta(seconds=rng.randint(20, 400)), person.login, name)
+            issue.label(answer + timedelta(seconds=rng.randint(20, 400)), login, name)
         if kind == "customer feedback" and chance.happens(DEBT_SHARE, "debt"):
-            name = chance.pick(SPELLINGS[repo.name], "spelling", repo.name)
-            issue.label(answer + timedelta(minutes=rng.randint(10, 90)), person.login, name)
+            name = chance.pick(DEBT_LABELS[repo.name], "debt label", repo.name)
+            issue.label(answer + timedelta(minutes=rng.randint(10, 90)), login, name)
         if author and rng.random() < 0.4:
-            issue.comments.append((answer + timedelta(hours=rng.lognormvariate(1, 1.2)), author))
+            issue.comment(answer + timedelta(hours=rng.lognormvariate(1, 1.2)), author)
         _end(world, issue, answer, person, kind)
 
 
 def _end(world: World, issue: Issue, answer: datetime, person: Person, kind: str) -> None:
-    chance, rng = world.chance, world.chance.rng
-    end, login = chance.pick(ENDS, "end"), person.login
+    """Resolve, decline or leave an answered report."""
+    chance, rng, login = world.chance, world.chance.rng, person.login
+    end = chance.pick(ENDS, "end")
     days = RESOLUTION_DAYS * chance.spread(RESOLUTION_SPREAD, "resolution")
-    over = later(answer + timedelta(days=days), rng.random() * 5, HOME)
-    if end == "pull request" and _link(world, issue, over, kind):
+    closed = chance.soon(answer + timedelta(days=days), 5)
+    if end == "pull request" and _link(world, issue, closed, kind):
         return
     if end in ("pull request", "by hand"):
-        issue.close(over, login)
+        issue.close(closed, login)
         if issue.author and chance.happens(REOPENED, "customer again"):
-            again = over + timedelta(days=rng.uniform(0.2, 9))
+            again = closed + timedelta(days=rng.uniform(0.2, 9))
             issue.reopen(again, issue.author)
-            issue.comments.append((later(again, rng.random() * 9, person.zone), login))
-            issue.close(later(again + timedelta(days=rng.lognormvariate(1, 1)), 1, HOME), login)
+            issue.comment(later(again, rng.random() * 9, person.zone), login)
+            issue.close(later(again + timedelta(days=rng.lognormvariate(1, 1)), 1), login)
     elif end == "author":
-        issue.close(over, issue.author or login)
+        issue.close(closed, issue.author or login)
     elif end == "stale":
-        issue.close(over + timedelta(days=60), "github-actions", "NOT_PLANNED")
+        issue.close(closed + timedelta(days=60), "github-actions", "NOT_PLANNED")
     elif end != "open":
-        issue.close(over, login, "DUPLICATE" if end == "duplicate" else "NOT_PLANNED")
+        issue.close(closed, login, "DUPLICATE" if end == "duplicate" else "NOT_PLANNED")
 
 
-def _link(world: World, issue: Issue, over: datetime, kind: str) -> bool:
-    """Let a pull request that is merged around then close it, if there is one."""
-    kinds = ("feature",) if kind == "feature request" else ("fix",)
-    result = [
-        c for c in world.free(*kinds) if c.repo is issue.repo and not c.milestone and c.merged
-    ]
-    fitting = [
-        c
-        for c in result
-        if c.opened > issue.opened + timedelta(hours=1) and c.merged and c.merged >= over
-    ]
-    change = next(iter(fitting), None)
-    if change is None or change.opened > over + timedelta(days=25):
-        return False
-    issue.title = world.chance.rng.choice(REPORTS[kind]).format(thing=change.thing)
-    change.link(issue, world.chance.rng.choice(CLOSING))
-    return True
+def _link(world: World, issue: Issue, closed: datetime, kind: str) -> bool:
+    """Let the next fitting pull request close a report; return False without one."""
+    soonest = issue.opened + timedelta(hours=1)
+    for merged, change in world.unlinked("feature" if kind == "feature request" else "fix"):
+        is_free = change.repo is issue.repo and not change.milestone
+        if is_free and change.opened > soonest and merged >= closed:
+            if change.opened > closed + timedelta(days=25):
+                return False
+            issue.title = world.describe(DATA["reports"][kind], component=change.component)
+            change.link(issue, world.chance.rng.choice(CLOSING))
+            return True
+    return False
+
+
+def plan_discussions(world: World) -> None:
+    """Add questions and ideas with their answers."""
+    chance, rng = world.chance, world.chance.rng
+    for opened in world.times(DISCUSSIONS_A_WEEK):
+        repo = REPOS[chance.pick(REPO_SHARES, "discussions")]
+        category, person = chance.pick(CATEGORIES, "category"), _answerer(world, repo, opened)
+        author = _customer(world)
+        if chance.happens(0.12, "colleague"):
+            author = _answerer(world, repo, opened).login
+        title = world.describe(DATA["questions"][category], repo)
+        discussion = Discussion(repo, opened, author, title, category=category)
+        world.discussions.append(discussion)
+        if repo.name == "web" and category == "Q&A":
+            discussion.comment(opened + timedelta(seconds=40), "github-actions")
+        answer, peer = _answered_at(world, repo, opened, person), None
+        if chance.happens(0.3, "peer answers"):
+            at = opened + (answer - opened) * rng.uniform(0.1, 0.9)
+            peer = discussion.comment(at, _customer(world))
+        if chance.happens(0.1, "no answer") or person.login == author:
+            continue
+        if peer and chance.happens(0.5, "reply"):
+            peer.replies.append((answer, person.login))
+            best = peer
+        else:
+            best = discussion.comment(answer, person.login)
+            if chance.happens(0.5, "thanks"):
+                best.replies.append((answer + timedelta(hours=rng.lognormvariate(1, 1)), author))
+        if peer and chance.happens(0.25, "peer accepted"):
+            best = peer
+        _close(world, discussion, best, answer)
+
+
+def _close(world: World, discussion: Discussion, best: Comment, answer: datetime) -> None:
+    """Accept an answer, close the discussion, or leave it open."""
+    chance, rng = world.chance, world.chance.rng
+    at = later(answer + timedelta(hours=rng.lognormvariate(2.5, 1.2)), 1)
+    if discussion.category == "Q&A" and chance.happens(0.7, "accepted"):
+        discussion.answer, discussion.answered = best, at
+        discussion.answered_by = rng.choice((discussion.author, best.author))
+        return
+    discussion.reason = chance.pick(CLOSE_REASONS, "discussion closed") or None
+    if discussion.reason and discussion.reason != "REOPENED":
+        discussion.closed_at = at + timedelta(days=rng.uniform(2, 40))

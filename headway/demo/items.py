@@ -1,4 +1,4 @@
-"""What the demo company's trackers hold while it is made up: pull requests, issues, discussions and milestones."""
+"""Items of the demo company's trackers while its history is generated."""
 
 from __future__ import annotations
 
@@ -8,93 +8,104 @@ from datetime import datetime
 from typing import Any
 
 from headway.demo.company import Person, Repo
-from headway.demo.text import File
 
 Json = dict[str, Any]
+#: path, additions, deletions, kind of change
+File = tuple[str, int, int, str]
 TURNS = ("ClosedEvent", "ReopenedEvent")
 
 
 @dataclass(eq=False)
 class Milestone:
-    """A milestone, which is closed once what it stands for is there."""
+    """Milestone of a repository; it gets its number at the end."""
 
     repo: Repo
     title: str
-    created: datetime
+    opened: datetime
     due: datetime
     closed: datetime | None = None
     number: int = 0
 
 
 @dataclass(eq=False)
-class Issue:
-    """An issue; ``labels`` are those it was opened with, ``notes`` mention other items, and the rest is its events.
+class Comment:
+    """Comment; only those of discussions have replies."""
 
-    An author who has left GitHub is an empty string. It gets its number once all are known.
+    at: datetime
+    author: str
+    replies: list[tuple[datetime, str]] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Item:
+    """Issue, pull request or discussion; it gets its number at the end.
+
+    ``labels`` are those it is opened with. Later changes are ``events``. ``notes`` are sentences
+    that mention another item. The author of a deleted account is an empty string.
     """
 
     repo: Repo
     opened: datetime
     author: str
     title: str
-    body: str
+    body: str = ""
     labels: tuple[str, ...] = ()
     milestone: Milestone | None = None
-    comments: list[tuple[datetime, str]] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     events: list[tuple[datetime, Json]] = field(default_factory=list)
-    notes: list[tuple[str, Issue | Change]] = field(default_factory=list)
+    notes: list[tuple[str, Item]] = field(default_factory=list)
     number: int = 0
 
-    def close(
-        self,
-        at: datetime,
-        actor: str,
-        reason: str = "COMPLETED",
-        closer: Change | str | None = None,
-    ) -> None:
-        """Close it, by hand, by a pull request or by a commit; where it is closed then, this comes to nothing."""
-        if reason == "DUPLICATE":
-            self._add(at, "MarkedAsDuplicateEvent", actor)
-        self._add(at, "ClosedEvent", actor, stateReason=reason, closer=closer)
+    def add(self, at: datetime, kind: str, actor: str | None, **details: Any) -> None:
+        """Add an event of the timeline."""
+        event = {"__typename": kind, "actor": actor} | details
+        self.events.append((at.replace(microsecond=0), event))
 
-    def reopen(self, at: datetime, actor: str) -> None:
-        """Open it again; where it is open then, this comes to nothing."""
-        self._add(at, "ReopenedEvent", actor, stateReason="REOPENED")
+    def comment(self, at: datetime, author: str) -> Comment:
+        """Add a comment and return it."""
+        self.comments.append(Comment(at, author))
+        return self.comments[-1]
 
     def label(self, at: datetime, actor: str, name: str) -> None:
-        """Give it a label."""
-        self._add(at, "LabeledEvent", actor, label={"name": name})
+        """Add a label."""
+        self.add(at, "LabeledEvent", actor, label={"name": name})
 
-    def unlabel(self, at: datetime, actor: str, name: str) -> None:
-        """Take a label away."""
-        self._add(at, "UnlabeledEvent", actor, label={"name": name})
-
-    def assign(self, at: datetime, actor: str, assignee: str) -> None:
-        """Give it to somebody."""
-        self._add(at, "AssignedEvent", actor, assignee=assignee)
-
-    def plan_for(self, at: datetime, actor: str, milestone: Milestone) -> None:
-        """Put it into a milestone."""
+    def schedule(self, at: datetime, actor: str, milestone: Milestone) -> None:
+        """Add it to a milestone."""
         self.milestone = milestone
-        self._add(at, "MilestonedEvent", actor, milestoneTitle=milestone.title)
+        self.add(at, "MilestonedEvent", actor, milestoneTitle=milestone.title)
 
     def postpone(self, at: datetime, actor: str, milestone: Milestone) -> None:
-        """Take it out of a milestone."""
+        """Remove it from a milestone."""
         self.milestone = None
-        self._add(at, "DemilestonedEvent", actor, milestoneTitle=milestone.title)
-
-    def _add(self, at: datetime, kind: str, actor: str, **more: Any) -> None:
-        self.events.append((at.replace(microsecond=0), {"__typename": kind, "actor": actor} | more))
+        self.add(at, "DemilestonedEvent", actor, milestoneTitle=milestone.title)
 
     @property
     def closed(self) -> datetime | None:
-        """When it was closed, if it is."""
-        turns = [(at, event) for at, event in self.events if event["__typename"] in TURNS]
-        return turns[-1][0] if turns and turns[-1][1]["__typename"] == "ClosedEvent" else None
+        """The time it was closed, None if it is open."""
+        turns = [(at, event["__typename"]) for at, event in self.events]
+        turns = [turn for turn in turns if turn[1] in TURNS]
+        return turns[-1][0] if turns and turns[-1][1] == "ClosedEvent" else None
+
+    @property
+    def current_labels(self) -> list[str]:
+        """The labels after all events."""
+        names = list(self.labels)
+        for _, event in self.events:
+            name = event.get("label", {}).get("name")
+            if event["__typename"] == "LabeledEvent" and name not in names:
+                names.append(name)
+            elif event["__typename"] == "UnlabeledEvent" and name in names:
+                names.remove(name)
+        return names
 
     def cut(self, end: datetime) -> None:
-        """Put its events in order, without those at or after the end and those that change nothing."""
-        self.comments = sorted(row for row in self.comments if row[0] < end)
+        """Sort comments and events, and drop those after the end or without effect."""
+        self.comments = sorted(
+            (comment for comment in self.comments if comment.at < end), key=lambda row: row.at
+        )
+        for comment in self.comments:
+            comment.replies = sorted(reply for reply in comment.replies if reply[0] < end)
         events, self.events, is_open = sorted(self.events, key=lambda row: row[0]), [], True
         for at, event in events:
             kind = event["__typename"]
@@ -104,92 +115,95 @@ class Issue:
 
 
 @dataclass(eq=False)
-class Change:
-    """A pull request as it will stand in the end. What lies after the end of the history is left out when written."""
+class Issue(Item):
+    """Issue."""
 
-    repo: Repo
-    opened: datetime
-    author: str
-    title: str
-    body: str
-    labels: tuple[str, ...]
+    def close(
+        self, at: datetime, actor: str, reason: str = "COMPLETED", closer: Item | str | None = None
+    ) -> None:
+        """Close it by hand, by a pull request or by a commit."""
+        if reason == "DUPLICATE":
+            self.add(at, "MarkedAsDuplicateEvent", actor)
+        self.add(at, "ClosedEvent", actor, stateReason=reason, closer=closer)
+
+    def reopen(self, at: datetime, actor: str) -> None:
+        """Open it again."""
+        self.add(at, "ReopenedEvent", actor, stateReason="REOPENED")
+
+
+@dataclass(eq=False, kw_only=True)
+class Change(Item):
+    """Pull request; ``person`` is responsible for it, ``author`` may be an agent."""
+
     kind: str
     team: str
     person: Person
-    branch: str
-    files: list[File]
     oid: str
+    branch: str = ""
     base: str = "main"
-    opened_as_draft: bool = False
+    files: list[File] = field(default_factory=list)
+    is_opened_as_draft: bool = False
     ready: datetime | None = None
     merged: datetime | None = None
     merged_by: str | None = None
-    closed: datetime | None = None
-    closed_by: str | None = None
-    #: the issue that it is linked to, which its merge closes or not
-    closes: Issue | None = None
+    #: linked issue; the merge closes it if ``is_closing``
+    issue: Issue | None = None
     is_closing: bool = True
     reverts: Change | None = None
-    milestone: Milestone | None = None
+    #: time, message and author
     commits: list[tuple[datetime, str, str]] = field(default_factory=list)
+    #: time, reviewer and state
     reviews: list[tuple[datetime, str, str]] = field(default_factory=list)
-    comments: list[tuple[datetime, str]] = field(default_factory=list)
-    events: list[tuple[datetime, Json]] = field(default_factory=list)
-    notes: list[tuple[str, Issue | Change]] = field(default_factory=list)
-    number: int = 0
 
     @property
-    def thing(self) -> str:
-        """What it is about, in words, from the name of its first file."""
+    def component(self) -> str:
+        """The component in words, from the name of the first file."""
         name = self.files[0][0].rsplit("/", 1)[-1].split(".")[0].replace("_", " ").replace("-", " ")
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
 
+    @property
+    def is_by_agent(self) -> bool:
+        """True for agents' accounts and branches."""
+        is_branch = self.branch.startswith(("codex/", "claude/"))
+        return self.author != self.person.login or is_branch
+
     def link(self, issue: Issue, note: str, is_closing: bool = True) -> None:
-        """Link it to an issue, and say so in its text."""
-        self.closes, self.is_closing = issue, is_closing
+        """Link it to an issue and mention the issue."""
+        self.issue, self.is_closing = issue, is_closing
         self.notes.append((note, issue))
 
+    def cut(self, end: datetime) -> None:
+        """Drop what happened after the end."""
+        super().cut(end)
+        self.merged = self.merged if self.merged and self.merged < end else None
+        self.commits = [row for row in self.commits if row[0] < end]
+        until = self.merged or end
+        self.reviews = [row for row in self.reviews if row[0] < end and row[0] <= until]
 
-@dataclass(eq=False)
-class Discussion:
-    """A discussion; each comment has the replies to it, and the answer is one of the comments."""
 
-    repo: Repo
-    opened: datetime
-    author: str
-    title: str
+@dataclass(eq=False, kw_only=True)
+class Discussion(Item):
+    """Discussion; the answer is one of its comments."""
+
     category: str
-    comments: list[Comment] = field(default_factory=list)
     answer: Comment | None = None
     answered: datetime | None = None
     answered_by: str = ""
-    closed: datetime | None = None
+    closed_at: datetime | None = None
     reason: str | None = None
-    number: int = 0
 
     def cut(self, end: datetime) -> None:
-        """Leave out what happened at or after the end."""
-        self.comments = [comment for comment in self.comments if comment.at < end]
-        for comment in self.comments:
-            comment.replies = sorted(row for row in comment.replies if row[0] < end)
+        """Drop what happened after the end."""
+        super().cut(end)
         if self.answered and self.answered >= end:
             self.answer = self.answered = None
-        if self.closed and self.closed >= end:
-            self.closed = self.reason = None
-
-
-@dataclass(eq=False)
-class Comment:
-    """A comment of a discussion."""
-
-    at: datetime
-    author: str
-    replies: list[tuple[datetime, str]] = field(default_factory=list)
+        if self.closed_at and self.closed_at >= end:
+            self.closed_at = self.reason = None
 
 
 @dataclass(eq=False)
 class Alarm:
-    """An incident in the pager; what caused it is named in the ``form`` of a number, a URL, a commit or a release."""
+    """Incident of the pager; ``form`` is how its cause was entered."""
 
     key: str
     title: str
@@ -204,7 +218,7 @@ class Alarm:
 
 @dataclass(eq=False)
 class Trial:
-    """An experiment in the experiment platform; it may point at the item where the work is tracked."""
+    """Experiment of the experiment platform; ``item`` tracks its work on GitHub."""
 
     key: str
     title: str
@@ -213,4 +227,23 @@ class Trial:
     shipped: datetime | None = None
     decided: datetime | None = None
     decision: str | None = None
-    item: Issue | Change | None = None
+    item: Item | None = None
+
+
+@dataclass(eq=False)
+class Shipment:
+    """Release, or deployment to an environment with its states, oldest first.
+
+    It contains the commits of the default branch at ``cut``, and is live from ``live`` on.
+    """
+
+    repo: Repo
+    cut: datetime
+    live: datetime
+    environment: str = ""
+    states: list[tuple[datetime, str]] = field(default_factory=list)
+
+    @property
+    def tag(self) -> str:
+        """The tag of a release: the day of its cut."""
+        return f"v{self.cut:%Y.%-m.%-d}"

@@ -1,10 +1,9 @@
-"""The demo company's history while it is made up: its items, seeded chance, and where time stands."""
+"""State of the demo company's history while it is generated, and seeded random draws."""
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -12,31 +11,29 @@ from statistics import NormalDist
 from typing import TypeVar
 
 from headway.demo.company import HISTORY, PEOPLE, REPOS, ROLLOUT, Person, Repo, later, rollout_on
-from headway.demo.items import Alarm, Change, Discussion, Issue, Milestone, Trial
+from headway.demo.items import Alarm, Change, Discussion, Issue, Item, Milestone, Shipment, Trial
 
 T = TypeVar("T", bound=Hashable)
-#: draws that are spread evenly are drawn from decks of so many cards
+#: cards of a deck, from which evenly spread draws are taken
 DECK = 50
-#: how many hours people begin and end earlier or later than usual, at most
+#: hours by which people start and end earlier or later, at most
 LEEWAY = 4.0
-#: how often work goes on in the evening, at night or at the weekend as if it were day
+#: share of work that continues in the evening, at night or at the weekend
 OFF_HOURS = 0.25
 WEEK_HOURS, WORKING_WEEK_HOURS = 168, 55
-#: who closes what is open when a repository is archived
+#: closes the open items of an archived repository
 ARCHIVIST = "rustlingpine"
-#: agents that open pull requests, by what the plan calls them
-AGENT_LOGINS = {"copilot": "copilot-swe-agent", "devin": "devin-ai-integration"}
 
 
 class Chance:
-    """Seeded draws. Those with a key come from a shuffled deck, so that every few dozen are spread evenly."""
+    """Seeded draws; those with a key are taken from a shuffled deck, so they spread evenly."""
 
     def __init__(self, seed: int) -> None:
         self.rng = Random(seed)
         self._decks: dict[Hashable, list[float]] = {}
 
     def uniform(self, *key: Hashable) -> float:
-        """Return a number between 0 and 1, evenly spread over the draws with this key."""
+        """Return a number between 0 and 1."""
         deck = self._decks.setdefault(key, [])
         if not deck:
             deck += [(card + self.rng.random()) / DECK for card in range(DECK)]
@@ -44,15 +41,15 @@ class Chance:
         return deck.pop()
 
     def happens(self, share: float, *key: Hashable) -> bool:
-        """Return whether something that has this share of the draws with this key happens."""
+        """Return True for this share of the draws."""
         return self.uniform(*key) < share
 
     def spread(self, sigma: float, *key: Hashable) -> float:
-        """Return a log-normal factor around 1."""
+        """Return a log-normal factor with the median 1."""
         return math.exp(sigma * NormalDist().inv_cdf(min(max(self.uniform(*key), 1e-6), 1 - 1e-6)))
 
     def pick(self, weights: Mapping[T, float], *key: Hashable) -> T:
-        """Return one of the choices, by weight."""
+        """Return a choice by weight."""
         at = self.uniform(*key) * sum(weights.values())
         for choice, weight in weights.items():
             at -= weight
@@ -61,35 +58,24 @@ class Chance:
         return next(iter(weights))
 
     def after(self, at: datetime, hours: float, zone: float) -> datetime:
-        """Return the moment after so many working hours; nobody keeps the same hours every day, or keeps to them."""
+        """Return the time after a number of working hours; habits differ by day and person."""
         if self.rng.random() < OFF_HOURS:
-            return (at + timedelta(hours=hours * WEEK_HOURS / WORKING_WEEK_HOURS)).replace(
-                microsecond=0
-            )
+            span = timedelta(hours=hours * WEEK_HOURS / WORKING_WEEK_HOURS)
+            return (at + span).replace(microsecond=0)
         return later(at, hours, zone + self.rng.triangular(-LEEWAY, LEEWAY))
+
+    def soon(self, at: datetime, hours: float = 8.0) -> datetime:
+        """Return a working time in the next hours after a time."""
+        return later(at, self.rng.random() * hours)
 
     def oid(self) -> str:
         """Return a new commit id."""
         return f"{self.rng.getrandbits(160):040x}"
 
 
-@dataclass(eq=False)
-class Shipment:
-    """A release, or a deployment to an environment with the states it went through, oldest first.
-
-    What had landed when it was ``cut`` is ``out`` then, if all went well.
-    """
-
-    repo: Repo
-    cut: datetime
-    out: datetime
-    environment: str | None = None
-    states: list[tuple[datetime, str]] = field(default_factory=list)
-
-
 @dataclass
 class World:
-    """The company up to the end of the day ``until``, and what has been planned of its history."""
+    """History of the company, to the end of the day ``until``."""
 
     until: date
     chance: Chance
@@ -98,116 +84,117 @@ class World:
     discussions: list[Discussion] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
     shipments: list[Shipment] = field(default_factory=list)
-    #: what exports of other tools hold
     alarms: list[Alarm] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
-    #: commits pushed to a default branch without a pull request: repository, time, id, message
-    pushes: list[tuple[str, datetime, str, str]] = field(default_factory=list)
+    #: commits without a pull request: repository, time, id, message
+    pushes: list[tuple[Repo, datetime, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.end = datetime.combine(self.until, time()) + timedelta(days=1)
         self.begin = self.end - HISTORY
+        self._members: dict[tuple[str, date], list[Person]] = {}
         self.rollout = datetime.combine(rollout_on(self.until), time())
+        #: when each repository is archived, or the end
+        self.ends = {repo: repo.ends_at(self.until) or self.end for repo in REPOS.values()}
+
+    def at(self, share: float) -> datetime:
+        """Return the time after a share of the history."""
+        return self.begin + HISTORY * share
+
+    def times(self, per_week: float, growth: float = 0.0) -> Iterator[datetime]:
+        """Yield random times; the rate grows over the history by this share."""
+        at = self.begin
+        while True:
+            rate = per_week * (1 + growth * ((at - self.begin) / HISTORY))
+            at += timedelta(weeks=self.chance.rng.expovariate(rate))
+            if at >= self.end:
+                return
+            yield at.replace(microsecond=0)
 
     def effect(self, team: str, at: datetime) -> float:
-        """Return how much of the rollout's effect a team shows: 0 before it and for others, 1 after the ramp."""
+        """Return the share of the rollout's effect on a team: 1 after the ramp."""
         if team not in ROLLOUT.teams:
             return 0.0
         return min(max((at - self.rollout) / timedelta(weeks=ROLLOUT.ramp_weeks), 0.0), 1.0)
 
-    def members(self, team: str, day: date) -> list[Person]:
-        """Return who is in a team on a day."""
-        return [person for person in PEOPLE if person.team_on(day, self.until) == team]
+    def members(self, team: str, at: datetime) -> list[Person]:
+        """Return the members of a team on a day."""
+        day = at.date()
+        if (team, day) not in self._members:
+            crew = [person for person in PEOPLE if person.team_on(day, self.until) == team]
+            self._members[team, day] = crew
+        return self._members[team, day]
+
+    def member(self, team: str, at: datetime, *roles: str) -> Person:
+        """Return a random member of a team."""
+        crew = self.members(team, at)
+        return self.chance.rng.choice([p for p in crew if not roles or p.role in roles])
 
     def is_archived(self, repo: Repo, at: datetime) -> bool:
-        """Return whether a repository was archived by then."""
-        archived_on = repo.archived_on(self.until)
-        return archived_on is not None and at.date() >= archived_on
+        """Return True if a repository is archived on that day."""
+        return self.ends[repo] < self.end and at.date() >= self.ends[repo].date()
 
-    def free(self, *kinds: str) -> list[Change]:
-        """Return the merged pull requests of these kinds of work that are not linked to an issue, by their merge."""
-        result = [
+    def describe(self, phrases: list[str], repo: Repo | None = None, component: str = "") -> str:
+        """Return a random phrase about a component, by default a random one."""
+        component = component or (self.chance.rng.choice(repo.components) if repo else "")
+        phrase = self.chance.rng.choice(phrases).format(thing=component)
+        return phrase[:1].upper() + phrase[1:]
+
+    def open_issue(
+        self,
+        repo: Repo,
+        opened: datetime,
+        title: str,
+        body: str,
+        labels: tuple[str, ...] = (),
+        author: str | None = None,
+    ) -> Issue:
+        """Add an issue, by default by a member of the owner team."""
+        if author is None:
+            author = self.member(repo.owner, opened).login
+        issue = Issue(repo, opened, author, title, body, labels)
+        self.issues.append(issue)
+        return issue
+
+    def unlinked(self, *kinds: str) -> list[tuple[datetime, Change]]:
+        """Return pull requests of these kinds without an issue, by the time of their merge."""
+        changes = [
             (change.merged, change)
             for change in self.changes
-            if change.kind in kinds and change.merged
+            if change.kind in kinds and not change.issue and change.base == "main" and change.merged
         ]
-        result = [
-            (at, change)
-            for at, change in result
-            if not change.closes and change.base == "main" and at < self.end
-        ]
-        return [change for _, change in sorted(result, key=lambda pair: pair[0])]
+        return sorted((row for row in changes if row[0] < self.end), key=lambda row: row[0])
 
     def settle(self) -> None:
-        """Leave out what has not happened by the end, or by the day a repository was archived, and number the rest."""
-        ends = {repo: self._closing_time(repo) for repo in REPOS.values()}
-        self.changes = [change for change in self.changes if change.opened < ends[change.repo]]
-        self.issues = [issue for issue in self.issues if issue.opened < ends[issue.repo]]
-        self.discussions = [row for row in self.discussions if row.opened < ends[row.repo]]
-        self.milestones = [row for row in self.milestones if row.created < self.end]
+        """Drop what happens after the end or an archival, close issues by merges, add numbers."""
+        self.changes = [row for row in self.changes if row.opened < self.ends[row.repo]]
+        self.issues = [row for row in self.issues if row.opened < self.ends[row.repo]]
+        self.discussions = [row for row in self.discussions if row.opened < self.ends[row.repo]]
+        self.milestones = [row for row in self.milestones if row.opened < self.end]
         for change in self.changes:
-            _cut(change, ends[change.repo])
-            if change.closes and change.is_closing and change.merged and change.base == "main":
-                change.closes.close(change.merged, change.merged_by or "", closer=change)
-            if ends[change.repo] < self.end and not (change.merged or change.closed):
-                change.closed, change.closed_by = ends[change.repo], ARCHIVIST
+            end = self.ends[change.repo]
+            change.cut(end)
+            if change.issue and change.is_closing and change.merged and change.base == "main":
+                change.issue.close(change.merged, change.merged_by or "", closer=change)
+            if end < self.end and not (change.merged or change.closed):
+                change.add(end, "ClosedEvent", ARCHIVIST)
         for issue in self.issues:
-            issue.cut(ends[issue.repo])
-            if ends[issue.repo] < self.end and not issue.closed:
-                issue.close(ends[issue.repo], ARCHIVIST, "NOT_PLANNED")
+            end = self.ends[issue.repo]
+            issue.cut(end)
+            if end < self.end and not issue.closed:
+                issue.close(end, ARCHIVIST, "NOT_PLANNED")
         for discussion in self.discussions:
-            discussion.cut(ends[discussion.repo])
+            discussion.cut(self.ends[discussion.repo])
         for milestone in self.milestones:
-            milestone.closed = (
-                milestone.closed if milestone.closed and milestone.closed < self.end else None
-            )
-        self._number()
-
-    @functools.cached_property
-    def links(self) -> dict[Issue, list[Change]]:
-        """The pull requests that are linked to each issue."""
-        by_key: dict[Issue, list[Change]] = {}
-        for change in self.changes:
-            if change.closes:
-                by_key.setdefault(change.closes, []).append(change)
-        return by_key
-
-    def _number(self) -> None:
+            is_closed = milestone.closed and milestone.closed < self.end
+            milestone.closed = milestone.closed if is_closed else None
         for repo in REPOS.values():
-            items: list[Issue | Change | Discussion] = [
-                *self.issues,
-                *self.changes,
-                *self.discussions,
-            ]
-            items = [item for item in items if item.repo is repo]
-            for index, item in enumerate(sorted(items, key=lambda item: item.opened), 1):
-                item.number = index
-            milestones = [milestone for milestone in self.milestones if milestone.repo is repo]
-            for index, milestone in enumerate(
-                sorted(milestones, key=lambda result: result.created), 1
-            ):
-                milestone.number = index
-
-    def _closing_time(self, repo: Repo) -> datetime:
-        archived_on = repo.archived_on(self.until)
-        return datetime.combine(archived_on, time(9)) if archived_on else self.end
+            items: list[Item] = [*self.issues, *self.changes, *self.discussions]
+            number([item for item in items if item.repo is repo])
+            number([milestone for milestone in self.milestones if milestone.repo is repo])
 
 
-def _cut(change: Change, end: datetime) -> None:
-    """Leave out what happened to a pull request at or after the end."""
-    change.merged = change.merged if change.merged and change.merged < end else None
-    change.closed = change.closed if change.closed and change.closed < end else None
-    change.commits = [row for row in change.commits if row[0] < end]
-    change.reviews = [
-        row for row in change.reviews if row[0] < end and row[0] <= (change.merged or end)
-    ]
-    change.comments = [row for row in change.comments if row[0] < end]
-    change.events = sorted((row for row in change.events if row[0] < end), key=lambda row: row[0])
-    closings = [
-        row for row in change.events if row[1]["__typename"] in ("ClosedEvent", "ReopenedEvent")
-    ]
-    if (
-        not change.merged and closings and closings[-1][1]["__typename"] == "ClosedEvent"
-    ):  # not reopened in time
-        change.events.remove(closings[-1])
-        change.closed, change.closed_by = closings[-1][0], closings[-1][1]["actor"]
+def number(rows: Sequence[Item | Milestone]) -> None:
+    """Number items of a repository by the time they were opened."""
+    for index, row in enumerate(sorted(rows, key=lambda row: row.opened), 1):
+        row.number = index

@@ -17,7 +17,7 @@ import pytest
 
 from headway.cli.pipeline import demo_settings
 from headway.demo import ROLLOUT, SPENDING, people_csv, rollout_on, tool_decisions
-from headway.demo.spend_facts import (
+from headway.demo.spend import (
     ACCOUNT,
     binge_quarter,
     new_model_on,

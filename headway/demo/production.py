@@ -1,0 +1,261 @@
+"""Production of the demo company: releases, deployments, failures, reverts and hotfixes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from headway.demo.company import (
+    CODE_REPOS,
+    DATA,
+    DOCS,
+    MOBILE,
+    REPOS,
+    ROLLOUT,
+    Repo,
+    is_workday,
+    later,
+)
+from headway.demo.items import Alarm, Change, File, Issue, Shipment
+from headway.demo.world import World
+
+PRODUCTION, STAGING = "production", "staging"
+#: how a deployment to production ends; a stuck one has no end
+FATES = {"success": 0.925, "second try": 0.015, "failure": 0.04, "error": 0.012, "stuck": 0.008}
+RESTORED_THE_SAME_DAY = 0.75
+#: share of shipments that fail: releases contain more than deployments
+FAILURE_SHARES = {"web": 0.07, "api": 0.035, "mobile": 0.09, "platform": 0.05}
+#: relative growth of failures of the platform team after the rollout
+STRAINED, STRAIN = ("api", "platform"), 1.3
+SIGNS = {"incident": 0.4, "hotfix": 0.25, "alarm": 0.35}
+LATE_SHARE, OTHER_ALARMS = 0.14, 14
+INCIDENT_SHARE, HOTFIX_SHARE, BACKPORT_SHARE = 0.012, 0.008, 0.06
+
+
+def plan_reactions(world: World) -> None:
+    """Add reverts, incidents, hotfixes and backports of merged changes."""
+    chance, rng = world.chance, world.chance.rng
+    for at, change in _merged(world):
+        team, share = change.team, ROLLOUT.revert_share_before
+        growth = ROLLOUT.revert_share_after - ROLLOUT.revert_share_before
+        share += growth * world.effect(team, at)
+        if change.repo is DOCS:
+            continue  # pages are corrected, never reverted
+        if chance.happens(share, "revert", team, at >= world.rollout):
+            _revert(world, change, at)
+        elif change.kind in ("feature", "fix", "refactor"):
+            if chance.happens(INCIDENT_SHARE, "incident", team):
+                _report(world, change, at + timedelta(hours=rng.lognormvariate(1.8, 0.9)))
+            elif chance.happens(HOTFIX_SHARE, "hotfix", team):
+                _repair(world, change, at + timedelta(hours=rng.uniform(3, 60)))
+        is_app_fix = change.repo is MOBILE and change.kind == "fix"
+        if is_app_fix and chance.happens(BACKPORT_SHARE, "backport"):
+            _backport(world, change, at)
+
+
+def _merged(world: World) -> list[tuple[datetime, Change]]:
+    """Return merged pull requests with the time of their merge, in order."""
+    merges = [(c.merged, c) for c in world.changes if c.merged and c.merged < world.end]
+    return sorted(merges, key=lambda row: row[0])
+
+
+def _follow(
+    world: World,
+    cause: Change,
+    opened: datetime,
+    title: str,
+    body: str,
+    *,
+    files: list[File],
+    minutes: float,
+    message: str = "",
+    kind: str = "fix",
+) -> Change:
+    """Add a change of the same team that is merged within the hour, mostly approved."""
+    rng, crew = world.chance.rng, world.members(cause.team, opened)
+    person = rng.choice([*[cause.person] * 3, *crew])
+    change = Change(
+        *(cause.repo, opened, person.login, title, body),
+        kind=kind,
+        team=cause.team,
+        person=person,
+        oid=world.chance.oid(),
+        files=files,
+        ready=opened,
+        merged_by=person.login,
+    )
+    written = opened - timedelta(minutes=rng.randint(1, 60))
+    change.commits.append((written, message or title, person.login))
+    span = timedelta(minutes=5 + minutes * rng.lognormvariate(0, 0.8))
+    change.merged = opened + span
+    if rng.random() < 0.75:
+        reviewer = rng.choice([member for member in crew if member != person])
+        approved = opened + span * rng.uniform(0.3, 0.9)
+        change.reviews.append((approved, reviewer.login, "APPROVED"))
+    world.changes.append(change)
+    return change
+
+
+def _revert(world: World, cause: Change, at: datetime) -> None:
+    """Revert a change by a pull request, or sometimes by a pushed commit."""
+    chance, rng = world.chance, world.chance.rng
+    undone = later(at + timedelta(hours=rng.lognormvariate(3.1, 1.2)), 0.2, cause.person.zone)
+    title = f'Revert "{cause.title}"'
+    message = f"{title}\n\nThis reverts commit {cause.oid}."
+    if chance.happens(0.08, "push"):
+        world.pushes.append((cause.repo, undone, chance.oid(), message))
+        return
+    inverse = {"ADDED": "DELETED", "DELETED": "ADDED"}
+    files = [(path, deleted, added, inverse.get(k, k)) for path, added, deleted, k in cause.files]
+    reason = rng.choice(DATA["revert_reasons"])
+    change = _follow(
+        *(world, cause, undone, title, reason),
+        files=files,
+        minutes=45,
+        message=message,
+        kind="revert",
+    )
+    change.reverts = cause
+    change.notes.append((f"Reverts {cause.repo.full_name}#%d", cause))
+
+
+def _report(world: World, cause: Change, noticed: datetime) -> None:
+    """Add an incident that mostly names its cause, and mostly a hotfix that closes it."""
+    rng = world.chance.rng
+    title = world.describe(DATA["issues"]["incident"], component=cause.component)
+    labels = ("incident", rng.choice(("sev-1", "sev-2", "sev-2", "sev-3")))
+    author = world.member(cause.team, noticed).login
+    body = "Noticed by the alert; customers are affected."
+    incident = world.open_issue(cause.repo, noticed, title, body, labels, author)
+    if rng.random() < 0.8:
+        note = rng.choice(("Started after #%d went out.", "Caused by #%d."))
+        incident.notes.append((note, cause))
+    if rng.random() < 0.6:
+        _repair(world, cause, noticed + timedelta(hours=rng.uniform(0.5, 5)), incident)
+    else:
+        incident.close(noticed + timedelta(hours=rng.lognormvariate(1.2, 0.9)), author)
+
+
+def _repair(world: World, cause: Change, opened: datetime, incident: Issue | None = None) -> None:
+    """Add a hotfix that names the change it repairs."""
+    rng, title = world.chance.rng, world.describe(DATA["hotfixes"], component=cause.component)
+    files = [(cause.files[0][0], rng.randint(1, 14), rng.randint(0, 9), "MODIFIED")]
+    change = _follow(world, cause, opened, title, "", files=files, minutes=70)
+    change.branch = f"hotfix/{cause.component.replace(' ', '-')}"
+    change.labels = ("hotfix",) if rng.random() < 0.7 else ()
+    if incident:
+        change.link(incident, "Fixes #%d")
+    change.notes.append((rng.choice(("Repairs what #%d broke.", "Regression from #%d.")), cause))
+
+
+def _backport(world: World, cause: Change, at: datetime) -> None:
+    """Add a fix to the release branch of the app."""
+    opened = later(at, world.chance.rng.uniform(0.3, 6), cause.person.zone)
+    title, body = f"{cause.title} (backport)", "Same change for the release branch."
+    change = _follow(world, cause, opened, title, body, files=list(cause.files), minutes=120)
+    version = int((opened - world.begin) / timedelta(weeks=2))
+    change.base = f"release/{1 + version // 20}.{version % 20}"
+    change.branch = f"backport/{cause.branch.split('/')[-1]}"
+    change.notes.append(("Backport of #%d", cause))
+
+
+def plan_shipments(world: World) -> None:
+    """Add the releases and deployments of each repository."""
+    chance, rng = world.chance, world.chance.rng
+    for repo in CODE_REPOS:
+        cut = world.begin + timedelta(days=3, hours=10)
+        while repo.release_days and cut < world.end:
+            world.shipments.append(Shipment(repo, cut, later(cut, rng.uniform(0.3, 5.0))))
+            cut += timedelta(days=repo.release_days + rng.choice((-1, 0, 0, 0, 1)))
+        day = world.begin + timedelta(days=1)
+        while repo.has_deployments and day < world.end:
+            if is_workday(day.date()) and rng.random() < 0.8:
+                start = day + timedelta(hours=9, minutes=rng.randrange(300))
+                _deploy(
+                    world, repo, start, STAGING, rng.choices(("success", "failure"), (97, 3))[0]
+                )
+                start += timedelta(minutes=rng.randint(20, 150))
+                fate = chance.pick(FATES, "deployment", repo.name)
+                _deploy(world, repo, start, PRODUCTION, fate)
+                if fate in ("failure", "error") and rng.random() < RESTORED_THE_SAME_DAY:
+                    again = start + timedelta(minutes=25 + 80 * rng.lognormvariate(0, 0.7))
+                    _deploy(world, repo, again, PRODUCTION, "success")
+            day += timedelta(days=1)
+
+
+def _deploy(world: World, repo: Repo, start: datetime, environment: str, fate: str) -> None:
+    """Add a deployment with its states."""
+    rng = world.chance.rng
+    ended = start + timedelta(seconds=rng.randint(120, 900))
+    states = [(start + timedelta(seconds=2), "QUEUED")]
+    states.append((start + timedelta(seconds=15), "IN_PROGRESS"))
+    if fate == "second try":
+        states += [(ended, "FAILURE"), (ended + timedelta(minutes=6), "IN_PROGRESS")]
+        ended += timedelta(minutes=rng.randint(9, 30))
+        fate = "success"
+    if fate != "stuck":
+        states.append((ended, fate.upper()))
+    world.shipments.append(Shipment(repo, start, ended, environment, states))
+
+
+def _contents(world: World, repo: Repo) -> Iterable[tuple[Shipment, list[Change]]]:
+    """Yield the shipments that reached customers, each with the changes that are new in it."""
+    changes = [row for row in _merged(world) if row[1].repo is repo and row[1].base == "main"]
+    environment, since = PRODUCTION if repo.has_deployments else "", world.begin
+    for shipment in sorted(world.shipments, key=lambda row: row.cut):
+        is_live = not shipment.states or shipment.states[-1][1] == "SUCCESS"
+        is_live = is_live and shipment.live < world.end
+        if shipment.repo is repo and shipment.environment == environment and is_live:
+            yield shipment, [change for at, change in changes if since < at <= shipment.cut]
+            since = shipment.cut
+
+
+def plan_failures(world: World) -> None:
+    """Let some shipments fail, and add the pager's alarms."""
+    chance, rng = world.chance, world.chance.rng
+    for name, base_share in FAILURE_SHARES.items():
+        for shipment, changes in _contents(world, REPOS[name]):
+            kinds = ("feature", "fix", "refactor", "experiment")
+            causes = [change for change in changes if change.kind in kinds]
+            effect = world.effect("platform", shipment.live) if name in STRAINED else 0
+            share, era = base_share * (1 + STRAIN * effect), shipment.live >= world.rollout
+            if causes and chance.happens(share, "failure", name, era):
+                _fail(world, shipment, rng.choice(causes))
+    for _ in range(OTHER_ALARMS):
+        _ring(world, rng.choice(CODE_REPOS), world.at(rng.random()))
+
+
+def _fail(world: World, shipment: Shipment, cause: Change) -> None:
+    """Add the incident, hotfix or alarm that follows a failure."""
+    chance, rng = world.chance, world.chance.rng
+    noticed = shipment.live + timedelta(hours=rng.lognormvariate(2.1, 1.0))
+    if chance.happens(LATE_SHARE, "late"):
+        noticed += timedelta(days=rng.uniform(8, 20))
+    sign = chance.pick(SIGNS, "sign")
+    if sign == "incident":
+        _report(world, cause, noticed)
+    elif sign == "hotfix":
+        _repair(world, cause, noticed)
+    else:
+        is_release = not shipment.environment and chance.happens(0.3, "release named")
+        _ring(world, shipment.repo, noticed, cause, shipment.tag if is_release else "")
+
+
+def _ring(
+    world: World, repo: Repo, opened: datetime, cause: Change | None = None, release: str = ""
+) -> None:
+    """Add an incident of the pager; most are resolved within hours."""
+    rng, opened, index = world.chance.rng, opened.replace(microsecond=0), len(world.alarms) + 1
+    resolved = opened + timedelta(minutes=round(60 * rng.lognormvariate(0.6, 1.0)))
+    alarm = Alarm(
+        key=f"Q{index:05d}FERN",
+        title=f"{rng.choice(DATA['alarms'])} in {DATA['services'][repo.name]}",
+        repo=repo,
+        severity=rng.choice(("P1", "P2", "P2", "P3")),
+        opened=opened,
+        resolved=None if world.chance.happens(0.1, "open alarm") else resolved,
+        cause=cause,
+        release=release,
+        form="release" if release else ("number", "url", "commit")[index % 3],
+    )
+    world.alarms.append(alarm)

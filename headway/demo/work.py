@@ -1,0 +1,246 @@
+"""Planned work of the demo company: who starts which pull requests, with which AI help."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from random import Random
+
+from headway.demo.company import (
+    DATA,
+    DESIGNER,
+    DOCS,
+    ENGINEER,
+    HISTORY,
+    PRODUCT,
+    REPOS,
+    ROLLOUT,
+    TEAMS,
+    Repo,
+    is_workday,
+    later,
+)
+from headway.demo.items import Change
+from headway.demo.review import review
+from headway.demo.texts import KINDS, description, files, plain, title
+from headway.demo.world import World
+
+CODING_SPREAD = 1.05
+#: coding time with AI help, relative to other work of the same team and weeks
+AI_CODING = 0.6
+#: an agent's account or branch, or the trailer of an assistant
+HELPERS_BEFORE = {"copilot trailer": 0.5, "cursor trailer": 0.3, "claude trailer": 0.2}
+HELPERS_AFTER = {
+    "copilot": 0.22,
+    "devin": 0.08,
+    "codex branch": 0.11,
+    "claude branch": 0.11,
+    "claude trailer": 0.26,
+    "cursor trailer": 0.12,
+    "copilot trailer": 0.1,
+}
+AGENT_LOGINS = {"copilot": "copilot-swe-agent", "devin": "devin-ai-integration"}
+TRAILERS = {
+    "claude trailer": "Co-Authored-By: Claude <noreply@anthropic.com>",
+    "claude branch": "Co-Authored-By: Claude <noreply@anthropic.com>",
+    "cursor trailer": "Co-authored-by: Cursor <cursoragent@cursor.com>",
+    "copilot trailer": "Co-authored-by: Copilot <175728472+Copilot@users.noreply.github.com>",
+}
+#: what shows the kind of work, if anything does
+SIGNALS = {
+    "label and title": 0.33,
+    "title": 0.26,
+    "label": 0.17,
+    "linked issue": 0.08,
+    "branch": 0.06,
+    "none": 0.1,
+}
+#: how likely people of a role do a kind of work
+WILLING = {
+    ENGINEER: dict.fromkeys(KINDS, 1.0),
+    DESIGNER: {"feature": 0.25, "fix": 0.15, "docs": 0.3, "experiment": 0.4},
+    PRODUCT: {"feature": 0.08, "docs": 0.45, "experiment": 0.4},
+}
+#: relative growth of the work of people outside engineering after the rollout
+WILLING_GROWTH = 1.4
+LEVEL_SHARES = {"junior": 0.75, "mid": 1.0, "senior": 1.1, "staff": 0.8}
+CLOSING = ("Closes #%d", "Fixes #%d", "Resolves #%d")
+
+
+def plan_work(world: World) -> None:
+    """Add the work that people and agents start, week by week."""
+    chance, rng = world.chance, world.chance.rng
+    due = defaultdict[tuple[str, str], float](rng.random)
+    week = world.begin - timedelta(days=world.begin.weekday())
+    while week < world.end:
+        days = [week + timedelta(days=n) for n in range(7)]
+        days = [day for day in days if is_workday(day.date()) and world.begin <= day < world.end]
+        for team in TEAMS if days else ():
+            kinds: list[str] = []
+            for kind, params in KINDS.items():
+                rate = TEAMS[team].weekly * params.share * len(days) / 5 * _season(week)
+                rate *= 0.75 + 0.5 * chance.uniform(team, kind)
+                if kind == "feature":
+                    rate *= 1 + ROLLOUT.feature_change * world.effect(team, week)
+                due[team, kind] += rate
+                kinds += [kind] * int(due[team, kind])
+                due[team, kind] %= 1
+            rng.shuffle(kinds)
+            for kind in kinds:
+                weights = [1.0 if day.weekday() < 4 else 0.7 for day in days]
+                _start(world, team, kind, rng.choices(days, weights)[0])
+        week += timedelta(weeks=1)
+
+
+def _season(week: datetime) -> float:
+    """Return the relative amount of work: less in August and before Christmas."""
+    if week.month == 12 and 15 <= week.day < 24:
+        return 0.55
+    return 0.8 if week.month == 8 else 1.0
+
+
+def _start(world: World, team: str, kind: str, day: datetime) -> None:
+    """Add a pull request that is started on a day."""
+    chance, rng = world.chance, world.chance.rng
+    effect, era = world.effect(team, day), day >= world.rollout
+    crew = [person for person in world.members(team, day) if kind in WILLING[person.role]]
+    growth = 1 + WILLING_GROWTH * effect
+    weights = [
+        WILLING[p.role][kind] * LEVEL_SHARES[p.level] * (1 if p.role == ENGINEER else growth)
+        for p in crew
+    ]
+    person = rng.choices(crew, weights)[0]
+    zone = person.zone - (6 if rng.random() < 0.06 else 0)  # some evenings
+    share = ROLLOUT.ai_share_before + (ROLLOUT.ai_share_after - ROLLOUT.ai_share_before) * effect
+    helper = ""
+    if chance.happens(share, "ai", team, era):
+        helpers = HELPERS_AFTER if rng.random() < effect else HELPERS_BEFORE
+        helper = chance.pick(helpers, "helper", team, era)
+    repo, folder = _location(world, team, kind, day)
+    component = rng.choice(repo.areas[folder])
+    start = chance.after(day - timedelta(hours=zone), 11 * rng.random(), zone)
+    coding = KINDS[kind].coding_hours * TEAMS[team].pace[0]
+    coding *= chance.spread(CODING_SPREAD, "coding", team, era) * (
+        1 + ROLLOUT.coding_change * effect
+    )
+    # the known change includes the growing share of faster work
+    coding *= _ai_pace(ROLLOUT.ai_share_before) / _ai_pace(share)
+    ready = chance.after(start, min(coding * (AI_CODING if helper else 1), 500), zone)
+    is_agent = helper in AGENT_LOGINS
+    is_draft = is_agent or chance.happens(0.2, "draft", team)
+    opened = ready
+    if is_agent:
+        opened = start
+    elif is_draft:
+        opened = min(later(start, coding * rng.uniform(0.2, 0.6), zone), ready)
+    signal = chance.pick(SIGNALS, "signal", kind, era)
+    change = Change(
+        repo,
+        opened + timedelta(seconds=7),
+        AGENT_LOGINS.get(helper, person.login),
+        title(rng, repo, folder, component, kind, "title" in signal),
+        description(rng, component, kind),
+        (KINDS[kind].label,) if "label" in signal else (),
+        kind=kind,
+        team=team,
+        person=person,
+        oid=chance.oid(),
+        files=files(rng, repo, folder, component, kind),
+        is_opened_as_draft=is_draft,
+    )
+    change.ready = max(ready, change.opened)
+    change.branch = _branch(rng, change, helper, signal)
+    _commit(rng, change, helper, start)
+    if signal == "linked issue" or chance.happens(0.18, "linked", team):
+        _link(world, change, component)
+    if helper == "copilot":
+        if rng.random() < 0.7:  # otherwise the agent starts by itself
+            change.add(change.opened, "AssignedEvent", person.login, assignee=change.author)
+        change.add(change.opened, "AssignedEvent", change.author, assignee=person.login)
+    if is_draft:
+        change.add(change.ready, "ReadyForReviewEvent", person.login)
+    review(world, change, zone)
+    world.changes.append(change)
+
+
+def _ai_pace(share: float) -> float:
+    """Return the relative coding time if this share of the work has AI help."""
+    return 1 - share * (1 - AI_CODING)
+
+
+def _location(world: World, team: str, kind: str, day: datetime) -> tuple[Repo, str]:
+    """Return the repository and folder of a piece of work, mostly the team's own."""
+    chance, rng = world.chance, world.chance.rng
+    is_page = kind == "docs" and chance.happens(0.55, "docs", team)
+    if is_page and not world.is_archived(DOCS, day):
+        return DOCS, rng.choice(list(DOCS.areas))
+    opened_later: dict[str, float] = DATA["opened_later"]
+    age = (day - world.begin) / HISTORY
+    is_foreign = chance.happens(0.05, "foreign", team)
+    if is_foreign:
+        repo = REPOS[rng.choice([name for name in REPOS if name != DOCS.name])]
+    else:
+        repo = REPOS[chance.pick(TEAMS[team].repos, "repo", team)]
+    folders = [folder for folder in repo.areas if opened_later.get(folder, 0) <= age]
+    if not is_foreign:
+        folders = [f for f in folders if f in TEAMS[team].folders] or folders
+    weights = [
+        1 / (2 + index) + (0.5 if folder in opened_later else 0)
+        for index, folder in enumerate(folders)
+    ]
+    return repo, rng.choices(folders, weights)[0]
+
+
+def _branch(rng: Random, change: Change, helper: str, signal: str) -> str:
+    words = [word for word in plain(change.title).lower().split() if word.isalnum()]
+    slug = "-".join([word for word in words if word not in ("a", "the", "to")][:6])
+    if helper == "devin":
+        return f"devin/{rng.randrange(1_600_000_000, 1_800_000_000)}-{slug}"
+    if helper in AGENT_LOGINS or helper.endswith("branch"):
+        return f"{helper.split()[0]}/{slug}"
+    return f"{change.person.login if signal == 'none' else KINDS[change.kind].branch}/{slug}"
+
+
+def _commit(rng: Random, change: Change, helper: str, start: datetime) -> None:
+    """Add the commits until it is ready, with the traces of AI help."""
+    ready, trailer = change.ready or change.opened, TRAILERS.get(helper, "")
+    if helper in AGENT_LOGINS:
+        login = change.person.login
+        trailer = f"Co-authored-by: {login} <{login}@users.noreply.github.com>"
+        change.commits.append((start, "Initial plan", change.author))
+        start += timedelta(minutes=rng.randint(4, 40))
+    if rng.random() < 0.005:
+        start -= timedelta(days=rng.randint(95, 200))  # an old branch
+    count = rng.choices((0, 1, 2, 4), (0.45, 0.3, 0.18, 0.07))[0]
+    shares = sorted(rng.random() for _ in range(count))
+    times = [min(start, ready), *(start + (ready - start) * share for share in shares)]
+    for index, at in enumerate(times):
+        message = rng.choice(DATA["commits"]) if index else change.title
+        text = f"{message}\n\n{trailer}" if trailer else message
+        change.commits.append((at, text, change.author))
+    if helper == "claude trailer" and rng.random() < 0.5:
+        change.body += "\n\nGenerated with [Claude Code](https://claude.com/claude-code)"
+    elif helper == "devin":
+        session = f"https://app.devin.ai/sessions/{rng.getrandbits(64):016x}"
+        change.body += f"\n\nLink to Devin run: {session}"
+
+
+def _link(world: World, change: Change, component: str) -> None:
+    """Add an issue that the change closes."""
+    rng = world.chance.rng
+    label = rng.choice(("bug", "bug", "ux debt", "customer feedback"))
+    if change.kind != "fix":
+        label = KINDS[change.kind].label
+    opened = later(change.opened - timedelta(days=rng.lognormvariate(2, 1) + 1), rng.random() * 8)
+    opened = max(opened, world.begin + timedelta(hours=rng.uniform(1, 3)))
+    if opened < change.opened:
+        phrases = DATA["issues"].get(label, [plain(change.title)])
+        issue = world.open_issue(
+            change.repo,
+            opened,
+            world.describe(phrases, component=component),
+            rng.choice(DATA["contexts"]),
+            (label,),
+            author=world.member(change.team, opened).login,
+        )
+        change.link(issue, rng.choice(CLOSING))
