@@ -1,4 +1,4 @@
-"""The house keeps its shape: who imports whom, what is published and how it is described, and what no file may hold."""
+"""Structure of the project: imports between rooms, published tables, forbidden texts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -14,15 +15,15 @@ import pytest
 from queries.sql_files import checks, metric_sql, models, read_sql
 from tests.support.machine import ROOT
 
-#: what each room may import of the others; the tests may import anything
+#: rooms that each room may import; tests may import anything
 ROOMS: dict[str, set[str]] = {
     "collectors": {"collectors"},
     "queries": {"queries"},
     "headway": {"collectors", "headway", "queries"},
     "dashboard": {"headway", "queries"},
 }
-#: the files or folders that may import each outside package
-DOORS: dict[str, tuple[str, ...]] = {
+#: files or folders that may import each outside package
+IMPORTERS: dict[str, tuple[str, ...]] = {
     "click": ("headway/cli/",),
     "duckdb": (
         "collectors/imports/spend/",
@@ -42,20 +43,21 @@ DOORS: dict[str, tuple[str, ...]] = {
     "streamlit": ("dashboard.py", "headway/ui/"),
     "yaml": ("collectors/imports/experiment_files.py",),
 }
+LONGEST_CHAIN = 8
 CLOCKS = re.compile(
-    r"(?<![\w$])(now\s*\(|today\s*\(|current_date|current_time\w*|current_localtime\w*|get_current_\w+|localtime\w*|"
-    r"transaction_timestamp|random\s*\(|uuid\s*\()"
+    r"(?<![\w$])(now\s*\(|today\s*\(|current_date|current_time\w*|current_localtime\w*|"
+    r"get_current_\w+|localtime\w*|transaction_timestamp|random\s*\(|uuid\s*\()"
 )
 SHOUTED = re.compile(
     r"\b(SELECT|FROM|WHERE|JOIN|GROUP|ORDER|UNION|CASE|WHEN|AND|OR|NOT|NULL|WITH|AS)\b"
 )
-#: written so that they do not find themselves
+#: patterns that do not match their own source
 FORBIDDEN = {
     "a path of one machine": re.compile(r"/(?:work|root|home|tmp|Users)/[a-z]"),
     "the address of a registry": re.compile(
         r"pypi\.org|pythonhos[t]ed|npmj[s]\.|registry\.[a-z]+\.[a-z]|index-[u]rl ="
     ),
-    "something left to do": re.compile(r"\b(?:TO[D]O|FIX[M]E|XX[X])\b"),
+    "an open task": re.compile(r"\b(?:TO[D]O|FIX[M]E|XX[X])\b"),
 }
 #: the columns that analysts rely on, as the contract lists them
 CONTRACT = {
@@ -125,7 +127,7 @@ STABILITY = ". Columns are stable unless marked experimental."
 
 
 def files(pattern: str = "*") -> Iterator[Path]:
-    """The files of the project, without what tools and users leave in its folder."""
+    """Yield the files of the project, without those of tools and users."""
     for path in sorted(ROOT.rglob(pattern)):
         parts = path.relative_to(ROOT).parts
         hidden = [
@@ -143,12 +145,12 @@ def files(pattern: str = "*") -> Iterator[Path]:
 
 
 def name_of(path: Path) -> str:
-    """A file's place in the project."""
+    """Return a file's path in the project."""
     return path.relative_to(ROOT).as_posix()
 
 
 def imported(path: Path) -> set[str]:
-    """The packages that a module imports, anywhere in it."""
+    """Return the packages that a module imports, in functions too."""
     result = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -160,31 +162,80 @@ def imported(path: Path) -> set[str]:
 
 
 def rooms() -> Iterator[tuple[str, Path]]:
-    """Every module of the product, with the room that it is in."""
+    """Yield every module of the product with its room."""
     for path in files("*.py"):
         room = name_of(path).partition("/")[0].removesuffix(".py")
         if room != "tests":
             yield room, path
 
 
-def test_rooms_import_only_what_they_may() -> None:
+def test_rooms_import_only_allowed_rooms() -> None:
     assert {room for room, _ in rooms()} == set(ROOMS)
     for room, path in rooms():
         assert imported(path) & set(ROOMS) <= ROOMS[room], name_of(path)
 
 
-def test_outside_packages_come_in_by_their_door() -> None:
+def test_outside_packages_are_imported_only_by_their_rooms() -> None:
     outside = {
         name: imported(path) - set(ROOMS) - set(sys.stdlib_module_names)
         for name, path in ((name_of(path), path) for _, path in rooms())
     }
-    assert {package for packages in outside.values() for package in packages} == set(DOORS)
+    assert {package for packages in outside.values() for package in packages} == set(IMPORTERS)
     for name, packages in outside.items():
         for package in packages:
-            assert name.startswith(DOORS[package]), f"{name} imports {package}"
+            assert name.startswith(IMPORTERS[package]), f"{name} imports {package}"
 
 
-def test_sql_has_no_clock_but_the_cutoff_and_does_not_shout() -> None:
+def module_name(path: Path) -> str:
+    """Return the dotted name of a module; of a package, without ``__init__``."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Return the modules that each module of the product imports.
+
+    Imports in functions and under TYPE_CHECKING count. Packages that a module only passes through
+    do not: they contain no code.
+    """
+    paths = {module_name(path): path for _, path in rooms()}
+    graph: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        targets: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                targets |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                members = {f"{node.module}.{alias.name}" for alias in node.names}
+                submodules = members & set(paths)
+                targets |= submodules
+                if members - submodules:
+                    targets.add(node.module)
+        graph[name] = targets & set(paths) - {name}
+    return graph
+
+
+def longest_chain(graph: dict[str, set[str]]) -> list[str]:
+    """Return the longest chain of imports; raises CycleError on a cycle."""
+    chains: dict[str, list[str]] = {}
+    for name in TopologicalSorter(graph).static_order():
+        imports = [chains[target] for target in graph[name]]
+        chains[name] = [name, *max(imports, key=len, default=[])]
+    return max(chains.values(), key=len)
+
+
+def test_import_graph_has_no_cycle_and_no_chain_of_more_than_8_modules() -> None:
+    chain = longest_chain(import_graph())
+    assert len(chain) <= LONGEST_CHAIN, f"{len(chain)} modules: {' > '.join(chain)}"
+
+
+def test_a_cycle_of_imports_is_an_error() -> None:
+    with pytest.raises(CycleError):
+        longest_chain({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+    assert longest_chain({"a": {"b"}, "b": set(), "c": {"a"}}) == ["c", "a", "b"]
+
+
+def test_sql_has_no_clock_and_no_upper_case_keywords() -> None:
     result = list(files("*.sql"))
     assert len(result) > 60
     for path in result:
@@ -193,7 +244,7 @@ def test_sql_has_no_clock_but_the_cutoff_and_does_not_shout() -> None:
         assert not SHOUTED.search(statement), name_of(path)
 
 
-def test_every_sql_file_says_what_it_is() -> None:
+def test_every_sql_file_has_a_definition() -> None:
     for path in (path for path in files("*.sql") if name_of(path).startswith("queries/")):
         definition = read_sql(path).definition
         assert re.match(r"[A-Z]", definition) and definition.endswith("."), name_of(path)
@@ -201,16 +252,17 @@ def test_every_sql_file_says_what_it_is() -> None:
 
 @pytest.fixture(scope="module")
 def published(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty ledger's published file."""
+    """Open an empty ledger's published file."""
     with duckdb.connect(str(empty), read_only=True) as result:
         yield result
 
 
 def columns(db: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
-    """The columns of each published table with their comments, in order."""
+    """Return the columns of each published table with their comments, in order."""
     by_key: dict[str, list[tuple[str, str]]] = {}
     rows = db.execute(
-        "select table_name, column_name, comment from duckdb_columns() where not internal order by column_index"
+        "select table_name, column_name, comment from duckdb_columns() "
+        "where not internal order by column_index"
     ).fetchall()
     for table, column, comment in rows:
         by_key.setdefault(table, []).append((column, comment))
@@ -254,7 +306,7 @@ def test_every_table_and_column_is_described_in_the_header_of_its_file(
         assert header.definition.endswith(STABILITY), name
 
 
-def test_what_is_only_there_while_building_is_not_published(
+def test_staging_and_intermediate_models_are_not_published(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
     names = {model.name for model in models() if not model.is_published}
@@ -263,21 +315,21 @@ def test_what_is_only_there_while_building_is_not_published(
     assert all(name.startswith(("stg_", "int_")) for name in names)
 
 
-def test_metrics_and_checks_define_what_they_measure() -> None:
+def test_metrics_and_checks_have_a_definition() -> None:
     for path in (ROOT / "queries" / "sql" / "metrics").glob("*.sql"):
         message = metric_sql(path.stem).definition
         assert message.endswith(".") and len(message) > 40, path.stem
     assert all(check.definition.endswith(".") for check in checks())
 
 
-def test_every_listing_and_scope_is_read_somewhere() -> None:
+def test_every_listing_and_scope_is_used() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for _, path in rooms())
     for folder in ("listings", "scopes"):
         for path in (ROOT / "queries" / "sql" / folder).glob("*.sql"):
             assert f'"{path.stem}"' in code, name_of(path)
 
 
-def test_no_file_names_a_machine_a_registry_or_something_left_to_do() -> None:
+def test_no_file_names_a_machine_a_registry_or_an_open_task() -> None:
     for path in files():
         try:
             text = path.read_text(encoding="utf-8")

@@ -1,10 +1,9 @@
-"""The log for machines: every line on standard error is one JSON object, with the fields and events of the README."""
+"""The log for machines: every line on standard error is one JSON object, with documented fields and events."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from datetime import datetime
@@ -13,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.project.test_readme import names
+from tests.project.test_docs import code, table
 from tests.support.command import Desk, Done
 from tests.support.github_server import Server
 from tests.support.machine import ROOT
 
-FIELDS = [name for cell in names("field of the log") for name in re.findall(r"\w+", cell)]
-EVENTS = [name for cell in names("event of the log") for name in re.findall(r"\w+", cell)]
+FIELDS = code(table("docs/operations.md", "field of the log"))
+EVENTS = code(table("docs/operations.md", "event of the log"))
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def desk(offices: tuple[Server, Desk], tmp_path: Path) -> Desk:
 
 
 def events(done: Done) -> list[dict[str, Any]]:
-    """The events of a run, each with the fields that the README names."""
+    """The events of a run, each with documented fields."""
     result = [json.loads(line) for line in done.err.splitlines()]
     for event in result:
         assert list(event)[:4] == ["time", "level", "event", "text"]
