@@ -52,7 +52,7 @@ def required_money(item: Any, path: str, unit: Decimal) -> Decimal:
 
 
 def count(item: Any, path: str) -> int | None:
-    """Return a whole number, also if written as 59200.0 or text, or None if it is absent."""
+    """Return a whole number, or None if it is absent; reads 59200.0 and text too."""
     content = value(item, path)
     if content is None:
         return None
@@ -82,7 +82,7 @@ def currency(item: Any, path: str) -> str:
 
 
 def objects(item: Any, path: str) -> list[Json]:
-    """Return the list of objects at a path; FieldError if absent, which is not an empty list."""
+    """Return the list of objects at a path; FieldError if it is absent."""
     content = value(item, path)
     if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
         raise FieldError(f"{path}: the response contains no such list")

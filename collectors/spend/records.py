@@ -104,7 +104,10 @@ def _sums(records: Sequence[SpendRecord]) -> dict[str, Any]:
 
 
 def split(amount: Decimal, weights: Mapping[Any, int]) -> dict[Any, Decimal]:
-    """Return an amount split by weights; the largest remainders make the parts sum to it."""
+    """Split an amount by weights, with the largest remainder method.
+
+    The parts sum to the amount.
+    """
     units = int(abs(amount) / PLACES)
     total = sum(weights.values())
     shares = {key: divmod(units * weight, total) for key, weight in weights.items()}

@@ -74,7 +74,7 @@ def preview(account: Account, store: Store, last: date) -> Iterator[str]:
 
 
 def check(account: Account, last: date) -> Iterator[StreamResult]:
-    """Request one day of each report, without a ledger, and yield whether it can be read."""
+    """Request one day of each report and yield the result; needs no ledger."""
     client = _client(account, tries=CHECK_TRIES)
     for stream in account.vendor.streams:
         title = account.title(stream)

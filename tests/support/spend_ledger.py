@@ -48,6 +48,7 @@ PARTITION: dict[str, Any] = {
     "origin": "api",
     "is_provisional": False,
 }
+PEOPLE_COLUMNS = ("login", "email", "team", "role", "level", "from_on", "to_on")
 Row = Mapping[str, Any]
 
 
@@ -68,38 +69,25 @@ class Books:
         self, rows: Sequence[Row], people: Sequence[Row] = (), exported_at: datetime = LOADED_AT
     ) -> None:
         """Load rows and replace their partitions."""
-        partitions = {_partition(row): row for row in rows}
+        partitions: dict[str, Row] = {}
+        spend_rows: list[Row] = []
+        for line, row in enumerate(rows):
+            partition_id = _partition(row)
+            partitions[partition_id] = {
+                **_columns(row, ("source", "account", "day", "origin", "is_provisional")),
+                "partition_id": partition_id,
+                "exported_at": exported_at,
+                "loaded_at": exported_at,
+            }
+            if row["provider"]:
+                key = {"partition_id": partition_id, "line": line}
+                spend_rows.append({**key, **_columns(row, ROW)})
         with open_ledger(self.data / "ledger.duckdb", "test") as store, store.transaction():
             store.delete("spend_rows", [{"partition_id": name} for name in partitions])
-            store.merge(
-                "spend_partitions",
-                [
-                    {
-                        name: row[name]
-                        for name in ("source", "account", "day", "origin", "is_provisional")
-                    }
-                    | {
-                        "partition_id": partition,
-                        "exported_at": exported_at,
-                        "loaded_at": exported_at,
-                    }
-                    for partition, row in partitions.items()
-                ],
-            )
-            store.merge(
-                "spend_rows",
-                [
-                    {"partition_id": _partition(row), "line": line}
-                    | {name: row[name] for name in ROW}
-                    for line, row in enumerate(rows)
-                    if row["provider"]
-                ],
-            )
+            store.merge("spend_partitions", list(partitions.values()))
+            store.merge("spend_rows", spend_rows)
             if people:
-                columns = ("login", "email", "team", "role", "level", "from_on", "to_on")
-                store.replace(
-                    "people", [{name: row.get(name) for name in columns} for row in people]
-                )
+                store.replace("people", [_columns(row, PEOPLE_COLUMNS) for row in people])
 
     def publish(self, as_of: date) -> None:
         """Publish as of a day."""
@@ -113,6 +101,10 @@ class Books:
         """Return the rows of a query on the newest published file."""
         with duckdb.connect(str(self.data / LINK), read_only=True) as db:
             return db.execute(sql).fetchall()
+
+
+def _columns(row: Row, columns: Iterable[str]) -> Row:
+    return {column: row.get(column) for column in columns}
 
 
 def _partition(row: Row) -> str:
@@ -146,10 +138,9 @@ class Attacker:
 
     def derives(self, fewer_than: int) -> list[tuple[str, ...]]:
         """Return the groups of fewer persons whose spend the published sums reveal."""
-        matrix = np.array(
-            [[index in atoms for index in range(len(self.persons))] for atoms in self.sums],
-            dtype=float,
-        )
+        matrix = np.zeros((len(self.sums), len(self.persons)))
+        for row, atoms in enumerate(self.sums):
+            matrix[row, list(atoms)] = 1
         rank, groups = np.linalg.matrix_rank(matrix), list[tuple[str, ...]]()
         for size in range(1, fewer_than):
             for group in combinations(sorted(set(self.persons)), size):
@@ -163,11 +154,12 @@ class Attacker:
 
 def people(teams: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
     """Return rows of people.csv by team."""
-    return [
-        {"login": login, "email": f"{login}@acme.example", "team": team, "role": "engineer"}
-        for team, logins in teams.items()
-        for login in logins
-    ]
+    rows: list[dict[str, Any]] = []
+    for team, logins in teams.items():
+        for login in logins:
+            email = f"{login}@acme.example"
+            rows.append({"login": login, "email": email, "team": team, "role": "engineer"})
+    return rows
 
 
 def days(first: date, count: int) -> list[date]:

@@ -84,7 +84,7 @@ def _day(row: Json) -> date:
 
 
 def _cost_records(rows: Iterable[Json]) -> Iterator[SpendRecord]:
-    """Yield records of cost rows with amounts, and of usage rows with tokens and requests."""
+    """Yield amounts from cost rows, tokens and requests from usage rows."""
     for row in rows:
         group = fields.value(row, "group") or {}
         kind, actor = _actor(group)

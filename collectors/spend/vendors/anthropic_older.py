@@ -110,7 +110,10 @@ def _names(client: VendorClient) -> Names:
 def _split_records(
     names: Names, costs: Iterable[Json], usage: Iterable[Json]
 ) -> Iterator[SpendRecord]:
-    """Yield the costs of a day, each split by the tokens of its key; the rest has no user."""
+    """Yield the costs of a day, split by the tokens of the same key.
+
+    Costs without tokens have no user.
+    """
     tokens = _tokens_by_user(usage)
     amounts = _amounts(costs)
     for (key, currency), amount in amounts.items():

@@ -26,7 +26,10 @@ TOKENS = ("inputTokens", "outputTokens", "cacheWriteTokens", "cacheReadTokens")
 
 
 def headers(secret: str) -> Mapping[str, str]:
-    """Return the headers that authenticate a request: the key as a user without password."""
+    """Return the headers that authenticate a request.
+
+    The key is the user name, and the password is empty.
+    """
     return {"Authorization": f"Basic {base64.b64encode(f'{secret}:'.encode()).decode()}"}
 
 

@@ -53,13 +53,14 @@ def server() -> Iterator[Server]:
 
 def requested_days(server: Server) -> tuple[date, date]:
     """Return the first and last day of the requests to Cursor since the previous call."""
-    days = [
-        datetime.fromtimestamp(request.body[name] / 1000, UTC).date()
-        for request in server.requests
-        for name in ("startDate", "endDate")
-    ]
+    first = min(request.body["startDate"] for request in server.requests)
+    last = max(request.body["endDate"] for request in server.requests)
     server.requests.clear()
-    return min(days), max(days)
+    return _day(first), _day(last)
+
+
+def _day(milliseconds: int) -> date:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date()
 
 
 def test_second_sync_requests_only_provisional_days_and_changes_nothing(
@@ -274,12 +275,8 @@ def test_refresh_reads_every_vendor_with_a_secret(desk: tuple[Server, Desk]) -> 
 def test_check_requests_each_report_without_a_ledger(server: Server) -> None:
     def check(name: str, environment: dict[str, str]) -> list[tuple[str, str]]:
         environment |= server.environment()
-        vendor_accounts = accounts(load_vendors()[name], environment, ("acme",), "")
-        return [
-            (item.status, item.message)
-            for account in vendor_accounts
-            for item in sync.check(account, LAST)
-        ]
+        (account,) = accounts(load_vendors()[name], environment, ("acme",), "")
+        return [(result.status, result.message) for result in sync.check(account, LAST)]
 
     closed = hub.GitHub("ghp_x", {"acme": hub.Organization(has_metrics=False)})
     server.vendors |= {"copilot": closed, "openai": oai.OpenAI({})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 from hypothesis import given
@@ -282,7 +283,7 @@ def test_copilot_has_bills_seats_and_use_by_user(tmp_path: Path) -> None:
     columns = "select day::varchar, actor, requests, amount, list_amount, is_estimate from days"
     rows = [("ada", 30, None, Decimal("7.1051"), True), ("ben", 4, None, None, True)]
     assert query(tmp_path, f"{columns} where source = 'copilot users' order by all") == [
-        (day, *row) for day in ("2026-11-17", "2026-11-18", "2026-11-19") for row in rows
+        (f"2026-11-{day}", *row) for day, row in product((17, 18, 19), rows)
     ]
     assert ("copilot users", "acme", "2026-11-20") not in net, "a day without a report is unknown"
 

@@ -34,7 +34,7 @@ def read(
     notices: list[str] | None = None,
     days: int = 40,
 ) -> list[StreamResult]:
-    """Sync all accounts of a vendor into the ledger of a folder; return the result of each report.
+    """Sync all accounts of a vendor into a ledger; return each report's result.
 
     ``days`` limits the history of the first sync.
     """
@@ -60,7 +60,10 @@ def query(data: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def totals(data: Path, column: str = "amount") -> dict[tuple[str, str, str], Decimal]:
-    """Return the amounts by source, account and day: 0 for an empty day, none for an unread day."""
+    """Return the amounts by source, account and day.
+
+    An empty day is 0. A day that was not read is absent.
+    """
     rows = query(
         data,
         f"""select source, account, day::varchar, coalesce(sum({column}), 0)
