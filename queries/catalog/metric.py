@@ -196,10 +196,10 @@ class Metric:
     @cached_property
     def definition(self) -> str:
         """What is measured, as the SQL file says it."""
-        days = self.parameters.get("days")
-        text = self.file.definition.replace(
-            "within so many days", f"within {days} day{'s' if days != 1 else ''}"
-        )
+        text = self.file.definition
+        for name, value in self.parameters.items():
+            text = text.replace(f"${name}", str(value))
+        text = text.replace(" 1 days", " 1 day")
         kind = self.parameters.get("only_work_type")
         return f"{text} Only work type {kind}." if kind else text
 
@@ -207,7 +207,8 @@ class Metric:
     def definition_hash(self) -> str:
         """Changes whenever the metric's SQL or anything that it reads changes."""
         shared = [
-            read_sql(ROOT / "shared" / f"{name}.sql") for name in ("window", "scoped", "items")
+            read_sql(ROOT / "shared" / f"{name}.sql")
+            for name in ("estimates", "window_items", "items")
         ]
         read = [
             self.file,

@@ -14,7 +14,13 @@ from queries.catalog.catalog import METRICS, PAGES
 from queries.catalog.metric import EFFECTS, Metric
 from queries.catalog.scope import Scope
 from queries.sql_files import ROOT, read_sql
-from queries.statistics.estimates import bound_in, inputs_sql, printed_sql, read_until, window_sql
+from queries.statistics.estimates import (
+    bound_in,
+    estimates_sql,
+    printed_sql,
+    read_until,
+    weekly_inputs_sql,
+)
 from queries.statistics.windows import Comparison, comparisons
 from queries.text.sentences import sentence
 
@@ -118,7 +124,7 @@ def _numbers(
 ) -> Estimates:
     """Estimates by scope, window and the day through which repositories must have been read.
 
-    They stay on the connection as ``stg_inputs``, which ``inputs.sql`` takes apart by week.
+    They stay on the connection as ``answer_estimates``, which ``weekly_inputs.sql`` splits by week.
     """
     expected = dict.fromkeys(
         (window, read_until(metric, (pair.current, pair.baseline), as_of))
@@ -140,13 +146,13 @@ def _numbers(
         {"scope_kind": item.kind, "scope": item.name} | asdict(item.scope) for item in scopes
     ]
     db.register("parts_frame", pd.DataFrame(by_name, dtype=object))
-    db.execute(read_sql(ROOT / "shared" / "stg_windows.sql").text)
-    sql = window_sql(metric, "select * from stg_windows")
+    db.execute(read_sql(ROOT / "inputs" / "windows.sql").text)
+    sql = estimates_sql(metric, "select * from input_windows")
     db.execute(
-        f"create or replace temp table stg_inputs as\n{sql}",
+        f"create or replace temp table answer_estimates as\n{sql}",
         bound_in(sql, metric.parameters) or None,
     )
-    rows = db.execute("from stg_inputs")
+    rows = db.execute("from answer_estimates")
     columns = [name for name, *_ in rows.description]
     estimates: Estimates = {scope: {} for scope in scopes}
     for values in rows.fetchall():
@@ -160,7 +166,7 @@ def _numbers(
 
 def _inputs(db: duckdb.DuckDBPyConnection, metric: Metric) -> pd.DataFrame:
     """What each estimate adds up, by week."""
-    sql = inputs_sql(metric)
+    sql = weekly_inputs_sql(metric)
     return db.execute(sql, bound_in(sql, metric.parameters) or None).df()
 
 

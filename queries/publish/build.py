@@ -41,7 +41,7 @@ def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] 
         "table"
         if model.is_published
         else "temp view"
-        if model.name.startswith("stg_held_")
+        if model.name.endswith("_documents")
         else "temp table"
     )
     if "$pattern" not in model.text:

@@ -22,6 +22,7 @@ from queries.publish import spend
 from queries.publish.answers import answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit
+from queries.publish.names import rename_documents
 from queries.publish.rules import Rule
 from queries.publish.settings import Settings
 from queries.read.snapshot import LINK
@@ -68,7 +69,6 @@ def publish(
     snapshot_id = f"{published_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     work = folder / f".building-{snapshot_id}.duckdb"
     target = folder / f"headway-{snapshot_id}.duckdb"
-    visible = data / SHOWN
     try:
         _drop_unfinished(folder, ".building-*")
         facts = _facts(source, snapshot_id, published_at)
@@ -77,8 +77,8 @@ def publish(
             work,
             facts,
             as_of,
-            visible / (data / LINK).resolve().stem,
-            visible / target.stem,
+            spend.previous_folder(data / SHOWN, folder),
+            data / SHOWN / target.stem,
             say,
         )
         _swap_in(work, target, data / LINK)
@@ -90,7 +90,7 @@ def publish(
         ) from None
     finally:
         _drop_unfinished(folder, f"{work.stem}.*")
-    _drop_old(folder, target, visible)
+    _drop_old(folder, target, data / SHOWN)
     return target
 
 
@@ -140,8 +140,8 @@ def _build(
     work: Path,
     facts: dict[str, Any],
     as_of: date | None,
-    shown_before: Path,
-    shown: Path,
+    previous_spend: Path | None,
+    published_spend: Path,
     say: Callable[[str], None],
 ) -> None:
     config: dict[str, Any] = {
@@ -156,14 +156,15 @@ def _build(
         limit(db)
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
         db.register("scopes_frame", scopes(source))
-        db.execute((ROOT / "shared" / "stg_scopes.sql").read_text(encoding="utf-8"))
+        db.execute((ROOT / "inputs" / "scopes.sql").read_text(encoding="utf-8"))
         day = as_of or _newest_day(db)
         facts |= {
             "as_of": day,
             "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1),
         }
         _set_up(db, facts, source)
-        spend.set_up(db, source.settings, source.seeds, shown_before)
+        rename_documents(db)
+        spend.set_up(db, source.settings, source.seeds, previous_spend)
         for model in models():
             say(model.name)
             create(db, model, source.rules)
@@ -181,7 +182,7 @@ def _build(
         say("checks")
         add(db, "checks", checks_frame=check(db))
         comment(db)
-        spend.keep_shown(db, shown)
+        spend.save_published(db, published_spend)
         db.execute("detach ledger")
         db.execute("checkpoint")
 
@@ -200,13 +201,13 @@ def _newest_day(db: duckdb.DuckDBPyConnection) -> date:
 def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Source) -> None:
     """The words and the tables that models start from."""
     db.execute((ROOT / "shared" / "macros.sql").read_text(encoding="utf-8"))
-    db.execute((ROOT / "shared" / "stg_settings.sql").read_text(encoding="utf-8"), dict(facts))
+    db.execute((ROOT / "inputs" / "settings.sql").read_text(encoding="utf-8"), dict(facts))
     rules = [asdict(rule) for rule in source.rules]
     db.register("rules_frame", pd.DataFrame(rules, dtype=object))
     rollouts = [asdict(rollout) for rollout in source.settings.rollouts]
     columns = ["name", "on", "transition_days"]
     db.register("rollouts_frame", pd.DataFrame(rollouts, columns=columns, dtype=object))
-    db.execute((ROOT / "shared" / "stg_rules.sql").read_text(encoding="utf-8"))
+    db.execute((ROOT / "inputs" / "rules.sql").read_text(encoding="utf-8"))
 
 
 def _swap_in(work: Path, target: Path, link: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from queries.errors import SettingsError
+from queries.errors import PublishError, SettingsError
 from queries.publish.settings import Settings
 from queries.sql_files import ROOT, read_sql
 
@@ -36,11 +36,11 @@ FROZEN = ("spend_by_team", "spend_per_engineer")
 
 
 def set_up(
-    db: duckdb.DuckDBPyConnection, settings: Settings, seeds: Path | None, shown: Path
+    db: duckdb.DuckDBPyConnection, settings: Settings, seeds: Path | None, previous: Path | None
 ) -> None:
-    """Make the tables that the models of spend read beside the ledger's.
+    """Create the input tables of the spend models.
 
-    ``shown`` is the folder that ``keep_shown`` wrote for the snapshot before, if there was one.
+    ``previous`` is the folder that ``save_published`` wrote for an earlier snapshot.
     """
     db.register("rates_frame", _frame(RATE_COLUMNS, read_rates(seeds / RATES if seeds else None)))
     db.register("prices_frame", token_prices(db))
@@ -49,28 +49,48 @@ def set_up(
     decisions = [(item.tool, item.decision, item.on) for item in settings.tool_decisions]
     db.register("decisions_frame", _frame(["tool", "decision", "on"], decisions))
     for name in ("spend", "cells"):
-        path = shown / f"{name}.parquet"
-        source = f"read_parquet('{path}')" if path.exists() else f"({_body(f'no_shown_{name}')})"
-        db.execute(f"create temp view shown_{name}_frame as select * from {source}")
-    for statement in (
-        (ROOT / "shared" / "stg_spend_inputs.sql").read_text(encoding="utf-8").split(";\n")
-    ):
+        if previous is None:
+            frame = db.sql(_body("inputs", f"no_published_{name}"))
+        else:
+            frame = db.read_parquet(str(previous / f"{name}.parquet"))
+        db.register("published_frame", frame)
+        db.execute(f"create temp table input_published_{name} as from published_frame")
+    for statement in (ROOT / "inputs" / "spend.sql").read_text(encoding="utf-8").split(";\n"):
         db.execute(statement)
 
 
-def keep_shown(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write what this snapshot shows of persons' spend into a private folder."""
+def save_published(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the spend of persons that this snapshot publishes into a private folder."""
     folder.mkdir(parents=True, mode=0o700)
     cells = " union ".join(
         f"select '{name}' as table_name, to_json({name}) as cell from {name}" for name in FROZEN
     )
-    for name, sql in (
-        ("spend", _body("shown_spend")),
-        ("cells", f"{cells} union from stg_shown_cells"),
-    ):
+    queries = {
+        "spend": _body("shared", "published_spend"),
+        "cells": f"{cells} union from input_published_cells",
+    }
+    for name, sql in queries.items():
         path = folder / f"{name}.parquet"
-        db.execute(f"copy ({sql}) to '{path}' (format parquet)")
+        db.sql(sql).write_parquet(str(path))
         path.chmod(0o600)
+
+
+def previous_folder(published: Path, snapshots: Path) -> Path | None:
+    """Return the folder of the newest snapshot's published spend; null before the first snapshot.
+
+    It does not depend on the link to the newest snapshot, which a user may remove. Raises
+    PublishError if there are snapshots without one: small groups could be told apart.
+    """
+    folders = sorted(path for path in published.glob("*") if path.is_dir())
+    complete = [path for path in folders if (snapshots / f"{path.name}.duckdb").exists()]
+    if complete or folders:
+        return (complete or folders)[-1]
+    if any(snapshots.glob("headway-*.duckdb")):
+        raise PublishError(
+            f"nothing was published: {published} is missing, which protects small groups between "
+            f"snapshots; restore it from a backup, or remove {snapshots} to start again"
+        )
+    return None
 
 
 def token_prices(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -78,7 +98,7 @@ def token_prices(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
     A model that the price list does not know is left out, and its rows have no price.
     """
-    expected = db.execute(_body("unpriced_tokens")).fetchall()
+    expected = db.execute(_body("shared", "unpriced_tokens")).fetchall()
     rows = [(*row, price) for row in expected if (price := _price(*row)) is not None]
     return _frame(["provider", "model", "token_type", "month", "usd_per_token"], rows)
 
@@ -148,5 +168,5 @@ def _frame(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFram
     return pd.DataFrame([list(row) for row in rows], columns=list(columns), dtype=object)
 
 
-def _body(name: str) -> str:
-    return read_sql(ROOT / "shared" / f"{name}.sql").statement
+def _body(folder: str, name: str) -> str:
+    return read_sql(ROOT / folder / f"{name}.sql").statement

@@ -36,14 +36,15 @@ def not_known_of(metric: Metric, scope: Scope) -> list[str]:
     ]
 
 
-def window_sql(metric: Metric, windows: str) -> str:
-    """Return the query for a metric's estimates in the windows that a query names; parameters are still to be bound."""
-    return _with_read_items("window", metric.file.name).replace("{windows}", _indented(windows))
+def estimates_sql(metric: Metric, windows: str) -> str:
+    """Return the query for a metric's estimates in the windows that a query selects."""
+    return _with_window_items("estimates", metric.file.name).replace("{windows}", windows)
 
 
-def inputs_sql(metric: Metric) -> str:
-    """Return the query for what the estimates of ``stg_inputs`` add up; parameters are still to be bound."""
-    return _with_read_items("inputs", metric.file.name)
+def weekly_inputs_sql(metric: Metric) -> str:
+    """Return the query for the weekly sums behind the estimates in ``answer_estimates``."""
+    sql = _with_window_items("weekly_inputs", metric.file.name)
+    return sql.replace("{windows}", "select * from answer_estimates")
 
 
 def window_parameters(
@@ -76,7 +77,7 @@ def estimates(
     The estimate is in the metric's unit, null where there is nothing to estimate or a median is not reached.
     """
     until = read_until(metric, windows, snapshot.as_of)
-    sql = window_sql(metric, _body("windows"))
+    sql = estimates_sql(metric, _indented(_body("windows")))
     return snapshot.query(sql, bound_in(sql, window_parameters(metric, windows, until, scope)))
 
 
@@ -133,7 +134,7 @@ def rows(
 
 def printed_sql(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> str:
     """Return the query of some windows as text that any DuckDB client runs on the published file."""
-    sql = window_sql(metric, _body("windows"))
+    sql = estimates_sql(metric, _indented(_body("windows")))
     return printed(metric, sql, window_parameters(metric, windows, until, scope))
 
 
@@ -142,16 +143,21 @@ def printed(metric: Metric, sql: str, inputs: Mapping[str, Any]) -> str:
     return f"-- {metric.title}: {metric.definition}\n{PARAMETER.sub(lambda result: literal(inputs[result[1]]), sql)}\n"
 
 
+def items_sql(metric: str) -> str:
+    """Return the query for the items of a metric's SQL file, with all shared columns."""
+    return _body("items").replace("{metric}", _indented(metric_sql(metric).statement, levels=2))
+
+
 def with_items(template: str, metric: Metric) -> str:
-    """Return a query around the metric's own SQL."""
-    return template.replace("{items}", _indented(metric.file.statement))
+    """Return a query around the items of a metric."""
+    return template.replace("{items}", _indented(items_sql(metric.file.name)))
 
 
 @cache
-def _with_read_items(name: str, metric: str) -> str:
-    """One of the shared queries around the items of a metric's SQL, read and under each scope that holds them."""
-    items = _body("items").replace("{items}", _indented(metric_sql(metric).statement))
-    return _body(name).replace("{items}", _indented(items)).replace("{scoped}", _body("scoped"))
+def _with_window_items(name: str, metric: str) -> str:
+    """Return one of the queries around the items in windows; its windows are still to be named."""
+    head = _body("window_items").replace("{items}", _indented(items_sql(metric)))
+    return _body(name).replace("{window_items}", head)
 
 
 def _last(snapshot: Snapshot, metric: Metric) -> date:
@@ -182,5 +188,5 @@ def _body(name: str) -> str:
     return read_sql(ROOT / "shared" / f"{name}.sql").statement
 
 
-def _indented(text: str) -> str:
-    return text.replace("\n", "\n    ")
+def _indented(text: str, levels: int = 1) -> str:
+    return text.replace("\n", "\n" + levels * "    ")

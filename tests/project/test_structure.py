@@ -89,6 +89,9 @@ CONTRACT = {
         restore_hours pull_request_count""",
     "incidents": "repo key number title url source severity opened_at resolved_at restore_hours",
     "rework": "repo number by_number by_repo by_key kind happened_at",
+    "shipments": """
+        repo shipment shipment_key shipped_at environment commit_oid url pull_request_count is_observable is_provisional
+        has_failed""",
     "change_failures": "repo shipment shipment_key shipped_at kind number by_key happened_at",
     "review_load": "repo number team week reviewer lines",
     "outcomes": """

@@ -1,14 +1,6 @@
 -- Open items by age in days, youngest band first.
-with found as (
+with items as (
     {items}
-),
-
-items as (
-    select
-        found.*,
-        repositories.synced_until
-    from found
-    inner join repositories on repositories.repo = found.repo
 ),
 
 bands as (

@@ -1,6 +1,6 @@
 -- How many got there within so many days: cumulative incidence of the items of two periods, those
 -- that have not got there counted for as long as they were watched (Kaplan-Meier).
-with found as (
+with items as (
     {items}
 ),
 
@@ -15,18 +15,17 @@ watched as (
     select
         periods.period,
         -- what was watched for longer than the curve goes is watched to its end
-        least(found.waited_hours / 24.0, $horizon::double) as days,
-        found.is_reached and found.waited_hours / 24.0 <= $horizon as is_reached
+        least(items.waited_hours / 24.0, $horizon::double) as days,
+        items.is_reached and items.waited_hours / 24.0 <= $horizon as is_reached
     from periods
-    inner join found on found.day >= periods.start_on and found.day < periods.end_on
-    inner join repositories on repositories.repo = found.repo
+    inner join items on items.day >= periods.start_on and items.day < periods.end_on
     where
-        found.waited_hours is not null
-        and repositories.synced_until >= $required_until::timestamp
-        and ($repo::varchar is null or found.repo = $repo)
-        and ($team::varchar is null or found.team = $team)
-        and ($work_type::varchar is null or found.work_type = $work_type)
-        and ($authorship::varchar is null or found.authorship = $authorship)
+        items.waited_hours is not null
+        and items.synced_until >= $required_until::timestamp
+        and ($repo::varchar is null or items.repo = $repo)
+        and ($team::varchar is null or items.team = $team)
+        and ($work_type::varchar is null or items.work_type = $work_type)
+        and ($authorship::varchar is null or items.authorship = $authorship)
 ),
 
 moments as (

@@ -13,7 +13,7 @@ small as (
         groups.name,
         count(distinct groups.login) as people
     from groups
-    cross join stg_settings as settings
+    cross join input_settings as settings
     where groups.name <> ''
     group by groups.kind, groups.name, settings.small_group
     having count(distinct groups.login) < settings.small_group

@@ -4,7 +4,7 @@ select
     pull_requests.number,
     pull_requests.state
 from pull_requests
-cross join stg_settings as settings
+cross join input_settings as settings
 where
     (pull_requests.state = 'merged') <> (pull_requests.merged_at is not null)
     or (pull_requests.state = 'open') <> (pull_requests.closed_at is null)

@@ -41,4 +41,4 @@ select distinct
 from found
 inner join int_rule_matches as matches
     on matches.kind = 'ai_signals' and matches.field = found.field and matches.value = found.value
-inner join stg_rules as rules on rules.kind = 'ai_signals' and rules.position = matches.position
+inner join input_rules as rules on rules.kind = 'ai_signals' and rules.position = matches.position

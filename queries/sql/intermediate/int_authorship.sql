@@ -61,5 +61,5 @@ select
     rules.rule as authorship_rule,
     nullif(rules.tool, '') as ai_tool
 from decided
-left join stg_rules as rules
+left join input_rules as rules
     on rules.kind = 'ai_signals' and rules.position = coalesce(decided.agent_position, decided.assisted_position)

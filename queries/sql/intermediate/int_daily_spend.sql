@@ -25,5 +25,5 @@ select
     (read_days.is_provisional and read_days.day > settings.as_of - 3)
     or coalesce(told.is_untold, false) as is_provisional
 from read_days
-cross join stg_settings as settings
+cross join input_settings as settings
 left join told on told.day = read_days.day

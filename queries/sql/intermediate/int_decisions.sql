@@ -2,7 +2,7 @@
 -- it was set.
 with labels as (
     select repo, number, label, from_at as happened_at
-    from int_issue_label_times
+    from int_issue_label_intervals
     union all
     select repo, number, label, happened_at
     from stg_events

@@ -7,7 +7,7 @@ with releases as (
         found.published_at,
         history.position
     from stg_releases as found
-    inner join stg_history as history
+    inner join stg_default_branch_commits as history
         on
             history.repo = found.repo
             and history.oid = found.commit_oid
@@ -31,7 +31,7 @@ deployments as (
         found.deployed_at,
         history.position
     from stg_deployments as found
-    inner join stg_history as history
+    inner join stg_default_branch_commits as history
         on
             history.repo = found.repo
             and history.oid = found.commit_oid
@@ -53,7 +53,7 @@ first_deployments as (
 merges as (
     select pull_requests.repo, pull_requests.number, history.position
     from stg_pull_requests as pull_requests
-    inner join stg_history as history
+    inner join stg_default_branch_commits as history
         on history.repo = pull_requests.repo and history.oid = pull_requests.merge_commit
     where pull_requests.merged_at is not null
 )

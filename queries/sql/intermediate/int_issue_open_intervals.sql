@@ -21,7 +21,7 @@ with steps as (
     -- closed, and no event tells of it
     select issues.repo, issues.number, issues.closed_now_at, 1, false, null, issues.reason_now, null, null
     from stg_github_issues as issues
-    cross join stg_settings as settings
+    cross join input_settings as settings
     anti join stg_issue_events as events
         on
             events.repo = issues.repo

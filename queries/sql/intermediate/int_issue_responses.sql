@@ -3,7 +3,7 @@
 -- answers nobody.
 with said as (
     select replies.repo, replies.number, replies.replied_at, replies.login
-    from int_issue_replies as replies
+    from stg_issue_replies as replies
     left join int_people as people
         on
             people.login = lower(replies.login)

@@ -2,7 +2,7 @@
 -- carries then.
 with labels as (
     select repo, number, list(label order by label) as labels
-    from int_issue_label_times
+    from int_issue_label_intervals
     where to_at is null
     group by repo, number
 )

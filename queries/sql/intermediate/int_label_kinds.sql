@@ -7,7 +7,7 @@ with found as (
     union all
     select repo, 'pull request', number, 'title', title from stg_pull_requests
     union all
-    select repo, 'issue', number, field, value from int_issue_words
+    select repo, 'issue', number, field, value from int_issue_rule_values
     union all
     select repo, 'milestone', number, 'milestone', title from stg_milestones
 )

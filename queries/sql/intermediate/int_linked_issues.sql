@@ -9,7 +9,7 @@ with told as (
         found.issue.repository.databaseId as issue_repo_id,
         found.issue.number as issue_number,
         list_transform(found.issue.labels.nodes, lambda label: label.name) as labels
-    from stg_held_pull_requests as held
+    from stg_pull_request_documents as held
     cross join unnest(from_json(
         held.node->'closingIssuesReferences',
         '[{
@@ -26,7 +26,7 @@ with told as (
         held.repo_id,
         held.number,
         null
-    from stg_held_issues as held
+    from stg_issue_documents as held
     cross join unnest(from_json(
         held.node->'closedByPullRequestsReferences',
         '[{"number": "INTEGER", "repository": {"databaseId": "BIGINT"}}]'
@@ -55,7 +55,7 @@ absent as (
     from ledger.github_issues as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
-    cross join stg_settings as settings
+    cross join input_settings as settings
     where held.deleted_at is not null or utc(held.node->>'createdAt') >= settings.cutoff
 )
 

@@ -22,7 +22,7 @@ with seen as (
     union all
     select actor, actor_type from stg_issue_events
     union all
-    select login, account_type from int_issue_replies
+    select login, account_type from stg_issue_replies
     union all
     select author, author_type from stg_discussions
     union all

@@ -14,7 +14,7 @@ with closes as (
         stretches.is_by_pull_request,
         coalesce(stretches.reopened_at < stretches.to_at + to_days(settings.durable_days), false) as is_undone
     from issues
-    cross join stg_settings as settings
+    cross join input_settings as settings
     inner join int_issue_open_intervals as stretches
         on stretches.repo = issues.repo and stretches.number = issues.number
     where stretches.to_at is not null and stretches.reason = 'completed'

@@ -7,7 +7,7 @@ with people as (
         role,
         coalesce(from_on, date '0001-01-01') as from_on,
         coalesce(to_on, date '9999-12-31') as to_on
-    from stg_listed_people
+    from int_listed_people
 ),
 
 teams as (
@@ -29,6 +29,6 @@ select
     people.from_on,
     people.to_on
 from people
-cross join stg_settings as settings
+cross join input_settings as settings
 left join teams on teams.team = people.team
 left join roles on roles.role = people.role

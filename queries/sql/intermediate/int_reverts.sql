@@ -38,8 +38,8 @@ messages as (
     where pull_requests.merged_at is not null
     union all
     select history.repo, null, history.committed_at, history.message
-    from stg_history as history
-    anti join int_known_commits as known
+    from stg_default_branch_commits as history
+    anti join int_pull_request_commits as known
         on known.repo = history.repo and known.oid = history.oid
 ),
 
@@ -61,7 +61,7 @@ by_sha as (
         known.repo as target_repo,
         known.number as target_number
     from shas
-    inner join int_known_commits as known
+    inner join int_pull_request_commits as known
         on
             known.repo = shas.repo
             and left(known.oid, 7) = left(shas.sha, 7)

@@ -17,7 +17,7 @@ select 'title', title from int_issues
 union
 select 'label', label from int_labels
 union
-select 'label', label from int_issue_label_times
+select 'label', label from int_issue_label_intervals
 union
 select 'label', unnest(labels) from int_issues
 union
@@ -41,4 +41,4 @@ select 'message', message from stg_commits
 union
 select 'trailer', trailer from int_trailers
 union
-select 'path', path from stg_files
+select 'path', path from stg_changed_files

@@ -12,8 +12,8 @@ with recursive weeks as (
         count(distinct if(news.list_usd <> 0, news.person, null)) over kinds as persons_list,
         count(distinct if(news.tokens <> 0, news.person, null)) over kinds as persons_tokens,
         count(distinct if(news.requests <> 0, news.person, null)) over kinds as persons_requests
-    from int_spend_news as news
-    cross join stg_settings as settings
+    from int_unpublished_spend as news
+    cross join input_settings as settings
     window kinds as (partition by news.basis, news.charge, news.is_counted, news.week)
 ),
 
@@ -101,6 +101,6 @@ from coarser
 where level = 5 or is_withheld
 union all by name
 select shown.*
-from stg_shown_spend as shown
-cross join stg_settings as settings
+from input_published_spend as shown
+cross join input_settings as settings
 where shown.day <= settings.as_of and shown.shown_on <= settings.as_of

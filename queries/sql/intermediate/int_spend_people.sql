@@ -2,14 +2,14 @@
 -- stretches of seven days within a month (the last is longer), so that months add up in every
 -- table.
 with people as (
-    select email as name, login from stg_listed_people where email <> ''
+    select email as name, login from int_listed_people where email <> ''
     union
-    select login, login from stg_listed_people
+    select login, login from int_listed_people
     union
     select former.former, former.login
-    from stg_former_logins as former
-    semi join stg_listed_people as listed on listed.login = former.login
-    anti join stg_listed_people as other on other.login = former.former
+    from int_former_logins as former
+    semi join int_listed_people as listed on listed.login = former.login
+    anti join int_listed_people as other on other.login = former.former
 ),
 
 persons as (
@@ -31,7 +31,7 @@ persons as (
         sum(found.list_usd) as list_usd,
         sum(found.tokens)::bigint as tokens,
         sum(found.requests)::bigint as requests
-    from int_spend_counted as found
+    from int_spend_with_basis as found
     left join people on people.name = found.person
     where found.person is not null
     group by all

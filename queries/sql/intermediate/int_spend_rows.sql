@@ -24,9 +24,9 @@ with priced as (
         (held.list_amount::double * rates.usd)::decimal(24, 8) as list_usd
     from ledger.spend_rows as held
     inner join stg_spend_partitions as partitions on partitions.partition_id = held.partition_id
-    asof left join stg_exchange_rates as rates
+    asof left join input_exchange_rates as rates
         on rates.currency = coalesce(held.currency, 'USD') and rates.from_on <= partitions.day
-    left join stg_token_prices as prices
+    left join input_token_prices as prices
         on
             prices.provider = held.provider
             and prices.model = held.model

@@ -40,7 +40,7 @@ sizes as (
         sum(shares.usd) as usd,
         count(*) >= settings.small_group and max(shares.usd) <= 0.8 * sum(shares.usd) as is_large
     from shares
-    cross join stg_settings as settings
+    cross join input_settings as settings
     group by shares.month, shares.team, settings.small_group
 ),
 

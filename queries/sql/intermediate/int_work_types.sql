@@ -19,13 +19,13 @@ matches as (
 
 paths as (
     select repo, number, count(distinct path) as paths
-    from stg_files
+    from stg_changed_files
     group by repo, number
 ),
 
 matched_paths as (
     select files.repo, files.number, matches.position, count(distinct files.path) as paths
-    from stg_files as files
+    from stg_changed_files as files
     inner join matches on matches.rule_field = 'paths' and matches.value = files.path
     group by files.repo, files.number, matches.position
 ),
@@ -42,7 +42,7 @@ matched as (
     union all
     select reverts.repo, reverts.number, rules.position
     from int_reverts as reverts
-    inner join stg_rules as rules on rules.kind = 'work_types' and rules.field = 'reference'
+    inner join input_rules as rules on rules.kind = 'work_types' and rules.field = 'reference'
     where reverts.number is not null
 ),
 
@@ -60,5 +60,5 @@ select
 from stg_pull_requests as pull_requests
 left join first_matches
     on first_matches.repo = pull_requests.repo and first_matches.number = pull_requests.number
-left join stg_rules as rules
+left join input_rules as rules
     on rules.kind = 'work_types' and rules.position = first_matches.position

@@ -1,19 +1,15 @@
--- What stands for shipping in how many of the repositories read from GitHub: deployments, else
--- releases, else nothing.
-with told as (
-    select
-        case
-            when repo in (select repo from deployments where is_production and state = 'succeeded') then 'deployments'
-            when repo in (select repo from releases where not is_prerelease) then 'releases'
-            else 'nothing'
-        end as shipped_by
-    from repositories
-    where not is_imported
+-- Number of repositories read from GitHub by their kind of shipment: deployments, releases, nothing.
+with kinds as (
+    select repo, any_value(shipment) || 's' as shipped_by
+    from shipments
+    group by repo
 )
 
 select
-    shipped_by,
+    coalesce(kinds.shipped_by, 'nothing') as shipped_by,
     count(*) as repositories
-from told
-group by shipped_by
+from repositories
+left join kinds on kinds.repo = repositories.repo
+where not repositories.is_imported
+group by all
 order by shipped_by

@@ -9,7 +9,7 @@
 -- is_alive: the last merged pull request there did more than delete files.
 with touched as (
     select repo, number, area, bool_and(is_deleted) as is_only_deleted
-    from stg_files
+    from stg_changed_files
     group by repo, number, area
 )
 

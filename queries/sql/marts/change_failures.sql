@@ -20,7 +20,7 @@ with changes as (
         rework.number,
         rework.by_key,
         rework.happened_at
-    from int_shipped as shipped
+    from int_first_shipments as shipped
     inner join rework on rework.repo = shipped.repo and rework.number = shipped.number
 ),
 
@@ -32,7 +32,7 @@ named as (
         null as number,
         blamed.key as by_key,
         blamed.opened_at as happened_at
-    from int_blamed as blamed
+    from int_incident_causes as blamed
     inner join int_shipments as shipments
         on
             (blamed.target_repo is null or shipments.repo = blamed.target_repo)
@@ -60,7 +60,7 @@ select
 from failures
 inner join int_shipments as shipments
     on shipments.repo = failures.repo and shipments.shipment_key = failures.shipment_key
-cross join stg_settings as settings
+cross join input_settings as settings
 where
     failures.happened_at >= shipments.shipped_at
     and failures.happened_at < shipments.shipped_at + to_days(settings.failure_days)

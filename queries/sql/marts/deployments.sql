@@ -17,7 +17,7 @@
 -- pull_request_count: merged pull requests that this production deployment shipped first.
 with shipped as (
     select repo, shipment_key, count(*) as n
-    from int_shipped
+    from int_first_shipments
     group by repo, shipment_key
 ),
 

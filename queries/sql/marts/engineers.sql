@@ -13,7 +13,7 @@ with months as (
         date_trunc('month', settings.as_of::timestamp),
         interval 1 month
     ))::date as month
-    from stg_settings as settings
+    from input_settings as settings
 ),
 
 has_people as (
@@ -51,7 +51,7 @@ counted as (
     union all
     select listed.month, listed.team, count(distinct listed.login), 'people.csv'
     from listed
-    cross join stg_settings as settings
+    cross join input_settings as settings
     where listed.team is not null
     group by listed.month, listed.team, settings.small_group
     having count(distinct listed.login) >= settings.small_group

@@ -10,5 +10,5 @@ select
     name,
     happened_on,
     transition_days
-from stg_rollouts
+from input_rollouts
 order by happened_on, name

@@ -27,7 +27,7 @@ with met as (
         stretches.reason,
         stretches.closed_by_kind,
         times.ended_by
-    from int_kind_times as times
+    from int_issue_kind_intervals as times
     inner join int_issue_open_intervals as stretches
         on stretches.repo = times.repo and stretches.number = times.number
     inner join int_issue_authors as authors

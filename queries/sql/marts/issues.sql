@@ -80,7 +80,7 @@ select
     mask_emails(issues.milestone) as milestone,
     issues.labels
 from int_issues as issues
-cross join stg_settings as settings
+cross join input_settings as settings
 inner join int_issue_authors as authors
     on
         authors.repo = issues.repo

@@ -91,7 +91,7 @@ dated as (
             'capability delivered', 'experiment decided', 'ux debt resolved', 'feedback resolved', 'feature merged'
         ] as kinds
     from firsts
-    cross join stg_settings as settings
+    cross join input_settings as settings
 )
 
 select

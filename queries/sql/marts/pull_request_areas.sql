@@ -16,7 +16,7 @@ with touched as (
         sum(additions)::bigint as additions,
         sum(deletions)::bigint as deletions,
         bool_and(is_renamed) as is_only_renamed
-    from stg_files
+    from stg_changed_files
     group by repo, number, area
 ),
 

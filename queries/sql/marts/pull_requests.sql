@@ -174,7 +174,7 @@ select
     mask_emails(found.milestone) as milestone,
     coalesce(labels.labels, []) as labels
 from stg_pull_requests as found
-cross join stg_settings as settings
+cross join input_settings as settings
 inner join int_stages as stages on stages.repo = found.repo and stages.number = found.number
 inner join moments on moments.repo = found.repo and moments.number = found.number
 left join clamped on clamped.repo = found.repo and clamped.number = found.number

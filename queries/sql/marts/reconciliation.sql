@@ -31,7 +31,7 @@ counted as (
     from ledger.github_counts as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
-    cross join stg_settings as settings
+    cross join input_settings as settings
     -- a count that goes on beyond the cutoff cannot be compared with what is known as of it
     where held.counted_until < settings.cutoff
 ),

@@ -22,7 +22,7 @@ inner join pull_requests
     on
         pull_requests.repo = reviews.repo
         and pull_requests.number = reviews.number
-cross join stg_settings as settings
+cross join input_settings as settings
 where reviews.kind = 'review' and pull_requests.author_kind is distinct from 'bot'
 group by all
 order by reviews.repo, reviews.number, week, reviewer

@@ -104,8 +104,8 @@ claims as (
         blamed.opened_at,
         null,
         blamed.key
-    from int_blamed as blamed
-    left join int_known_commits as known
+    from int_incident_causes as blamed
+    left join int_pull_request_commits as known
         on
             left(known.oid, 7) = left(blamed.sha, 7)
             and starts_with(known.oid, blamed.sha)

@@ -38,6 +38,6 @@ select
     rules.tool,
     rules.source,
     if(rules.kind = 'settings', null, coalesce(matches.matched, 0)) as matched
-from stg_rules as rules
+from input_rules as rules
 left join matches on matches.kind = rules.kind and matches.rule = rules.rule
 order by rules.kind, rules.position

@@ -15,4 +15,4 @@ select
     headway_version,
     contract_version,
     is_synthetic
-from stg_settings
+from input_settings

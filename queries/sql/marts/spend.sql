@@ -38,7 +38,7 @@ with machines as (
         found.requests,
         found.is_provisional,
         found.is_estimate
-    from int_spend_counted as found
+    from int_spend_with_basis as found
     where found.person is null
 ),
 
@@ -107,10 +107,10 @@ select
     is_counted,
     bool_or(is_provisional) as is_provisional,
     (
-        not exists (select 1 from stg_spend_scope)
+        not exists (select 1 from input_spend_scope)
         or exists (
             select 1
-            from stg_spend_scope as scopes
+            from input_spend_scope as scopes
             where lower(scopes.name) in (lower(tool), lower(account))
         )
     ) as is_in_scope,

@@ -19,7 +19,7 @@ with cells as (
 safe_months as (
     select cells.month
     from cells
-    cross join stg_settings as settings
+    cross join input_settings as settings
     group by cells.month, settings.small_group
     having min(cells.n) >= settings.small_group
 ),
@@ -76,7 +76,7 @@ shown as (
         cell->>'provider' as provider,
         (cell->>'cost_usd')::double as cost_usd,
         cell->>'spenders_band' as spenders_band
-    from stg_shown_cells
+    from input_published_cells
     where table_name = 'spend_by_team'
 )
 
@@ -91,6 +91,6 @@ anti join shown on shown.month = computed.month
 union all
 select shown.*
 from shown
-cross join stg_settings as settings
+cross join input_settings as settings
 where last_day(shown.month) < settings.as_of
 order by month, team, provider

@@ -55,7 +55,7 @@ shown as (
         (cell->>'median')::double as median,
         (cell->>'p90')::double as p90,
         (cell->>'top_decile_share')::double as top_decile_share
-    from stg_shown_cells
+    from input_published_cells
     where table_name = 'spend_per_engineer'
 )
 
@@ -67,12 +67,12 @@ select
     if(spread.n >= 50, spread.p90, null) as p90,
     if(spread.n >= 50, spread.top_decile_share, null) as top_decile_share
 from spread
-cross join stg_settings as settings
+cross join input_settings as settings
 anti join shown on shown.month = spread.month
 where spread.n >= settings.small_group
 union all
 select shown.*
 from shown
-cross join stg_settings as settings
+cross join input_settings as settings
 where last_day(shown.month) < settings.as_of
 order by month, team

@@ -27,7 +27,7 @@ with compared as (
         count(distinct found.day) filter (found.is_counted) as counted_days,
         count(distinct found.day) as days,
         sum(found.rows_without_price) as rows_without_price
-    from int_spend_counted as found
+    from int_spend_with_basis as found
     group by 1, 2, 3, 4, 5
 )
 

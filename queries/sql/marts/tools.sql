@@ -24,7 +24,7 @@ select
     / nullif(sum(monthly.cost_usd) over (partition by monthly.month)::double, 0) as share,
     (
         select arg_max(decisions.decision, decisions.decided_on)
-        from stg_tool_decisions as decisions
+        from input_tool_decisions as decisions
         where lower(decisions.tool) = lower(monthly.tool) and decisions.decided_on <= last_day(monthly.month)
     ) as decision
 from monthly

@@ -9,5 +9,5 @@ select
     work_type,
     authorship,
     if(author_kind = 'bot', null, coding_hours) as value,
-    coalesce(author_kind = 'bot', false) as is_excluded
+    author_kind = 'bot' as is_excluded
 from pull_requests

@@ -13,6 +13,6 @@ select
         when merged_at is null then 'infinity'::double
         else cycle_hours
     end as value,
-    coalesce(author_kind = 'bot', false) as is_excluded
+    author_kind = 'bot' as is_excluded
 from pull_requests
 where $only_work_type is null or work_type = $only_work_type

@@ -5,16 +5,12 @@ select
     opened_at::date as day,
     repo,
     number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
     if(
         response_hours is null
         and closed_at <= opened_at + interval 2 day
         and coalesce(closed_by_kind not in ('bot', 'agent'), true),
         null,
         coalesce(response_hours <= 48, false)::integer::double
-    ) as value,
-    false as is_excluded
+    ) as value
 from issues
 where is_feedback

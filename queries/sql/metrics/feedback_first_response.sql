@@ -5,14 +5,10 @@ select
     issues.opened_at::date as day,
     issues.repo,
     issues.number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
     case
         when issues.response_hours is not null then issues.response_hours
         when issues.state = 'open' or issues.closed_by_kind in ('bot', 'agent') then 'infinity'::double
     end as value,
-    false as is_excluded,
     if(
         value is null,
         null,

@@ -4,9 +4,6 @@ select
     opened_at::date as day,
     repo,
     number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
     case
         when state_reason = 'duplicate' then null
         when state_reason = 'completed' then resolution_hours

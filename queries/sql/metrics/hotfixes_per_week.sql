@@ -17,8 +17,7 @@ select
     pull_requests.team,
     pull_requests.work_type,
     pull_requests.authorship,
-    1.0::double as value,
-    false as is_excluded
+    1.0::double as value
 from hotfixes
 inner join pull_requests
     on pull_requests.repo = hotfixes.by_repo and pull_requests.number = hotfixes.by_number

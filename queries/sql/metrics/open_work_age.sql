@@ -12,7 +12,7 @@ select
         null,
         epoch(snapshot.as_of + interval 1 day - pull_requests.ready_at) / 86400.0
     ) as value,
-    coalesce(pull_requests.author_kind = 'bot', false) as is_excluded
+    pull_requests.author_kind = 'bot' as is_excluded
 from pull_requests
 cross join snapshot
 where pull_requests.state = 'open' and not pull_requests.is_draft and pull_requests.ready_at is not null

@@ -6,7 +6,6 @@ select
     repo,
     outcome_id as key,
     team,
-    null::varchar as work_type,
     authorship,
     if(durability = 'undone', null, 1.0::double) as value,
     durability = 'undone' as is_excluded

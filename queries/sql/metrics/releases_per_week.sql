@@ -3,9 +3,6 @@ select
     published_at::date as day,
     repo,
     tag as key,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
     if(is_prerelease, null, 1.0::double) as value,
     coalesce(is_prerelease, false) as is_excluded
 from releases

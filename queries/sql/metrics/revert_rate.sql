@@ -22,7 +22,7 @@ select
             false
         )::integer::double
     ) as value,
-    coalesce(pull_requests.author_kind = 'bot', false) as is_excluded
+    pull_requests.author_kind = 'bot' as is_excluded
 from pull_requests
 cross join settings
 where pull_requests.merged_at is not null and pull_requests.is_default_base

@@ -8,7 +8,6 @@ select
     pull_requests.work_type,
     pull_requests.authorship,
     1.0::double as value,
-    false as is_excluded,
     review_load.reviewer
 from review_load
 inner join pull_requests

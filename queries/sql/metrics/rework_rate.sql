@@ -13,6 +13,6 @@ select
         null,
         (durability = 'undone')::integer::double
     ) as value,
-    coalesce(author_kind = 'bot', false) as is_excluded
+    author_kind = 'bot' as is_excluded
 from pull_requests
 where merged_at is not null and is_default_base

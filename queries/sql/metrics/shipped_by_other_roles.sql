@@ -8,6 +8,6 @@ select
     work_type,
     authorship,
     if(author_kind = 'bot' or is_engineering_role is null, null, 1.0::double) as value,
-    coalesce(author_kind = 'bot', false) as is_excluded
+    author_kind = 'bot' as is_excluded
 from pull_requests
 where merged_at is not null and not coalesce(is_engineering_role, false)

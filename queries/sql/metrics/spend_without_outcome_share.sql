@@ -4,11 +4,8 @@
 -- of; what no team is known for is excluded.
 select
     spent.month as day,
-    null::varchar as repo,
     spent.month,
     spent.team,
-    null::varchar as work_type,
-    null::varchar as authorship,
     if(
         spent.team in ('(other teams)', 'unattributed'),
         null,

@@ -14,9 +14,5 @@ select
     began_at::date as day,
     repo,
     key,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
-    coalesce(restore_hours, 'infinity'::double) as value,
-    false as is_excluded
+    coalesce(restore_hours, 'infinity'::double) as value
 from failures

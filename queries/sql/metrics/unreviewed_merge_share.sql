@@ -8,6 +8,6 @@ select
     work_type,
     authorship,
     if(author_kind = 'bot', null, is_merged_unreviewed::integer::double) as value,
-    coalesce(author_kind = 'bot', false) as is_excluded
+    author_kind = 'bot' as is_excluded
 from pull_requests
 where merged_at is not null

@@ -3,11 +3,7 @@ select
     snapshot.as_of as day,
     issue_intervals.repo,
     issue_intervals.number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
-    epoch(snapshot.as_of + interval 1 day - issue_intervals.entered_at) / 86400.0 as value,
-    false as is_excluded
+    epoch(snapshot.as_of + interval 1 day - issue_intervals.entered_at) / 86400.0 as value
 from issue_intervals
 cross join snapshot
 where issue_intervals.kind = 'ux debt' and issue_intervals.left_at is null

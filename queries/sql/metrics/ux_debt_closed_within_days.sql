@@ -1,4 +1,4 @@
--- Of UX debt that came in in the window, the share completed within so many days. What is open or
+-- Of UX debt that came in in the window, the share completed within $days days. What is open or
 -- was closed as not planned stays in the denominator; what lost its mark in that time is excluded.
 with found as (
     select
@@ -21,9 +21,6 @@ select
     entered_at::date as day,
     repo,
     number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
     if(
         is_excluded,
         null,

@@ -4,9 +4,6 @@ select
     left_at::date as day,
     repo,
     number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
     if(left_by_kind = 'human', 1.0::double, null) as value,
     coalesce(left_by_kind = 'bot', false) as is_excluded
 from issue_intervals

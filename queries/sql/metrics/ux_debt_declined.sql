@@ -3,10 +3,6 @@ select
     left_at::date as day,
     repo,
     number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
-    1.0::double as value,
-    false as is_excluded
+    1.0::double as value
 from issue_intervals
 where kind = 'ux debt' and left_by = 'not planned'

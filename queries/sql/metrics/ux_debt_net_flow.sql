@@ -15,9 +15,5 @@ select
     moved_at::date as day,
     repo,
     number,
-    null::varchar as team,
-    null::varchar as work_type,
-    null::varchar as authorship,
-    value,
-    false as is_excluded
+    value
 from moves

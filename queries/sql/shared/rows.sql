@@ -1,4 +1,4 @@
--- The items behind a number, newest first, with what each counts as and what is known of it.
+-- Items behind a number, newest first, with how each counts and the columns of its subject.
 with items as (
     {items}
 ),
@@ -15,13 +15,12 @@ select
     case
         when items.is_excluded then 'left out'
         when items.value is null then 'no value'
-        when isinf(items.value) then 'longer than any'
+        when isinf(items.value) then 'unfinished'
         else 'counted'
     end as counts_as,
     subjects.* exclude (repo, title)
 from items
 inner join subjects using ({ids})
-left join repositories on repositories.repo = items.repo
 where
     items.day >= $start_on::date
     and items.day < $end_on::date
@@ -29,5 +28,5 @@ where
     and ($team::varchar is null or items.team = $team)
     and ($work_type::varchar is null or items.work_type = $work_type)
     and ($authorship::varchar is null or items.authorship = $authorship)
-    and (items.repo is null or repositories.synced_until >= $required_until::timestamp)
+    and items.synced_until >= $required_until::timestamp
 order by items.day desc, {ids}

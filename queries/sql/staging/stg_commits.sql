@@ -12,10 +12,10 @@ select
     login_of(found.entry.commit.committer.user.login) as committer,
     found.entry.commit.committer.user.__typename as committer_type,
     lower(found.entry.commit.committer.email) as committer_email
-from stg_held_pull_requests as held
+from stg_pull_request_documents as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 cross join unnest(from_json(
     held.node->'commits',
     '[{"commit": {

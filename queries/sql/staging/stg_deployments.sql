@@ -31,7 +31,7 @@ ended as (
     from (
         select statuses.* replace (if(statuses.happened_at < settings.cutoff, statuses.state, null) as state)
         from statuses
-        cross join stg_settings as settings
+        cross join input_settings as settings
         where statuses.created_at < settings.cutoff
     ) as statuses
     group by all

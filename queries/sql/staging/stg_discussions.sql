@@ -19,7 +19,7 @@ with nodes as (
             "answerChosenAt": "VARCHAR",
             "answerChosenBy": {"login": "VARCHAR", "__typename": "VARCHAR"}
         }') as node
-    from stg_held_discussions as held
+    from stg_discussion_documents as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
 )
@@ -42,5 +42,5 @@ select
     if(utc(nodes.node.closedAt) < settings.cutoff, utc(nodes.node.closedAt), null) as closed_at,
     nodes.node.stateReason as state_reason
 from nodes
-cross join stg_settings as settings
+cross join input_settings as settings
 where utc(nodes.node.createdAt) < settings.cutoff

@@ -14,10 +14,10 @@ select
     found.event.source.__typename as source_type,
     found.event.source.repository.databaseId as source_repo_id,
     found.event.source.number as source_number
-from stg_held_pull_requests as held
+from stg_pull_request_documents as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 cross join unnest(from_json(
     held.node->'timelineItems',
     '[{

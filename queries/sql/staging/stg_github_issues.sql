@@ -18,7 +18,7 @@ with nodes as (
             "milestone": {"number": "INTEGER", "title": "VARCHAR"},
             "labels": [{"name": "VARCHAR"}]
         }') as node
-    from stg_held_issues as held
+    from stg_issue_documents as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
 )
@@ -40,7 +40,7 @@ select
     utc(nodes.node.closedAt) as closed_now_at,
     nodes.node.stateReason as reason_now
 from nodes
-cross join stg_settings as settings
+cross join input_settings as settings
 left join ledger.github_milestones as milestones
     on
         milestones.host = nodes.host

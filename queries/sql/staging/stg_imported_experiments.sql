@@ -16,7 +16,7 @@ select
     if(coalesce(experiments.decided_at < settings.cutoff, false), experiments.decision, null) as decision
 from ledger.imported_experiments as experiments
 inner join stg_imports as imports on imports.import_id = experiments.import_id
-cross join stg_settings as settings
+cross join input_settings as settings
 left join stg_repositories as repositories on lower(repositories.repo) = lower(experiments.repo)
 where coalesce(experiments.started_at < settings.cutoff, true)
 qualify row_number() over (partition by imports.place, experiments.key order by imports.age) = 1

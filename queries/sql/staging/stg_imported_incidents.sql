@@ -12,6 +12,6 @@ select
     coalesce(incidents.caused_by, '') as caused_by
 from ledger.imported_incidents as incidents
 inner join stg_imports as imports on imports.import_id = incidents.import_id
-cross join stg_settings as settings
+cross join input_settings as settings
 where incidents.opened_at < settings.cutoff
 qualify row_number() over (partition by imports.place, incidents.key order by imports.age) = 1

@@ -12,4 +12,4 @@ select
         order by imports.exported_at desc, imports.import_id desc
     ) as age
 from ledger.imports as imports
-cross join stg_settings as settings
+cross join input_settings as settings

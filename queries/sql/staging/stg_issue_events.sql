@@ -13,10 +13,10 @@ select
     found.event.stateReason as state_reason,
     found.event.closer.repository.databaseId as closer_repo_id,
     found.event.closer.number as closer_number
-from stg_held_issues as held
+from stg_issue_documents as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 cross join unnest(from_json(
     held.node->'timelineItems',
     '[{

@@ -10,5 +10,5 @@ select
 from ledger.github_milestones as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 where utc(held.node->>'createdAt') < settings.cutoff

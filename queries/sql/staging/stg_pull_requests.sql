@@ -28,7 +28,7 @@ with nodes as (
             "labels": [{"name": "VARCHAR"}],
             "assignees": [{"login": "VARCHAR", "__typename": "VARCHAR"}]
         }') as node
-    from stg_held_pull_requests as held
+    from stg_pull_request_documents as held
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
 )
@@ -61,7 +61,7 @@ select
     nodes.node.labels as label_nodes,
     nodes.node.assignees as assignee_nodes
 from nodes
-cross join stg_settings as settings
+cross join input_settings as settings
 left join ledger.github_milestones as milestones
     on
         milestones.host = nodes.host

@@ -10,7 +10,7 @@ select
 from ledger.github_releases as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 where
     not (held.node->>'isDraft')::boolean
     and coalesce(utc(held.node->>'publishedAt'), utc(held.node->>'createdAt')) < settings.cutoff

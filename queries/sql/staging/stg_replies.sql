@@ -8,7 +8,7 @@ with talk as (
         null as state,
         found.reply.createdAt as replied_at,
         found.reply.author
-    from stg_held_pull_requests as held
+    from stg_pull_request_documents as held
     cross join unnest(from_json(
         held.node->'comments',
         '[{"createdAt": "VARCHAR", "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
@@ -22,7 +22,7 @@ with talk as (
         found.reply.state,
         found.reply.submittedAt as replied_at,
         found.reply.author
-    from stg_held_pull_requests as held
+    from stg_pull_request_documents as held
     cross join unnest(from_json(
         held.node->'reviews',
         '[{"state": "VARCHAR", "submittedAt": "VARCHAR", "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
@@ -41,5 +41,5 @@ select
 from talk
 inner join stg_repositories as repositories
     on repositories.host = talk.host and repositories.repo_id = talk.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 where utc(talk.replied_at) < settings.cutoff

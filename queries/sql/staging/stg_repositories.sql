@@ -8,6 +8,6 @@ select
     utc(scoped.node->>'createdAt') as created_at,
     if(scoped.synced_until is null, null, least(scoped.synced_until, settings.cutoff)) as synced_until,
     scoped.deleted_at
-from stg_scoped as scoped
-cross join stg_settings as settings
+from input_repositories as scoped
+cross join input_settings as settings
 where utc(scoped.node->>'createdAt') < settings.cutoff

@@ -6,7 +6,7 @@ select
     held.day,
     held.is_provisional
 from ledger.spend_partitions as held
-cross join stg_settings as settings
+cross join input_settings as settings
 where held.day <= settings.as_of
 qualify row_number() over (
     partition by held.source, held.account, held.day

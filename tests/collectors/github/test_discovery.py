@@ -179,14 +179,14 @@ def scoped(data: Path, url: str, github: GitHubSettings, sql: str) -> list[tuple
     with duckdb.connect() as db:
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
         db.register("scopes_frame", scopes(source))
-        db.execute((ROOT / "shared" / "stg_scopes.sql").read_text("utf-8"))
+        db.execute((ROOT / "inputs" / "scopes.sql").read_text("utf-8"))
         return db.execute(sql).fetchall()
 
 
 def in_scope(data: Path, url: str, github: GitHubSettings) -> list[str]:
     """The repositories that are published with these settings, those that are gone with a cross."""
     rows = scoped(
-        data, url, github, "select repo, deleted_at is not null from stg_scoped order by repo"
+        data, url, github, "select repo, deleted_at is not null from input_repositories order by repo"
     )
     return [f"{repo} †" if is_gone else repo for repo, is_gone in rows]
 

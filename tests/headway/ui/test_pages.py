@@ -83,7 +83,7 @@ def test_rows_come_as_csv_and_parquet_and_the_chart_as_html(
             for read, name in ((csv_frame, "Rows as CSV"), (parquet_frame, "Rows as Parquet"))
         )
         assert len(csv) == len(parquet) > 0
-        assert parquet["counts_as"].isin(["counted", "longer than any"]).sum() == newest["n"]
+        assert parquet["counts_as"].isin(["counted", "unfinished"]).sum() == newest["n"]
         text = downloaded(page, "Chart as HTML").decode()
         assert panel.title in text and "synthetic data" in text
         assert not any(f'"{placeholder}"' in text for placeholder in time_series.COLOURS)

@@ -336,9 +336,9 @@ def test_the_hash_of_a_definition_changes_with_all_that_it_reads_and_with_nothin
         "marts/rework.sql": True,
         "marts/releases.sql": False,
         "marts/loads.sql": False,
-        "shared/window.sql": True,
+        "shared/estimates.sql": True,
         "shared/items.sql": True,
-        "shared/scoped.sql": True,
+        "shared/window_items.sql": True,
         "shared/macros.sql": True,
     }.items():
         path = copy / name

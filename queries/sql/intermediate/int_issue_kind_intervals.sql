@@ -2,10 +2,10 @@
 -- it does. What is not a label matches from the opening on. `ended_by` took the last label off.
 with looked_at as (
     select repo, number, 'label' as field, label as value, from_at, to_at, ended_by
-    from int_issue_label_times
+    from int_issue_label_intervals
     union all
     select repo, number, field, value, opened_at, null, null
-    from int_issue_words
+    from int_issue_rule_values
     where not (field = 'label' and tracker = 'issue')
 ),
 

@@ -7,7 +7,7 @@ with listed as (
 
 renamed as (
     select former.former, former.login
-    from stg_former_logins as former
+    from int_former_logins as former
     anti join listed on listed.login = former.login
 )
 

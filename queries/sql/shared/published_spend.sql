@@ -5,6 +5,6 @@ from int_spend_cells
 where shown_on is not null
 union all by name
 select shown.*
-from stg_shown_spend as shown
-cross join stg_settings as settings
+from input_published_spend as shown
+cross join input_settings as settings
 where not (shown.day <= settings.as_of and shown.shown_on <= settings.as_of)

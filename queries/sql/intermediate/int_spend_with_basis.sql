@@ -4,7 +4,7 @@ select
     found.*,
     counted.basis is not null or found.basis = 'seat' as is_counted
 from int_spend_rows as found
-left join int_counted as counted
+left join int_counted_bases as counted
     on
         counted.provider = found.provider
         and counted.tool = found.tool

@@ -12,10 +12,10 @@ select
         array_to_string(list_slice(string_split(found.file.path, '/')[:-2], 1, 2), '/'),
         '(root)'
     ) as area
-from stg_held_pull_requests as held
+from stg_pull_request_documents as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 cross join unnest(from_json(
     held.node->'files',
     '[{"path": "VARCHAR", "additions": "BIGINT", "deletions": "BIGINT", "changeType": "VARCHAR"}]'

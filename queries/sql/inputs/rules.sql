@@ -1,5 +1,5 @@
 -- The rules in force and the rollouts, typed.
-create temp table stg_rules as
+create temp table input_rules as
 select
     kind::varchar as kind,
     rule::varchar as rule,
@@ -12,7 +12,7 @@ select
     source::varchar as source
 from rules_frame;
 
-create temp table stg_rollouts as
+create temp table input_rollouts as
 select
     'rollout' as kind,
     name::varchar as name,

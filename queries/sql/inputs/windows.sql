@@ -1,5 +1,5 @@
 -- The windows of one metric's answers in each of its scopes, typed.
-create or replace temp table stg_windows as
+create or replace temp table input_windows as
 select
     windows_frame.metric::varchar as metric,
     parts_frame.scope_kind::varchar as scope_kind,

@@ -5,7 +5,7 @@ with present as (
     select distinct
         found.provider, found.tool, found.account, found.day, found.basis, found.source, precedence.rank
     from int_spend_rows as found
-    inner join stg_cost_precedence as precedence on precedence.basis = found.basis
+    inner join input_cost_precedence as precedence on precedence.basis = found.basis
 ),
 
 -- what counts of a provider on a day: everything billed; else what gateways saw; else what clients

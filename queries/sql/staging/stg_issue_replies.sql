@@ -7,7 +7,7 @@ with told as (
         found.reply.createdAt as replied_at,
         found.reply.authorAssociation as association,
         found.reply.author
-    from stg_held_issues as held
+    from stg_issue_documents as held
     cross join unnest(from_json(
         held.node->'comments',
         '[{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
@@ -27,7 +27,7 @@ discussed as (
                "replies": [{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
                             "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]}]'
         )) as comment
-    from stg_held_discussions as held
+    from stg_discussion_documents as held
 ),
 
 replies as (
@@ -57,5 +57,5 @@ select
 from replies
 inner join stg_repositories as repositories
     on repositories.host = replies.host and repositories.repo_id = replies.repo_id
-cross join stg_settings as settings
+cross join input_settings as settings
 where utc(replies.replied_at) < settings.cutoff

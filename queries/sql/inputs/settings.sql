@@ -1,6 +1,6 @@
 -- What this snapshot is made with: one row. `cutoff` is the only clock of the models: whatever came
 -- later is not there.
-create temp table stg_settings as
+create temp table input_settings as
 select
     $snapshot_id::varchar as snapshot_id,
     $as_of::date as as_of,

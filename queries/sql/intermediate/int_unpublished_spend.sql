@@ -20,9 +20,9 @@ with shown as (
         sum(list_usd) as list_usd,
         sum(tokens) as tokens,
         sum(requests) as requests
-    from stg_shown_spend
-    cross join stg_settings as settings
-    where stg_shown_spend.day <= settings.as_of
+    from input_published_spend
+    cross join input_settings as settings
+    where input_published_spend.day <= settings.as_of
     group by all
 ),
 

@@ -1,7 +1,7 @@
 -- Which repositories of which GitHub the settings name: one row per GitHub, in their order; without
 -- any, all are taken. `included` and `excluded` are regular expressions for the whole name of a
 -- repository that comes with its owner.
-create temp table stg_scopes as
+create temp table input_scopes as
 select
     position::integer as position,
     host::varchar as host,
@@ -15,7 +15,7 @@ from scopes_frame;
 -- One row per repository in scope, under its newest `name`, and as it is told of, its `repo`: where
 -- GitHubs have the same
 -- name, all but the first of them put their host before it.
-create temp table stg_scoped as
+create temp table input_repositories as
 with held as (
     select
         held.host,
@@ -27,7 +27,7 @@ with held as (
         held.deleted_at,
         scopes.position
     from ledger.github_repositories as held
-    left join stg_scopes as scopes
+    left join input_scopes as scopes
         on
             scopes.host = held.host
             and (
@@ -40,7 +40,7 @@ with held as (
                     and (scopes.forks or not coalesce((held.node->>'isFork')::boolean, false))
                 )
             )
-    where scopes.host is not null or not exists (from stg_scopes)
+    where scopes.host is not null or not exists (from input_scopes)
     qualify
         row_number() over (
             partition by held.host, lower(held.repo) order by held.deleted_at nulls first, held.fetched_at desc

@@ -1,0 +1,15 @@
+-- One row per discussion of the ledger that was not deleted, with the newest names of accounts and
+-- labels.
+select
+    raw.host,
+    raw.repo_id,
+    raw.number,
+    coalesce(renamed.node, raw.node) as node
+from ledger.github_discussions as raw
+left join input_renamed_documents as renamed
+    on
+        renamed.kind = 'discussion'
+        and renamed.host = raw.host
+        and renamed.repo_id = raw.repo_id
+        and renamed.number = raw.number
+where raw.deleted_at is null
