@@ -34,7 +34,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
     ),
     "genai_prices": ("queries/publish/spend.py",),
     "github": ("collectors/github/client.py",),
-    "jwt": ("collectors/github/credentials.py",),
+    "jwt": ("collectors/github/app.py",),
     "numpy": ("queries/publish/budgets.py", "queries/statistics/"),
     "pandas": ("collectors/ledger/store.py", "headway/ui/", "queries/"),
     "plotly": ("headway/ui/",),
