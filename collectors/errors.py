@@ -1,22 +1,22 @@
-"""The few ways a source can fail; each message is one line that says what, where and what to do next."""
+"""Errors of sources and the ledger: one line with what is wrong, where and what to do."""
 
 from __future__ import annotations
 
 
 class SourceError(Exception):
-    """A source, or one scope of it, could not be read."""
+    """A source, or one scope of it, cannot be read."""
 
 
 class AccessError(SourceError):
-    """The source refuses us altogether: no scope of it can be read."""
+    """A source rejects the credentials: none of its scopes can be read."""
 
 
 class RefusedError(SourceError):
-    """The source refuses one request: it is not open to this secret, or the source knows no such thing."""
+    """A source rejects one request: the credentials lack a permission, or it does not exist."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
-        #: the status of the answer
+        #: HTTP status
         self.status = status
 
 
@@ -25,4 +25,4 @@ class LedgerError(Exception):
 
 
 class LedgerBusyError(LedgerError):
-    """Another process holds the ledger."""
+    """Another process uses the ledger."""

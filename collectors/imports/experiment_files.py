@@ -79,16 +79,16 @@ def _front_matter(name: str, stem: str, content: bytes) -> Table | None:
     if not _is_about_experiments(fields):
         return None
     cells = {"key": stem, "title": stem, "started_at": ""}
-    places = dict.fromkeys(cells, "line 1, column 1")
+    positions = dict.fromkeys(cells, "line 1, column 1")
     known = {header for headers in EXPERIMENTS.columns.values() for header in headers}
     for header, node in fields.items():
         if header in known:
-            place = f"line {node.start_mark.line + 2}, column {node.start_mark.column + 1}"
+            position = f"line {node.start_mark.line + 2}, column {node.start_mark.column + 1}"
             if not isinstance(node, yaml.ScalarNode):
-                raise SourceError(f"{name}, {place}: {header} must be one text")
+                raise SourceError(f"{name}, {position}: {header} must be one text")
             cells[header] = "" if node.value in ("null", "~") else node.value.strip()
-            places[header] = place
-    columns = list(places.values())
+            positions[header] = position
+    columns = list(positions.values())
     line = Line(1, list(cells.values()))
     return Table(name, list(cells), [line], lambda _, column: columns[column])
 

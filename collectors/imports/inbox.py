@@ -24,7 +24,7 @@ from collectors.ledger.store import Store, now
 
 
 class ParsedFile(Protocol):
-    """Content of a file, whatever its kind."""
+    """Content of a file of any kind."""
 
     @property
     def kind(self) -> str:
@@ -56,19 +56,19 @@ class ParsedFile(Protocol):
 
 @dataclass(frozen=True)
 class ImportFile:
-    """A parsed file. The user gave ``exported_at`` if ``has_given_date``, else it is the mtime."""
+    """A parsed file. ``exported_at`` is from the user if ``is_dated``, else its time of change."""
 
     path: Path
     name: str
     digest: str
     account: str
     exported_at: datetime
-    has_given_date: bool
+    is_dated: bool
     content: ParsedFile
 
     @property
     def import_id(self) -> str:
-        """Identity of the import, whatever the file's name."""
+        """Identity of the import, which does not depend on the file's name."""
         return import_id_of(self.digest, self.content.kind, self.account)
 
     @property
@@ -192,7 +192,7 @@ def load(file: ImportFile, inbox: Path, ledger: Store) -> bool:
         if is_new:
             ledger.merge("imports", [row])
             file.content.write(ledger, import_id)
-        elif file.has_given_date:
+        elif file.is_dated:
             ledger.merge("imports", [{"import_id": import_id, "exported_at": file.exported_at}])
             spend.set_exported_at(ledger, import_id, file.exported_at)
     return is_new

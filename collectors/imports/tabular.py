@@ -171,8 +171,8 @@ def fit_line(name: str, line: Line, width: int) -> Line:
     cells = without_blanks(line.cells, width)
     if len(cells) > width:
         raise SourceError(
-            f"{name}, line {line.number}, column {width + 1}: {_cell_count(cells)} where the header "
-            f"has {width}; put texts that contain a separator in quotes"
+            f"{name}, line {line.number}, column {width + 1}: {_cell_count(cells)} where "
+            f"the header has {width}; put texts that contain a separator in quotes"
         )
     return Line(line.number, cells)
 
@@ -188,8 +188,8 @@ def without_blanks(cells: Sequence[str], width: int = 0) -> Sequence[str]:
 def short_line_error(name: str, line: Line, width: int) -> SourceError:
     """Return the error about a line with too few cells, as in a file that was cut off."""
     return SourceError(
-        f"{name}, line {line.number}, column {len(line.cells) + 1}: {_cell_count(line.cells)} where "
-        f"the header has {width}; export it again"
+        f"{name}, line {line.number}, column {len(line.cells) + 1}: {_cell_count(line.cells)} "
+        f"where the header has {width}; export it again"
     )
 
 

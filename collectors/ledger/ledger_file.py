@@ -1,4 +1,4 @@
-"""The ledger as a file: how it is opened, which version it has, and what keeps it from being used."""
+"""Ledger file: connections, version, and errors that keep it from being used."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import duckdb
 
 from collectors.errors import LedgerBusyError, LedgerError
 
-#: each brings the ledger from the version before to its number; a released one never changes
+#: SQL files, each of which upgrades the ledger to its number; a released one never changes
 MIGRATIONS = Path(__file__).parent / "migrations"
-#: what the system says where the disk, and not the file, is in the way
-DISK = (
+#: reasons of the system that are about the disk and not the file
+DISK_ERRORS = (
     "No space left",
     "File too large",
     "Disk quota",
@@ -22,23 +22,23 @@ DISK = (
 )
 
 
-def steps() -> dict[int, Path]:
+def migrations() -> dict[int, Path]:
     """Return the file of each migration by its number, in order."""
     return {int(path.stem): path for path in sorted(MIGRATIONS.glob("*.sql"))}
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open the file for writing, readable by its owner alone; make it where there is none.
+    """Open or create the file for writing, readable only by its owner.
 
-    Raises LedgerError, or LedgerBusyError where another program has it open.
+    Raises LedgerError, or LedgerBusyError if another program has it open.
     """
-    old = os.umask(0o077)
+    umask = os.umask(0o077)
     try:
         return duckdb.connect(str(path), config={"storage_compatibility_version": "v1.5.0"})
     except duckdb.Error as error:
-        raise problem(path, error) from None
+        raise ledger_error(path, error) from None
     finally:
-        os.umask(old)
+        os.umask(umask)
 
 
 def connect_reader(path: Path) -> duckdb.DuckDBPyConnection:
@@ -46,55 +46,53 @@ def connect_reader(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
-        raise problem(path, error) from None
+        raise ledger_error(path, error) from None
 
 
-def migrations_of(path: Path, db: duckdb.DuckDBPyConnection) -> set[int]:
-    """Return the migrations that a ledger has had; none where it was made and never filled.
+def applied_migrations(path: Path, db: duckdb.DuckDBPyConnection) -> set[int]:
+    """Return the migrations of an open ledger; none if it is an empty database.
 
-    Raises LedgerError where it is no ledger, or one of a newer Headway.
+    Raises LedgerError if it is another database, or of a newer Headway.
     """
     tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
-    if tables and "migrations" not in tables:
+    if not tables:
+        return set()
+    if "migrations" not in tables:
         raise LedgerError(
-            f"{path} is a DuckDB file, but no ledger of Headway; `headway restore` puts a backup there"
+            f"{path} is a DuckDB file, but not a ledger of Headway; "
+            "`headway restore` replaces it with a backup"
         )
-    done = (
-        {number for (number,) in db.execute("select number from migrations").fetchall()}
-        if tables
-        else set()
-    )
-    if done - set(steps()):
+    applied = {number for (number,) in db.execute("select number from migrations").fetchall()}
+    if applied - set(migrations()):
         raise LedgerError(
             f"{path} was written by a newer Headway; upgrade this one, or restore a backup"
         )
-    return done
+    return applied
 
 
-def look(path: Path) -> set[int]:
-    """Return the migrations that a closed ledger has had, without changing it; raises LedgerError as they do."""
+def read_version(path: Path) -> set[int]:
+    """Return the migrations of a closed ledger; raises as ``applied_migrations`` does."""
     with connect_reader(path) as db:
         try:
-            return migrations_of(path, db)
+            return applied_migrations(path, db)
         except duckdb.Error as error:
-            raise problem(path, error) from None
+            raise ledger_error(path, error) from None
 
 
-def fold(path: Path) -> None:
-    """Bring the rows of a log that a killed process left into the file itself; raises as ``connect`` does."""
+def checkpoint(path: Path) -> None:
+    """Write the log of a killed process into the file itself; raises as ``connect`` does."""
     if Path(f"{path}.wal").exists():
         connect(path).close()
 
 
-def problem(path: Path, error: duckdb.Error) -> LedgerError:
-    """Return as an error what keeps a ledger from being used."""
+def ledger_error(path: Path, error: duckdb.Error) -> LedgerError:
+    """Return an error of DuckDB as one line with what to do."""
     message = str(error).splitlines()[0]
     if "Could not set lock" in message:
         return LedgerBusyError(
             f"{path} is open in another program; close it there, or wait for it, then run again"
         )
-    if any(reason in message for reason in DISK):
-        return LedgerError(
-            f"{path}: {message.rpartition(': ')[2]}; check its permissions and space, then run again"
-        )
-    return LedgerError(f"{path}: {message}; `headway restore` puts a backup in its place")
+    if any(reason in message for reason in DISK_ERRORS):
+        reason = message.rpartition(": ")[2]
+        return LedgerError(f"{path}: {reason}; check its permissions and space, then run again")
+    return LedgerError(f"{path}: {message}; `headway restore` replaces it with a backup")

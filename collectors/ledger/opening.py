@@ -37,7 +37,7 @@ def open_ledger(path: Path, version: str, read_only: bool = False) -> Store:
 
 def _migrate(store: Store, version: str, applied: set[int]) -> None:
     """Apply the missing migrations, one transaction each."""
-    for number, migration in ledger_file.steps().items():
+    for number, migration in ledger_file.migrations().items():
         if number in applied:
             continue
         try:
@@ -57,8 +57,8 @@ def _connect(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
     """Connect for writing, after the backup; return the connection and the applied migrations."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        applied = ledger_file.look(path)
-        missing = [number for number in ledger_file.steps() if number not in applied]
+        applied = ledger_file.read_version(path)
+        missing = [number for number in ledger_file.migrations() if number not in applied]
         backups.back_up(path, missing[0] if applied and missing else None)
         return ledger_file.connect(path), applied
     part = path.with_suffix(".part")  # a process killed while it creates the file leaves no half
@@ -75,8 +75,8 @@ def _connect_reader(path: Path) -> tuple[duckdb.DuckDBPyConnection, set[int]]:
     """Connect read-only, to an empty database if there is no ledger."""
     if not path.exists():
         return duckdb.connect(), set()
-    applied = ledger_file.look(path)
-    if set(ledger_file.steps()) - applied:
+    applied = ledger_file.read_version(path)
+    if set(ledger_file.migrations()) - applied:
         raise LedgerError(
             f"{path} was written by an older Headway; run `headway refresh`, which upgrades it"
         )

@@ -216,7 +216,7 @@ def restore(place: DataPaths, backup: str, yes: bool) -> None:
     from collectors.ledger import backups
     from headway.cli import output, pipeline
 
-    if not backup and (result := backups.listed(place.ledger)):
+    if not backup and (result := backups.list_backups(place.ledger)):
         rows = [
             (
                 item.path.name,
@@ -228,7 +228,7 @@ def restore(place: DataPaths, backup: str, yes: bool) -> None:
             for item in result
         ]
         click.echo(output.as_table(["backup", "MB", "version", "pull requests", "problem"], rows))
-    selected = backups.chosen(place.ledger, backup)
+    selected = backups.select(place.ledger, backup)
     if not yes and not sys.stdin.isatty():
         if backup:
             raise click.ClickException(

@@ -16,7 +16,7 @@ from collectors.imports.experiment_files import read_experiments
 from collectors.imports.inbox import ImportFile
 from collectors.imports.source import InboxSource, load_file, read_files
 from collectors.ledger import backups
-from collectors.ledger.ledger_file import look
+from collectors.ledger.ledger_file import read_version
 from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
@@ -118,7 +118,7 @@ def map_label(place: DataPaths, label: str, kind: str) -> Iterator[CheckResult]:
     """Add a rule that a label means a kind, then publish; raises SettingsError where it cannot be one."""
     settings = read_settings(place.config)
     if place.ledger.exists():
-        look(place.ledger)  # one that cannot be published from is told before anything is changed
+        read_version(place.ledger)  # one that cannot be published from is told before anything is changed
     with refresh_lock(place.data):
         added = add_label_rule(settings, place.seeds, label, kind)
     yield CheckResult(True, added)

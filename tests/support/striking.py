@@ -217,7 +217,7 @@ def _phase(strike: Strike, desk: Desk, done: Done) -> str:
     if "published " in done.err:
         return "the end"
     path = desk.folder / "data" / "ledger.duckdb"
-    if not path.exists() or ledger_file.look(path) != set(ledger_file.steps()):
+    if not path.exists() or ledger_file.read_version(path) != set(ledger_file.migrations()):
         return "making or migrating the ledger"
     is_read = any(line.startswith("acme/") for line in done.err.splitlines())
     return "publishing" if is_read or strike.work == "publish" else "reading"

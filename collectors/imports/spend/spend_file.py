@@ -102,7 +102,7 @@ def _parquet_header(path: Path, name: str) -> Sequence[str]:
 
 
 def relation(db: duckdb.DuckDBPyConnection, file: SpendFile) -> duckdb.DuckDBPyRelation:
-    """Return the cells of a file as text in columns c0, c1, …; reading them may raise duckdb.Error."""
+    """Return the cells as text in columns c0, c1, …; reading them may raise duckdb.Error."""
     if not file.separator:
         columns = [
             duckdb.ColumnExpression(name).cast("varchar").alias(f"c{index}")

@@ -94,7 +94,7 @@ class Validation:
         return self._create_cells()
 
     def _text(self, column: str) -> str:
-        """Return SQL for the text of a column, or for whether it has one if the column is a flag."""
+        """Return SQL for the text of a column; for a flag, whether it has a text."""
         if column not in self.indexes:
             return "null::varchar"
         text = f"word(c{self.indexes[column]})"

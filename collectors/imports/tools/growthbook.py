@@ -80,12 +80,12 @@ def read_json(name: str, content: bytes) -> Table:
 
 
 def _cells(name: str, number: int, experiment: Any) -> list[str]:
-    place = f"{name}, experiment {number}"
+    label = f"{name}, experiment {number}"
     if not isinstance(experiment, dict) or not isinstance(experiment.get("id"), str):
-        raise SourceError(f"{place}: not an experiment of GrowthBook: no id")
+        raise SourceError(f"{label}: not an experiment of GrowthBook: no id")
     phases = experiment.get("phases") or []
     if not isinstance(phases, list) or not all(isinstance(phase, dict) for phase in phases):
-        raise SourceError(f"{place}, phases: not a list of phases")
+        raise SourceError(f"{label}, phases: not a list of phases")
     summary = experiment.get("resultSummary")
     result = summary.get("status") if isinstance(summary, dict) else experiment.get("results")
     times = {

@@ -1,9 +1,12 @@
-"""``headway import`` and the inbox: a file is taken in whole or not at all, once, whatever its name and the order."""
+"""Command ``import`` and the inbox: each file is imported once, whole or not at all."""
 
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +21,7 @@ from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from tests.support.command import Desk
 from tests.support.importing import WRITTEN_AT, desk_with, inbox, kill_and_import_again, write
+from tests.support.machine import ROOT
 
 SAMPLES = Path(__file__).parent / "exports"
 KILLS = 16
@@ -38,7 +42,7 @@ def desk_in(folder: Path) -> Desk:
 
 
 def ledger(desk: Desk) -> dict[str, list[dict[str, Any]]]:
-    """What the ledger holds of imports, but for when it was taken in; nothing where there is no ledger."""
+    """Return the imports in the ledger without their time of loading; none without a ledger."""
     if not (desk.folder / "data" / "ledger.duckdb").exists():
         return {}
     with open_ledger(desk.folder / "data" / "ledger.duckdb", "test", read_only=True) as store:
@@ -50,18 +54,18 @@ def ledger(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     return {name: rows for name, rows in (result | {"imports": imports}).items() if rows}
 
 
-def said(done_err: str) -> list[str]:
-    """What a command said, but for the snapshot that it published."""
-    return [line for line in done_err.splitlines() if not line.startswith("published ")]
+def messages(stderr: str) -> list[str]:
+    """Return the messages of a command, without that of the published snapshot."""
+    return [line for line in stderr.splitlines() if not line.startswith("published ")]
 
 
-# -- one file ---------------------------------------------------------------------------------------------------------
+# -- one file --------------------------------------------------------------------------------------
 
 
-def test_it_says_what_a_file_is_takes_it_in_and_publishes(desk: Desk) -> None:
+def test_import_prints_a_summary_loads_and_publishes(desk: Desk) -> None:
     done = desk.run("import", "pagerduty.csv", "growthbook.json", "items.csv")
     assert done.code == 0
-    assert said(done.err) == [
+    assert messages(done.err) == [
         "pagerduty.csv: incidents from pagerduty, 2 rows, 2026-10-01 to 2026-10-02; not read: service_id, "
         "escalation_policy_id, escalation_policy_name, seconds_to_first_ack, seconds_to_resolve, auto_resolved, "
         "acknowledged_by_user_names, resolved_by_user_name",
@@ -123,7 +127,7 @@ def test_the_same_file_twice_or_under_two_names_is_one_import(desk: Desk) -> Non
     shutil.copy(desk.folder / "incidents.csv", desk.folder / "again.csv")
     done = desk.run("import", "incidents.csv", "again.csv", "again.csv", "--no-publish")
     assert done.code == 0
-    assert said(done.err)[3:] == [
+    assert messages(done.err)[3:] == [
         f"{name}.csv: imported before" for name in ("incidents", "again", "again")
     ]
     assert (ledger(desk), inbox(desk)) == (once, stored)
@@ -152,7 +156,7 @@ def test_an_account_is_an_import_of_its_own_and_a_folder_of_the_inbox(desk: Desk
     assert "imported before" not in desk.run("refresh", "inbox", "--no-publish").err
 
 
-def test_until_says_how_far_a_file_tells_also_later(desk: Desk) -> None:
+def test_until_changes_the_date_of_an_import_also_later(desk: Desk) -> None:
     assert desk.run("import", "jira.csv", "--no-publish").code == 0
     assert desk.run("import", "jira.csv", "--until", "2026-10-31", "--no-publish").code == 0
     (row,) = ledger(desk)["imports"]
@@ -167,7 +171,7 @@ def test_until_says_how_far_a_file_tells_also_later(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "problem"),
     [
         ([], "Missing argument 'FILE...'; see `headway import --help`"),
         (["none.csv"], "File 'none.csv' does not exist"),
@@ -183,15 +187,15 @@ def test_until_says_how_far_a_file_tells_also_later(desk: Desk) -> None:
         (["jira.csv", "--until", "9999-12-31"], "is not a day from 2008-01-01 to yesterday"),
     ],
 )
-def test_wrong_usage_is_one_line_and_64(desk: Desk, words: list[str], told: str) -> None:
+def test_wrong_usage_is_one_line_and_64(desk: Desk, words: list[str], problem: str) -> None:
     before = desk.files()
     done = desk.run("import", *words)
     assert (done.code, done.out) == (64, "")
-    assert told in done.problem
+    assert problem in done.problem
     assert desk.files() == before
 
 
-def test_without_settings_nothing_is_taken_in(desk: Desk) -> None:
+def test_nothing_is_imported_without_settings(desk: Desk) -> None:
     (desk.folder / "headway.toml").unlink()
     before = desk.files()
     done = desk.run("import", "incidents.csv")
@@ -202,10 +206,10 @@ def test_without_settings_nothing_is_taken_in(desk: Desk) -> None:
     assert desk.files() == before
 
 
-# -- what goes wrong --------------------------------------------------------------------------------------------------
+# -- what goes wrong -------------------------------------------------------------------------------
 
 
-def test_of_a_bad_file_nothing_is_taken_in_and_the_others_are(desk: Desk) -> None:
+def test_nothing_of_an_invalid_file_is_imported_and_the_others_are(desk: Desk) -> None:
     write(desk.folder / "bad.csv", EARLIER + "SHOP-9,x,some day,,\n")
     done = desk.run("import", "bad.csv", "incidents.csv")
     assert done.code == 1
@@ -217,7 +221,7 @@ def test_of_a_bad_file_nothing_is_taken_in_and_the_others_are(desk: Desk) -> Non
     assert desk.rows("select count(*) from incidents") == [(2,)]
 
 
-def test_while_a_refresh_runs_nothing_is_taken_in(desk: Desk) -> None:
+def test_nothing_is_imported_during_a_refresh(desk: Desk) -> None:
     with refresh_lock(desk.folder / "data"):
         done = desk.run("import", "incidents.csv")
     assert done.code == 75
@@ -256,14 +260,14 @@ def test_killed_anywhere_a_file_is_in_or_not_and_the_next_import_ends_as_a_clean
 
 
 def tables(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
-    """What is published of imports."""
+    """Return the published tables with imports."""
     return {
         name: desk.rows(f"from {name} order by all")
         for name in ("issues", "issue_intervals", "incidents", "experiments")
     }
 
 
-# -- overlapping exports ----------------------------------------------------------------------------------------------
+# -- overlapping exports ---------------------------------------------------------------------------
 
 
 def test_exports_that_overlap_give_the_same_tables_in_any_order(tmp_path: Path) -> None:
@@ -283,10 +287,10 @@ def test_exports_that_overlap_give_the_same_tables_in_any_order(tmp_path: Path) 
     assert result[0] == result[1]
 
 
-# -- the inbox --------------------------------------------------------------------------------------------------------
+# -- the inbox -------------------------------------------------------------------------------------
 
 
-def test_a_refresh_takes_in_what_was_dropped_and_goes_on_after_a_bad_file(desk: Desk) -> None:
+def test_refresh_imports_new_files_in_spite_of_an_invalid_one(desk: Desk) -> None:
     dropped = desk.folder / "data" / "inbox"
     for name in ("incidents.csv", "us/jira.csv"):
         write(dropped / name, (SAMPLES / Path(name).name).read_text("utf-8"))
@@ -318,7 +322,7 @@ def test_a_refresh_takes_in_what_was_dropped_and_goes_on_after_a_bad_file(desk: 
     assert desk.rows("select count(*) from incidents") == [(2,)]
     (dropped / "bad.csv").unlink()
     again = desk.run("refresh", "inbox")
-    assert (again.code, said(again.err)) == (0, [])
+    assert (again.code, messages(again.err)) == (0, [])
     assert desk.rows("from loads where source = 'inbox' and status = 'unchanged'")
 
 
@@ -336,7 +340,7 @@ def test_a_lost_ledger_is_made_again_from_the_inbox(desk: Desk) -> None:
     assert (ledger(desk), tables(desk)) == before
 
 
-def test_what_people_wrote_and_who_they_are_is_in_no_database(desk: Desk) -> None:
+def test_texts_and_names_of_people_are_in_no_database(desk: Desk) -> None:
     names = [path.name for path in SAMPLES.iterdir() if path.name != "expected.txt"]
     assert desk.run("import", *names).code == 0
     data = desk.folder / "data"
@@ -359,7 +363,7 @@ def test_what_people_wrote_and_who_they_are_is_in_no_database(desk: Desk) -> Non
                     assert word not in text, name
 
 
-# -- the label that an empty page names -------------------------------------------------------------------------------
+# -- the label that an empty page names ------------------------------------------------------------
 
 
 def test_a_label_that_is_mapped_shows_at_once(desk: Desk) -> None:
@@ -369,7 +373,7 @@ def test_a_label_that_is_mapped_shows_at_once(desk: Desk) -> None:
     done = desk.run("rules", "--map", "design polish", "ux debt")
     assert done.code == 0
     reported = "design polish is ux debt now, by the rule ux-debt-design-polish in data/seeds/label_rules.csv"
-    assert said(done.err)[0] == reported
+    assert messages(done.err)[0] == reported
     assert desk.rows("select number from issues where is_ux_debt") == [(1,)]
     rules = desk.folder / "data" / "seeds" / "label_rules.csv"
     before = rules.read_bytes()
@@ -378,3 +382,69 @@ def test_a_label_that_is_mapped_shows_at_once(desk: Desk) -> None:
     assert done.problem.startswith(
         "'design polish' is ux debt already, by the rule ux-debt-design-polish (user)"
     )
+
+
+# -- what a refresh reads again --------------------------------------------------------------------
+
+COUNT_OPENS = """
+import os, sys
+opened = []
+def record(event, arguments):
+    if event == "open" and isinstance(arguments[0], (str, bytes)):
+        path = os.fsdecode(arguments[0])
+        if "inbox/" in path:
+            opened.append(os.path.basename(path))
+sys.addaudithook(record)
+from headway.cli.commands import cli
+try:
+    cli.main(["refresh", "inbox", "--no-publish"], standalone_mode=False)
+finally:
+    print("opened:", *sorted(set(opened)))
+"""
+
+
+def opened_by_refresh(desk: Desk) -> list[str]:
+    """Return the names of the files in the inbox that a refresh opens."""
+    script = [sys.executable, "-c", COUNT_OPENS]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(script, cwd=desk.folder, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1].removeprefix("opened:").split()
+
+
+def test_unchanged_files_of_the_inbox_are_not_opened_again(desk: Desk) -> None:
+    folder = desk.folder / "data" / "inbox"
+    write(folder / "items.csv", EARLIER)
+    write(folder / "eu" / "incidents.csv", (SAMPLES / "incidents.csv").read_bytes())
+    assert opened_by_refresh(desk) == ["incidents.csv", "items.csv"]
+    assert opened_by_refresh(desk) == []
+    write(folder / "items.csv", LATER, datetime(2026, 11, 3, tzinfo=UTC))
+    assert opened_by_refresh(desk) == ["items.csv"]
+    assert {row["file"] for row in ledger(desk)["imports"]} == {"items.csv", "incidents.csv"}
+    assert len(ledger(desk)["imports"]) == 3
+    assert opened_by_refresh(desk) == []
+
+
+def test_a_file_replaced_by_one_of_the_same_size_is_imported(desk: Desk) -> None:
+    path = desk.folder / "data" / "inbox" / "items.csv"
+    write(path, EARLIER)
+    assert desk.run("refresh", "inbox", "--no-publish").code == 0
+    write(path, EARLIER.replace("Old name", "New name"), datetime(2026, 11, 3, tzinfo=UTC))
+    assert desk.run("refresh", "inbox", "--no-publish").code == 0
+    assert len(ledger(desk)["imports"]) == 2
+
+
+def test_folders_and_files_with_an_apostrophe_are_imported(tmp_path: Path) -> None:
+    desk = desk_in(tmp_path / "Ann's desk")
+    costs = "day,cost_usd\n2026-10-01,12\n"
+    write(desk.folder / "Ann's costs.csv", costs)
+    write(desk.folder / "data" / "inbox" / "Bob's costs.csv", costs.replace("12", "13"))
+    temporary = desk.folder / "Ann's files"
+    temporary.mkdir()
+    env = {"TMPDIR": str(temporary)}
+    data = str(desk.folder / "data")
+    imported = desk.run("import", "Ann's costs.csv", "--data", data, "--no-publish", env=env)
+    assert imported.code == 0, imported.err
+    refreshed = desk.run("refresh", "inbox", "--data", data, "--no-publish", env=env)
+    assert refreshed.code == 0, refreshed.err
+    assert [row["rows_read"] for row in ledger(desk)["imports"]] == [1, 1]

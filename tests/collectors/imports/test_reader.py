@@ -1,4 +1,4 @@
-"""What exported files say: every tool's rows as typed by hand, every spelling of a table, and every mistake in one."""
+"""Reader of exports: rows of each tool typed by hand, spellings of tables, and mistakes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SOURCES = {
     **{f"{kind}.csv": (kind, "generic") for kind in KINDS},
 }
 MUTANTS = 500
-PLACE = r"(, line \d+, column \d+|, line \d+|, experiment \d+(, \w+)?|)"
+POSITION = r"(, line \d+, column \d+|, line \d+|, experiment \d+(, \w+)?|)"
 
 INCIDENTS = "key,title,opened_at,resolved_at\n"
 ITEMS = "key,title,status,opened_at,first_response_at,closed_at\n"
@@ -403,7 +403,7 @@ def test_a_mutated_file_is_read_whole_or_is_one_line(name: str) -> None:
         try:
             export = reader.read("in/file", content)
         except SourceError as error:
-            assert re.fullmatch(rf"in/file{PLACE}: [^\n]{{1,400}}", str(error)), error
+            assert re.fullmatch(rf"in/file{POSITION}: [^\n]{{1,400}}", str(error)), error
         else:
             read += 1
             check_rows(export)

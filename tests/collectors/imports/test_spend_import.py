@@ -51,7 +51,7 @@ def query(desk: Desk, sql: str) -> list[dict[str, Any]]:
 
 
 def ledger(desk: Desk) -> list[list[dict[str, Any]]]:
-    """What the ledger holds of spend, but for when it was taken in."""
+    """Return the spend in the ledger without its time of loading."""
     timed = ("imports", "spend_partitions")
     result = [
         query(desk, f"select * exclude (loaded_at) from {name} order by all") for name in timed

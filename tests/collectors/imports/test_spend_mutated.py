@@ -24,7 +24,7 @@ from collectors.imports.spend.reader import ParsedSpend
 
 SAMPLES = Path(__file__).parent / "spend"
 MUTANTS = int(os.environ.get("HEADWAY_MUTANTS", "300"))
-PLACE = r"(, line \d+(, column \d+)?|, row \d+, column [^:]+)?"
+POSITION = r"(, line \d+(, column \d+)?|, row \d+, column [^:]+)?"
 PIECES = [
     b'"',
     b",",
@@ -126,7 +126,7 @@ def test_a_mutated_file_is_read_whole_or_is_one_line(
         result = inbox.read_file(path)
     except SourceError as error:
         message = str(error).removeprefix(f"{tmp_path}/")
-        assert re.fullmatch(rf"{re.escape(name)}{PLACE}: [^\n]{{1,400}}", message), message
+        assert re.fullmatch(rf"{re.escape(name)}{POSITION}: [^\n]{{1,400}}", message), message
         assert list(folders.iterdir()) == []
         return
     assert isinstance(result.content, ParsedSpend)

@@ -1,4 +1,4 @@
-"""Backups of the ledger, and `headway restore`: nothing is lost before it is kept, and nothing is half restored."""
+"""Backups of the ledger and `headway restore`: no row is lost, no ledger is half restored."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def mark(path: Path, scope: str) -> None:
-    """Write something into a ledger that tells it from others."""
+    """Write a mark into a ledger that identifies it."""
     with open_ledger(path, "test") as store:
         store.set_watermark("test", scope, "mark", scope)
 
 
 def marks(path: Path) -> list[str]:
-    """What was written into a ledger."""
+    """Return the marks in a ledger."""
     with duckdb.connect(str(path), read_only=True) as db:
         rows = db.execute(
             "select scope from watermarks where source = 'test' order by scope"
@@ -42,8 +42,8 @@ def marks(path: Path) -> list[str]:
     return [scope for (scope,) in rows]
 
 
-def kept(path: Path) -> list[str]:
-    """The names of a ledger's backups."""
+def backup_names(path: Path) -> list[str]:
+    """Return the names of a ledger's backups."""
     return sorted(row.name for row in (path.parent / "backups").glob("*"))
 
 
@@ -62,7 +62,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-# -- backing up -------------------------------------------------------------------------------------------------------
+# -- backing up ------------------------------------------------------------------------------------
 
 
 def test_before_an_upgrade_the_ledger_of_the_old_version_is_kept_beside_the_backup_of_the_day(
@@ -77,7 +77,7 @@ def test_before_an_upgrade_the_ledger_of_the_old_version_is_kept_beside_the_back
     mark(path, "new")
     assert of_today.read_bytes() == b"made this morning, by the old version"
     before = tmp_path / "backups" / f"ledger-{TODAY}-before-004.duckdb"
-    assert kept(path) == [before.name, of_today.name]
+    assert backup_names(path) == [before.name, of_today.name]
     assert before.stat().st_mode & 0o777 == 0o600
     assert schema(before) == columns
     assert rows(before, columns) == old
@@ -96,12 +96,12 @@ def test_the_last_backups_are_kept_of_days_and_of_upgrades_and_all_that_were_set
     (folder / "ledger-2026-01-01.duckdb.part").write_bytes(b"left by a kill")
     (folder / "of-the-user.duckdb").write_bytes(b"somebody's own")
     mark(path, "later")
-    names = kept(path)
+    names = backup_names(path)
     assert (
         len([name for name in names if re.fullmatch(r"ledger-[\d-]{10}\.duckdb", name)])
-        == backups.DAYS_KEPT
+        == backups.DAILY_BACKUPS
     )
-    assert len([name for name in names if "before-002" in name]) == backups.UPGRADES_KEPT
+    assert len([name for name in names if "before-002" in name]) == backups.UPGRADE_BACKUPS
     assert len([name for name in names if "before-restore" in name]) == 11
     assert "of-the-user.duckdb" in names
     assert not [name for name in names if name.endswith(".part")]
@@ -124,7 +124,7 @@ def test_where_there_is_no_room_for_the_backup_nothing_is_written(desk: Desk) ->
     assert desk.run("refresh").code == 0
 
 
-# -- restoring --------------------------------------------------------------------------------------------------------
+# -- restoring -------------------------------------------------------------------------------------
 
 
 def test_without_an_argument_the_backups_are_listed_and_nothing_is_changed(path: Path) -> None:
@@ -205,12 +205,12 @@ WRONG = {
     "cut": "IO Error",
     "damaged": "checksum",
     "garbage": "not a valid DuckDB database file",
-    "other": "no ledger of Headway",
+    "other": "not a ledger of Headway",
     "empty": "is an empty DuckDB file",
     "newer": "was written by a newer Headway",
     "folder": "Is a directory",
     "missing": "there is no backup missing",
-    "2020-01-01": "data/backups holds 0 backups of 2020-01-01",
+    "2020-01-01": "data/backups has 0 backups of 2020-01-01",
     "/proc/self/mem": "Input/output error",
     "data/ledger.duckdb": "is the ledger itself",
 }
@@ -258,13 +258,13 @@ def test_a_day_with_two_backups_and_a_folder_without_any_are_named(path: Path) -
     (backup,) = folder.iterdir()
     shutil.copy(backup, folder / f"{backup.stem}-before-004.duckdb")
     day = backup.stem[-10:]
-    with pytest.raises(LedgerError, match=rf"holds 2 backups of {day}; name one: .*{backup.name}"):
-        backups.chosen(path, day)
+    with pytest.raises(LedgerError, match=rf"has 2 backups of {day}; name one: .*{backup.name}"):
+        backups.select(path, day)
     shutil.rmtree(folder)
     done = Desk(path.parent.parent).run("restore", "--yes")
     assert (
         done.code,
-        done.problem.startswith("data/backups holds no backup that can be used"),
+        done.problem.startswith("data/backups has no usable backup"),
     ) == (2, True)
 
 
@@ -327,7 +327,7 @@ def test_killed_anywhere_it_leaves_the_one_or_the_other(path: Path) -> None:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         assert marks(path) in (["today"], ["yesterday"])
-        assert ledger_file.look(path) == set(ledger_file.steps())
+        assert ledger_file.read_version(path) == set(ledger_file.migrations())
     backups.restore(path, backup)
     assert marks(path) == ["yesterday"]
     for aside in (
@@ -337,6 +337,20 @@ def test_killed_anywhere_it_leaves_the_one_or_the_other(path: Path) -> None:
     ):
         assert not aside.samefile(path)
         assert marks(aside) in (["today"], ["yesterday"])
+
+
+def test_a_folder_with_an_apostrophe_is_backed_up_and_restored(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "Ann's desk")
+    desk.folder.mkdir()
+    desk.set_up("http://127.0.0.1:1")
+    path = desk.folder / "data" / "ledger.duckdb"
+    mark(path, "first")
+    mark(path, "second")
+    mark(path, "third")
+    assert len(backup_names(path)) == 1
+    done = desk.run("restore", "--data", str(path.parent), "--yes")
+    assert done.code == 0, done.err
+    assert marks(path) == ["first"]
 
 
 def test_after_a_restore_a_refresh_reads_what_is_missing(

@@ -1,7 +1,7 @@
-"""Ledgers of every released Headway come forward whole, and what cannot be opened is left as it is.
+"""Upgrades of released ledgers keep every row; ledgers that cannot be opened do not change.
 
-`ledgers/NNN.sql` holds what that Headway wrote; it reads no migration of today, and never changes. Who releases a new
-migration adds its hash here, and a ledger that it wrote there.
+`ledgers/NNN.sql` is a ledger as that Headway wrote it. It uses no migration of today and never
+changes. A released migration adds its hash here and its ledger there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.support.github_server import Server
 from tests.support.refreshing import publish_tables
 
 LEDGERS = Path(__file__).parent / "ledgers"
-#: migrations that somebody's ledger may have had, and what each is made of
+#: released migrations and their SHA-256
 RELEASED = {
     1: "f67bde8d785ab9f42afa20934ef3841f73708237e592f16e5125d10f8d416a4b",
     2: "25e518153fbf5684473f79006f0e27253e9d1afeab16fe55f3451b6c19c1e7bf",
@@ -55,7 +55,10 @@ def schema(path: Path) -> dict[str, list[tuple[str, str]]]:
     """The columns of each table with their types, in order."""
     by_key: dict[str, list[tuple[str, str]]] = {}
     with duckdb.connect(str(path), read_only=True) as db:
-        sql = "select table_name, column_name, data_type from duckdb_columns() where not internal order by column_index"
+        sql = (
+            "select table_name, column_name, data_type from duckdb_columns() "
+            "where not internal order by column_index"
+        )
         for table, column, kind in db.execute(sql).fetchall():
             by_key.setdefault(table, []).append((column, kind))
     return by_key
@@ -96,28 +99,26 @@ def fresh(tmp_path: Path) -> Path:
     return tmp_path / "fresh" / "ledger.duckdb"
 
 
-# -- released migrations ----------------------------------------------------------------------------------------------
+# -- released migrations ---------------------------------------------------------------------------
 
 
 def test_a_released_migration_never_changes() -> None:
     for number, expected in RELEASED.items():
-        result = hashlib.sha256(ledger_file.steps()[number].read_bytes()).hexdigest()
+        result = hashlib.sha256(ledger_file.migrations()[number].read_bytes()).hexdigest()
         assert result == expected, (
-            f"collectors/ledger/migrations/{number:03}.sql was released, so ledgers have had it as it was: put it back, "
-            f"and write what you need as a new file, {max(ledger_file.steps()) + 1:03}.sql"
+            f"collectors/ledger/migrations/{number:03}.sql was released and must not change: "
+            f"restore it and write a new file, {max(ledger_file.migrations()) + 1:03}.sql"
         )
 
 
-def test_every_released_ledger_is_here_and_no_number_is_left_out() -> None:
+def test_every_released_ledger_is_here_and_numbers_have_no_gap() -> None:
     assert [int(path.stem) for path in sorted(LEDGERS.glob("*.sql"))] == list(RELEASED)
-    assert list(ledger_file.steps()) == list(range(1, max(ledger_file.steps()) + 1))
-    assert set(RELEASED) <= set(ledger_file.steps())
+    assert list(ledger_file.migrations()) == list(range(1, max(ledger_file.migrations()) + 1))
+    assert set(RELEASED) <= set(ledger_file.migrations())
 
 
 @pytest.mark.parametrize("version", RELEASED)
-def test_a_ledger_of_before_comes_forward_with_every_row(
-    version: int, fresh: Path, tmp_path: Path
-) -> None:
+def test_upgrade_keeps_every_row(version: int, fresh: Path, tmp_path: Path) -> None:
     path = make(version, tmp_path / "data" / "ledger.duckdb")
     columns, before = schema(path), rows(path, schema(path))
     assert all(before.values()), "every table of it holds rows"
@@ -129,7 +130,10 @@ def test_a_ledger_of_before_comes_forward_with_every_row(
     assert after.pop("migrations")[:version] == before.pop("migrations")
     if version == 1:  # issues came in the form of the feed then, and are read again in full
         with duckdb.connect(str(path), read_only=True) as db:
-            issues = "select number, node->>'title', node->>'state', details_version from github_issues order by number"
+            issues = (
+                "select number, node->>'title', node->>'state', details_version "
+                "from github_issues order by number"
+            )
             assert db.execute(issues).fetchall() == [
                 (4, "Cards are refused", "CLOSED", 0),
                 (5, "Totals are hard to read", "OPEN", 0),
@@ -140,41 +144,41 @@ def test_a_ledger_of_before_comes_forward_with_every_row(
 
 
 @pytest.mark.parametrize("version", RELEASED)
-def test_a_ledger_of_before_is_published(version: int, tmp_path: Path) -> None:
+def test_upgraded_ledger_is_published(version: int, tmp_path: Path) -> None:
     make(version, tmp_path / "ledger.duckdb")
     open_ledger(tmp_path / "ledger.duckdb", "test").__exit__()
     result = publish_tables(tmp_path, LAST, Settings(people="names"))
     with duckdb.connect(str((tmp_path / "headway.duckdb").resolve()), read_only=True) as db:
 
-        def said(sql: str) -> list[tuple[Any, ...]]:
+        def query(sql: str) -> list[tuple[Any, ...]]:
             return db.execute(sql).fetchall()
 
-        assert said(
+        assert query(
             "select number, title, state, author, team from pull_requests order by number"
         ) == [
             (1, "feat: pay by card", "merged", "ada", None),
             (2, "fix: rounding of it's total", "open", "bob", None),
             (3, "Try another colour", "closed", "zoe", None),
         ]
-        assert said("select number, title, state from issues where number < 6 order by number") == [
+        assert query(
+            "select number, title, state from issues where number < 6 order by number"
+        ) == [
             (4, "Cards are refused", "closed"),
             (5, "Totals are hard to read", "open"),
         ]
-        assert said("select tag from releases") == [("v1.0",)]
-        assert said("select environment, state from deployments") == [("production", "succeeded")]
-        # what one person alone spent is told to nobody
-        assert said("select count(*), sum(cost_usd) from spend") == [
+        assert query("select tag from releases") == [("v1.0",)]
+        assert query("select environment, state from deployments") == [("production", "succeeded")]
+        # spend of one person is below the privacy threshold
+        assert query("select count(*), sum(cost_usd) from spend") == [
             (2, 0.5) if version > 2 else (0, None)
         ]
     assert len(result["milestones"]) == (version > 1)
 
 
-# -- a migration that does not come to its end ------------------------------------------------------------------------
+# -- interrupted migrations -----------------------------------------------------
 
 
-def test_a_ledger_that_is_killed_while_it_comes_forward_is_whole(
-    fresh: Path, tmp_path: Path
-) -> None:
+def test_ledger_is_whole_after_a_killed_upgrade(fresh: Path, tmp_path: Path) -> None:
     old = make(1, tmp_path / "old.duckdb")
     columns = schema(old)
     del columns["github_issues"], columns["migrations"]
@@ -194,7 +198,7 @@ def test_a_ledger_that_is_killed_while_it_comes_forward_is_whole(
         time.sleep(random.Random(trial).uniform(0, whole_time))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        done = ledger_file.look(path)
+        done = ledger_file.read_version(path)
         assert done == set(range(1, max(done) + 1))
         assert rows(path, columns) == before
         open_ledger(path, "test").__exit__()
@@ -208,7 +212,7 @@ def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "migrations"
     shutil.copytree(ledger_file.MIGRATIONS, folder)
     monkeypatch.setattr(ledger_file, "MIGRATIONS", folder)
-    return folder / f"{max(ledger_file.steps()) + 1:03}.sql"
+    return folder / f"{max(ledger_file.migrations()) + 1:03}.sql"
 
 
 def test_a_migration_that_fails_halfway_leaves_the_version_before(
@@ -225,13 +229,13 @@ def test_a_migration_that_fails_halfway_leaves_the_version_before(
         ):
             open_ledger(fresh, "test")
         assert schema(fresh) == before
-        assert ledger_file.look(fresh) == set(range(1, number))
+        assert ledger_file.read_version(fresh) == set(range(1, number))
     next_step.write_text("create table half (a integer)")
     open_ledger(fresh, "test").__exit__()
     assert schema(fresh) == before | {"half": [("a", "INTEGER")]}
 
 
-def test_a_disk_that_fills_while_a_ledger_comes_forward_leaves_the_version_before(
+def test_full_disk_during_an_upgrade_leaves_the_version_before(
     fresh: Path, next_step: Path
 ) -> None:
     before = schema(fresh)
@@ -250,7 +254,7 @@ def test_a_disk_that_fills_while_a_ledger_comes_forward_leaves_the_version_befor
     assert schema(fresh).keys() == before.keys() | {"large"}
 
 
-# -- a ledger of another Headway --------------------------------------------------------------------------------------
+# -- a ledger of another Headway -------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -289,7 +293,7 @@ def test_a_newer_ledger_is_refused_by_every_command_and_nothing_is_changed(desk:
         assert after == before, words
 
 
-def test_an_older_ledger_is_only_looked_at_where_nothing_may_be_written(desk: Desk) -> None:
+def test_read_only_commands_do_not_upgrade_a_ledger(desk: Desk) -> None:
     data = desk.folder / "data"
     (data / "ledger.duckdb").unlink()
     make(3, data / "ledger.duckdb")

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors.errors import LedgerBusyError, LedgerError
-from collectors.ledger.backups import DAYS_KEPT
+from collectors.ledger.backups import DAILY_BACKUPS
 from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import KEYS, Store, now
@@ -140,9 +140,7 @@ def test_a_ledger_of_a_newer_headway_is_refused_in_one_line(store: Store) -> Non
 def test_a_file_that_is_no_ledger_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "ledger.duckdb"
     path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(
-        LedgerError, match=r"`headway restore` puts a backup in its place"
-    ) as caught:
+    with pytest.raises(LedgerError, match=r"`headway restore` replaces it with a backup") as caught:
         open_ledger(path, "test")
     assert "\n" not in str(caught.value)
 
@@ -154,11 +152,11 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
     open_ledger(path, "test").__exit__()
     assert not folder.exists()
     folder.mkdir()
-    for days in range(1, DAYS_KEPT + 3):
+    for days in range(1, DAILY_BACKUPS + 3):
         (folder / f"ledger-{now() - timedelta(days=days):%Y-%m-%d}.duckdb").write_bytes(b"old")
     open_ledger(path, "test").__exit__()
     stored = sorted(folder.glob("*.duckdb"))
-    assert len(stored) == DAYS_KEPT
+    assert len(stored) == DAILY_BACKUPS
     assert stored[-1].name == f"ledger-{now():%Y-%m-%d}.duckdb"
     with duckdb.connect(str(stored[-1]), read_only=True) as db:
         assert db.execute("select number from migrations").fetchall() == [
@@ -207,6 +205,6 @@ def test_a_file_system_without_locks_is_told(
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(
         LedgerError,
-        match=r"is on a file system without locks \(No locks available\); keep it on a disk",
+        match=r"is on a file system without locks \(No locks available\); use a disk",
     ):
         refresh_lock(tmp_path).__enter__()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.ledger.ledger_file import look, steps
+from collectors.ledger.ledger_file import read_version, steps
 from tests.collectors.ledger.test_migrations import LEDGERS, desk
 from tests.headway.cli.test_serve import free_port, is_up
 from tests.support.command import Desk, wait_until
@@ -66,7 +66,7 @@ def test_a_disk_that_fills_later_takes_nothing_that_was_there(
             assert (done.code, "File too large" in done.problem) == (2, True), (words, done.err)
             assert left_over(desk) == []
             assert desk.facts() == offices[1].facts()
-            assert look(data / "ledger.duckdb") == set(steps())
+            assert read_version(data / "ledger.duckdb") == set(migrations())
     done = desk.run("restore", "--yes", largest_file=size // 2)
     assert (done.code, done.problem.endswith("nothing was changed")) == (2, True)
     done = desk.run(

@@ -222,7 +222,7 @@ def test_doctor_names_each_thing_to_mend(used: Desk, github: Server, tmp_path: P
     assert "'a b' is not a login" in mended()
     people.unlink()
     (used.folder / "data" / "ledger.duckdb").write_bytes(b"garbage")
-    assert "`headway restore` puts a backup in its place" in mended()
+    assert "`headway restore` replaces it with a backup" in mended()
 
 
 def test_doctor_says_when_no_request_is_left(used: Desk, schema_path: Path) -> None:

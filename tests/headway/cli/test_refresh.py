@@ -302,7 +302,7 @@ def test_a_ledger_that_is_none_is_one_line(used: Desk) -> None:
     done = used.run("refresh")
     assert done.code == 2
     assert "data/ledger.duckdb: IO Error" in done.problem
-    assert done.problem.endswith("`headway restore` puts a backup in its place")
+    assert done.problem.endswith("`headway restore` replaces it with a backup")
     assert used.facts() == before
 
 

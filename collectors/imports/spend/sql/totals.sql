@@ -1,4 +1,4 @@
--- Totals of a file by currency: what counts, and what is left out because it is not AI.
+-- Totals of a file by currency: AI spend, and other spend that is left out.
 select
     currency,
     sum(amount) filter (where not is_left_out) as amount,
