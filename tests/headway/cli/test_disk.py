@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.ledger.ledger_file import read_version, steps
+from collectors.ledger.ledger_file import migrations, read_version
 from tests.collectors.ledger.test_migrations import LEDGERS, desk
 from tests.headway.cli.test_serve import free_port, is_up
 from tests.support.command import Desk, wait_until
