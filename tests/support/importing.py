@@ -1,4 +1,4 @@
-"""Desks on which exports lie, what importing leaves in the inbox, and imports that are killed."""
+"""Desks with exports, the files of an inbox, and killed imports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WRITTEN_AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
 def desk_with(folder: Path, samples: Path) -> Desk:
-    """Return a desk with settings in a folder, where nothing was read yet, and the samples, all written at one time."""
+    """Return a new desk with settings and the samples, all written at one time."""
     desk = Desk(folder, env={})
     folder.mkdir(parents=True)
     desk.set_up("http://127.0.0.1:1")
@@ -48,7 +48,7 @@ def kill_and_import_again(
     last_line: str,
     moments: list[float],
 ) -> None:
-    """Kill an import at moments after it said its last line: each file is in or not, and the next import ends clean."""
+    """Kill imports after their last line: each file is imported or not, and the next run ends clean."""
     clean = make(folder / "clean")
     assert clean.run(*words).code == 0
     expected, retained = ledger(clean), inbox(clean)

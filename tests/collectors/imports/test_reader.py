@@ -195,7 +195,7 @@ def test_what_is_not_read_is_told_and_not_kept() -> None:
 
 
 def read_plain(text: bytes) -> ParsedTable:
-    """What a table says that is written in another way than ``incidents.csv``."""
+    """Return the content of ``incidents.csv`` in another spelling."""
     return reader.read("incidents.csv", text)
 
 

@@ -1,4 +1,4 @@
-"""Spend files in which something happened to some bytes: each is read whole, or is one line that says what is wrong.
+"""Spend files with damaged bytes: each is read whole, or its error is one line.
 
 A few hundred run with the other tests, ten thousand with ``make soak``.
 """
@@ -105,7 +105,7 @@ def mutants(draw: st.DrawFn) -> tuple[str, bytes]:
 
 @pytest.fixture(scope="module", autouse=True)
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder in which what is read waits, to see that nothing stays there."""
+    """Yield the folder of parsed rows, which is empty at the end."""
     folder = tmp_path_factory.mktemp("waiting")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder))

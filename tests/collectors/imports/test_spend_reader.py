@@ -1,4 +1,4 @@
-"""What spend files say: every tool's rows as typed by hand, every spelling of a table, and every mistake in one."""
+"""Reader of spend files: rows of each tool typed by hand, spellings of tables, and mistakes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ MISTAKES: dict[str, str | None] = {
 
 
 def find(path: Path, text: str | bytes, account: str = "") -> ParsedSpend:
-    """What a file with this text says."""
+    """Return the content of a file with this text."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     result = inbox.read_file(path, account, None, LATE)
     assert isinstance(result.content, ParsedSpend)
@@ -98,7 +98,7 @@ def rows(export: ParsedSpend) -> list[dict[str, Any]]:
 
 
 def days(export: ParsedSpend) -> list[tuple[str, str]]:
-    """The sources and days that a file tells of."""
+    """Return the sources and days of a file."""
     with duckdb.connect() as db:
         stored = db.read_parquet(str(export.folder / "spend_partitions.parquet"))
         return [
