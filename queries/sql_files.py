@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
+#: a row of a result by column name
+Row = Mapping[str, Any]
 ROOT = Path(__file__).parent / "sql"
 LAYERS = ("staging", "intermediate", "marts")
 COLUMN = re.compile(r"^ (\w+): (.+)$", re.MULTILINE)

@@ -277,7 +277,7 @@ def serve(place: DataPaths, port: int, address: str, with_demo: bool) -> None:
     ]
     os.execve(
         sys.executable,
-        [sys.executable, "-m", "headway.ui", *options],
+        [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py"), *options],
         {**os.environ, "HEADWAY_DATA": str(data)},
     )
 

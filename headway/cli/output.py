@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from queries.catalog.catalog import METRICS, PAGES
 from queries.catalog.scope import Scope
-from queries.read.filters import facts
-from queries.read.headlines import Told, tell
+from queries.read.filters import snapshot_info
+from queries.read.headlines import MetricHeadlines, metric_headlines
 from queries.read.snapshot import Snapshot, listing
 from queries.text.sentences import dates, day
 
@@ -20,8 +20,10 @@ Cell = str | None
 
 def as_answers(snapshot: Snapshot) -> str:
     """Return the newest answers for the organisation: what they are as of, and a paragraph for each headline."""
-    about = facts(snapshot)
-    reported = [(m, tell(snapshot, m, Scope(), about.ends_on)) for m in METRICS if m.is_headline]
+    about = snapshot_info(snapshot)
+    reported = [
+        (m, metric_headlines(snapshot, m, Scope(), about.ends_on)) for m in METRICS if m.is_headline
+    ]
     opening = ["Synthetic company: no real team did any of this."] if snapshot.is_synthetic else []
     opening.append(f"As of {day(about.as_of)}.")
     if about.is_silent and about.last_day:
@@ -44,13 +46,13 @@ def as_answers(snapshot: Snapshot) -> str:
     return "\n\n".join(parts)
 
 
-def _paragraph(reported: Told) -> str:
+def _paragraph(reported: MetricHeadlines) -> str:
     """One headline: its newest complete quarter, how that compares with a year before, and the quarter that runs."""
     message = [reported.main.sentence] if reported.main else []
     if reported.main and reported.main.is_known and reported.year:
-        message.append(reported.year.aside)
+        message.append(reported.year.note)
     if reported.so_far:
-        message.append(reported.so_far.aside)
+        message.append(reported.so_far.note)
     return " ".join(message)
 
 

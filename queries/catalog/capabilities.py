@@ -1,4 +1,4 @@
-"""The metrics of what can be built now: capabilities, areas that are new to a team, new work, outcomes, releases."""
+"""Metrics of capabilities: deliveries, first-time areas, new work, outcomes and releases."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ METRICS = (
         "up",
         "{value} capabilities were delivered {period}",
         "No capability was delivered {period}",
-        one="1 capability was delivered {period}",
+        singular="1 capability was delivered {period}",
         unmeasured="no capability had been delivered",
         chart="list",
         subject="outcome",
@@ -37,7 +37,7 @@ METRICS = (
         "up",
         "{value} areas of the code were new to the team that changed them {period}",
         "No team changed an area of the code that was new to it {period}",
-        one="1 area of the code was new to the team that changed it {period}",
+        singular="1 area of the code was new to the team that changed it {period}",
         unmeasured="no team with a year of history had changed an area that was new to it",
         missing="changes of areas by no known team or before a year of history",
         chart="list",
@@ -64,9 +64,9 @@ METRICS = (
         "outcomes per week",
         "per week",
         "up",
-        "Work came to {value} outcomes per week {period}",
-        "No work came to an outcome {period}",
-        unmeasured="no work had come to an outcome",
+        "Outcomes were reached at a rate of {value} per week {period}",
+        "No outcome was reached {period}",
+        unmeasured="no outcome had been reached",
         chart="bars",
         subject="outcome",
     ),
@@ -91,9 +91,9 @@ METRICS = (
         "pull requests per week",
         "per week",
         "up",
-        "People whose role is not engineering shipped {value} pull requests per week {period}",
-        "Nobody whose role is not engineering shipped a pull request {period}",
-        unmeasured="nobody whose role is known not to be engineering had shipped a pull request",
+        "People outside engineering roles shipped {value} pull requests per week {period}",
+        "No person outside engineering roles shipped a pull request {period}",
+        unmeasured="no person outside engineering roles had shipped a pull request",
         missing="by people of no known role",
         chart="bars",
     ),

@@ -1,4 +1,4 @@
-"""Every metric with its page, unit and chart: an entry, not a code path."""
+"""Catalogue of metrics, pages and questions."""
 
 from __future__ import annotations
 
@@ -41,60 +41,58 @@ METRICS = (
     *guardrails.METRICS,
 )
 
-#: pages beside the questions: they rest on published tables, and on no metric
-BESIDE = (
+#: pages without metrics: they show listings of published tables
+EXTRA_PAGES = (
     Page(
         "budget", "Q5", "Will the budget hold, and where does the money go?", (), "Spend & budget"
     ),
-    Page("tools", "Q5", "Which tools do we pay for, and do they converge?", (), "Tools"),
-    Page(
-        "data", "guardrail", "What was read, until when, and does it agree with GitHub?", (), "Data"
-    ),
+    Page("tools", "Q5", "Which tools do we pay for, and are they converging?", (), "Tools"),
+    Page("data", "guardrail", "Is the data complete, and does it agree with GitHub?", (), "Data"),
 )
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Metrics of one page, unit and kind of chart that are drawn together."""
+    """Metrics of one page that share a unit and a chart."""
 
     title: str
     metrics: tuple[Metric, ...]
 
     @property
     def subject(self) -> Subject:
-        """What its items are."""
+        """Return the kind of its items."""
         return self.metrics[0].of
 
     @property
     def headlines(self) -> tuple[Metric, ...]:
-        """Those answered by quarter."""
+        """Return the metrics that are compared by quarter."""
         return tuple(metric for metric in self.metrics if metric.is_headline)
 
 
 def panels(page: Page) -> list[Panel]:
-    """Return the panels of a page: metrics that name the same panel, or else share their SQL, in one chart."""
-    by_key: dict[tuple[str, str, str], list[Metric]] = {}
+    """Return the panels of a page: metrics with the same panel name or the same SQL."""
+    groups: dict[tuple[str, str, str], list[Metric]] = {}
     for metric in METRICS:
         if metric.page == page.name:
-            by_key.setdefault(
-                (metric.panel or metric.file.name, metric.unit, metric.chart), []
+            groups.setdefault(
+                (metric.panel or metric.sql_name, metric.unit, metric.chart), []
             ).append(metric)
     return [
-        Panel(metrics[0].panel or metrics[0].title, tuple(metrics)) for metrics in by_key.values()
+        Panel(metrics[0].panel or metrics[0].title, tuple(metrics)) for metrics in groups.values()
     ]
 
 
 def page(name: str) -> Page:
-    """Return the page of this name; KeyError where there is none."""
+    """Return the page of a question by name; raise KeyError if there is none."""
     pages: dict[str, Page] = {row.name: row for row in PAGES}
     return pages[name]
 
 
-def beside(name: str) -> Page:
-    """Return the page of this name beside the questions; KeyError where there is none."""
-    return {row.name: row for row in BESIDE}[name]
+def extra_page(name: str) -> Page:
+    """Return a page without metrics by name; raise KeyError if there is none."""
+    return {row.name: row for row in EXTRA_PAGES}[name]
 
 
 def metric(name: str) -> Metric:
-    """Return the metric of this name; KeyError where there is none."""
+    """Return a metric by name; raise KeyError if there is none."""
     return {row.name: row for row in METRICS}[name]

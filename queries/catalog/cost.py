@@ -1,8 +1,9 @@
-"""The metrics of what outcomes cost."""
+"""Metrics of inference cost and output."""
 
 from __future__ import annotations
 
 from queries.catalog.metric import Metric, Page
+from queries.statistics.windows import QUARTER_DAYS
 
 PAGE = Page(
     "cost",
@@ -11,10 +12,12 @@ PAGE = Page(
     overview=("cost_per_outcome", "spend_without_outcome_share"),
     label="Inference cost and output",
 )
-#: an outcome lasts 14 days, and vendors restate what they bill for up to 30
-SETTLED = 30
-#: a month, and the quarter in which an outcome may follow it
-FOLLOWED = 31 + 91
+#: a cost per outcome needs this many outcomes, and this share of days with final spend
+MIN_OUTCOMES, MIN_KNOWN_DAYS = 5, 0.8
+#: days until spend is final: vendors restate bills for up to 30 days
+SPEND_MATURES = 30
+#: days of a month, and of the quarter after it in which an outcome counts for it
+OUTCOME_FOLLOWS = 31 + QUARTER_DAYS
 
 METRICS = (
     Metric(
@@ -24,24 +27,25 @@ METRICS = (
         "dollars per outcome",
         "per outcome",
         "down",
-        "Each outcome that lasted came to {value} of AI spend {period}",
-        "No cost per outcome {period}: no outcome is known",
-        unreached="No cost per outcome {period}: it takes 5 outcomes, and spend known for four fifths of the days",
+        "Each outcome that lasted cost {value} of AI spend {period}",
+        "No cost per outcome {period}: there is no outcome",
+        unreached=f"No cost per outcome {{period}}: it needs {MIN_OUTCOMES} outcomes, and "
+        f"final spend for {MIN_KNOWN_DAYS * 100:.0f} % of the days",
         subject="outcome with its cost",
-        matures_after=SETTLED,
+        matures_after=SPEND_MATURES,
         is_headline=True,
     ),
     Metric(
         "spend_without_outcome_share",
         "cost",
-        "Spend that no outcome followed",
+        "Spend without outcomes",
         "share",
         "cost share",
         "down",
-        "{value} of what teams spent in months that began {period} was followed by no outcome that lasted",
-        "Not measured {period}: no month of a team's spend is known",
+        "{value} of team spend in months that began {period} led to no outcome that lasted",
+        "Not measured {period}: there is no team spend by month",
         subject="team's month",
-        matures_after=FOLLOWED,
+        matures_after=OUTCOME_FOLLOWS,
         is_headline=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""The metrics of cycle time: how long pull requests take, and where the time goes."""
+"""Metrics of cycle time: duration of pull requests and of their stages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def _merged_within(days: int, is_headline: bool = False) -> Metric:
         "share",
         "share",
         "up",
-        f"{{value}} of the pull requests that became ready {{period}} were merged within {days} {plural}",
+        f"{{value}} of the pull requests that became ready {{period}} were merged within {days} "
+        f"{plural}",
         "No pull request became ready {period}",
         sql="merged_within_days",
         parameters={"days": days},
@@ -76,7 +77,7 @@ METRICS = (
         "hours",
         "median",
         "down",
-        "Half of the pull requests that became ready {period} got there within {value} of starting",
+        "Half of the pull requests that became ready {period} did so within {value} of starting",
         "No pull request became ready {period}",
         missing="never ready for review",
         panel="Where the time goes",
@@ -89,9 +90,9 @@ METRICS = (
         "hours",
         "median",
         "down",
-        "Half of the pull requests that became ready {period} had a human response within {value}",
-        "No pull request that became ready {period} had a human response",
-        unreached="Fewer than half of the pull requests that became ready {period} have had a human response",
+        "Half of the pull requests that became ready {period} had a human reply within {value}",
+        "No pull request that became ready {period} had a human reply",
+        unreached="Fewer than half of the pull requests that became ready {period} had a human reply",
         missing="merged or closed without a response",
         matures_after=MEDIANS_MATURE,
         is_headline=True,
@@ -105,7 +106,8 @@ METRICS = (
         "hours",
         "median",
         "down",
-        "Half of the pull requests first answered {period} were merged within {value} of that response",
+        "Half of the pull requests first answered {period} were merged within {value} of that "
+        "response",
         "No pull request was first answered {period}",
         unreached="Fewer than half of the pull requests first answered {period} have been merged",
         missing="ready but not answered",

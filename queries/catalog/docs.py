@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from queries.catalog.catalog import METRICS, PAGES
+from queries.catalog.definitions import definition
 from queries.sql_files import ROOT, SqlFile, read_sql
 
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
@@ -26,7 +27,7 @@ def metrics_table() -> str:
     questions = {page.name: page.question for page in PAGES}
     for metric in METRICS:
         name = f"**`{metric.name}`**" if metric.is_headline else f"`{metric.name}`"
-        cells = (name, questions[metric.page], metric.unit, metric.better, metric.definition)
+        cells = (name, questions[metric.page], metric.unit, metric.better, definition(metric))
         lines.append(_row(cells))
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""The metrics of UX debt, experiments and the response to customers."""
+"""Metrics of UX debt, experiments and response to customers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _closed_within(days: int, is_headline: bool = False) -> Metric:
 
 
 def _closed(name: str, title: str, phrase: str, label: str, missing: str = "") -> Metric:
-    """A way in which UX debt leaves the stock, per week."""
+    """Return the weekly rate of one way to close UX debt."""
     return Metric(
         name,
         "experience",
@@ -67,7 +67,7 @@ def _experiments(verb: str, done: str, is_headline: bool = False) -> Metric:
         "up",
         f"{{value}} experiments were {done} {{period}}",
         f"No experiment was {done} {{period}}",
-        one=f"1 experiment was {done} {{period}}",
+        singular=f"1 experiment was {done} {{period}}",
         unmeasured=f"no experiment had been {done}",
         chart="lifecycle",
         subject="experiment",
@@ -93,7 +93,7 @@ METRICS = (
         chart="stock",
         subject="issue",
         is_headline=True,
-        panel="What UX debt comes in and what leaves",
+        panel="Arrivals and departures of UX debt",
         rule="ux debt",
     ),
     _closed_within(90, is_headline=True),
@@ -150,12 +150,12 @@ METRICS = (
     Metric(
         "experiments_awaiting_decision",
         "experience",
-        "Shipped and not decided",
+        "Shipped experiments without a decision",
         "days",
         "median",
         "down",
-        "Half of the experiments that were shipped and not decided have waited {value} or less",
-        "No experiment waits for a decision",
+        "Half of the shipped experiments without a decision have waited {value} or less",
+        "No shipped experiment lacks a decision",
         chart="ages",
         subject="experiment",
         rule="experiment",

@@ -1,8 +1,8 @@
-"""The metrics beside the five questions: building is not running, and somebody must read what is built."""
+"""Guardrails: change failures, time to restore, rework and reviews."""
 
 from __future__ import annotations
 
-from queries.catalog.metric import Metric, Page
+from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS, Metric, Page
 
 PAGE = Page(
     "guardrails",
@@ -10,8 +10,6 @@ PAGE = Page(
     "Is what we build still running well?",
     overview=("change_failure_rate", "time_to_restore", "unreviewed_merge_share"),
 )
-#: the product's failure_days and durable_days; what is younger under a user's longer ones has no value
-FAILURE_DAYS, DURABLE_DAYS = 7, 14
 
 METRICS = (
     Metric(
@@ -21,9 +19,10 @@ METRICS = (
         "share",
         "share",
         "down",
-        "{value} of the deployments and releases {period} were followed by a revert, hotfix or incident",
-        "Not measured {period}: nothing was shipped where a failure could be observed",
-        missing="shipped where no failure could be observed",
+        "{value} of the deployments and releases {period} were followed by a revert, hotfix or "
+        "incident",
+        "Not measured {period}: no shipment could be observed for failures",
+        missing="shipped without failures being observable",
         subject="shipment",
         matures_after=FAILURE_DAYS,
         is_headline=True,
@@ -36,7 +35,7 @@ METRICS = (
         "median",
         "down",
         "Half of the incidents and failed deployments {period} were over within {value}",
-        "No incident and no failed deployment is known {period}",
+        "No incident or failed deployment {period}",
         unreached="Fewer than half of the incidents and failed deployments {period} are over",
         subject="failure",
         is_headline=True,
@@ -49,11 +48,11 @@ METRICS = (
         "share",
         "down",
         "{value} of the changes merged {period} were reverted soon after",
-        "Not measured {period}: nothing was merged where a revert could be observed",
-        missing="merged where no rework could be observed",
+        "Not measured {period}: no merged change could be observed for reverts",
+        missing="merged without rework being observable",
         matures_after=DURABLE_DAYS,
         is_headline=True,
-        panel="What is merged and then undone",
+        panel="Rework of merged changes",
         label="reverted",
     ),
     Metric(
@@ -63,11 +62,12 @@ METRICS = (
         "share",
         "share",
         "down",
-        "{value} of the changes merged {period} were reverted, hotfixed or blamed by an incident soon after",
-        "Not measured {period}: nothing was merged where rework could be observed",
-        missing="merged where no rework could be observed",
+        "{value} of the changes merged {period} were reverted, hotfixed or blamed by an incident "
+        "soon after",
+        "Not measured {period}: no merged change could be observed for rework",
+        missing="merged without rework being observable",
         matures_after=DURABLE_DAYS,
-        panel="What is merged and then undone",
+        panel="Rework of merged changes",
         label="any rework",
     ),
     Metric(
@@ -126,7 +126,7 @@ METRICS = (
         "down",
         "There were {value} hotfixes per week {period}",
         "No hotfix was merged {period}",
-        unmeasured="no hotfix had named the change that it repairs",
+        unmeasured="no hotfix had named the change it repairs",
         chart="bars",
     ),
 )

@@ -1,15 +1,11 @@
-"""What a metric is: an entry with its SQL, its page, its unit and what can be said of it."""
+"""Metrics of the catalogue: SQL, page, unit and phrases."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Literal
-
-from queries.sql_files import ROOT, SqlFile, lineage, metric_sql, read_sql
 
 Value = str | int | float | date | None
 Aggregate = Literal[
@@ -22,7 +18,7 @@ Aggregate = Literal[
     "per outcome",
     "cost share",
 ]
-#: how the effect of each kind of estimate is told
+#: kind of effect of each aggregate
 EFFECTS: Mapping[Aggregate, str] = {
     "median": "ratio",
     "share": "difference",
@@ -33,16 +29,18 @@ EFFECTS: Mapping[Aggregate, str] = {
     "per outcome": "ratio",
     "cost share": "difference",
 }
-#: what is not known, rather than nought, before the first item ever
+#: aggregates that are null, not zero, before the first item ever
 COUNTED: tuple[Aggregate, ...] = ("count", "per week", "net per week")
-#: What is not done yet counts as longer than any, so a median is exact once all that is open is older than it. Two
-#: weeks cover the medians seen; without them the last days of a quarter would look slow until their work is done.
+#: Open items are right-censored, so a median is exact once all open items are older than it. Two
+#: weeks cover the usual medians; before that the last days of a quarter would look slow.
 MEDIANS_MATURE = 14
+#: default days for failures of a shipment, and for rework of a change; younger items have no value
+FAILURE_DAYS, DURABLE_DAYS = 7, 14
 
 
 @dataclass(frozen=True)
 class Question:
-    """One of the questions, and in a few words what answers it."""
+    """One of the questions, with a short description of its answer."""
 
     name: str
     text: str
@@ -51,7 +49,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the dashboard: the question it answers, its place in the address, and what the overview shows of it."""
+    """A page of the dashboard: its URL path, question, and metrics on the overview."""
 
     name: str
     question: str
@@ -61,20 +59,20 @@ class Page:
 
     @property
     def heading(self) -> str:
-        """What the navigation calls it."""
+        """Return its name in the navigation."""
         return self.label or self.name.replace("-", " ").capitalize()
 
     @property
     def file(self) -> str:
-        """The file of the page."""
+        """Return the path of its Python file."""
         return f"headway/ui/pages/{self.name.replace('-', '_')}.py"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What the items of a metric are: its columns in common with subjects/*.sql, and what tells its items apart.
+    """Kind of items of a metric, with their key ``ids`` and their columns in subjects/*.sql.
 
-    ``parts`` are the parts of a scope that are known of it; ``shown`` the columns of a short list of it.
+    ``parts`` are the filters that its items support, ``listed`` the columns of a short list.
     """
 
     name: str
@@ -82,53 +80,53 @@ class Subject:
     parts: tuple[str, ...]
     ids: tuple[str, ...] = ("repo", "number")
     sql: str = ""
-    shown: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
     @property
-    def file(self) -> SqlFile:
-        """What rows of it show beside their value."""
-        return read_sql(ROOT / "subjects" / f"{self.sql or self.name.replace(' ', '_')}.sql")
+    def sql_name(self) -> str:
+        """Return the name of the SQL file with the columns of its rows."""
+        return self.sql or self.name.replace(" ", "_")
 
 
-OF_PULL_REQUESTS = ("team", "repo", "work_type", "authorship")
+ALL_FILTERS = ("team", "repo", "work_type", "authorship")
 SUBJECTS = {
     row.name: row
     for row in (
         Subject(
             "pull request",
             "pull requests",
-            OF_PULL_REQUESTS,
-            shown=("title", "value", "work_type", "team"),
+            ALL_FILTERS,
+            listed=("title", "value", "work_type", "team"),
         ),
-        Subject("review", "reviews", OF_PULL_REQUESTS, sql="pull_request"),
+        Subject("review", "reviews", ALL_FILTERS, sql="pull_request"),
         Subject(
             "area",
             "areas",
-            OF_PULL_REQUESTS,
+            ALL_FILTERS,
             ("repo", "number", "area"),
-            shown=("area", "team", "merged_at", "title"),
+            listed=("area", "team", "merged_at", "title"),
         ),
-        Subject("issue", "issues", ("repo",), shown=("title", "value", "labels")),
+        Subject("issue", "issues", ("repo",), listed=("title", "value", "labels")),
         Subject(
             "experiment",
             "experiments",
             ("repo",),
             ("repo", "key"),
-            shown=("title", "value", "shipped_at"),
+            listed=("title", "value", "shipped_at"),
         ),
         Subject(
             "outcome",
             "outcomes",
             ("team", "repo", "authorship"),
             ("repo", "key"),
-            shown=("title", "happened_on", "team", "pull_requests"),
+            listed=("title", "happened_on", "team", "pull_requests"),
         ),
         Subject(
             "release",
             "releases",
             ("repo",),
             ("repo", "key"),
-            shown=("published_at", "pull_request_count", "features"),
+            listed=("published_at", "pull_request_count", "features"),
         ),
         Subject("outcome with its cost", "outcomes", (), ("repo", "key"), sql="outcome"),
         Subject("team's month", "teams' months", ("team",), ("month", "team"), sql="team_month"),
@@ -140,16 +138,18 @@ SUBJECTS = {
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. ``phrase`` is what an answer says: {value} and {period} are filled in.
+    """One metric. Phrases contain {value} and {period}.
 
-    ``nothing`` is said where no item counts, ``unreached`` where fewer than half got there, ``unmeasured`` of a count
-    or rate before the first item ever; ``missing`` tells what became of items that have no value ("3 more were …").
-    ``one`` is the phrase of a count of one.
-    ``sql`` names its file under metrics/ (by default its own name), ``parameters`` the file's own parameters;
-    ``matures_after`` the days an item must have been open to count (a window ends that long before the cutoff).
-    Metrics of one ``panel`` share a chart, in which ``label`` names this one; ``horizon`` is how many days a curve of
-    cumulative incidence covers. The newest items of one that ``is_listed`` stand under its chart. ``rule`` is the kind
-    of label rules without which there is nothing to measure.
+    Phrases: ``phrase`` for a number, ``singular`` for a count of one, ``nothing`` without items,
+    ``unreached`` for a median that is not reached, ``unmeasured`` for counts and rates before the
+    first item ever, ``missing`` for items without a value ("3 more were …").
+
+    ``sql``: file under metrics/ (default: its name), with ``parameters``.
+    ``matures_after``: days until an item counts; windows end that many days before the cutoff.
+    ``panel``: metrics with the same panel share a chart, in which ``label`` names this one.
+    ``horizon``: days of a curve of cumulative incidence.
+    ``is_listed``: whether the newest items are listed below the chart.
+    ``rule``: kind of label rules that define its items.
     """
 
     name: str
@@ -168,7 +168,7 @@ class Metric:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     matures_after: int = 0
     is_headline: bool = False
-    one: str = ""
+    singular: str = ""
     unreached: str = ""
     unmeasured: str = ""
     missing: str = ""
@@ -180,43 +180,23 @@ class Metric:
 
     @property
     def of(self) -> Subject:
-        """What its items are."""
+        """Return the kind of its items."""
         return SUBJECTS[self.subject]
 
     @property
     def rests_on_rules(self) -> bool:
-        """Whether rules decide what is an item of it."""
+        """Return whether rules define its items."""
         return bool(self.rule or self.parameters.get("only_work_type"))
 
-    @cached_property
-    def file(self) -> SqlFile:
-        """The metric's SQL: one row per item that counts."""
-        return metric_sql(self.sql or self.name)
+    @property
+    def sql_name(self) -> str:
+        """Return the name of its SQL file."""
+        return self.sql or self.name
 
-    @cached_property
-    def definition(self) -> str:
-        """What is measured, as the SQL file says it."""
-        text = self.file.definition
+    def describe(self, header: str) -> str:
+        """Return the header of its SQL file with its parameters."""
         for name, value in self.parameters.items():
-            text = text.replace(f"${name}", str(value))
-        text = text.replace(" 1 days", " 1 day")
+            header = header.replace(f"${name}", str(value))
+        header = header.replace(" 1 days", " 1 day")
         kind = self.parameters.get("only_work_type")
-        return f"{text} Only work type {kind}." if kind else text
-
-    @cached_property
-    def definition_hash(self) -> str:
-        """Changes whenever the metric's SQL or anything that it reads changes."""
-        shared = [
-            read_sql(ROOT / "shared" / f"{name}.sql")
-            for name in ("estimates", "window_items", "items")
-        ]
-        read = [
-            self.file,
-            *shared,
-            read_sql(ROOT / "shared" / "macros.sql"),
-            *lineage(self.file, *shared),
-        ]
-        message = repr((dict(self.parameters), self.aggregate, self.matures_after))
-        return hashlib.sha256(
-            "\n".join([message, *(file.text for file in read)]).encode()
-        ).hexdigest()[:16]
+        return f"{header} Only work type {kind}." if kind else header

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scope:
-    """What a number is about; None means all."""
+    """Filters of a number; None means all."""
 
     repo: str | None = None
     team: str | None = None

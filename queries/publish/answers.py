@@ -11,29 +11,27 @@ import duckdb
 import pandas as pd
 
 from queries.catalog.catalog import METRICS, PAGES
-from queries.catalog.metric import EFFECTS, Metric
+from queries.catalog.definitions import definition, definition_hash
+from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
-from queries.sql_files import ROOT, read_sql
+from queries.sql_files import ROOT, metric_sql, read_sql
+from queries.statistics.comparison import compare
 from queries.statistics.estimates import (
-    bound_in,
+    bound_parameters,
     estimates_sql,
-    printed_sql,
+    printable_sql,
     read_until,
     weekly_inputs_sql,
 )
 from queries.statistics.windows import Comparison, comparisons
 from queries.text.sentences import sentence
 
-NOT_JUDGED = "not judged yet"
-#: the columns of a metric that are shown beside its numbers
-TOLD = ("title", "unit", "better", "definition", "definition_hash")
 #: the columns of ``answers`` that the statistics will fill
 LATER = ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail")
 #: what an answer takes of an estimate
 ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
 #: after so many rows of ``answers`` and ``answer_inputs`` they are written
 ROWS_AT_ONCE = 20_000
-Number = float | None
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,25 @@ Estimates = dict[NamedScope, dict[tuple[date, date, date], dict[str, Any]]]
 def metric_rows() -> pd.DataFrame:
     """Return the catalogue as rows of the published table ``metrics``."""
     questions = {page.name: page.question for page in PAGES}
-    visible = (*TOLD, "page", "aggregate", "chart", "is_headline")
+    columns = ("page", "aggregate", "chart", "is_headline")
     rows = [
-        {"metric": m.name, "question": questions[m.page]}
-        | {name: getattr(m, name) for name in visible}
-        | {"matures_after_days": m.matures_after, "sql": m.file.text}
-        for m in METRICS
+        {"metric": metric.name, "question": questions[metric.page], **_description(metric)}
+        | {name: getattr(metric, name) for name in columns}
+        | {"matures_after_days": metric.matures_after, "sql": metric_sql(metric.sql_name).text}
+        for metric in METRICS
     ]
     return pd.DataFrame(rows)
+
+
+def _description(metric: Metric) -> dict[str, str]:
+    """Return the columns of a metric that ``metrics`` and ``answers`` share."""
+    return {
+        "title": metric.title,
+        "unit": metric.unit,
+        "better": metric.better,
+        "definition": definition(metric),
+        "definition_hash": definition_hash(metric),
+    }
 
 
 def answers(
@@ -150,7 +159,7 @@ def _numbers(
     sql = estimates_sql(metric, "select * from input_windows")
     db.execute(
         f"create or replace temp table answer_estimates as\n{sql}",
-        bound_in(sql, metric.parameters) or None,
+        bound_parameters(sql, metric.parameters) or None,
     )
     rows = db.execute("from answer_estimates")
     columns = [name for name, *_ in rows.description]
@@ -167,7 +176,7 @@ def _numbers(
 def _inputs(db: duckdb.DuckDBPyConnection, metric: Metric) -> pd.DataFrame:
     """What each estimate adds up, by week."""
     sql = weekly_inputs_sql(metric)
-    return db.execute(sql, bound_in(sql, metric.parameters) or None).df()
+    return db.execute(sql, bound_parameters(sql, metric.parameters) or None).df()
 
 
 def _told(metric: Metric, observed: Mapping[str, datetime | None], as_of: date) -> dict[str, Any]:
@@ -175,7 +184,7 @@ def _told(metric: Metric, observed: Mapping[str, datetime | None], as_of: date) 
     return {
         "question": next(page.question for page in PAGES if page.name == metric.page),
         "metric": metric.name,
-        **{name: getattr(metric, name) for name in TOLD},
+        **_description(metric),
         **dict.fromkeys(LATER),
         "variant": "raw",
         "as_of": as_of,
@@ -207,6 +216,8 @@ def _rows(
                 if by_name.kind == "repo"
                 else list(unread)
             )
+            row = compare(metric, pair, current, baseline)
+            text = sentence(metric, pair, by_name.scope, row, left_out, until)
             yield {
                 "quarter": pair.quarter,
                 "comparison": pair.comparison,
@@ -217,50 +228,7 @@ def _rows(
                 "window_end": pair.current.end_on,
                 "baseline_start": pair.baseline.start_on,
                 "baseline_end": pair.baseline.end_on,
-                "sql": printed_sql(metric, [pair.current, pair.baseline], until, by_name.scope),
-                **compared(metric, pair, by_name.scope, current, baseline, left_out, until),
+                "sql": printable_sql(metric, [pair.current, pair.baseline], until, by_name.scope),
+                **row,
+                "sentence": text,
             }
-
-
-def compared(
-    metric: Metric,
-    pair: Comparison,
-    scope: Scope,
-    current: Mapping[str, Any],
-    baseline: Mapping[str, Any],
-    left_out: Sequence[str],
-    until: date,
-) -> dict[str, Any]:
-    """Return what an answer says of two estimates (as ``numbers.estimates`` gives them): values, n, effect, sentence.
-
-    ``left_out`` are the repositories not read until ``until``.
-    """
-    now, later = _number(current["estimate"]), _number(baseline["estimate"])
-    kind = EFFECTS[metric.aggregate]
-    # what is counted of a part of a quarter is no match for a whole one
-    is_whole = metric.aggregate != "count" or pair.status != "so far"
-    by_key: dict[str, Any] = {
-        "current": now,
-        "baseline": later,
-        "effect": _effect(now, later, kind) if is_whole else None,
-        "effect_kind": kind,
-        "n_current": current["n"],
-        "n_baseline": baseline["n"],
-        "n_missing": current["n_missing"],
-        "n_excluded": current["n_excluded"],
-        "verdict": None,
-        "reason": NOT_JUDGED,
-    }
-    return by_key | {"sentence": sentence(metric, pair, scope, by_key, left_out, until)}
-
-
-def _number(value: Any) -> Number:
-    return None if value is None or pd.isna(value) else float(value)
-
-
-def _effect(current: Number, baseline: Number, kind: str) -> Number:
-    if current is None or baseline is None:
-        return None
-    if kind == "difference":
-        return current - baseline
-    return current / baseline - 1 if baseline else None

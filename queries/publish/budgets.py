@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 
 from queries.publish.settings import Budget
-from queries.statistics.change_points import newest_break
+from queries.statistics.change_points import newest_change_point
 from queries.statistics.forecasts import (
     Days,
     Forecast,
     days_of,
     forecast,
+    interval_problem,
     month_of,
-    realised,
-    rest_totals,
-    why_no_interval,
+    past_coverage,
+    remaining_totals,
 )
 
 BUDGET = ["month", "budget_usd"]
@@ -79,7 +79,7 @@ def forecast_rows(
     months = by_month(budgets, as_of)
     year = [months.get(date(as_of.year, month, 1)) for month in range(1, 13)]
     yearly = None if None in year else sum(filter(None, year))
-    shared = {"made_on": as_of} | newest_break(days, models)
+    shared = {"made_on": as_of} | newest_change_point(days, models)
     first, last = month_of(as_of)
     monthly = forecast(days, first, last)
     rows = [
@@ -104,11 +104,11 @@ def fan_rows(days: Days, month: Forecast) -> Iterator[dict[str, Any]]:
     expected, seats = month.usage.cumsum(), month.seats.cumsum()
     counted = float(month.usage[month.usage.index <= month.counted_until].sum())
     gap = max((month.first - days.end).days - 1, 0)
-    is_told = month.totals is not None
+    has_history = month.totals is not None
     for day in month.usage.index[month.usage.index > month.counted_until]:
         row = {"day": day, "point": expected[day] + seats[day]}
-        if is_told:
-            totals = counted + rest_totals(days.usage, gap, (day - days.end).days)
+        if has_history:
+            totals = counted + remaining_totals(days.usage, gap, (day - days.end).days)
             row |= dict(
                 zip(("lo", "hi"), np.quantile(totals, [0.1, 0.9]) + seats[day], strict=True)
             )
@@ -118,7 +118,7 @@ def fan_rows(days: Days, month: Forecast) -> Iterator[dict[str, Any]]:
 def _row(days: Days, result: Forecast, period: str, budget: int | None) -> dict[str, Any]:
     """What a row of ``forecasts`` says of a period."""
     lo, hi = result.interval or (None, None)
-    coverage, checked = realised(days, result.first, result.last)
+    coverage, checked = past_coverage(days, result.first, result.last)
     return {
         "period": period,
         "counted_until": result.counted_until,
@@ -132,5 +132,5 @@ def _row(days: Days, result: Forecast, period: str, budget: int | None) -> dict[
         "breach_on": None if budget is None else result.breach_on(budget),
         "coverage": coverage,
         "coverage_n": checked,
-        "reason": why_no_interval(days, result.first),
+        "reason": interval_problem(days, result.first),
     }

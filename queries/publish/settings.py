@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
+
 
 def any_of(patterns: Sequence[str]) -> str:
     """Return the regular expression that matches what any of some shell patterns does, for Python and DuckDB alike."""
@@ -94,8 +96,8 @@ class Settings:
     #: each GitHub that is read; of two that have a repository of the same name, the first shows it under that name
     githubs: tuple[GitHubSettings, ...] = (GitHubSettings(),)
     people: str = "none"
-    durable_days: int = 14
-    failure_days: int = 7
+    durable_days: int = DURABLE_DAYS
+    failure_days: int = FAILURE_DAYS
     small_group: int = 5
     #: `headway check` fails where so much of a budget is spent, or with such a chance of ending over it
     budget_share: float = 1.0

@@ -1,1 +1,1 @@
-"""Reading: snapshot to numbers."""
+"""Read side: snapshots, headlines, panels and evidence."""

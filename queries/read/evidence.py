@@ -1,4 +1,4 @@
-"""What stands behind the numbers of a panel: windows with their n, the items, and the SQL that prints each number."""
+"""Evidence of a panel: the windows with their n, the items, and the SQL of each number."""
 
 from __future__ import annotations
 
@@ -12,31 +12,33 @@ import pandas as pd
 from queries.catalog.catalog import Panel
 from queries.catalog.metric import COUNTED, Metric
 from queries.catalog.scope import Scope
-from queries.read.charts import OWN, printed_chart_sql, read_for
+from queries.read.charts import CHART_FILES, printable_chart_sql, required_until
 from queries.read.headlines import Headline
 from queries.read.snapshot import Snapshot
 from queries.statistics.estimates import (
     estimates,
     mature_quarters,
     mature_weeks,
-    printed_sql,
+    printable_sql,
     read_until,
+    rows,
 )
 from queries.statistics.windows import Window
-from queries.text.sentences import dates, shown
+from queries.text.sentences import dates, format_value
 
-#: what the rows of a chart are, of the kinds that have a query of their own
-CHARTS = {
+#: labels for the rows of chart queries
+CHART_LABELS = {
     "ages": "by age",
     "incidence": "by days",
-    "stock": "what came in and what left",
+    "stock": "arrivals and departures",
     "lifecycle": "one by one",
 }
+SUMMARY_COLUMNS = ("number", "window", "value", "n", "without a value", "left out")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What reproduces one number or one line of a chart: the SQL, and the window of the items behind it."""
+    """SQL that reproduces a number or a line of a chart, and the window of its items."""
 
     label: str
     metric: Metric
@@ -48,50 +50,48 @@ class Evidence:
 def evidence(
     snapshot: Snapshot, panel: Panel, headlines: Iterable[Headline], period: Window, scope: Scope
 ) -> list[Evidence]:
-    """Return the evidence for each number that a panel shows, those of its sentences first."""
-    against = {"quarter before": "the quarter before", "year before": "the year before"}
-    result = [
-        Evidence(
-            f"{h.metric.title}, {_named(h)} against {against[h.comparison]}",
-            h.metric,
-            h.window,
-            h.until,
-            h.sql,
-        )
-        for h in headlines
-    ]
-    result += [_charted(snapshot, metric, period, scope) for metric in panel.metrics]
-    return result + [
-        _by_quarter(snapshot, metric, period, scope)
-        for metric in panel.metrics
-        if metric.chart == "line"
+    """Return the evidence for each number of a panel, headlines first."""
+    return [
+        *(_of_headline(headline) for headline in headlines),
+        *(_of_chart(snapshot, metric, period, scope) for metric in panel.metrics),
+        *(
+            _of_quarters(snapshot, metric, period, scope)
+            for metric in panel.metrics
+            if metric.chart == "line"
+        ),
     ]
 
 
-def _by_quarter(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
-    result = mature_quarters(snapshot, metric, period) or [period]
-    until = read_until(metric, result, snapshot.as_of)
-    whole = Window(result[0].start_on, result[-1].end_on)
-    sql = printed_sql(metric, result, until, scope)
-    return Evidence(f"{metric.title}, by quarter", metric, whole, until, sql)
+def _of_headline(headline: Headline) -> Evidence:
+    metric = headline.metric
+    label = f"{metric.title}, {_quarter(headline)} against the {headline.comparison}"
+    return Evidence(label, metric, headline.window, headline.until, headline.sql)
 
 
-def _charted(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
-    if metric.chart in OWN:
-        window = today(snapshot) if metric.chart == "ages" else period
-        sql = printed_chart_sql(snapshot, metric, period, scope)
-        until = read_for(snapshot, metric, period)
-        return Evidence(f"{metric.title}, {CHARTS[metric.chart]}", metric, window, until, sql)
+def _of_quarters(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
+    windows = mature_quarters(snapshot, metric, period) or [period]
+    until = read_until(metric, windows, snapshot.as_of)
+    window = Window(windows[0].start_on, windows[-1].end_on)
+    sql = printable_sql(metric, windows, until, scope)
+    return Evidence(f"{metric.title}, by quarter", metric, window, until, sql)
+
+
+def _of_chart(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:
+    if metric.chart in CHART_FILES:
+        label = f"{metric.title}, {CHART_LABELS[metric.chart]}"
+        window = last_day(snapshot) if metric.chart == "ages" else period
+        until = required_until(snapshot, metric, period)
+        sql = printable_chart_sql(snapshot, metric, period, scope)
+        return Evidence(label, metric, window, until, sql)
     weeks = mature_weeks(snapshot, metric, period) or [period]
     until = read_until(metric, weeks, snapshot.as_of)
-    sql = printed_sql(metric, weeks, until, scope)
-    return Evidence(
-        f"{metric.title}, by week", metric, Window(period.start_on, weeks[-1].end_on), until, sql
-    )
+    window = Window(period.start_on, weeks[-1].end_on)
+    sql = printable_sql(metric, weeks, until, scope)
+    return Evidence(f"{metric.title}, by week", metric, window, until, sql)
 
 
-def today(snapshot: Snapshot) -> Window:
-    """Return the last day, in which what is open now is counted."""
+def last_day(snapshot: Snapshot) -> Window:
+    """Return the last day of the data; items that are open now count in it."""
     return Window(snapshot.as_of, snapshot.as_of + timedelta(days=1))
 
 
@@ -100,53 +100,56 @@ def history(snapshot: Snapshot) -> Window:
     return Window(date(1970, 1, 1), snapshot.as_of + timedelta(days=1))
 
 
-def whole(snapshot: Snapshot, metric: Metric, period: Window) -> Window:
-    """Return the part of a period in which items are old enough to count; for what is open now the last day."""
+def mature_window(snapshot: Snapshot, metric: Metric, period: Window) -> Window:
+    """Return the part of a period whose items are mature; the last day for open items."""
     if metric.chart == "ages":
-        return today(snapshot)
+        return last_day(snapshot)
     weeks = mature_weeks(snapshot, metric, period)
-    return (
-        Window(period.start_on, weeks[-1].end_on)
-        if weeks
-        else Window(period.start_on, period.start_on)
-    )
+    return Window(period.start_on, weeks[-1].end_on if weeks else period.start_on)
 
 
-def measured(
+def items(snapshot: Snapshot, evidence: Evidence, scope: Scope) -> pd.DataFrame:
+    """Return the items behind a number, newest first."""
+    return rows(snapshot, evidence.metric, evidence.window, scope, evidence.until)
+
+
+def summary(
     snapshot: Snapshot, panel: Panel, headlines: Iterable[Headline], period: Window, scope: Scope
 ) -> pd.DataFrame:
-    """Return what each number rests on, in words: number, window, value, n, without a value, left out."""
-    lines = list(_quarters(snapshot, headlines, scope))
+    """Return one row per number and window with value and counts, formatted for reading."""
+    lines = list(_quarter_lines(snapshot, headlines, scope))
     for metric in panel.metrics:
-        window = whole(snapshot, metric, period)
-        index = "now" if metric.chart == "ages" else f"chart: {dates(window)}"
-        lines.append(_line(metric, index, estimates(snapshot, metric, [window], scope).iloc[0]))
-    return pd.DataFrame(
-        lines, columns=["number", "window", "value", "n", "without a value", "left out"]
-    )
+        window = mature_window(snapshot, metric, period)
+        label = "now" if metric.chart == "ages" else f"chart: {dates(window)}"
+        row = estimates(snapshot, metric, [window], scope).iloc[0]
+        lines.append(_line(metric, label, row))
+    return pd.DataFrame(lines, columns=list(SUMMARY_COLUMNS))
 
 
-def _quarters(
+def _quarter_lines(
     snapshot: Snapshot, headlines: Iterable[Headline], scope: Scope
 ) -> Iterator[tuple[Any, ...]]:
-    """The windows of the headlines: the quarter with its two baselines, then what runs so far."""
+    """Yield one line per metric and window of the headlines: quarters and baselines."""
     visited: set[tuple[str, Window]] = set()
-    for h in headlines:
-        result = estimates(snapshot, h.metric, [h.baseline_window, h.window], scope)
-        by_name = (
-            (_named(h), h.window, result.iloc[1]),
-            (h.comparison, h.baseline_window, result.iloc[0]),
-        )
-        for name, window, row in by_name:
-            if (h.metric.name, window) not in visited:
-                visited.add((h.metric.name, window))
-                yield _line(h.metric, f"{name}: {dates(window)}", row)
+    for headline in headlines:
+        metric = headline.metric
+        windows = {
+            headline.window: _quarter(headline),
+            headline.baseline_window: headline.comparison,
+        }
+        frame = estimates(snapshot, metric, list(windows), scope)
+        for window, name in windows.items():
+            if (metric.name, window) not in visited:
+                visited.add((metric.name, window))
+                row = frame[frame["start_on"] == pd.Timestamp(window.start_on)].iloc[0]
+                yield _line(metric, f"{name}: {dates(window)}", row)
 
 
 def _line(metric: Metric, window: str, row: pd.Series[Any]) -> tuple[Any, ...]:
-    value = shown(row["estimate"], metric.unit) if row["n"] or metric.aggregate in COUNTED else "–"
+    is_known = row["n"] or metric.aggregate in COUNTED
+    value = format_value(row["estimate"], metric.unit) if is_known else "–"
     return metric.title, window, value, row["n"], row["n_missing"], row["n_excluded"]
 
 
-def _named(headline: Headline) -> str:
+def _quarter(headline: Headline) -> str:
     return headline.quarter + (" so far" if headline.status == "so far" else "")

@@ -1,4 +1,4 @@
-"""What a view of the published file can be: what there is to choose from, the periods, and how fresh it all is."""
+"""Filters of the dashboard: choices, periods and freshness of a snapshot."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from queries.catalog.scope import Scope
 from queries.read.snapshot import Snapshot, listing
 from queries.sql_files import ROOT
 from queries.statistics.windows import WEEK, Window
-from queries.text.sentences import SCOPE_WORDS
+from queries.text.sentences import SCOPE_LABELS
 
-#: a company that was silent for longer is shown up to its last day
-SILENCE = timedelta(weeks=13)
-#: the weeks of each period that can be chosen, the default first
+#: if nothing has happened for longer, periods end with the last activity
+MAX_SILENCE = timedelta(weeks=13)
+#: weeks of each period, the default first
 PERIODS = {"Last 52 weeks": 52, "Last 26 weeks": 26, "Last 13 weeks": 13, "Last 104 weeks": 104}
 ALL_TIME = "All time"
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a page says of the file itself. ``ends_on`` is the day after the last of every period."""
+class SnapshotInfo:
+    """Freshness and extent of a snapshot. ``ends_on`` is the day after the last of every period."""
 
     as_of: date
     ends_on: date
@@ -32,67 +32,64 @@ class Facts:
     repositories: int
     #: projects of other trackers
     imported: int
-    #: repositories not read to the end of ``as_of``, each with the day it was read through
+    #: repositories that are not synced to the end of ``as_of``, with their last complete day
     unread: tuple[tuple[str, date | None], ...]
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing has happened for so long that periods end with the last day on which something did."""
+        """Return whether periods end before the cutoff because activity ended long ago."""
         return self.ends_on <= self.as_of
 
 
-def facts(snapshot: Snapshot) -> Facts:
-    """Return what a page says of a published file."""
+def snapshot_info(snapshot: Snapshot) -> SnapshotInfo:
+    """Return freshness and extent of a snapshot."""
     (activity,) = listing(snapshot, "activity").to_dict("records")
     first, last = _day(activity["first_day"]), _day(activity["last_day"])
     tomorrow = snapshot.as_of + timedelta(days=1)
-    ends_on = (
-        last - timedelta(days=last.weekday()) + WEEK
-        if last and snapshot.as_of - last > SILENCE
-        else tomorrow
-    )
-    unread = listing(snapshot, "unread", until=tomorrow)
-    names = [(row["repo"], _last_day(row["synced_until"])) for row in unread.to_dict("records")]
-    return Facts(
-        snapshot.as_of,
-        ends_on,
-        first or snapshot.as_of,
-        last,
-        int(activity["repositories"]),
-        int(activity["imported"]),
-        tuple(names),
+    is_silent = last is not None and snapshot.as_of - last > MAX_SILENCE
+    ends_on = _monday(last) + WEEK if last and is_silent else tomorrow
+    unread = listing(snapshot, "unread", until=tomorrow).to_dict("records")
+    return SnapshotInfo(
+        as_of=snapshot.as_of,
+        ends_on=ends_on,
+        first_day=first or snapshot.as_of,
+        last_day=last,
+        repositories=int(activity["repositories"]),
+        imported=int(activity["imported"]),
+        unread=tuple((row["repo"], _last_complete_day(row["synced_until"])) for row in unread),
     )
 
 
 def _day(value: Any) -> date | None:
-    """A date or time of a frame as a day; None where it is missing."""
     return None if pd.isna(value) else pd.Timestamp(value).date()
 
 
-def _last_day(until: Any) -> date | None:
-    """The last day before a moment that is over by then; None where nothing was read."""
+def _last_complete_day(until: Any) -> date | None:
     day = _day(until)
     return day and day - timedelta(days=1)
 
 
-def periods(about: Facts) -> dict[str, Window]:
-    """Return the periods that can be chosen: so many whole weeks and what there is of the running one."""
-    monday = about.ends_on - timedelta(days=about.ends_on.weekday())
-    by_key = {name: Window(monday - weeks * WEEK, about.ends_on) for name, weeks in PERIODS.items()}
-    first = about.first_day - timedelta(days=about.first_day.weekday())
-    return by_key | {ALL_TIME: Window(min(first, monday - WEEK), about.ends_on)}
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def periods(info: SnapshotInfo) -> dict[str, Window]:
+    """Return the periods by name: whole weeks and the part of the current one."""
+    monday = _monday(info.ends_on)
+    by_name = {name: Window(monday - weeks * WEEK, info.ends_on) for name, weeks in PERIODS.items()}
+    start = min(_monday(info.first_day), monday - WEEK)
+    return by_name | {ALL_TIME: Window(start, info.ends_on)}
 
 
 def choices(snapshot: Snapshot) -> dict[str, list[str]]:
-    """Return the values there are for each part of a scope."""
+    """Return the values of each filter."""
+    queries = {name: (ROOT / "scopes" / f"{name}.sql") for name in SCOPE_LABELS}
     return {
-        name: snapshot.query((ROOT / "scopes" / f"{name}.sql").read_text(encoding="utf-8"))
-        .iloc[:, 0]
-        .tolist()
-        for name in SCOPE_WORDS
+        name: snapshot.query(path.read_text(encoding="utf-8")).iloc[:, 0].tolist()
+        for name, path in queries.items()
     }
 
 
 def is_empty(snapshot: Snapshot, scope: Scope) -> bool:
-    """Whether nothing is in a scope."""
+    """Return whether a scope contains no item."""
     return not listing(snapshot, "in_scope", **asdict(scope))["n"].sum()

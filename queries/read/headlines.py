@@ -1,4 +1,4 @@
-"""Headlines as a page tells them: published answers where there are some, the same comparison worked out elsewhere."""
+"""Headlines of a metric: published answers, or the same comparison computed for other filters."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import pandas as pd
 
 from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
-from queries.publish.answers import Number, compared
 from queries.read.snapshot import Snapshot, listing
-from queries.statistics.estimates import estimates, printed_sql, read_until
+from queries.statistics.comparison import as_float, compare
+from queries.statistics.estimates import estimates, printable_sql, read_until
 from queries.statistics.windows import Comparison, Window, comparisons, quarter_of
-from queries.text.sentences import is_known, so_far_aside, year_aside
+from queries.text.sentences import is_known, sentence, so_far_note, year_note
 
 
 @dataclass(frozen=True)
 class Headline:
-    """One comparison of one metric, with what it rests on."""
+    """One comparison of one metric with its evidence."""
 
     metric: Metric
     quarter: str
     comparison: str
     status: str
-    current: Number
-    baseline: Number
-    effect: Number
+    current: float | None
+    baseline: float | None
+    effect: float | None
     effect_kind: str
     n_current: int
     n_baseline: int
@@ -43,23 +43,21 @@ class Headline:
     sql: str
 
     @property
-    def aside(self) -> str:
-        """What is told beside the main sentence: the year before, or how the running quarter stands."""
+    def note(self) -> str:
+        """Return the text below the main sentence: the year before, or the quarter so far."""
         if self.status == "so far":
-            return so_far_aside(
-                self.metric, self.quarter, self.current, self.n_current, self.effect
-            )
-        return year_aside(self.metric, self.effect, self.baseline, self.n_baseline)
+            return so_far_note(self.metric, self.quarter, self.current, self.n_current, self.effect)
+        return year_note(self.metric, self.effect, self.baseline, self.n_baseline)
 
     @property
     def is_known(self) -> bool:
-        """Whether there is a number to tell: of a count or rate one that is not null, else one with items."""
+        """Return whether there is a number: counts and rates can be 0, others need items."""
         return is_known(self.metric, self.current, self.n_current)
 
 
 @dataclass(frozen=True)
-class Told:
-    """The headlines of one metric at the end of a period; those of a quarter that is not there are None."""
+class MetricHeadlines:
+    """Headlines of a metric at the end of a period; None for quarters without data."""
 
     main: Headline | None
     year: Headline | None
@@ -67,108 +65,104 @@ class Told:
 
     @property
     def all(self) -> list[Headline]:
-        """Those there are."""
-        return [row for row in (self.main, self.year, self.so_far) if row]
+        """Return the headlines that exist."""
+        return [headline for headline in (self.main, self.year, self.so_far) if headline]
 
 
-def tell(snapshot: Snapshot, metric: Metric, scope: Scope, end: date) -> Told:
-    """Return the newest complete quarter of a period that ends at ``end`` against its baselines, and what runs so far.
+def metric_headlines(
+    snapshot: Snapshot, metric: Metric, scope: Scope, end: date
+) -> MetricHeadlines:
+    """Return the newest complete quarter against both baselines, and the quarter so far.
 
-    A quarter belongs to the period if more than half of it lies before its end.
+    A quarter belongs to the period that ends at ``end`` if more than half of it is before that.
     """
-    last = quarter_of(min(end, snapshot.as_of))
-    quarters = (
-        4 * (quarter_of(snapshot.as_of).year - last.year)
-        + quarter_of(snapshot.as_of).number
-        - last.number
-        + 3
-    )
-    pairs = comparisons(snapshot.as_of, metric.matures_after, quarters)
+    newest, last = quarter_of(snapshot.as_of), quarter_of(min(end, snapshot.as_of))
+    count = 4 * (newest.year - last.year) + newest.number - last.number + 3
+    pairs = [
+        pair
+        for pair in comparisons(snapshot.as_of, metric.matures_after, count)
+        if pair.current.start_on + (pair.current.end_on - pair.current.start_on) / 2 < end
+    ]
 
-    def newest(status: str, comparison: str) -> Headline | None:
-        by_name = [p for p in pairs if (p.status, p.comparison) == (status, comparison)]
-        pair = next(
-            (
-                p
-                for p in by_name
-                if p.current.start_on + (p.current.end_on - p.current.start_on) / 2 < end
-            ),
-            None,
-        )
-        return _headline(snapshot, metric, scope, pair) if pair else None
+    def first(status: str, comparison: str) -> Headline | None:
+        for pair in pairs:
+            if (pair.status, pair.comparison) == (status, comparison):
+                return _headline(snapshot, metric, scope, pair)
+        return None
 
-    return Told(
-        newest("decided", "quarter before"),
-        newest("decided", "year before"),
-        newest("so far", "quarter before"),
+    return MetricHeadlines(
+        main=first("decided", "quarter before"),
+        year=first("decided", "year before"),
+        so_far=first("so far", "quarter before"),
     )
 
 
 def is_exploratory(scope: Scope) -> bool:
-    """Whether a view is one that no verdict exists for: any other than the organisation or one of its teams."""
+    """Return whether no verdict exists: only the organisation and its teams have verdicts."""
     return bool(scope.repo or scope.work_type or scope.authorship)
 
 
 def _headline(snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison) -> Headline:
     until = read_until(metric, [pair.current, pair.baseline], snapshot.as_of)
-    row = _published(snapshot, metric, scope, pair) or _worked_out(
-        snapshot, metric, scope, pair, until
-    )
+    published = _published(snapshot, metric, scope, pair)
+    row = published or _computed(snapshot, metric, scope, pair, until)
     return Headline(
-        metric,
-        pair.quarter,
-        pair.comparison,
-        pair.status,
-        _number(row["current"]),
-        _number(row["baseline"]),
-        _number(row["effect"]),
-        row["effect_kind"],
-        int(row["n_current"]),
-        int(row["n_baseline"]),
-        int(row["n_missing"]),
-        int(row["n_excluded"]),
-        None if pd.isna(row["verdict"]) else row["verdict"],
-        row["reason"],
-        row["sentence"],
-        pair.current,
-        pair.baseline,
-        until,
-        row["sql"],
+        metric=metric,
+        quarter=pair.quarter,
+        comparison=pair.comparison,
+        status=pair.status,
+        current=as_float(row["current"]),
+        baseline=as_float(row["baseline"]),
+        effect=as_float(row["effect"]),
+        effect_kind=row["effect_kind"],
+        n_current=int(row["n_current"]),
+        n_baseline=int(row["n_baseline"]),
+        n_missing=int(row["n_missing"]),
+        n_excluded=int(row["n_excluded"]),
+        verdict=None if pd.isna(row["verdict"]) else row["verdict"],
+        reason=row["reason"],
+        sentence=row["sentence"],
+        window=pair.current,
+        baseline_window=pair.baseline,
+        until=until,
+        sql=row["sql"],
     )
 
 
 def _published(
     snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison
 ) -> Mapping[str, Any] | None:
-    """The row of ``answers``; None where this comparison was not published."""
-    by_name = [(kind, name) for kind, name in vars(scope).items() if name is not None]
-    if len(by_name) > 1:
+    """Return the row of ``answers``; None if this comparison is not published."""
+    filters = [(kind, name) for kind, name in vars(scope).items() if name is not None]
+    if len(filters) > 1:
         return None
-    kind, name = by_name[0] if by_name else ("org", "")
-    result = listing(
-        snapshot,
-        "headline",
-        metric=metric.name,
-        quarter=pair.quarter,
-        comparison=pair.comparison,
-        scope_kind=kind,
-        scope=name,
+    kind, name = filters[0] if filters else ("org", "")
+    rows = _records(
+        listing(
+            snapshot,
+            "headline",
+            metric=metric.name,
+            quarter=pair.quarter,
+            comparison=pair.comparison,
+            scope_kind=kind,
+            scope=name,
+        )
     )
-    return _records(result)[0] if len(result) else None
+    return rows[0] if rows else None
 
 
-def _worked_out(
+def _computed(
     snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison, until: date
 ) -> Mapping[str, Any]:
-    baseline, current = _records(estimates(snapshot, metric, [pair.baseline, pair.current], scope))
-    unread = listing(snapshot, "unread", until=until)["repo"]
-    sql = printed_sql(metric, [pair.current, pair.baseline], until, scope)
-    return compared(metric, pair, scope, current, baseline, list(unread), until) | {"sql": sql}
+    windows = [pair.baseline, pair.current]
+    baseline, current = _records(estimates(snapshot, metric, windows, scope))
+    row = compare(metric, pair, current, baseline)
+    unread = listing(snapshot, "unread", until=until)["repo"].tolist()
+    return row | {
+        "sql": printable_sql(metric, [pair.current, pair.baseline], until, scope),
+        "sentence": sentence(metric, pair, scope, row, unread, until),
+    }
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _number(value: Any) -> Number:
-    return None if pd.isna(value) else float(value)

@@ -16,7 +16,7 @@ from queries.errors import NothingPublishedError, SqlError
 from queries.sql_files import ROOT, read_sql
 
 LINK = "headway.duckdb"
-#: snapshots that a process keeps open: a page may still be reading the one before
+#: snapshots that a process keeps open: a page may still read the previous one
 OPEN_AT_ONCE = 3
 READ_ONLY: dict[str, Any] = {
     "access_mode": "read_only",
@@ -28,7 +28,7 @@ READ_ONLY: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An open published file. Queries may come from any thread: each gets a cursor of its own."""
+    """An open published file. Any thread can query it; each query has its own cursor."""
 
     path: Path
     id: str
@@ -43,57 +43,57 @@ class Snapshot:
             return cursor.execute(sql, dict(parameters) if parameters else None).df()
 
     def texts(self, sql: str) -> tuple[list[str], list[tuple[str | None, ...]]]:
-        """Return the columns and rows of a query that a user wrote, each value as DuckDB writes it.
+        """Return columns and rows of a user's query, with values as DuckDB formats them.
 
-        Raises SqlError, one line, where it cannot be answered.
+        Raises SqlError with a message of one line if the query fails.
         """
-        return self._asked(sql, "select columns(*)::varchar from asked")
+        return self._run(sql, "select columns(*)::varchar from result")
 
     def documents(self, sql: str) -> list[str]:
-        """Return the rows of a query that a user wrote as JSON; raises SqlError as ``texts`` does."""
-        return [row[0] for row in self._asked(sql, "select to_json(asked) from asked")[1]]
+        """Return the rows of a user's query as JSON; raise SqlError like ``texts``."""
+        return [row[0] for row in self._run(sql, "select to_json(result) from result")[1]]
 
-    def _asked(self, sql: str, form: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def _run(self, sql: str, template: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self._db.cursor() as cursor:
             try:
-                # None where there is nothing to answer, whatever its types say
-                result = cast("duckdb.DuckDBPyRelation | None", cursor.sql(sql))
-                rows = result.query("asked", form) if result is not None else None
-                return (
-                    (result.columns, rows.fetchall())
-                    if result is not None and rows is not None
-                    else ([], [])
-                )
+                # None for statements without a result, contrary to DuckDB's type hints
+                relation = cast("duckdb.DuckDBPyRelation | None", cursor.sql(sql))
+                if relation is None:
+                    return [], []
+                rows = cast(duckdb.DuckDBPyRelation, relation.query("result", template))
+                return relation.columns, rows.fetchall()
             except duckdb.Error as error:
-                raise SqlError(" ".join(str(error).partition("\n\nLINE ")[0].split())) from None
+                message = str(error).partition("\n\nLINE ")[0]
+                raise SqlError(" ".join(message.split())) from None
 
 
 def listing(snapshot: Snapshot, name: str, **parameters: Any) -> pd.DataFrame:
-    """Return one of the lists under listings/."""
+    """Return the rows of a query under listings/."""
     return snapshot.query(read_sql(ROOT / "listings" / f"{name}.sql").text, parameters)
 
 
 _open: dict[Path, Snapshot] = {}
-_turn = threading.Lock()
+_lock = threading.Lock()
 
 
 def current(data: Path) -> Snapshot:
     """Return the newest published file of a data folder, opened once for each process.
 
-    Raises NothingPublishedError where there is none.
+    Raises NothingPublishedError if there is none.
     """
     for _ in range(10):
         path = (data / LINK).resolve()
-        with _turn:
+        with _lock:
             if path in _open:
                 return _open[path]
             try:
                 _open[path] = _opened(path)
             except (duckdb.IOException, duckdb.CatalogException):
                 if path != (data / LINK).resolve():
-                    continue  # a publish came between the link and the file
+                    continue  # a publish replaced the link in the meantime
                 raise NothingPublishedError(
-                    f"nothing is published in {data}; run `headway refresh`, or `headway demo` for a synthetic company"
+                    f"nothing is published in {data}; run `headway refresh`, "
+                    "or `headway demo` for a synthetic company"
                 ) from None
             while len(_open) > OPEN_AT_ONCE:
                 _open.pop(next(iter(_open)))

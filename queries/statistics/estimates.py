@@ -1,6 +1,6 @@
-"""Numbers of one metric: its estimate with n in any windows and scope, the items behind it, and the SQL that prints it.
+"""Estimates of one metric in any windows and scope, the items behind them, and their SQL.
 
-One query serves the headline, the chart and whoever copies the printed SQL, so no two places can disagree.
+Headlines, charts and the SQL for copying use the same query, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -19,31 +19,36 @@ from queries.catalog.scope import Scope
 from queries.sql_files import ROOT, metric_sql, read_sql
 from queries.statistics.windows import Window, quarters, weeks
 
-if TYPE_CHECKING:
-    from queries.read.snapshot import Snapshot
-
 PARAMETER = re.compile(r"\$(\w+)")
-#: the columns of a chart's estimates where there are none
+#: columns of a chart's estimates if there are no rows
 ESTIMATE_COLUMNS = ("start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial")
 
 
-def not_known_of(metric: Metric, scope: Scope) -> list[str]:
-    """Return the parts of a scope by which a metric cannot be told apart."""
-    return [
-        part
-        for part, value in asdict(scope).items()
-        if value is not None and part not in metric.of.parts
-    ]
+class Database(Protocol):
+    """Published data with a cutoff: a snapshot."""
+
+    @property
+    def as_of(self) -> date:
+        """Return the last day of the data."""
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return the result of one query."""
+
+
+def unsupported_filters(metric: Metric, scope: Scope) -> list[str]:
+    """Return the filters of a scope that a metric's items have no column for."""
+    filters = {name for name, value in asdict(scope).items() if value is not None}
+    return [name for name in asdict(scope) if name in filters - set(metric.of.parts)]
 
 
 def estimates_sql(metric: Metric, windows: str) -> str:
     """Return the query for a metric's estimates in the windows that a query selects."""
-    return _with_window_items("estimates", metric.file.name).replace("{windows}", windows)
+    return _with_window_items("estimates", metric.sql_name).replace("{windows}", windows)
 
 
 def weekly_inputs_sql(metric: Metric) -> str:
     """Return the query for the weekly sums behind the estimates in ``answer_estimates``."""
-    sql = _with_window_items("weekly_inputs", metric.file.name)
+    sql = _with_window_items("weekly_inputs", metric.sql_name)
     return sql.replace("{windows}", "select * from answer_estimates")
 
 
@@ -51,96 +56,100 @@ def window_parameters(
     metric: Metric, windows: Sequence[Window], until: date, scope: Scope
 ) -> dict[str, Any]:
     """Return the parameters of ``windows.sql`` and of the metric's own SQL."""
-    bound = {"starts": [w.start_on for w in windows], "ends": [w.end_on for w in windows]}
-    return (
-        bound
-        | {"required_until": until, "aggregate": metric.aggregate}
-        | vars(scope)
-        | dict(metric.parameters)
-    )
+    return {
+        "starts": [window.start_on for window in windows],
+        "ends": [window.end_on for window in windows],
+        "required_until": until,
+        "aggregate": metric.aggregate,
+        **vars(scope),
+        **metric.parameters,
+    }
 
 
 def read_until(metric: Metric, windows: Iterable[Window], as_of: date) -> date:
-    """Return the day through which a repository must have been read to count in any of these windows.
+    """Return the day through which a repository must be synced to count in these windows.
 
-    That is their end and the days in which items mature: nothing that makes an item count is still unread.
+    This is the last end plus the days in which items mature.
     """
     end = max(window.end_on for window in windows) + timedelta(days=metric.matures_after)
     return min(end, as_of + timedelta(days=1))
 
 
 def estimates(
-    snapshot: Snapshot, metric: Metric, windows: Sequence[Window], scope: Scope
+    database: Database, metric: Metric, windows: Sequence[Window], scope: Scope
 ) -> pd.DataFrame:
     """Return one row per window: start_on, end_on, estimate, n, n_missing, n_excluded.
 
-    The estimate is in the metric's unit, null where there is nothing to estimate or a median is not reached.
+    The estimate has the metric's unit; it is null without items or if a median is not reached.
     """
-    until = read_until(metric, windows, snapshot.as_of)
+    until = read_until(metric, windows, database.as_of)
     sql = estimates_sql(metric, _indented(_body("windows")))
-    return snapshot.query(sql, bound_in(sql, window_parameters(metric, windows, until, scope)))
+    parameters = window_parameters(metric, windows, until, scope)
+    return database.query(sql, bound_parameters(sql, parameters))
 
 
-def series(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
-    """Return the estimates of each ISO week of a period, with ``is_partial`` where a week is cut or still immature."""
-    result = mature_weeks(snapshot, metric, period)
-    if not result:
+def series(database: Database, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
+    """Return the estimates of each ISO week; ``is_partial`` if a week is cut or immature."""
+    windows = mature_weeks(database, metric, period)
+    if not windows:
         return pd.DataFrame(columns=list(ESTIMATE_COLUMNS))
-    frame = estimates(snapshot, metric, result, scope)
+    frame = estimates(database, metric, windows, scope)
     return frame.assign(is_partial=(frame["end_on"] - frame["start_on"]) < pd.Timedelta(days=7))
 
 
-def mature_weeks(snapshot: Snapshot, metric: Metric, period: Window) -> list[Window]:
-    """Return the ISO weeks of a period, up to the day from which items are too young to count."""
-    end = min(period.end_on, _last(snapshot, metric))
+def mature_weeks(database: Database, metric: Metric, period: Window) -> list[Window]:
+    """Return the ISO weeks of a period, up to the day from which items are immature."""
+    end = min(period.end_on, _mature_end(database, metric))
     return weeks(Window(period.start_on, end)) if period.start_on < end else []
 
 
-def by_quarter(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
-    """Return the estimates of each quarter that a period touches, with ``is_partial`` where one is not complete yet."""
-    result = mature_quarters(snapshot, metric, period)
-    if not result:
+def by_quarter(database: Database, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
+    """Return the estimates of each quarter of a period; ``is_partial`` if one is incomplete."""
+    windows = mature_quarters(database, metric, period)
+    if not windows:
         return pd.DataFrame(columns=list(ESTIMATE_COLUMNS))
-    whole = quarters(Window(result[0].start_on, result[-1].end_on))
-    partial = [window != quarter for window, quarter in zip(result, whole, strict=True)]
-    return estimates(snapshot, metric, result, scope).assign(is_partial=partial)
+    whole = quarters(Window(windows[0].start_on, windows[-1].end_on))
+    partial = [window != quarter for window, quarter in zip(windows, whole, strict=True)]
+    return estimates(database, metric, windows, scope).assign(is_partial=partial)
 
 
-def mature_quarters(snapshot: Snapshot, metric: Metric, period: Window) -> list[Window]:
-    """Return the whole quarters that a period touches, up to the day from which items are too young to count."""
-    last = _last(snapshot, metric)
-    result = (
-        quarters(Window(period.start_on, min(period.end_on, last)))
-        if period.start_on < last
-        else []
-    )
-    return [Window(window.start_on, min(window.end_on, last)) for window in result]
+def mature_quarters(database: Database, metric: Metric, period: Window) -> list[Window]:
+    """Return the whole quarters of a period, up to the day from which items are immature."""
+    end = _mature_end(database, metric)
+    if period.start_on >= end:
+        return []
+    whole = quarters(Window(period.start_on, min(period.end_on, end)))
+    return [Window(window.start_on, min(window.end_on, end)) for window in whole]
 
 
 def rows(
-    snapshot: Snapshot, metric: Metric, window: Window, scope: Scope, until: date | None = None
+    database: Database, metric: Metric, window: Window, scope: Scope, until: date | None = None
 ) -> pd.DataFrame:
-    """Return the items behind a number, newest first, with what is known of each; ``value`` in the metric's unit.
+    """Return the items behind a number, newest first, with their value in the metric's unit.
 
-    Items of repositories that were not read until ``until`` (by default ``read_until`` the window) are left out.
+    Items of repositories that are not synced until ``until`` (by default ``read_until`` of the
+    window) are left out.
     """
-    template = _body("rows").replace("{subject}", _indented(metric.of.file.statement))
+    subject = read_sql(ROOT / "subjects" / f"{metric.of.sql_name}.sql").statement
+    template = _body("rows").replace("{subject}", _indented(subject))
     sql = with_items(template, metric).replace("{ids}", ", ".join(metric.of.ids))
-    end = min(window.end_on, _last(snapshot, metric))
-    required = until or read_until(metric, [Window(window.start_on, end)], snapshot.as_of)
-    inputs = {"start_on": window.start_on, "end_on": end, "required_until": required}
-    return snapshot.query(sql, bound_in(sql, inputs | asdict(scope) | dict(metric.parameters)))
+    end = min(window.end_on, _mature_end(database, metric))
+    required = until or read_until(metric, [Window(window.start_on, end)], database.as_of)
+    parameters = {"start_on": window.start_on, "end_on": end, "required_until": required}
+    parameters |= asdict(scope) | dict(metric.parameters)
+    return database.query(sql, bound_parameters(sql, parameters))
 
 
-def printed_sql(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> str:
-    """Return the query of some windows as text that any DuckDB client runs on the published file."""
+def printable_sql(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> str:
+    """Return the query for some windows as text that any DuckDB client runs."""
     sql = estimates_sql(metric, _indented(_body("windows")))
-    return printed(metric, sql, window_parameters(metric, windows, until, scope))
+    return printable(metric, sql, window_parameters(metric, windows, until, scope))
 
 
-def printed(metric: Metric, sql: str, inputs: Mapping[str, Any]) -> str:
-    """Return a query of a metric as text, its definition first and its parameters filled in."""
-    return f"-- {metric.title}: {metric.definition}\n{PARAMETER.sub(lambda result: literal(inputs[result[1]]), sql)}\n"
+def printable(metric: Metric, sql: str, parameters: Mapping[str, Any]) -> str:
+    """Return a query with the metric's definition as comment and without parameters."""
+    definition = metric.describe(metric_sql(metric.sql_name).definition)
+    return f"-- {metric.title}: {definition}\n{with_literals(sql, parameters)}\n"
 
 
 def items_sql(metric: str) -> str:
@@ -150,7 +159,7 @@ def items_sql(metric: str) -> str:
 
 def with_items(template: str, metric: Metric) -> str:
     """Return a query around the items of a metric."""
-    return template.replace("{items}", _indented(items_sql(metric.file.name)))
+    return template.replace("{items}", _indented(items_sql(metric.sql_name)))
 
 
 @cache
@@ -160,14 +169,19 @@ def _with_window_items(name: str, metric: str) -> str:
     return _body(name).replace("{window_items}", head)
 
 
-def _last(snapshot: Snapshot, metric: Metric) -> date:
-    """The day from which items are too young to count."""
-    return snapshot.as_of + timedelta(days=1) - timedelta(days=metric.matures_after)
+def _mature_end(database: Database, metric: Metric) -> date:
+    """Return the first day whose items are too young to count."""
+    return database.as_of + timedelta(days=1) - timedelta(days=metric.matures_after)
 
 
-def bound_in(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters that a query names; DuckDB refuses others."""
+def bound_parameters(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that a query uses; DuckDB refuses others."""
     return {name: parameters[name] for name in dict.fromkeys(PARAMETER.findall(sql))}
+
+
+def with_literals(sql: str, parameters: Mapping[str, Any]) -> str:
+    """Return a query with its parameters replaced by SQL literals."""
+    return PARAMETER.sub(lambda match: literal(parameters[match[1]]), sql)
 
 
 def literal(value: Any) -> str:
@@ -184,7 +198,7 @@ def literal(value: Any) -> str:
 
 
 def _body(name: str) -> str:
-    """The statement of one of the shared SQL files."""
+    """Return the statement of one of the shared SQL files."""
     return read_sql(ROOT / "shared" / f"{name}.sql").statement
 
 

@@ -1,10 +1,10 @@
-"""What the month and the year will cost: a point, an interval that simulation showed to hold, and what follows.
+"""Forecasts of spend by month and year, with 80 % intervals.
 
-The point is what was counted so far, and for the rest what each weekday cost on average over the last 28 days. How far
-off that may be is learnt from the history itself: the same forecast is made on every past day for as many days ahead
-and compared with what came. Past windows overlap, so few of them are independent: the interval is Student's t over the
-logarithm of actual / forecast, wider the fewer there are. ``python -m tests.forecast_study`` shows how often it holds,
-and how much less often the plain quantiles of past ratios do.
+The point is actual spend so far, plus the mean of each weekday over the last 28 days. The interval
+is learnt from history: the same forecast is made on every past day with the same horizon and
+compared with actual spend. Past windows overlap, so few of them are independent. The interval is
+therefore Student's t over log(actual / forecast), wider for fewer windows.
+``python -m tests.bench.forecast_study`` shows its coverage, and the lower one of plain quantiles.
 """
 
 from __future__ import annotations
@@ -18,93 +18,96 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy import stats
 
 Array = NDArray[np.float64]
 
 WEEK = 7
-#: the weekday profile: the mean of four weeks, of fewer where history has no more; a month's chain has steps as long
+#: weeks of the weekday profile; days of a step of long horizons
 WEEKS, STEP = 4, 28
-#: an interval needs so many days of history
-LEAST_DAYS = 42
+#: days of history that an interval needs
+MIN_DAYS = 42
 LEVEL = 0.8
-#: windows that overlap tell of the spread what so many times fewer would that do not
+#: overlapping windows carry as much information on the spread as this many times fewer others
 OVERLAP = 2
-#: windows added to the ones there are: so many without bias, and so many as far off as one-week forecasts were
-STILL, WEEKLY = 12, 3
-#: what past windows do not show of the spread
-WIDER = 1.06
-#: no actual counts as more than e² times its forecast, or less than 1/e²
-FARTHEST = 2.0
-#: how much of a month's deviation stays in the level of the next; the rest is noise that comes and goes
-CHAIN = 0.85
-#: totals of one month; of more months, which are drawn
-CHANCES = (np.arange(999) + 0.5) / 999
+#: prior windows: without bias, and with the spread of one-week forecasts
+UNBIASED_PRIOR, WEEKLY_PRIOR = 12, 3
+#: factor for spread that past windows do not show
+WIDENING = 1.06
+#: limit of log(actual / forecast)
+MAX_LOG_RATIO = 2.0
+#: autocorrelation of the level between months; the rest is noise
+AUTOCORRELATION = 0.85
+#: probabilities of the totals of one month; draws for more months
+PROBABILITIES = (np.arange(999) + 0.5) / 999
 DRAWS, SEED = 1999, 20261122
-#: past forecasts that realised coverage looks back on: at least, at most
-LEAST_CHECKS, MOST_CHECKS = 5, 52
+#: number of past forecasts for the coverage
+MIN_CHECKS, MAX_CHECKS = 5, 52
 
 
 @dataclass(frozen=True)
 class Days:
-    """Spend by day: usage through the last final day from ``start`` on, and what is known besides."""
+    """Spend by day: final usage from ``start`` on, provisional usage and seats."""
 
     start: date
     usage: Array
-    #: usage of later days, which may still change
+    #: usage of later days, which can still change
     provisional: dict[date, float]
     #: all known days
     seats: dict[date, float]
 
     @property
     def end(self) -> date:
-        """The last final day."""
+        """Return the last final day."""
         return self.start + timedelta(days=len(self.usage) - 1)
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far off forecasts are: Student's t over the logarithm of actual / forecast."""
+    """Spread of forecasts: Student's t over log(actual / forecast)."""
 
     center: float
     variance: float
-    #: past windows that do not overlap, in effect
+    #: effective number of independent past windows
     windows: float
 
     def ratios(self) -> Array:
-        """Equally likely ratios of actual to forecast."""
-        scale = WIDER * np.sqrt(self.variance * (1 + 1 / (self.windows + 1.5)))
-        result: Array = np.exp(self.center + scale * _t_quantiles(self.windows + WEEKLY))
+        """Return equally likely ratios of actual to forecast."""
+        scale = WIDENING * np.sqrt(self.variance * (1 + 1 / (self.windows + 1.5)))
+        result: Array = np.exp(
+            self.center + scale * stats.t.ppf(PROBABILITIES, self.windows + WEEKLY_PRIOR)
+        )
         return result
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a period will cost, by day: counted on final days, expected on the others; seats are known in advance."""
+    """Spend of a period by day: actual on final days, expected on others."""
 
     first: date
     last: date
     counted_until: date
     usage: pd.Series[float]
     seats: pd.Series[float]
-    #: counted so far, provisional days too: usage, and seats
+    #: spend so far, provisional days included
     spent_usage: float
     spent_seats: float
-    #: equally likely totals of usage; None where history does not tell
+    #: equally likely totals of usage; None without enough history
     totals: Array | None
 
     @property
     def spent(self) -> float:
-        """What was spent so far."""
+        """Return spend so far."""
         return self.spent_usage + self.spent_seats
 
     @property
     def point(self) -> float:
-        """The expected total, never less than what was spent."""
+        """Return the expected total, at least spend so far."""
         return max(float(self.usage.sum()), self.spent_usage) + float(self.seats.sum())
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The ends of the 80 % interval; None where history does not tell."""
+        """Return the ends of the 80 % interval; None without enough history."""
         if self.totals is None:
             return None
         lo, hi = np.quantile(self.totals, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) + float(
@@ -113,7 +116,7 @@ class Forecast:
         return min(float(lo), self.point), max(float(hi), self.point)
 
     def chance_over(self, usd: float) -> float | None:
-        """The chance that the total is over an amount; None where history does not tell, and it is not over yet."""
+        """Return the probability that the total exceeds an amount; None if it is unknown."""
         if self.spent > usd:
             return 1.0
         return (
@@ -123,7 +126,7 @@ class Forecast:
         )
 
     def breach_on(self, usd: float) -> date | None:
-        """The day on which an amount was, or is expected to be, passed."""
+        """Return the day on which an amount is exceeded, actually or in the forecast."""
         passed = (self.usage + self.seats).cumsum() > usd
         if passed.any():
             result: date = passed.index[int(np.argmax(passed))]
@@ -132,12 +135,13 @@ class Forecast:
 
 
 def days_of(frame: pd.DataFrame) -> Days | None:
-    """Return spend by day from a frame with day, usd, is_provisional and seats_usd; None without a final day of usage.
+    """Return spend by day from a frame; None without a final day of usage.
 
-    Final days end where the first provisional one begins; a day between that is not there cost nothing.
+    The frame has day, usd, is_provisional and seats_usd. Final days end before the first
+    provisional one; missing days in between have zero spend.
     """
     days = [pd.Timestamp(day).date() for day in frame["day"]]
-    known_values = pd.DataFrame(
+    spend = pd.DataFrame(
         {
             name: pd.to_numeric(frame[name].astype(object)).fillna(0.0).to_numpy(float)
             for name in ("usd", "seats_usd")
@@ -145,15 +149,15 @@ def days_of(frame: pd.DataFrame) -> Days | None:
         | {"is_provisional": frame["is_provisional"].astype(bool).to_numpy()},
         index=pd.Index(days, dtype=object),
     ).sort_index()
-    final = known_values["usd"][~known_values["is_provisional"].cummax()]
-    used = final[final != 0] if final.any() else final[known_values["seats_usd"] != 0]
+    final = spend["usd"][~spend["is_provisional"].cummax()]
+    used = final[final != 0] if final.any() else final[spend["seats_usd"] != 0]
     if used.empty:
         return None
     start, end = used.index[0], final.index[-1]
     usage = np.zeros((end - start).days + 1)
     usage[[(day - start).days for day in used.index]] = used
-    later = known_values["usd"][known_values.index > end]
-    return Days(start, usage, _by_day(later), _by_day(known_values["seats_usd"]))
+    later = spend["usd"][spend.index > end]
+    return Days(start, usage, _by_day(later), _by_day(spend["seats_usd"]))
 
 
 def month_of(day: date) -> tuple[date, date]:
@@ -162,7 +166,7 @@ def month_of(day: date) -> tuple[date, date]:
 
 
 def forecast(days: Days, first: date, last: date) -> Forecast:
-    """Return what the days from the first through the last will cost."""
+    """Return the forecast for the days from the first through the last."""
     index = pd.Index(
         [first + timedelta(days=n) for n in range((last - first).days + 1)], dtype=object
     )
@@ -180,8 +184,8 @@ def forecast(days: Days, first: date, last: date) -> Forecast:
     totals = None
     if not ahead:
         totals = np.full(1, counted.sum())
-    elif why_no_interval(days, first) is None:
-        totals = np.maximum(counted.sum() + rest_totals(days.usage, gap, ahead), spent_usage)
+    elif interval_problem(days, first) is None:
+        totals = np.maximum(counted.sum() + remaining_totals(days.usage, gap, ahead), spent_usage)
     return Forecast(
         first,
         last,
@@ -197,7 +201,10 @@ def forecast(days: Days, first: date, last: date) -> Forecast:
 def what_if(
     result: Forecast, price: float = 1.0, seats_usd: float = 0.0, cap_usd: float | None = None
 ) -> Forecast:
-    """Return a forecast with another price of usage to come, seats added (dollars a month), usage stopped at a cap."""
+    """Return a forecast with another price factor, added seats or a cap on usage.
+
+    ``seats_usd`` are dollars a month; all conditions apply to the days that are not final.
+    """
     is_ahead = result.usage.index > result.counted_until
     counted = float(result.usage[~is_ahead].sum())
     usage = result.usage.where(~is_ahead, result.usage * price)
@@ -211,82 +218,84 @@ def what_if(
     return dataclasses.replace(result, usage=usage, seats=seats, totals=totals)
 
 
-def why_no_interval(days: Days, first: date) -> str | None:
-    """Return why history tells no interval of a period; None where it does."""
+def interval_problem(days: Days, first: date) -> str | None:
+    """Return the reason why a period has no interval; None if it has one."""
     if (first - days.end).days > STEP:
         return f"no interval: spend is final only through {days.end}"
-    if len(days.usage) < LEAST_DAYS:
-        return f"no interval: {len(days.usage)} days of history, and it takes {LEAST_DAYS}"
+    if len(days.usage) < MIN_DAYS:
+        return f"no interval: it needs {MIN_DAYS} days of history, and there are {len(days.usage)}"
     return (
         None
         if days.usage[-STEP:].sum() > 0
-        else "no interval: nothing was spent in the last 28 days"
+        else f"no interval: nothing was spent in the last {STEP} days"
     )
 
 
 def profile(usage: Array, ahead: int) -> Array:
-    """Return what each of the days ahead will cost: the mean of its weekday over the last four weeks, or fewer."""
+    """Return expected spend of each day ahead: the mean of its weekday over four weeks."""
     weeks = min(WEEKS, len(usage) // WEEK)
     if not weeks:
         return np.full(ahead, usage.mean())
     return np.resize(usage[-weeks * WEEK :].reshape(weeks, WEEK).mean(axis=0), ahead)
 
 
-def rest_totals(usage: Array, gap: int, ahead: int) -> Array:
-    """Return equally likely totals of the days after a gap through so many ahead; months are chained beyond one."""
+def remaining_totals(usage: Array, gap: int, ahead: int) -> Array:
+    """Return equally likely totals of the days after a gap, ``ahead`` days from now.
+
+    Horizons of more than a month are chains of monthly steps.
+    """
     remainder = profile(usage, ahead)
     remainder[:gap] = 0
     if ahead - gap <= 31:
         month: Array = spread(usage, gap, ahead).ratios() * remainder.sum()
         return month
     step, draw = spread(usage, 0, STEP), np.random.default_rng(SEED)
-    free, steps = step.windows + WEEKLY, -(-ahead // STEP)
-    # what a month adds to the level on average is itself uncertain, and the same along a whole path
+    free, steps = step.windows + WEEKLY_PRIOR, -(-ahead // STEP)
+    # the mean change of the level by month is uncertain too, and constant along a path
     drift = step.center + draw.standard_t(free, (DRAWS, 1)) * np.sqrt(
-        step.variance / (step.windows + STILL)
+        step.variance / (step.windows + UNBIASED_PRIOR)
     )
     level = np.cumsum(
-        drift + CHAIN * draw.standard_t(free, (DRAWS, steps)) * np.sqrt(step.variance), axis=1
+        drift + AUTOCORRELATION * draw.standard_t(free, (DRAWS, steps)) * np.sqrt(step.variance),
+        axis=1,
     )
     weights = np.add.reduceat(remainder, np.arange(0, ahead, STEP))
-    totals: Array = np.exp(np.clip(level, -2 * FARTHEST, 2 * FARTHEST)) @ weights
+    totals: Array = np.exp(np.clip(level, -2 * MAX_LOG_RATIO, 2 * MAX_LOG_RATIO)) @ weights
     return totals
 
 
 def spread(usage: Array, gap: int, ahead: int) -> Spread:
-    """Return how far off forecasts of the days after a gap through so many ahead were on every past day."""
+    """Return the spread of past forecasts with the same gap and horizon."""
     result, week = _log_ratios(usage, gap, ahead), _log_ratios(usage, 0, WEEK)
-    weekly = float(np.mean(week**2)) if len(week) else FARTHEST**2
+    weekly = float(np.mean(week**2)) if len(week) else MAX_LOG_RATIO**2
     if not len(result):
         return Spread(0.0, weekly, 0.0)
     windows = OVERLAP * len(result) / ahead
-    center = float(result.mean()) * windows / (windows + STILL)
-    squares = windows * np.mean((result - center) ** 2) + WEEKLY * weekly
-    return Spread(center, float(squares / (windows + WEEKLY)), windows)
+    center = float(result.mean()) * windows / (windows + UNBIASED_PRIOR)
+    squares = windows * np.mean((result - center) ** 2) + WEEKLY_PRIOR * weekly
+    return Spread(center, float(squares / (windows + WEEKLY_PRIOR)), windows)
 
 
-def realised(days: Days, first: date, last: date) -> tuple[float | None, int]:
-    """Return how often the intervals of past forecasts as far ahead held, and how many forecasts that were.
+def past_coverage(days: Days, first: date, last: date) -> tuple[float | None, int]:
+    """Return the coverage of past intervals with the same horizon, and their number.
 
-    None where they are too few. One forecast a week is looked at, each with what was known then.
+    The coverage is None if they are too few. There is one past forecast a week.
     """
     ahead = (last - days.end).days
     gap = max((first - days.end).days - 1, 0)
     origins = (
-        range(LEAST_DAYS, len(days.usage) - ahead + 1, WEEK)[-MOST_CHECKS:]
+        range(MIN_DAYS, len(days.usage) - ahead + 1, WEEK)[-MAX_CHECKS:]
         if ahead > gap
         else range(0)
     )
     stored = []
     for origin in origins:
         lo, hi = np.quantile(
-            rest_totals(days.usage[:origin], gap, ahead), [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+            remaining_totals(days.usage[:origin], gap, ahead), [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
         )
         stored.append(lo <= days.usage[origin + gap : origin + ahead].sum() <= hi)
     return (
-        (float(np.mean(stored)), len(stored))
-        if len(stored) >= LEAST_CHECKS
-        else (None, len(stored))
+        (float(np.mean(stored)), len(stored)) if len(stored) >= MIN_CHECKS else (None, len(stored))
     )
 
 
@@ -295,7 +304,7 @@ def _by_day(usd: pd.Series[float]) -> dict[date, float]:
 
 
 def _log_ratios(usage: Array, gap: int, ahead: int) -> Array:
-    """Logarithms of actual / forecast, from each past day with at least two weeks before it."""
+    """Return log(actual / forecast) from each past day with two weeks before it."""
     result = []
     for weeks in range(2, WEEKS + 1):
         origins = np.arange(weeks * WEEK, len(usage) - ahead + 1)
@@ -306,23 +315,14 @@ def _log_ratios(usage: Array, gap: int, ahead: int) -> Array:
             means = past.reshape(-1, weeks, WEEK).mean(axis=1)
             expected = means[:, np.arange(gap, ahead) % WEEK].sum(axis=1)
             actual = sliding_window_view(usage, ahead - gap)[origins + gap].sum(axis=1)
-            is_told = expected > 0
-            ratio = np.maximum(actual[is_told] / expected[is_told], np.exp(-FARTHEST))
-            result.append(np.minimum(np.log(ratio), FARTHEST))
+            has_history = expected > 0
+            ratio = np.maximum(actual[has_history] / expected[has_history], np.exp(-MAX_LOG_RATIO))
+            result.append(np.minimum(np.log(ratio), MAX_LOG_RATIO))
     return np.concatenate(result) if result else np.zeros(0)
 
 
-def _t_quantiles(freedom: float) -> Array:
-    """Quantiles of Student's t at CHANCES: for t = √f tan a the density is cos(a) to the power f − 1."""
-    angle = np.linspace(-np.pi / 2, np.pi / 2, 20_001)
-    density = np.cos(angle) ** (freedom - 1)
-    below = (np.cumsum(density) - density / 2) / density.sum()
-    result: Array = np.sqrt(freedom) * np.tan(np.interp(CHANCES, below, angle))
-    return result
-
-
 def _seats_ahead(seats: dict[date, float], last: date) -> dict[date, float]:
-    """Seats after the last known day: day by day as in the last week, or on the day of the month they were booked."""
+    """Return seats after the last known day: daily, or on their day of the month."""
     if not seats:
         return {}
     end = max(seats)

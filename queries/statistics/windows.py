@@ -1,11 +1,12 @@
-"""Windows of time: quarters of 13 whole ISO weeks, weeks, and what is compared with what. Half-open dates."""
+"""Windows of time: ISO weeks, quarters of 13 ISO weeks, and comparisons. Half-open dates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-QUARTERS_SHOWN = 9
+QUARTERS_PUBLISHED = 9
+QUARTER_WEEKS, QUARTER_DAYS = 13, 91
 WEEK = timedelta(days=7)
 
 
@@ -18,31 +19,40 @@ class Window:
 
     @property
     def text(self) -> str:
-        """The form in which the published tables name it."""
+        """Return its name in published tables."""
         return f"{self.start_on}/{self.end_on}"
 
 
 @dataclass(frozen=True)
+class Event:
+    """A dated event; days of its transition count neither as before nor as after."""
+
+    name: str
+    on: date
+    transition: timedelta
+
+
+@dataclass(frozen=True)
 class Quarter:
-    """A quarter of an ISO year: weeks 1-13, 14-26, 27-39, and 40 to the year's last (week 53 belongs to the fourth)."""
+    """A quarter of an ISO year: 13 weeks; week 53 belongs to the fourth."""
 
     year: int
     number: int
 
     @property
     def name(self) -> str:
-        """For example ``2026-Q3``."""
+        """Return its name, for example ``2026-Q3``."""
         return f"{self.year}-Q{self.number}"
 
     @property
     def window(self) -> Window:
-        """Its whole ISO weeks."""
+        """Return its whole ISO weeks."""
         return Window(self.start, self._next().start)
 
     @property
     def start(self) -> date:
-        """Its first Monday."""
-        return date.fromisocalendar(self.year, 13 * self.number - 12, 1)
+        """Return its first Monday."""
+        return date.fromisocalendar(self.year, QUARTER_WEEKS * (self.number - 1) + 1, 1)
 
     def _next(self) -> Quarter:
         return (
@@ -61,14 +71,14 @@ class Quarter:
 
 
 def quarter_of(day: date) -> Quarter:
-    """Return the quarter a day lies in."""
+    """Return the quarter of a day."""
     year, week, _ = day.isocalendar()
-    return Quarter(year, min(4, (week + 12) // 13))
+    return Quarter(year, min(4, (week - 1) // QUARTER_WEEKS + 1))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A quarter's window beside the one it is compared with; ``status`` tells whether the quarter is complete."""
+    """A quarter and its baseline; ``status`` is "decided" if the quarter is complete."""
 
     quarter: str
     comparison: str
@@ -78,11 +88,11 @@ class Comparison:
 
 
 def comparisons(
-    as_of: date, matures_after: int, quarters: int = QUARTERS_SHOWN
+    as_of: date, matures_after: int, quarters: int = QUARTERS_PUBLISHED
 ) -> list[Comparison]:
-    """Return the comparisons of the newest quarters, newest first; windows end where items are old enough to count.
+    """Return the comparisons of the newest quarters, newest first, without immature items.
 
-    A quarter of which nothing is old enough is left out. Baselines are whole: they end before the quarter begins.
+    Quarters without mature items are left out. Baselines are whole quarters.
     """
     last = as_of + timedelta(days=1) - timedelta(days=matures_after)
     quarter, result = quarter_of(as_of), []
@@ -100,7 +110,7 @@ def comparisons(
 
 
 def weeks(window: Window) -> list[Window]:
-    """Return the ISO weeks of a window, the first and last cut to it."""
+    """Return the ISO weeks of a window; the first and last can be partial."""
     start, result = window.start_on - timedelta(days=window.start_on.weekday()), []
     while start < window.end_on:
         result.append(Window(max(start, window.start_on), min(start + WEEK, window.end_on)))

@@ -1,73 +1,69 @@
-"""What was read, and whether it agrees with GitHub, as words that a leader can read aloud."""
+"""Completeness of the data as sentences: sync, agreement with GitHub, and failures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from queries.read.listings import Row
+from queries.sql_files import Row
 from queries.text.sentences import day
 
 
 def totals_sentence(row: Row) -> str:
-    """Return how far the repositories were read, and how many of what GitHub counts are here."""
-    whole, read = row["repositories"], row["read_repositories"]
-    if not read:
-        return "No repository of GitHub has been read to its end yet."
-    which = (
-        f"All {whole:,} repositories were"
-        if read == whole > 1
-        else f"{read:,} of {whole:,} repositories were"
-    )
-    which = "The one repository was" if read == whole == 1 else which
-    message = f"{which} read through {day(row['read_through'])}"
-    if not row["at_github"]:
-        return f"{message}; what GitHub itself counts in them is not known."
+    """Return how far repositories are synced, and how many of GitHub's items are here."""
+    total, synced = row["repositories"], row["read_repositories"]
+    if not synced:
+        return "No GitHub repository is completely synced yet."
+    if synced < total:
+        subject = f"{synced:,} of {total:,} repositories are"
+    else:
+        subject = "The only repository is" if total == 1 else f"All {total:,} repositories are"
+    text = f"{subject} synced through {day(row['read_through'])}"
     counted = row["at_github"]
+    if not counted:
+        return f"{text}. GitHub's own counts of them are unknown."
     here = counted - row["missing_here"]
-    are = "all are" if here == counted else f"{here:,} {'is' if here == 1 else 'are'}"
-    return f"{message}; of {counted:,} pull requests and issues that GitHub counts, {are} here."
+    are = "all are" if here == counted else f"{here:,} {_are(here)}"
+    return f"{text}. Of {counted:,} pull requests and issues that GitHub counts, {are} here."
 
 
-def totals_asides(row: Row) -> list[str]:
-    """Return what stands beside that sentence: what GitHub does not count, what is not known, what is still to come."""
-    message = []
+def totals_notes(row: Row) -> list[str]:
+    """Return notes on the totals: uncounted items, unknown counts and pending changes."""
+    notes = []
     if row["missing_there"]:
-        message.append(
-            f"{row['missing_there']:,} more {_are(row['missing_there'])} here that GitHub does not count."
-        )
+        count = row["missing_there"]
+        notes.append(f"{count:,} more {_are(count)} here that GitHub does not count.")
     if row["counted_until"]:
-        message.append(
-            f"GitHub's count is that of its search, of complete days through {day(row['counted_until'])}."
-        )
+        last = day(row["counted_until"])
+        notes.append(f"GitHub's counts are those of its search, for whole days through {last}.")
     if not row["at_github"] and row["read_repositories"]:
-        message.append(
-            "Its search does not show them to this token, or nothing was opened in them by then."
-        )
+        notes.append("The token cannot search them, or nothing was opened in them by then.")
     elif row["uncounted_repositories"]:
-        many = f"{row['uncounted_repositories']:,} of the repositories"
-        message.append(
-            f"Not counted, as GitHub's search does not show it or was not asked yet: {many}."
+        count = row["uncounted_repositories"]
+        noun, are = ("repository", "is") if count == 1 else ("repositories", "are")
+        notes.append(
+            f"Without a count: {count:,} {noun} that the token cannot search or that {are} not "
+            "counted yet."
         )
     if row["discussions_at_github"]:
-        message.append(
-            f"GitHub lists {row['discussions_at_github']:,} discussions, and {row['discussions']:,} are here."
-        )
+        listed, here = row["discussions_at_github"], row["discussions"]
+        notes.append(f"GitHub lists {listed:,} discussions, and {here:,} are here.")
     if row["still_to_come"]:
-        message.append(
-            f"{row['still_to_come']:,} that changed {_are(row['still_to_come'])} still to come."
-        )
-    return message
+        count = row["still_to_come"]
+        notes.append(f"{count:,} changed {'item is' if count == 1 else 'items are'} not read yet.")
+    return notes
 
 
 def loads_sentence(rows: Sequence[Row]) -> str:
-    """Return how the last attempt of every source went."""
+    """Return the result of the last attempt of every source."""
     failed = [row for row in rows if row["status"] == "failed"]
     names = dict.fromkeys(row["scope"] or row["source"] for row in failed)
-    newest = max(rows, key=lambda row: row["started_at"])
-    message = f"The last refresh began on {day(newest['started_at'])} (UTC)"
+    started = day(max(row["started_at"] for row in rows))
     if not failed:
-        return f"{message}, and nothing failed."
-    return f"{message}; {', '.join(names)} failed, and what was read before stays."
+        return f"The last refresh started on {started} (UTC) without a failure."
+    return (
+        f"The last refresh started on {started} (UTC). Failed: {', '.join(names)}; "
+        "their earlier data is still used."
+    )
 
 
 def _are(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Money as words that a leader can read aloud: budgets, forecasts, what changed, and what is missing for an answer."""
+"""Spend as sentences: budgets, forecasts, changes and missing data."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from math import ceil
 
-from queries.read.listings import Row
+from queries.catalog.cost import MIN_KNOWN_DAYS, MIN_OUTCOMES
+from queries.sql_files import Row
 from queries.statistics.forecasts import Forecast
-from queries.text.sentences import day, dollars, shown
+from queries.text.sentences import day, dollars, format_value
 
-#: what a cost per outcome takes at least: outcomes, and days of its window with known spend
-LEAST_OUTCOMES, LEAST_DAYS = 5, 0.8
-#: segments of a change that are told
-MOVED = 4
-#: the parts of a change, in the order in which they are told and drawn
+#: number of segments of a change that a note names
+NAMED_SEGMENTS = 4
+#: parts of a change, in the order of sentences and charts
 PARTS = {
     "volume_usd": "volume",
     "mix_usd": "mix",
@@ -22,142 +21,146 @@ PARTS = {
     "new_usd": "new",
     "retired_usd": "retired",
 }
+#: phrases for parts whose name alone is not clear in a sentence
+PART_PHRASES = {"new_usd": "by new tools and models", "retired_usd": "by retired ones"}
 
 
 def month_name(first: date) -> str:
-    """Return a month as people write it."""
+    """Return a month, for example September 2026."""
     return f"{first:%B %Y}"
 
 
-def period_sentence(row: Row) -> str:
-    """Return where a month or year of ``forecasts`` stands against its budget."""
-    moment = period_name(row["period"])
-    if row["counted_until"] < date.fromisoformat(f"{row['period']}-01-01"[:10]):
-        known_values = (
-            f"Spend is known only through {day(row['counted_until'])}, so nothing of {moment} yet"
-        )
-        return f"{known_values}; {expected(row['point'], row['lo'], row['hi'], 'its end')}."
-    message = f"In {moment}, {dollars(row['spent'])} was spent by {day(row['made_on'])}"
-    if row["budget_usd"] is not None:
-        budget = float(row["budget_usd"])
-        message += f", {shown(row['spent'] / budget, 'share')} of" if budget else ", against"
-        message += f" a budget of {dollars(budget)}"
-    return f"{message}; {expected(row['point'], row['lo'], row['hi'], 'its end')}."
-
-
-def expected(point: float, lo: float | None, hi: float | None, moment: str) -> str:
-    """Return an expected amount with its interval, where there is one."""
-    message = f"{dollars(point)} is expected by {moment}"
-    return (
-        message
-        if lo is None or hi is None
-        else f"{message} ({dollars(lo)} to {dollars(hi)} in four cases of five)"
-    )
-
-
-def period_asides(row: Row) -> list[str]:
-    """Return what stands beside such a sentence: when the budget breaks, how often intervals held, and why none is."""
-    message = []
-    if row["budget_usd"] is None:
-        for_month = "There is no budget for it; name one under [[budgets]] in headway.toml."
-        message.append(for_month if "-" in row["period"] else "Not every month of it has a budget.")
-    elif row["breach_on"] is None:
-        message.append("The budget is expected to hold.")
-    else:
-        broke = row["breach_on"] <= row["made_on"]
-        message.append(
-            f"The budget {'was passed on' if broke else 'is expected to be passed about'} {day(row['breach_on'])}."
-        )
-    if row["p_over_budget"] is not None:
-        message.append(f"The chance to end over it is {shown(row['p_over_budget'], 'share')}.")
-    if row["coverage"] is not None and row["lo"] is not None:
-        message.append(
-            f"Of {int(row['coverage_n'])} forecasts of the past as far ahead, the interval held in "
-            f"{shown(row['coverage'], 'share')}; it should in 80 %."
-        )
-    if row["reason"] is not None:
-        message.append(f"There is {row['reason']}.")
-    if row["break_on"] is not None:
-        message.append(
-            f"Since {day(row['break_on'])} spend is of another kind ({row['break_kind']}), which the forecast knows "
-            "only in part."
-        )
-    return message
-
-
 def period_name(period: str) -> str:
-    """Return the period of a forecast, 2026-11 or 2026, as people write it."""
+    """Return the period of a forecast, 2026-11 or 2026, in words."""
     return month_name(date.fromisoformat(f"{period}-01")) if "-" in period else period
 
 
+def period_sentence(row: Row) -> str:
+    """Return spend, budget and forecast of a row of ``forecasts``."""
+    name = period_name(row["period"])
+    forecast = expected(row["point"], row["lo"], row["hi"], "its end")
+    if row["counted_until"] < date.fromisoformat(f"{row['period']}-01-01"[:10]):
+        last = day(row["counted_until"])
+        return f"Spend is known only through {last}, so not yet for {name}. {forecast}."
+    text = f"In {name}, {dollars(row['spent'])} was spent by {day(row['made_on'])}"
+    if row["budget_usd"] is not None:
+        budget = float(row["budget_usd"])
+        share = f"{format_value(row['spent'] / budget, 'share')} of" if budget else "against"
+        text += f", {share} a budget of {dollars(budget)}"
+    return f"{text}. {forecast}."
+
+
+def expected(point: float, lo: float | None, hi: float | None, moment: str) -> str:
+    """Return an expected amount with its interval, if there is one."""
+    text = f"{dollars(point)} is expected by {moment}"
+    if lo is None or hi is None:
+        return text
+    return f"{text} (80 % interval: {dollars(lo)} to {dollars(hi)})"
+
+
+def period_notes(row: Row) -> list[str]:
+    """Return notes on a forecast: breach of the budget, accuracy and missing intervals."""
+    notes = [_breach_note(row)]
+    if row["p_over_budget"] is not None:
+        chance = format_value(row["p_over_budget"], "share")
+        notes.append(f"The probability of exceeding it is {chance}.")
+    if row["coverage"] is not None and row["lo"] is not None:
+        coverage = format_value(row["coverage"], "share")
+        notes.append(
+            f"The interval was right in {coverage} of {int(row['coverage_n'])} past forecasts "
+            "with the same horizon; 80 % is the target."
+        )
+    if row["reason"] is not None:
+        notes.append(f"There is {row['reason']}.")
+    if row["break_on"] is not None:
+        notes.append(
+            f"Spend changed on {day(row['break_on'])} ({row['break_kind']}); the forecast includes "
+            "only part of that change."
+        )
+    return notes
+
+
+def _breach_note(row: Row) -> str:
+    if row["budget_usd"] is None and "-" in row["period"]:
+        return "It has no budget; add one under [[budgets]] in headway.toml."
+    if row["budget_usd"] is None:
+        return "Not every month of it has a budget."
+    if row["breach_on"] is None:
+        return "The budget is expected to hold."
+    is_past = row["breach_on"] <= row["made_on"]
+    verb = "was exceeded on" if is_past else "is expected to be exceeded about"
+    return f"The budget {verb} {day(row['breach_on'])}."
+
+
 def what_if_sentence(before: Forecast, after: Forecast, budget: float | None) -> str:
-    """Return what a month will cost under other conditions, against what it would without them."""
+    """Return the cost of a month under other conditions, and the difference."""
     lo, hi = after.interval or (None, None)
-    message = f"{expected(after.point, lo, hi, f'the end of {month_name(after.first)}')}"
+    text = expected(after.point, lo, hi, f"the end of {month_name(after.first)}")
     change = after.point - before.point
     if abs(change) >= 0.5:
-        message = (
-            f"Then {message}, {dollars(abs(change))} {'more' if change > 0 else 'less'} than now"
-        )
+        text = f"Then {text}, {dollars(abs(change))} {'more' if change > 0 else 'less'} than now"
     if budget is None:
-        return f"{message}."
+        return f"{text}."
     breach, chance = after.breach_on(budget), after.chance_over(budget)
     if breach and breach <= after.counted_until:
-        return f"{message}; the budget was passed on {day(breach)}."
-    message += f"; the budget would {f'be passed about {day(breach)}' if breach else 'hold'}"
-    return (
-        f"{message} (chance to end over it: {shown(chance, 'share')})."
-        if chance is not None
-        else f"{message}."
-    )
+        return f"{text}. The budget was exceeded on {day(breach)}."
+    text += f". The budget would {f'be exceeded about {day(breach)}' if breach else 'hold'}"
+    if chance is None:
+        return f"{text}."
+    return f"{text} (probability of exceeding it: {format_value(chance, 'share')})."
 
 
 def split_sentence(row: Row, name: str, before: str) -> str:
-    """Return why spend changed from one quarter to another, by the parts of the change."""
+    """Return the parts of a change of spend between two quarters."""
     change = row["after_usd"] - row["before_usd"]
-    verb = (
-        "did not change"
-        if abs(change) < 0.5
-        else f"{'rose' if change > 0 else 'fell'} by {dollars(abs(change))}"
-    )
-    message = f"Spend {verb} from {before} to {name}, from {dollars(row['before_usd'])} to {dollars(row['after_usd'])}"
-    ways = {"new_usd": "by new tools and models", "retired_usd": "by retired ones"}
+    verb = f"{'rose' if change > 0 else 'fell'} by {dollars(abs(change))}"
+    if abs(change) < 0.5:
+        verb = "did not change"
+    amounts = f"from {dollars(row['before_usd'])} to {dollars(row['after_usd'])}"
+    text = f"Spend {verb} from {before} to {name}, {amounts}"
     parts = [
-        f"{signed(row[part])} {ways.get(part, f'by {word}')}"
+        f"{signed(row[part])} {PART_PHRASES.get(part, f'by {word}')}"
         for part, word in PARTS.items()
         if abs(row[part]) >= 0.5
     ]
-    return f"{message}: {', '.join(parts)}." if parts else f"{message}."
+    return f"{text}: {', '.join(parts)}." if parts else f"{text}."
 
 
-def split_asides(rows: Sequence[Row]) -> list[str]:
-    """Return which segments (the rows but for the total) moved most, and what merging the small ones does."""
-    moved = [(row["after_usd"] - row["before_usd"], row) for row in rows[:MOVED]]
-    reported = [
-        f"{signed(change)} {' of '.join(name for name in (row['model'], row['tool']) if name)}"
-        for change, row in moved
-        if abs(change) >= 0.5
+def split_notes(rows: Sequence[Row]) -> list[str]:
+    """Return the segments with the largest changes, and the effect of grouping small ones."""
+    changes = [
+        f"{signed(row['after_usd'] - row['before_usd'])} {_segment(row)}"
+        for row in rows[:NAMED_SEGMENTS]
+        if abs(row["after_usd"] - row["before_usd"]) >= 0.5
     ]
-    message = [f"What moved most: {', '.join(reported)}."] if reported else []
+    notes = [f"Largest changes: {', '.join(changes)}."] if changes else []
     if any({row["tool"], row["model"]} & {"other tools", "other models"} for row in rows):
-        message.append(
-            "What too few people use is in other tools and other models; what comes to be told of looks new."
+        notes.append(
+            "Tools and models below the privacy threshold are grouped as “other”. One that rises "
+            "above the threshold counts as new."
         )
-    return message
+    return notes
 
 
-def split_lacks(quarters: Mapping[str, Row]) -> str | None:
-    """Return why a change between quarters cannot be split, from what is known of each; None where it can."""
+def _segment(row: Row) -> str:
+    return " of ".join(name for name in (row["model"], row["tool"]) if name)
+
+
+def split_problem(quarters: Mapping[str, Row]) -> str | None:
+    """Return the reason why a change cannot be split; None if it can."""
     short = [
-        f"for {row['days_known']} of the {row['days']} days of {name}"
+        f"{row['days_known']} of the {row['days']} days of {name}"
         for name, row in quarters.items()
-        if row["days_known"] < ceil(LEAST_DAYS * row["days"])
+        if row["days_known"] < _needed_days(row)
     ]
-    return (
-        f"Not split: final spend is known only {' and '.join(short)}; it takes four fifths."
-        if short
-        else None
-    )
+    if not short:
+        return None
+    share = format_value(MIN_KNOWN_DAYS, "share")
+    return f"Not split: final spend is known for only {' and '.join(short)}; {share} are needed."
+
+
+def _needed_days(row: Row) -> int:
+    return ceil(MIN_KNOWN_DAYS * int(row["days"]))
 
 
 def signed(usd: float) -> str:
@@ -166,120 +169,118 @@ def signed(usd: float) -> str:
 
 
 def engineer_sentence(rows: Sequence[Row]) -> str | None:
-    """Return what an engineer cost in the newest whole month, against the month before; None without one."""
+    """Return the cost per engineer in the newest whole month, and the month before."""
     whole = [row for row in rows if not row["is_partial"] and row["usd_per_engineer"] is not None]
     if not whole:
         return None
-    last, message = whole[-1], ""
-    who = per_whom(last["basis"])
-    if len(whole) > 1:
-        later = whole[-2]
-        message = f", after {dollars(later['usd_per_engineer'])} in {month_name(later['month'])}"
-    return (
-        f"AI cost {dollars(last['usd_per_engineer'])} per {who} in {month_name(last['month'])} "
-        f"(n = {int(last['engineers']):,}){message}."
+    last = whole[-1]
+    text = (
+        f"AI cost {dollars(last['usd_per_engineer'])} per {per_whom(last['basis'])} "
+        f"in {month_name(last['month'])} (n = {int(last['engineers']):,})"
     )
+    if len(whole) > 1:
+        before = whole[-2]
+        text += f", after {dollars(before['usd_per_engineer'])} in {month_name(before['month'])}"
+    return f"{text}."
 
 
 def per_whom(basis: object) -> str:
-    """Return by whom spend is divided, as titles say it."""
+    """Return the divisor of spend: engineer or active author."""
     return "active author" if basis == "active authors" else "engineer"
 
 
 def tools_sentence(rows: Sequence[Row]) -> str | None:
-    """Return how many tools money goes to in effect, and how much of it was decided on; None without a month."""
+    """Return the number of tools with spend, and the share with a decision."""
     whole = [row for row in rows if not row["is_partial"]] or list(rows)
     if not whole:
         return None
     last, first = whole[-1], whole[0]
-    some = "1 tool" if last["tools"] == 1 else f"{int(last['tools'])} tools"
-    message = f"In {month_name(last['month'])} money went to {some}, in effect to {last['effective_tools']:.1f}"
+    tools = "1 tool" if last["tools"] == 1 else f"{int(last['tools'])} tools"
+    text = f"In {month_name(last['month'])}, {tools} cost money, an effective number of "
+    text += f"{last['effective_tools']:.1f}"
     if last is not first:
-        message += f", after {first['effective_tools']:.1f} in {month_name(first['month'])}"
-    decided = 1 - last["undecided_share"]
-    return f"{message}; {shown(decided, 'share')} of it to tools that were decided on."
+        text += f", after {first['effective_tools']:.1f} in {month_name(first['month'])}"
+    decided = format_value(1 - last["undecided_share"], "share")
+    return f"{text}. {decided} of the spend is for tools with a decision."
 
 
 def team_sentence(rows: Sequence[Row]) -> str | None:
-    """Return who spent most in a month, and how much no team is known for; None where no team is named."""
-    whole = sum(row["cost_usd"] for row in rows)
-    named = [row for row in rows if row["team"] not in ("(other teams)", "unattributed")]
-    if not named or whole <= 0:
+    """Return the team with the largest spend of a month, and the unattributed share."""
+    total = sum(row["cost_usd"] for row in rows)
+    teams = [row for row in rows if row["team"] not in ("(other teams)", "unattributed")]
+    if not teams or total <= 0:
         return None
-    top = named[0]
-    message = f"In {month_name(top['month'])}, {shown(top['cost_usd'] / whole, 'share')} of {dollars(whole)} went to "
-    message += f"{top['team']}"
-    alone = sum(row["cost_usd"] for row in rows if row["team"] == "unattributed")
-    return (
-        f"{message}; for {shown(alone / whole, 'share')} no person or team is known."
-        if alone > 0
-        else f"{message}."
-    )
+    top = teams[0]
+    share = format_value(top["cost_usd"] / total, "share")
+    text = f"In {month_name(top['month'])}, {top['team']} spent {share} of {dollars(total)}"
+    unattributed = sum(row["cost_usd"] for row in rows if row["team"] == "unattributed")
+    if unattributed <= 0:
+        return f"{text}."
+    return f"{text}; {format_value(unattributed / total, 'share')} is unattributed."
 
 
 def outcomes_sentence(rows: Sequence[Row]) -> str | None:
-    """Return which tools left traces on outcomes; None where none did."""
+    """Return the number of outcomes with traces of each tool; None without traces."""
     traced = [row for row in rows if row["tool"] != "no trace"]
     if not traced:
         return None
-    reported = ", ".join(f"{row['tool']} on {row['outcomes']:,}" for row in traced)
-    return f"Traces of tools on outcomes: {reported}."
+    counts = ", ".join(f"{row['tool']} {row['outcomes']:,}" for row in traced)
+    return f"Outcomes with traces of a tool: {counts}."
 
 
 def overlap_sentence(rows: Sequence[Row]) -> str:
-    """Return how many teams work with several tools at once."""
+    """Return the number of teams that use several tools."""
     several = sum(row["tools"] > 1 for row in rows)
     teams = "1 team" if len(rows) == 1 else f"{len(rows)} teams"
-    return f"{several} of {teams} that left traces of tools left those of several."
+    return f"{several} of {teams} with traces of tools used several."
 
 
-def without_price(rows: Sequence[Row]) -> str | None:
-    """Return which spend counts as nothing because nobody knows its price; None where all is known."""
+def unpriced_sentence(rows: Sequence[Row]) -> str | None:
+    """Return the spend that counts as zero because its price is unknown; None without any."""
     if not rows:
         return None
-    reported = ", ".join(
+    counts = ", ".join(
         f"{int(row['rows_without_price']):,} rows of {row['provider']} ({row['sources']})"
         for row in rows
     )
-    return f"Without a known price, so counted as nothing: {reported}."
+    return f"Counted as $0 because the price is unknown: {counts}."
 
 
 def basis_sentence(row: Row) -> str:
-    """Return what a cost per outcome rests on: the money, and the outcomes by kind and by what is known of them."""
-    message = f"It rests on {dollars(row['cost_usd'])} of final spend, known for {row['days_known']} of {row['days']} days"
+    """Return spend and outcomes behind a cost per outcome."""
+    text = f"Based on {dollars(row['cost_usd'])} of final spend, known for "
+    text += f"{row['days_known']} of {row['days']} days"
     if not row["outcomes"]:
-        return f"{message}, and on no outcome."
-    message += f", and on {row['outcomes']:,} outcomes: {row['kinds']}."
-    parts = [
-        (row["not_observable"], "cannot be observed to last"),
-        (row["unlinked"], "are linked to no issue"),
+        return f"{text}, and no outcome."
+    text += f", and {row['outcomes']:,} outcomes: {row['kinds']}."
+    shares = [
+        f"{format_value(n / row['outcomes'], 'share')} of them {label}"
+        for n, label in (
+            (row["not_observable"], "have unknown durability"),
+            (row["unlinked"], "are not linked to an issue"),
+        )
+        if n
     ]
-    reported = [f"{shown(n / row['outcomes'], 'share')} of them {label}" for n, label in parts if n]
-    message += f" {', and '.join(reported)}." if reported else ""
-    remaining = [
+    text += f" {', and '.join(shares)}." if shares else ""
+    left_out = [
         f"{row[name]:,} {label}"
-        for name, label in (("undone", "undone"), ("provisional", "too young"))
+        for name, label in (("undone", "undone"), ("provisional", "too recent"))
         if row[name]
     ]
-    return f"{message} Left out: {', '.join(remaining)}." if remaining else message
+    return f"{text} Left out: {', '.join(left_out)}." if left_out else text
 
 
 def missing_sentence(row: Row, quarter: str) -> str | None:
-    """Return exactly what a quarter lacks for a cost per outcome; None where it lacks nothing."""
-    lacks, needed = [], ceil(LEAST_DAYS * row["days"])
+    """Return the data that a quarter needs for a cost per outcome; None if it has all."""
+    missing, needed = [], _needed_days(row)
     if row["days_known"] < needed:
-        known_values = f"is known for {row['days_known']} of its {row['days']} days"
+        known = f"{row['days_known']} of {needed} are known"
         if row["days_known"]:
-            known_values += f" (between {day(row['first_day'])} and {day(row['last_day'])})"
-        lacks.append(
-            f"final spend of {needed - row['days_known']} more days: it {known_values}, and {needed} are needed"
-        )
-    if row["outcomes"] < LEAST_OUTCOMES:
-        more, known_values = (
-            LEAST_OUTCOMES - row["outcomes"],
-            f"{row['outcomes']} of {LEAST_OUTCOMES} are known",
-        )
-        lacks.append(
-            f"{more} more {'outcome' if more == 1 else 'outcomes'} that lasted: {known_values}"
-        )
-    return f"What {quarter} lacks: {'; and '.join(lacks)}." if lacks else None
+            known += f", between {day(row['first_day'])} and {day(row['last_day'])}"
+        missing.append(f"final spend of {needed - row['days_known']} more days ({known})")
+    if row["outcomes"] < MIN_OUTCOMES:
+        more = MIN_OUTCOMES - row["outcomes"]
+        noun = "outcome" if more == 1 else "outcomes"
+        known = f"{row['outcomes']} of {MIN_OUTCOMES} are known"
+        missing.append(f"{more} more {noun} that lasted ({known})")
+    return f"{quarter} needs {' and '.join(missing)}." if missing else None

@@ -1,4 +1,4 @@
-"""The dashboard as a reader meets it: served by a process of its own, driven in a real browser."""
+"""The dashboard in a browser, served by its own process."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from queries.catalog.catalog import PAGES
 from queries.read.snapshot import LINK
 
 ROOT = Path(__file__).parents[2]
-#: the last sections of the pages beside the catalogue, and of those that go on after its panels
+#: last sections of pages that do not end with a panel of the catalogue
 LAST = ("Spend over time", "Reconciliation", "Tools by team", "The last refresh")
 
 
 @contextmanager
 def served(data: Path) -> Iterator[str]:
-    """The address of a dashboard on a data folder."""
+    """Yield the URL of a dashboard for a data folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "headway.ui", f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py")]
+    command += [f"--server.port={port}"]
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "HEADWAY_DATA": str(data)}, stdout=subprocess.DEVNULL
     ) as server:
@@ -50,7 +51,7 @@ def served(data: Path) -> Iterator[str]:
 
 
 def is_up(url: str) -> bool:
-    """Whether somebody answers."""
+    """Return whether a server responds."""
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:
             return bool(answer.status == 200)
@@ -60,38 +61,36 @@ def is_up(url: str) -> bool:
 
 @contextmanager
 def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
-    """A page in a fresh context that asks nobody but its own server, and complains of nothing."""
+    """Yield a page in a new context; fail on requests to other hosts and on errors."""
     context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
     page = context.new_page()
-    complaints: list[str] = []
+    errors: list[str] = []
     host = "/".join(url.split("/")[:3])
     own = (host, host.replace("http", "ws"), "data:", "blob:")
     page.on(
         "request",
-        lambda request: None if request.url.startswith(own) else complaints.append(request.url),
+        lambda request: None if request.url.startswith(own) else errors.append(request.url),
     )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "console",
         lambda message: (
-            complaints.append(message.text)
-            if message.type == "error" and not probes(message)
-            else None
+            errors.append(message.text) if message.type == "error" and not probes(message) else None
         ),
     )
     page.goto(url)
     yield page
     context.close()
-    assert complaints == []
+    assert errors == []
 
 
-def probes(said: Any) -> bool:
-    """Whether a console line is of Streamlit's browser side looking for its server below the page's address."""
-    return "/_stcore/" in said.location.get("url", "")
+def probes(message: Any) -> bool:
+    """Return whether a console message is about Streamlit's search for its server."""
+    return "/_stcore/" in message.location.get("url", "")
 
 
 def ready(page: Page) -> None:
-    """Wait until the page is drawn to its end."""
+    """Wait until the page is completely drawn."""
     last = "|".join(
         [
             *(re.escape(catalog.panels(row)[-1].title) for row in PAGES if row.name != "cost"),
@@ -104,7 +103,7 @@ def ready(page: Page) -> None:
 
 
 def show(page: Page, panel: str, label: str) -> None:
-    """Choose one of the ways to a panel's evidence."""
+    """Choose one of the tabs of a panel's evidence."""
     page.get_by_role("radiogroup", name=f"Evidence: {panel}").get_by_role(
         "radio", name=label, exact=True
     ).click()
@@ -119,12 +118,15 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def printed(page: Page) -> str:
-    """The SQL that is shown."""
+    """Return the SQL on the page."""
     return page.locator("[data-testid=stCode] code").first.inner_text()
 
 
 def run(data: Path, sql: str) -> list[dict[str, Any]]:
-    """The rows of a query on the published file, with plain DuckDB; another test may have the file open."""
+    """Return the rows of a query on the published file, with plain DuckDB.
+
+    Another test may have the file open, so it is attached.
+    """
     with duckdb.connect() as db:
         db.execute(f"attach '{(data / LINK).resolve()}' as published (read_only)")
         db.execute("use published")
@@ -134,7 +136,7 @@ def run(data: Path, sql: str) -> list[dict[str, Any]]:
 
 
 def leads(page: Page) -> list[str]:
-    """The sentences of a page."""
+    """Return the lead sentences of a page."""
     return [
         text.replace("\N{NO-BREAK SPACE}", " ")
         for text in page.locator("[data-testid=stHtml] p").all_inner_texts()
@@ -142,7 +144,7 @@ def leads(page: Page) -> list[str]:
 
 
 def chart(page: Page, panel: str) -> Locator:
-    """The chart of a panel."""
+    """Return the chart of a panel."""
     return page.get_by_role("figure", name=f"chart. {panel}")
 
 

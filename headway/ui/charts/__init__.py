@@ -1,1 +1,1 @@
-"""Charts as plain dictionaries."""
+"""Charts as Plotly dictionaries with text alternatives."""

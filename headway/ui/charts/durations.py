@@ -1,4 +1,4 @@
-"""Charts of what comes, waits and goes: ages, stock and flow, cumulative incidence, lives from start to decision."""
+"""Charts of durations: ages, stock and flow, cumulative incidence and lifecycles."""
 
 from __future__ import annotations
 
@@ -7,68 +7,67 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from headway.ui.charts.time_series import (
+from headway.ui.charts.figure import (
     COLOURS,
-    GREY,
-    Chart,
     Drawing,
     Figure,
-    layout,
-    over_time,
-    provisional,
+    base_layout,
+    drawing,
+    horizontal_bars,
+    pattern,
+    vertical_line,
 )
+from headway.ui.charts.time_series import Chart, partial_note, time_layout
 from queries.statistics.windows import Window
 from queries.text.sentences import day
 
-LIVES = 25
-ROW = 32  # pixels of one life, with its name above
-NAME = 46  # letters of a name that fit a phone
-#: how each way out of a stock looks: its colour and the pattern of its bars
-WAYS = {"completed": (2, ""), "declined": (5, "/"), "unlabelled": (6, ".")}
-#: how each decision looks: its colour and its symbol
+#: a lifecycle chart has at most this many rows
+MAX_LIVES = 25
+#: height of a row with its name, in pixels
+ROW_HEIGHT = 32
+#: letters of a name that fit on a phone
+NAME_LENGTH = 46
+#: colour and pattern of each way out of a stock
+DEPARTURES = {"completed": (2, ""), "declined": (5, "/"), "unlabelled": (6, ".")}
+#: colour and symbol of each decision
 DECISIONS = {"kept": (2, "circle"), "killed": (5, "x"), "inconclusive": (6, "square")}
 
 
 @dataclass(frozen=True)
 class Flow:
-    """What came into a stock and what left it in a week, and what was open at its end."""
+    """Arrivals and departures of a week, and the stock at its end."""
 
     start_on: date
     end_on: date
     entered: int
-    left: dict[str, int]
+    departed: dict[str, int]
     open: int
 
     @property
     def is_partial(self) -> bool:
-        """Whether the week is not over."""
+        """Return whether the week is not over."""
         return self.end_on - self.start_on < timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Curve:
-    """How many got there within so many days: steps of days, share and the number still watched."""
+    """Cumulative incidence: steps of days, the share finished and the number at risk."""
 
     label: str
     days: Sequence[float]
     shares: Sequence[float]
-    watched: Sequence[int]
+    at_risk: Sequence[int]
 
     def at(self, days: float) -> tuple[float, int]:
-        """Return the share that got there by some day, and how many were watched so far."""
-        share = max(
-            (share for moment, share in zip(self.days, self.shares, strict=True) if moment <= days),
-            default=0.0,
-        )
-        return share, max(
-            (n for moment, n in zip(self.days, self.watched, strict=True) if moment >= days),
-            default=0,
-        )
+        """Return the share finished by a day, and the number still at risk."""
+        steps = list(zip(self.days, self.shares, self.at_risk, strict=True))
+        share = max((share for step, share, _ in steps if step <= days), default=0.0)
+        return share, max((n for step, _, n in steps if step >= days), default=0)
 
 
 @dataclass(frozen=True)
 class Life:
-    """One thing from its start to its decision; what is not decided goes on to ``ends_at``."""
+    """An experiment from start to decision; ``ends_at`` is the cutoff without a decision."""
 
     name: str
     started_at: datetime
@@ -78,56 +77,37 @@ class Life:
 
 
 def ages(title: str, origin: str, counts: Sequence[tuple[str, int]]) -> Drawing:
-    """Return one bar for each band of age, the youngest on top, with its count beside it."""
-    bands, numbers = [band for band, _ in counts], [count for _, count in counts]
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "y": bands,
-        "x": numbers,
-        "text": numbers,
-        "textposition": "outside",
-        "cliponaxis": False,
-        "marker": {"color": COLOURS[0]},
-        "hovertemplate": "%{x} open for %{y}<extra></extra>",
-    }
-    drawn = layout(title, origin, 300)
-    drawn["xaxis"] |= {"visible": False, "range": [0, max(numbers) * 1.1]}
-    drawn["yaxis"] |= {"type": "category", "autorange": "reversed", "showgrid": False, "ticks": ""}
-    drawn["margin"] |= {"t": 56}
-    message = ", ".join(f"{band}: {count}" for band, count in counts)
-    return Drawing({"data": [trace], "layout": drawn}, f"Bar chart. {title}, {origin}. {message}.")
+    """Return one bar for each age band, the youngest on top."""
+    return horizontal_bars(title, origin, counts, [f"{count}" for _, count in counts], 300)
 
 
 def stock(chart: Chart, flows: Sequence[Flow]) -> Drawing:
-    """Return the open stock as a line above, and what came in and what left each week as bars up and down below it.
+    """Return the stock as a line, and weekly arrivals and departures as bars below.
 
     ``chart`` has the stock as its line.
     """
-    weeks = [f"{flow.start_on}" for flow in flows]
-    ways = [way for way in WAYS if any(flow.left[way] for flow in flows)]
-    traces: list[Figure] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "open",
-            "x": weeks,
-            "y": [flow.open for flow in flows],
-            "line": {"color": COLOURS[0], "width": 2.5, "shape": "hv"},
-            "hovertemplate": "%{y} open at its end",
-        },
-        _bars("came in", flows, [flow.entered for flow in flows], 1),
-    ]
+    ways = [way for way in DEPARTURES if any(flow.departed[way] for flow in flows)]
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "open",
+        "x": [f"{flow.start_on}" for flow in flows],
+        "y": [flow.open for flow in flows],
+        "line": {"color": COLOURS[0], "width": 2.5, "shape": "hv"},
+        "hovertemplate": "%{y} open at its end",
+    }
+    traces = [line, _flow_bars("arrived", flows, [flow.entered for flow in flows], (1, ""))]
     for way in ways:
-        traces.append(_bars(way, flows, [-flow.left[way] for flow in flows], *WAYS[way]))
-    drawn = over_time(chart) | {
+        values = [-flow.departed[way] for flow in flows]
+        traces.append(_flow_bars(way, flows, values, DEPARTURES[way]))
+    layout = time_layout(chart) | {
         "barmode": "relative",
         "bargap": 0.2,
         "showlegend": True,
         "height": 430,
     }
-    drawn["yaxis"] |= {"domain": [0.45, 1], "title": {"text": "open"}, "range": [0, chart.top]}
-    drawn["yaxis2"] = {
+    layout["yaxis"] |= {"domain": [0.45, 1], "title": {"text": "open"}}
+    layout["yaxis2"] = {
         "domain": [0, 0.36],
         "fixedrange": True,
         "automargin": True,
@@ -135,20 +115,21 @@ def stock(chart: Chart, flows: Sequence[Flow]) -> Drawing:
         "zeroline": True,
         "anchor": "x",
     }
-    drawn["xaxis"] |= {"anchor": "y2"}
-    entered, deleted = (
-        sum(flow.entered for flow in flows),
-        {way: sum(flow.left[way] for flow in flows) for way in ways},
+    layout["xaxis"] |= {"anchor": "y2"}
+    departed = [f"{sum(flow.departed[way] for flow in flows)} {way}" for way in ways]
+    alt = (
+        f"Chart of stock and flow. {chart.title}, {chart.origin}. Open: {flows[0].open} in the "
+        f"first week, {flows[-1].open} in the last. In {len(flows)} weeks "
+        f"{sum(flow.entered for flow in flows)} arrived; departures: "
+        f"{', '.join(departed) or 'none'}."
     )
-    message = ", ".join(f"{n} {way}" for way, n in deleted.items()) or "none"
-    alt = f"Chart of stock and flow. {chart.title}, {chart.origin}. Open: {flows[0].open} at first, {flows[-1].open} at "
-    alt += f"last. In {len(flows)} weeks {entered} came in, and left: {message}."
-    return Drawing({"data": traces, "layout": drawn}, alt, tuple(provisional(chart, "Pale")))
+    return drawing(traces, layout, alt, partial_note(chart, "Pale"))
 
 
-def _bars(
-    name: str, flows: Sequence[Flow], values: Sequence[int], colour: int, pattern: str = ""
+def _flow_bars(
+    name: str, flows: Sequence[Flow], values: Sequence[int], style: tuple[int, str]
 ) -> Figure:
+    colour, shape = style
     return {
         "type": "bar",
         "name": name,
@@ -159,7 +140,7 @@ def _bars(
         "hovertemplate": f"%{{customdata}} {name}",
         "marker": {
             "color": COLOURS[colour],
-            "pattern": {"shape": pattern, "fillmode": "overlay", "size": 6},
+            "pattern": pattern(shape),
             "opacity": [0.4 if flow.is_partial else 1 for flow in flows],
         },
     }
@@ -168,159 +149,151 @@ def _bars(
 def incidence(
     title: str, origin: str, curves: Sequence[Curve], marks: Sequence[int], horizon: int
 ) -> Drawing:
-    """Return the share that got there by days as steps, the first curve bold; ``marks`` are days told in words."""
-    traces: list[Figure] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": curve.label,
-            "x": [0, *curve.days],
-            "y": [0, *(share * 100 for share in curve.shares)],
-            "customdata": [curve.watched[0], *curve.watched] if curve.watched else [0],
-            "line": {
-                "shape": "hv",
-                "width": 2 if index else 3,
-                "color": COLOURS[6 if index else 0],
-                "dash": "dash" if index else "solid",
-            },
-            "hovertemplate": "%{y:.0f} % within %{x:.1f} days (%{customdata} watched so far)",
-        }
-        for index, curve in enumerate(curves)
-    ]
-    drawn = layout(title, origin, 350)
-    drawn |= {
+    """Return the shares finished by days, the first curve bold; ``marks`` are notable days."""
+    traces = [_curve(curve, is_main=index == 0) for index, curve in enumerate(curves)]
+    layout = base_layout(title, origin) | {
         "showlegend": True,
-        "shapes": [
-            {
-                "type": "line",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "layer": "below",
-            }
-            | {"line": {"color": GREY, "width": 1.5, "dash": "dot"}}
-            for at in marks
-        ],
+        "shapes": [vertical_line(mark, "dot") for mark in marks],
     }
-    drawn["xaxis"] |= {
+    layout["xaxis"] |= {
         "range": [0, horizon],
         "title": {"text": "days"},
         "tickvals": list(range(0, horizon + 1, 30 if horizon > 60 else 7)),
         "automargin": True,
     }
-    drawn["yaxis"] |= {"range": [0, 104], "tickvals": [0, 25, 50, 75, 100], "title": {"text": "%"}}
-    message, watched = [], []
+    layout["yaxis"] |= {"range": [0, 104], "tickvals": [0, 25, 50, 75, 100], "title": {"text": "%"}}
+    texts, at_risk = [], []
     for curve in curves:
-        reported = [(at, *curve.at(at)) for at in (0, *marks)]
-        message.append(
-            f"{curve.label}: {', '.join(f'{share * 100:.0f} % within {at} days' for at, share, _ in reported[1:])}"
-        )
-        watched.append(f"{', '.join(f'{n:,}' for *_, n in reported)} ({curve.label})")
+        shares = [f"{curve.at(mark)[0] * 100:.0f} % within {mark} days" for mark in marks]
+        texts.append(f"{curve.label}: {', '.join(shares)}")
+        numbers = [f"{curve.at(mark)[1]:,}" for mark in (0, *marks)]
+        at_risk.append(f"{', '.join(numbers)} ({curve.label})")
+    days = ", ".join(map(str, (0, *marks)))
     notes = (
-        f"Still watched after {', '.join(map(str, (0, *marks)))} days: {'; '.join(watched)}.",
-        "What is not there yet counts for as long as it has been watched.",
+        f"Still observed after {days} days: {'; '.join(at_risk)}.",
+        "Open items count for as long as they have been observed.",
     )
-    return Drawing(
-        {"data": traces, "layout": drawn},
-        f"Curves. {title}, {origin}. {'. '.join(message)}.",
-        notes,
-    )
+    return drawing(traces, layout, f"Curves. {title}, {origin}. {'. '.join(texts)}.", notes)
+
+
+def _curve(curve: Curve, is_main: bool) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": curve.label,
+        "x": [0, *curve.days],
+        "y": [0, *(share * 100 for share in curve.shares)],
+        "customdata": [curve.at_risk[0], *curve.at_risk] if curve.at_risk else [0],
+        "line": {
+            "shape": "hv",
+            "width": 3 if is_main else 2,
+            "color": COLOURS[0 if is_main else 6],
+            "dash": "solid" if is_main else "dash",
+        },
+        "hovertemplate": "%{y:.0f} % within %{x:.1f} days (%{customdata} still observed)",
+    }
 
 
 def lifecycle(title: str, origin: str, lives: Sequence[Life], period: Window) -> Drawing:
-    """Return a row for each life, the newest on top: a line from its start, dashed while it is not decided."""
-    newest = lives[-LIVES:]
-    traces: list[Figure] = []
-    for row, life in enumerate(newest):
-        colour, _ = DECISIONS.get(life.decision or "", (0, ""))
-        line = {"color": COLOURS[colour], "width": 2.5, "dash": "solid" if life.decision else "dot"}
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [f"{life.started_at}", f"{life.ends_at}"],
-                "y": [row, row],
-                "line": line,
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-        )
-    points = [
-        ("started", "line-ns-open", 0, [(life.started_at, row) for row, life in enumerate(newest)])
+    """Return a row for each life, the newest on top, dotted if it is not decided."""
+    newest = lives[-MAX_LIVES:]
+    rows = list(enumerate(newest))
+    markers: list[tuple[str, str, int, list[tuple[datetime, int]]]] = [
+        ("started", "line-ns-open", 0, [(life.started_at, row) for row, life in rows]),
+        (
+            "shipped",
+            "diamond",
+            0,
+            [(life.shipped_at, row) for row, life in rows if life.shipped_at],
+        ),
     ]
-    shipped = [(life.shipped_at, row) for row, life in enumerate(newest) if life.shipped_at]
-    points += [("shipped", "diamond", 0, shipped)]
     for decision, (colour, symbol) in DECISIONS.items():
-        points.append(
-            (
-                decision,
-                symbol,
-                colour,
-                [(o.ends_at, row) for row, o in enumerate(newest) if o.decision == decision],
-            )
-        )
-    waiting = [(life.ends_at, row) for row, life in enumerate(newest) if not life.decision]
-    points.append(("not decided", "triangle-right-open", 0, waiting))
-    for name, symbol, colour, result in points:
-        if result:
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "markers",
-                    "name": name,
-                    "x": [f"{at}" for at, _ in result],
-                    "y": [row for _, row in result],
-                    "text": [html.escape(newest[row].name) for _, row in result],
-                    "marker": {
-                        "symbol": symbol,
-                        "size": 10,
-                        "color": COLOURS[colour],
-                        "line": {"width": 1.5},
-                    },
-                    "hovertemplate": f"%{{text}}<br>{name} on %{{x|%-d %b %Y}}<extra></extra>",
-                }
-            )
-    # only the part of the period in which these were alive, with room for the last marker
+        ends = [(life.ends_at, row) for row, life in rows if life.decision == decision]
+        markers.append((decision, symbol, colour, ends))
+    undecided = [(life.ends_at, row) for row, life in rows if not life.decision]
+    markers.append(("not decided", "triangle-right-open", 0, undecided))
+    markers = [marker for marker in markers if marker[-1]]
+    traces = [_life_line(row, life) for row, life in rows]
+    for name, symbol, colour, places in markers:
+        texts = [html.escape(newest[row].name) for _, row in places]
+        traces.append(_life_markers(name, places, texts, (symbol, colour)))
+    counts = ", ".join(f"{len(ends)} {name}" for name, *_, ends in markers if name != "started")
+    alt = (
+        f"Chart of lives. {title}, {origin}. {len(lives)} were active: {counts}. "
+        f"The newest: {newest[-1].name}, started on {day(newest[-1].started_at.date())}."
+    )
+    notes = [f"The {MAX_LIVES} newest of {len(lives)}; Rows lists all."]
+    is_cut = len(lives) > MAX_LIVES
+    return drawing(traces, _life_layout(title, origin, newest, period), alt, notes * is_cut)
+
+
+def _life_line(row: int, life: Life) -> Figure:
+    colour, _ = DECISIONS.get(life.decision or "", (0, ""))
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [f"{life.started_at}", f"{life.ends_at}"],
+        "y": [row, row],
+        "line": {
+            "color": COLOURS[colour],
+            "width": 2.5,
+            "dash": "solid" if life.decision else "dot",
+        },
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _life_markers(
+    name: str,
+    places: Sequence[tuple[datetime, int]],
+    texts: Sequence[str],
+    style: tuple[str, int],
+) -> Figure:
+    symbol, colour = style
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [f"{moment}" for moment, _ in places],
+        "y": [row for _, row in places],
+        "text": texts,
+        "marker": {"symbol": symbol, "size": 10, "color": COLOURS[colour], "line": {"width": 1.5}},
+        "hovertemplate": f"%{{text}}<br>{name} on %{{x|%-d %b %Y}}<extra></extra>",
+    }
+
+
+def _life_layout(title: str, origin: str, newest: Sequence[Life], period: Window) -> Figure:
+    # only the part of the period with these lives, with room for the last marker
     start = max(period.start_on, min(life.started_at for life in newest).date())
     end = period.end_on + (period.end_on - start) / 50
-    drawn = layout(title, origin, 130 + ROW * len(newest))
-    drawn |= {
+    layout = base_layout(title, origin, 130 + ROW_HEIGHT * len(newest)) | {
         "showlegend": True,
         "hovermode": "closest",
-        "annotations": [
-            {
-                "x": 0,
-                "xref": "paper",
-                "y": row,
-                "yshift": 12,
-                "xanchor": "left",
-                "showarrow": False,
-                "text": html.escape(_short(life.name)),
-                "font": {"size": 11},
-            }
-            for row, life in enumerate(newest)
-        ],
+        "annotations": [_life_name(row, life) for row, life in enumerate(newest)],
     }
-    drawn["xaxis"] |= {
+    layout["xaxis"] |= {
         "type": "date",
         "tickformat": "%-d %b\n%Y",
         "nticks": 6,
         "range": [f"{start}", f"{end}"],
     }
-    drawn["yaxis"] |= {"visible": False, "range": [-0.6, len(newest) - 0.1], "rangemode": "normal"}
-    drawn["margin"] |= {"b": 76}
-    counted = ", ".join(
-        f"{len(result)} {name}" for name, _, _, result in points if result and name != "started"
-    )
-    alt = f"Chart of lives. {title}, {origin}. {len(lives)} were active: {counted}."
-    alt += f" The newest: {newest[-1].name}, started on {day(newest[-1].started_at.date())}."
-    notes = (
-        (f"The {LIVES} newest of {len(lives)}; the rows have all.",) if len(lives) > LIVES else ()
-    )
-    return Drawing({"data": traces, "layout": drawn}, alt, notes)
+    layout["yaxis"] |= {"visible": False, "range": [-0.6, len(newest) - 0.1], "rangemode": "normal"}
+    layout["margin"] |= {"b": 76}
+    return layout
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= NAME else f"{name[: NAME - 1].rstrip()}…"
+def _life_name(row: int, life: Life) -> Figure:
+    name = life.name
+    if len(name) > NAME_LENGTH:
+        name = f"{name[: NAME_LENGTH - 1].rstrip()}…"
+    return {
+        "x": 0,
+        "xref": "paper",
+        "y": row,
+        "yshift": 12,
+        "xanchor": "left",
+        "showarrow": False,
+        "text": html.escape(name),
+        "font": {"size": 11},
+    }

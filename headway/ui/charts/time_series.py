@@ -1,36 +1,45 @@
-"""Charts as plain dictionaries, with text alternatives. Colours are the theme's; dashes and markers tell too."""
+"""Charts of weeks and quarters: lines, bars and sparklines."""
 
 from __future__ import annotations
 
-import html
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import quantiles
-from typing import Any
 
 import pandas as pd
 
-from queries.statistics.windows import Window
+from headway.ui.charts.figure import (
+    COLOURS,
+    DASHES,
+    GREY,
+    Drawing,
+    Figure,
+    base_layout,
+    drawing,
+    pattern,
+    top_label,
+    vertical_line,
+)
+from queries.statistics.windows import Event, Window
 from queries.text.sentences import Axis, dates, day
 
-Figure = dict[str, Any]
-DASHES = ("solid", "dash", "dot", "dashdot")
-#: patterns over bars that stand on each other
-STACKED = tuple({"shape": shape, "fillmode": "overlay", "size": 6} for shape in ("", ".", "/"))
+#: patterns of stacked bars
+STACKED = ("", ".", "/")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
-#: the theme's colours as Streamlit's own template writes them: the browser puts in those of light or dark
-COLOURS = ("#000001", "#000002", "#000003", "#000004", "#000005", "#000006", "#000007")
-GREY = "#84827f"  # reads on both backgrounds
-NAMED = 3
-LABELLED = timedelta(weeks=3)  # a shorter stretch has no room for its value
-LIFT = 0.01  # of the chart's height: how far a label stands off its line
+#: number of weeks that a note names
+NAMED_WEEKS = 3
+#: a shorter quarter has no room for its label
+MIN_LABELLED = timedelta(weeks=3)
+#: distance of a label from its line, as a share of the chart's height
+LABEL_DISTANCE = 0.01
+#: axes of shares end at the first of these per cents that covers all values
+SHARE_AXES = (12, 24, 48, 100)
 
 
 @dataclass(frozen=True)
 class Point:
-    """A value of a window of time; None where there is none."""
+    """A value of a window of time; None if there is none."""
 
     start_on: date
     end_on: date
@@ -50,150 +59,126 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something dated that a chart marks; its days of transition count as neither before nor after."""
-
-    name: str
-    on: date
-    transition: timedelta
-
-
-@dataclass(frozen=True)
 class Chart:
-    """What a chart over time shows. ``origin`` is said under its title."""
+    """Content of a chart over time; ``origin`` is its subtitle."""
 
     title: str
     origin: str
     axis: Axis
     period: Window
-    lines: Sequence[Line]
-    events: Sequence[Event]
+    lines: Sequence[Line] = ()
+    events: Sequence[Event] = ()
 
     @property
     def values(self) -> list[float]:
-        """All values there are."""
+        """Return all values of the weeks."""
         return [
             point.value for line in self.lines for point in line.weeks if point.value is not None
         ]
 
     @property
     def whole(self) -> int:
-        """Of an axis of shares the per cent that it reaches to: all, or less where all values are small."""
-        return next(
-            (most for most in (12, 24, 48) if self.values and max(self.values) <= most), 100
-        )
+        """Return the per cent at which an axis of shares ends."""
+        largest = max(self.values, default=100)
+        return next((end for end in SHARE_AXES if largest <= end), 100)
 
     @property
     def top(self) -> float:
-        """Where the axis of its lines ends: below the largest value when a few weeks would flatten all others."""
+        """Return the end of the axis; a few outliers do not flatten all other weeks."""
         if self.axis.name == "%" or not self.values:
             return 1.04 * self.whole
         usual = quantiles(self.values, n=20)[-1] if len(self.values) >= 20 else 0
-        return usual * 1.25 if max(self.values) > 2 * usual > 0 else max(self.values) * 1.08
+        has_outliers = max(self.values) > 2 * usual > 0
+        return usual * 1.25 if has_outliers else max(self.values) * 1.08
+
+    def visible(self, point: Point) -> tuple[date, date]:
+        """Return the part of a window inside the period."""
+        return max(point.start_on, self.period.start_on), min(point.end_on, self.period.end_on)
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A figure with its text alternative, and what a reader must know to read it."""
-
-    figure: Figure
-    alt: str
-    notes: tuple[str, ...] = ()
-    is_small: bool = False
-
-
-def points(frame: pd.DataFrame, axis: Axis) -> list[Point]:
-    """Return a frame of estimates as points, in the unit of an axis."""
+def points(frame: pd.DataFrame, factor: float) -> list[Point]:
+    """Return a frame of estimates as points, multiplied by a factor."""
     return [
         Point(
-            row["start_on"].date(),
-            row["end_on"].date(),
-            None if pd.isna(row["estimate"]) else float(row["estimate"]) * axis.factor,
-            int(row["n"]),
-            bool(row["is_partial"]),
+            start_on=row["start_on"].date(),
+            end_on=row["end_on"].date(),
+            value=None if pd.isna(row["estimate"]) else float(row["estimate"]) * factor,
+            n=int(row["n"]),
+            is_partial=bool(row["is_partial"]),
         )
-        for _, row in frame.iterrows()
+        for row in frame.to_dict("records")
     ]
 
 
-def coloured(figure: Figure, palette: Sequence[str]) -> Figure:
-    """Return a figure for outside the dashboard, where nobody puts in the theme's colours."""
-    text = json.dumps(figure)
-    for placeholder, colour in zip(COLOURS, palette, strict=False):
-        text = text.replace(f'"{placeholder}"', f'"{colour}"')
-    result: Figure = json.loads(text)
-    return result
-
-
 def lines(chart: Chart) -> Drawing:
-    """Return weeks as faint lines, hollow where provisional, with gaps where there is no value; quarters in bold."""
+    """Return weeks as faint lines with gaps, quarters in bold; partial weeks are hollow."""
     traces = [_weeks(chart, line, index) for index, line in enumerate(chart.lines)]
     traces += [_quarters(chart, line, index) for index, line in enumerate(chart.lines)]
     traces += [
         _labels(chart, line, index) for index, line in enumerate(chart.lines) if line.is_main
     ]
-    notes = (
-        ["Bold: quarters, as in the sentences. Faint: weeks."] if any(_told_quarters(chart)) else []
-    )
-    notes += [*provisional(chart, "Hollow"), *_missing(chart)]
-    return Drawing(
-        {"data": traces, "layout": over_time(chart)}, _alt("Line chart", chart), tuple(notes)
-    )
+    quarters = [point for line in chart.lines for point in line.quarters]
+    notes = []
+    if any(point.value is not None for point in quarters):
+        notes.append("Bold: quarters, as in the sentences. Faint: weeks.")
+    notes += [*partial_note(chart, "Hollow"), *_missing_notes(chart)]
+    return drawing(traces, time_layout(chart), _alt("Line chart", chart), notes)
 
 
 def bars(chart: Chart) -> Drawing:
-    """Return bars over weeks, those of provisional weeks hatched."""
-    looks = [
+    """Return bars by week; partial weeks are hatched."""
+    styles = [
         {"pattern": {"shape": ["/" if point.is_partial else "" for point in line.weeks]}}
         for line in chart.lines
     ]
-    return _bars(chart, looks, "Hatched", {})
+    return _bars(chart, styles, "Hatched", {})
 
 
 def stacked(chart: Chart) -> Drawing:
-    """Return bars over weeks on top of each other, told apart by their patterns too; provisional weeks are pale."""
-    looks = [
+    """Return stacked bars by week with patterns; partial weeks are pale."""
+    styles = [
         {
-            "pattern": STACKED[index],
+            "pattern": pattern(STACKED[index]),
             "opacity": [0.4 if point.is_partial else 1 for point in line.weeks],
         }
         for index, line in enumerate(chart.lines)
     ]
-    return _bars(chart, looks, "Pale", {"barmode": "stack"})
+    return _bars(chart, styles, "Pale", {"barmode": "stack"})
 
 
-def _bars(chart: Chart, looks: Sequence[Figure], provisional_look: str, more: Figure) -> Drawing:
+def _bars(chart: Chart, styles: Sequence[Figure], partial_style: str, options: Figure) -> Drawing:
     traces = [
         {
             "type": "bar",
             "name": line.label,
-            **_hover(chart, line.weeks),
-            "marker": {"color": COLOURS[index]} | look,
+            **_data(chart, line.weeks),
+            "marker": {"color": COLOURS[index]} | style,
         }
-        for index, (line, look) in enumerate(zip(chart.lines, looks, strict=True))
+        for index, (line, style) in enumerate(zip(chart.lines, styles, strict=True))
     ]
-    drawn = over_time(chart) | {"bargap": 0.25} | more
-    drawn["legend"] |= {"traceorder": "normal"}
-    drawn["yaxis"].pop("range")
-    notes = tuple(provisional(chart, provisional_look))
-    return Drawing({"data": traces, "layout": drawn}, _alt("Bar chart", chart), notes)
+    layout = time_layout(chart) | {"bargap": 0.25} | options
+    layout["legend"] |= {"traceorder": "normal"}
+    layout["yaxis"].pop("range")
+    return drawing(traces, layout, _alt("Bar chart", chart), partial_note(chart, partial_style))
 
 
 def sparkline(title: str, weeks: Sequence[Point], is_counted: bool = False) -> Drawing:
-    """Return one line without axes, as small as a word; bars where something is counted."""
-    days, values = [f"{point.start_on}" for point in weeks], [point.value for point in weeks]
-    looks: Figure = {"type": "bar", "marker": {"color": COLOURS[0]}}
-    if not is_counted:  # with small markers, as a week between two gaps has no line
-        marker = {"size": 2, "color": COLOURS[0]}
-        looks = {
+    """Return a small line without axes; bars for counts."""
+    style: Figure = {"type": "bar", "marker": {"color": COLOURS[0]}}
+    if not is_counted:
+        style = {
             "type": "scatter",
-            "mode": "lines+markers",
+            "mode": "lines+markers",  # a week between two gaps has no line
             "line": {"width": 1.5, "color": COLOURS[0]},
-            "marker": marker,
+            "marker": {"size": 2, "color": COLOURS[0]},
         }
-    trace = looks | {"x": days, "y": values, "hoverinfo": "skip"}
+    trace = style | {
+        "x": [f"{point.start_on}" for point in weeks],
+        "y": [point.value for point in weeks],
+        "hoverinfo": "skip",
+    }
     hidden = {"visible": False, "fixedrange": True}
-    drawn = {
+    layout = {
         "height": 48,
         "margin": {"l": 0, "r": 0, "t": 4, "b": 4},
         "showlegend": False,
@@ -201,15 +186,12 @@ def sparkline(title: str, weeks: Sequence[Point], is_counted: bool = False) -> D
         "xaxis": hidden,
         "yaxis": hidden | {"rangemode": "tozero"},
     }
-    return Drawing(
-        {"data": [trace], "layout": drawn},
-        f"Small chart of {title} over {len(weeks)} weeks.",
-        is_small=True,
-    )
+    alt = f"Small chart of {title} over {len(weeks)} weeks."
+    return Drawing({"data": [trace], "layout": layout}, alt, is_small=True)
 
 
-def _weeks(chart: Chart, line: Line, place: int) -> Figure:
-    symbol, colour = SYMBOLS[place % len(SYMBOLS)], COLOURS[place % len(COLOURS)]
+def _weeks(chart: Chart, line: Line, index: int) -> Figure:
+    symbol, colour = SYMBOLS[index % len(SYMBOLS)], COLOURS[index % len(COLOURS)]
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -219,7 +201,7 @@ def _weeks(chart: Chart, line: Line, place: int) -> Figure:
         "connectgaps": False,
         "opacity": 0.4,
         "line": {"width": 1, "color": colour},
-        **_hover(chart, line.weeks),
+        **_data(chart, line.weeks),
         "marker": {
             "color": colour,
             "line": {"width": 1.5, "color": colour},
@@ -229,15 +211,14 @@ def _weeks(chart: Chart, line: Line, place: int) -> Figure:
     }
 
 
-def _quarters(chart: Chart, line: Line, place: int) -> Figure:
-    """A level stretch for each quarter."""
+def _quarters(chart: Chart, line: Line, index: int) -> Figure:
+    """Return a horizontal segment for each quarter."""
     days: list[str | None] = []
     values: list[float | None] = []
     for point in line.quarters:
-        start, end = _shown(chart, point)
+        start, end = chart.visible(point)
         days += [f"{start}", f"{end - timedelta(days=1)}", None]
         values += [point.value, point.value, None]
-    dash, colour = DASHES[place % len(DASHES)], COLOURS[place % len(COLOURS)]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -247,26 +228,28 @@ def _quarters(chart: Chart, line: Line, place: int) -> Figure:
         "x": days,
         "y": values,
         "hoverinfo": "skip",
-        "line": {"dash": dash, "color": colour, "width": 3 if line.is_main else 2},
+        "line": {
+            "dash": DASHES[index % len(DASHES)],
+            "color": COLOURS[index % len(COLOURS)],
+            "width": 3 if line.is_main else 2,
+        },
     }
 
 
-def _labels(chart: Chart, line: Line, place: int) -> Figure:
-    """The values of a headline's quarters, each on the side of its stretch that is freer."""
+def _labels(chart: Chart, line: Line, index: int) -> Figure:
+    """Return the values of a headline's quarters, each on the side with more room."""
     days, heights, texts, sides = [], [], [], []
-    for nth, point in enumerate(line.quarters):
-        start, end = _shown(chart, point)
-        if point.value is None or end - start < LABELLED:
+    for number, point in enumerate(line.quarters):
+        start, end = chart.visible(point)
+        if point.value is None or end - start < MIN_LABELLED:
             continue
-        rest_rows = [other.quarters[nth].value for other in chart.lines if other is not line]
-        gaps = [other - point.value for other in rest_rows if other is not None]
-        above, below = (
-            min((gap for gap in way if gap > 0), default=chart.top)
-            for way in (gaps, [-g for g in gaps])
-        )
+        values = [other.quarters[number].value for other in chart.lines if other is not line]
+        gaps = [value - point.value for value in values if value is not None]
+        above = min((gap for gap in gaps if gap > 0), default=chart.top)
+        below = min((-gap for gap in gaps if gap < 0), default=chart.top)
         side = 1 if above >= below else -1
         days.append(f"{start + (end - start) / 2}")
-        heights.append(point.value + side * LIFT * chart.top)
+        heights.append(point.value + side * LABEL_DISTANCE * chart.top)
         texts.append(chart.axis.number(point.value))
         sides.append("top center" if side > 0 else "bottom center")
     return {
@@ -279,170 +262,114 @@ def _labels(chart: Chart, line: Line, place: int) -> Figure:
         "y": heights,
         "text": texts,
         "textposition": sides,
-        "textfont": {"size": 13, "color": COLOURS[place % len(COLOURS)]},
+        "textfont": {"size": 13, "color": COLOURS[index % len(COLOURS)]},
     }
 
 
-def _shown(chart: Chart, point: Point) -> tuple[date, date]:
-    """The part of a window that a chart shows."""
-    return max(point.start_on, chart.period.start_on), min(point.end_on, chart.period.end_on)
-
-
-def _hover(chart: Chart, weeks: Sequence[Point]) -> Figure:
+def _data(chart: Chart, weeks: Sequence[Point]) -> Figure:
+    """Return the values of weeks with their hover text."""
     unit = f" {chart.axis.name}" if len(chart.axis.name) < 6 else ""
+    value = f"%{{y:{chart.axis.form}}}{unit}"
     return {
         "x": [f"{point.start_on}" for point in weeks],
         "y": [point.value for point in weeks],
         "customdata": [[point.n, ", provisional" if point.is_partial else ""] for point in weeks],
-        "hovertemplate": f"%{{y:{chart.axis.form}}}{unit} (n = %{{customdata[0]:,}})%{{customdata[1]}}",
+        "hovertemplate": f"{value} (n = %{{customdata[0]:,}})%{{customdata[1]}}",
     }
 
 
-def layout(title: str, origin: str, height: int) -> Figure:
-    """Return what every chart shares: its title with where it comes from, its height, and axes that stay put."""
-    small = f'<br><span style="font-size:12px;font-weight:400">{html.escape(origin)}</span>'
-    return {
-        "title": {
-            "text": html.escape(title) + small,
-            "x": 0,
-            "xref": "container",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 16, "l": 2},
-            "font": {"size": 14},
-        },
-        "height": height,
-        "margin": {"l": 0, "r": 8, "t": 72, "b": 0},
-        "dragmode": False,
-        "showlegend": False,
-        # of the container: below a plot that many lines of it make low, it would cover the axis
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "title": {"text": ""},
-        },
-        "xaxis": {"title": {"text": ""}, "fixedrange": True, "showgrid": False},
-        "yaxis": {"fixedrange": True, "rangemode": "tozero", "automargin": True},
-    }
-
-
-def over_time(chart: Chart) -> Figure:
-    """Return a layout with weeks along the bottom, and a line for each event."""
-    drawn = layout(chart.title, chart.origin, 350)
-    drawn["hovermode"] = "x unified"
-    drawn["showlegend"] = len(chart.lines) > 1 or chart.lines[0].label != chart.title
-    drawn["xaxis"] |= {
+def time_layout(chart: Chart) -> Figure:
+    """Return a layout with weeks on the x axis and a line for each event."""
+    layout = base_layout(chart.title, chart.origin)
+    layout["hovermode"] = "x unified"
+    layout["showlegend"] = [line.label for line in chart.lines] != [chart.title]
+    layout["xaxis"] |= {
         "type": "date",
         "hoverformat": "week of %-d %b %Y",
         "tickformat": "%b\n%Y",
         "automargin": True,
         "range": [f"{chart.period.start_on - timedelta(days=4)}", f"{chart.period.end_on}"],
     }
-    money = {"tickformat": chart.axis.form} if chart.axis.is_money else {}
-    drawn["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top], **money}
+    layout["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top]}
+    if chart.axis.is_money:
+        layout["yaxis"]["tickformat"] = chart.axis.form
     if chart.axis.name == "%":
-        drawn["yaxis"] |= {"tickvals": [chart.whole * part / 4 for part in range(5)]}
-    drawn["shapes"] = [shape for event in chart.events for shape in _marks(event)]
-    drawn["annotations"] = [_name(chart, event, index) for index, event in enumerate(chart.events)]
-    return drawn
+        layout["yaxis"]["tickvals"] = [chart.whole * part / 4 for part in range(5)]
+    middle = chart.period.start_on + (chart.period.end_on - chart.period.start_on) / 2
+    layout["shapes"], layout["annotations"] = [], []
+    for index, event in enumerate(chart.events):
+        layout["shapes"] += [vertical_line(f"{event.on}"), _transition(event)]
+        label = top_label(f"{event.on}", event.name, event.on < middle, 13 * (index % 2))
+        layout["annotations"].append(label)
+    return layout
 
 
-def _marks(event: Event) -> list[Figure]:
-    """The line of an event, and the band of its days of transition."""
-    index = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "x0": f"{event.on}"}
-    return [
-        index
-        | {
-            "type": "line",
-            "x1": f"{event.on}",
-            "line": {"color": GREY, "width": 1.5, "dash": "dash"},
-        },
-        index
-        | {
-            "type": "rect",
-            "x1": f"{event.on + event.transition}",
-            "fillcolor": GREY,
-            "opacity": 0.15,
-        }
-        | {"line": {"width": 0}},
-    ]
-
-
-def _name(chart: Chart, event: Event, place: int) -> Figure:
-    is_early = event.on < chart.period.start_on + (chart.period.end_on - chart.period.start_on) / 2
+def _transition(event: Event) -> Figure:
+    """Return the band of an event's days of transition."""
     return {
-        "x": f"{event.on}",
+        "type": "rect",
+        "x0": f"{event.on}",
+        "x1": f"{event.on + event.transition}",
+        "y0": 0,
+        "y1": 1,
         "xref": "x",
-        "y": 1,
         "yref": "paper",
-        "yanchor": "bottom",
-        "yshift": 13 * (place % 2),
-        "xanchor": "left" if is_early else "right",
-        "showarrow": False,
-        "text": html.escape(event.name),
-        "font": {"size": 12},
+        "layer": "below",
+        "fillcolor": GREY,
+        "opacity": 0.15,
+        "line": {"width": 0},
     }
 
 
-def _told_quarters(chart: Chart) -> Iterator[bool]:
-    return (point.value is not None for line in chart.lines for point in line.quarters)
-
-
-def provisional(chart: Chart, look: str) -> list[str]:
-    """Return how weeks look that are not final, where there are some."""
+def partial_note(chart: Chart, style: str) -> list[str]:
+    """Return a note on the style of partial weeks, if there are some."""
     if not any(point.is_partial for line in chart.lines for point in line.weeks):
         return []
-    return [f"{look}: a week that is not over, or whose work is too young to count yet."]
+    return [f"{style}: the week is not over, or its work is too recent to count."]
 
 
-def _missing(chart: Chart) -> list[str]:
-    """Weeks that a reader does not see: beyond the axis, or without a median."""
+def _missing_notes(chart: Chart) -> list[str]:
+    """Return notes on invisible weeks: beyond the axis, or without an estimate."""
     weeks = [(line, point) for line in chart.lines for point in line.weeks]
     beyond = [
-        f"{line.label} {chart.axis.told(point.value)} in the week of {day(point.start_on)}"
+        f"{line.label} {chart.axis.with_unit(point.value)} in the week of {day(point.start_on)}"
         for line, point in weeks
         if point.value is not None and point.value > chart.top
     ]
-    unreached = [
+    missing = [
         day(point.start_on) + (f" ({line.label})" if len(chart.lines) > 1 else "")
         for line, point in weeks
         if point.n and point.value is None
     ]
     notes = [f"Beyond the axis: {_listed(beyond)}."] if beyond else []
-    notes += (
-        [f"Too few got there, or too little is known, in the weeks of {_listed(unreached)}."]
-        if unreached
-        else []
-    )
+    if missing:
+        value, reason = "median", "fewer than half of the items are finished"
+        if chart.axis.is_money:
+            value, reason = "value", "too few outcomes, or incomplete spend"
+        notes.append(f"No {value} for the weeks of {_listed(missing)}: {reason}.")
     return notes
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - NAMED_WEEKS
+    return ", ".join(names[:NAMED_WEEKS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _alt(kind: str, chart: Chart) -> str:
-    """The chart in words: what it shows, and for each line where it starts, ends, and reaches."""
-    message = [f"{kind}. {chart.title}, {chart.origin}, {dates(chart.period)}."]
+    """Return the chart in words: for each line its first, last and extreme values."""
+    texts = [f"{kind}. {chart.title}, {chart.origin}, {dates(chart.period)}."]
     for line in chart.lines:
         values = [point.value for point in line.weeks if point.value is not None]
         if not values:
-            message.append(f"{line.label}: no values.")
+            texts.append(f"{line.label}: no values.")
             continue
         first, low, high = map(chart.axis.number, (values[0], min(values), max(values)))
-        message.append(
-            f"{line.label}: {len(values)} weeks with a value, from {first} to {chart.axis.told(values[-1])}, "
-            f"lowest {low}, highest {high}."
+        texts.append(
+            f"{line.label}: {len(values)} weeks with a value, from {first} to "
+            f"{chart.axis.with_unit(values[-1])}, lowest {low}, highest {high}."
         )
-        quarters = [
-            chart.axis.number(point.value) for point in line.quarters if point.value is not None
-        ]
-        message += [f"By quarter: {', '.join(quarters)}."] if quarters else []
-    return " ".join(
-        [*message, *(f"Marked: {event.name} on {day(event.on)}." for event in chart.events)]
-    )
+        quarters = [point.value for point in line.quarters if point.value is not None]
+        if quarters:
+            texts.append(f"By quarter: {', '.join(map(chart.axis.number, quarters))}.")
+    texts += [f"Marked: {event.name} on {day(event.on)}." for event in chart.events]
+    return " ".join(texts)

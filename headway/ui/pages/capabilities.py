@@ -1,4 +1,4 @@
-"""What can be built now that could not before? What was delivered, with links."""
+"""Q1: capabilities."""
 
 from headway.ui.parts import answer
 

@@ -1,4 +1,4 @@
-"""What is the ratio of inference cost to meaningful output? The ratio, what it rests on, and why spend changed."""
+"""Q5: inference cost and output: the ratio, its basis, and changes of spend."""
 
 from datetime import date
 
@@ -9,78 +9,77 @@ from headway.ui.parts import answer, cache, filters, sections
 from headway.ui.parts.filters import View
 from queries.catalog import catalog
 from queries.read.headlines import Headline
-from queries.read.listings import Asked, asked
+from queries.read.listings import ListingQuery, listing_query
 from queries.statistics.windows import Window, quarter_of
 from queries.text.spend_text import (
     basis_sentence,
     missing_sentence,
-    split_asides,
-    split_lacks,
+    split_notes,
+    split_problem,
     split_sentence,
 )
 
-BY = {"By provider": "provider", "By tool": "tool"}
+GROUPS = {"By provider": "provider", "By tool": "tool"}
+DEFAULT_GROUP = next(iter(GROUPS))
 
 
-def rests_on(window: Window, until: date) -> Asked:
-    """Return what a window's ratio rests on."""
-    return asked("What it rests on", "cost_basis", window, until=until)
+def basis_query(window: Window, until: date) -> ListingQuery:
+    """Return the query for spend and outcomes behind a window's ratio."""
+    return listing_query("Basis", "cost_basis", window, until=until)
 
 
 def basis(headline: Headline, view: View) -> None:
-    """Draw what the ratio of a quarter rests on, or what the quarter lacks for one."""
-    of = rests_on(headline.window, headline.until)
-    (row,) = cache.records(of, view)
-    lacks = missing_sentence(row, headline.quarter)
-    sections.show(of, view, lacks or basis_sentence(row), [basis_sentence(row)] if lacks else [])
+    """Draw spend and outcomes behind the ratio, or the data that it needs."""
+    query = basis_query(headline.window, headline.until)
+    (row,) = cache.row_values(query, view)
+    missing = missing_sentence(row, headline.quarter)
+    text = basis_sentence(row)
+    sections.show(query, view, missing or text, [text] if missing else [])
 
 
 def change(headline: Headline, view: View) -> None:
-    """Draw why spend changed against the quarter before."""
-    later = headline.baseline_window
-    before = quarter_of(later.start_on).name
-    of = asked(
+    """Draw the reasons for the change of spend since the quarter before."""
+    baseline = headline.baseline_window
+    before = quarter_of(baseline.start_on).name
+    query = listing_query(
         "Why spend changed",
         "spend_split",
         headline.window,
-        before_start=later.start_on,
-        before_end=later.end_on,
+        before_start=baseline.start_on,
+        before_end=baseline.end_on,
     )
-    windows = {before: later, headline.quarter: headline.window}
-    known_values = {
-        name: cache.records(rests_on(window, headline.until), view)[0]
+    windows = {before: baseline, headline.quarter: headline.window}
+    quarters = {
+        name: cache.row_values(basis_query(window, headline.until), view)[0]
         for name, window in windows.items()
     }
-    if why := split_lacks(known_values):
-        sections.lacking(of.title, why)
+    if problem := split_problem(quarters):
+        sections.empty(query.title, problem)
         return
-    rows = cache.records(of, view)
+    rows = cache.row_values(query, view)
     if not rows:
-        sections.lacking(of.title, f"Nothing was spent in {before} and in {headline.quarter}.")
+        sections.empty(query.title, f"There is no spend in {before} and {headline.quarter}.")
         return
     origin = sections.origin(f"{before} to {headline.quarter}, counted spend in scope", view)
-    drawing = spend_charts.waterfall(of.title, origin, rows[0], before, headline.quarter)
-    sections.show(
-        of, view, split_sentence(rows[0], headline.quarter, before), split_asides(rows[1:]), drawing
-    )
+    drawing = spend_charts.waterfall(query.title, origin, rows[0], before, headline.quarter)
+    sentence = split_sentence(rows[0], headline.quarter, before)
+    sections.show(query, view, sentence, split_notes(rows[1:]), drawing)
 
 
 def over_time(view: View) -> None:
-    """Draw spend by week, what has no price in sight."""
+    """Draw spend by week, and spend without a price."""
     title = "Spend over time"
     st.header(title, anchor=False)
-    by = st.segmented_control(
-        title, list(BY), default=next(iter(BY)), key="by", label_visibility="collapsed"
+    group = st.segmented_control(
+        title, list(GROUPS), default=DEFAULT_GROUP, key="by", label_visibility="collapsed"
     )
-    of = asked(title, "spend_by_week", view.period, by=BY[by or next(iter(BY))])
-    result = cache.listed(of, view)
-    drawing = None
-    if len(result):
-        frame = sections.frame(title, "counted usage and seats by week", view)
-        drawing = spend_charts.stacked(
-            frame, result, "week", "days that the vendor may still restate"
-        )
-    sections.body(of, view, drawing=drawing)
+    by = GROUPS[group or DEFAULT_GROUP]
+    query = listing_query(title, "spend_by_week", view.period, by=by)
+    rows = cache.rows(query, view)
+    chart = sections.chart(title, "counted usage and seats by week", view)
+    note = "days that the vendor can still restate"
+    drawing = spend_charts.stacked(chart, rows, "week", note) if len(rows) else None
+    sections.body(query, view, drawing=drawing)
     sections.unpriced(view)
 
 
@@ -88,11 +87,11 @@ view = filters.view()
 page = catalog.page("cost")
 answer.heading(page.title, view)
 if sections.has_spend(view):
-    first, *others = catalog.panels(page)
+    first, *other_panels = catalog.panels(page)
     answer.show_panels([first], view)
-    main = cache.told(first.metrics[0], view).main
+    main = answer.load(first, view).reported[0].main
     if main:
         basis(main, view)
         change(main, view)
-    answer.show_panels(others, view)
+    answer.show_panels(other_panels, view)
     over_time(view)

@@ -1,4 +1,4 @@
-"""How has our cycle time on features changed? Headlines, charts and evidence, as the catalogue has them."""
+"""Q2: cycle time of features."""
 
 from headway.ui.parts import answer
 

@@ -1,4 +1,4 @@
-"""UX debt, experiments and the response to customers."""
+"""Q4: UX debt, experiments and response to customers."""
 
 from headway.ui.parts import answer
 

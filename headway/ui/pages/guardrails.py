@@ -1,4 +1,4 @@
-"""Does what is built keep running? Failures, repairs and reviews."""
+"""Guardrails: change failures, time to restore, rework and reviews."""
 
 from headway.ui.parts import answer
 

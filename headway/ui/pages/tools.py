@@ -1,71 +1,64 @@
-"""Which tools do we pay for, and are they converging from experiment to intent?"""
+"""Tools: number, cost, outcomes and decisions."""
 
 from headway.ui.charts import spend_charts
 from headway.ui.parts import answer, cache, filters, sections
 from headway.ui.parts.filters import View
 from queries.catalog import catalog
-from queries.read.listings import asked
+from queries.read.listings import listing_query
 from queries.text.sentences import Axis
 from queries.text.spend_text import outcomes_sentence, overlap_sentence, tools_sentence
 
 
-def number(view: View) -> None:
-    """Draw how many tools money goes to in effect, by month."""
-    of = asked("How many tools", "tools_by_month", view.period)
-    rows = cache.records(of, view)
-    lines = {"effective number": "effective_tools", "tools that cost something": "tools"}
-    frame = sections.frame(of.title, "by month", view)
-    drawing = spend_charts.by_month(frame, Axis("tools", 1), rows, lines) if rows else None
-    aside = (
-        "Effective number: as many tools with equal shares would spread the money as widely (1 / Σ share²). "
-        "Those that too few people use to be told of count as one, other tools."
+def tool_count(view: View) -> None:
+    """Draw the number of tools by month."""
+    query = listing_query("How many tools", "tools_by_month", view.period)
+    rows = cache.row_values(query, view)
+    columns = {"effective number": "effective_tools", "tools with cost": "tools"}
+    chart = sections.chart(query.title, "by month", view, Axis("tools", 1))
+    drawing = spend_charts.by_month(chart, rows, columns) if rows else None
+    note = (
+        "The effective number is that of equally large tools with the same concentration of spend "
+        "(1 / Σ share²). Tools below the privacy threshold count as one, “other tools”."
     )
-    sections.show(of, view, tools_sentence(rows), [aside], drawing)
+    sections.show(query, view, tools_sentence(rows), [note], drawing)
 
 
 def costs(view: View) -> None:
-    """Draw what each tool costs, and how much goes to what was decided on."""
-    for title, name, message in (
+    """Draw the cost of each tool, and of each decision."""
+    for title, name, subtitle in (
         ("Cost by tool", "tool_costs", "counted usage and seats by month"),
         ("From experiment to intent", "tool_decisions", "counted usage and seats by decision"),
     ):
-        of = asked(title, name, view.period)
-        result = cache.listed(of, view)
-        frame = sections.frame(title, message, view)
-        drawing = (
-            spend_charts.stacked(frame, result, "month", "a month that is not over")
-            if len(result)
-            else None
-        )
-        sections.show(of, view, drawing=drawing)
+        query = listing_query(title, name, view.period)
+        rows = cache.rows(query, view)
+        chart = sections.chart(title, subtitle, view)
+        drawing = spend_charts.stacked(chart, rows, "month", "partial month") if len(rows) else None
+        sections.show(query, view, drawing=drawing)
 
 
 def outcomes(view: View) -> None:
-    """Draw outcomes by the tool that left a trace, and the teams that work with several."""
-    of = asked("Outcomes by tool", "tool_outcomes", view.period)
-    rows = cache.records(of, view)
-    if rows:
-        sections.show(of, view, outcomes_sentence(rows), is_table=True)
+    """Draw outcomes by tool, and the teams that use several."""
+    query = listing_query("Outcomes by tool", "tool_outcomes", view.period)
+    if rows := cache.row_values(query, view):
+        sections.show(query, view, outcomes_sentence(rows), is_table=True)
     else:
-        sections.lacking(of.title, "No outcome of the period shown has a merged pull request.")
-    of = asked("Tools by team", "team_tools", view.period)
-    rows = cache.records(of, view)
-    if rows:
-        sections.show(of, view, overlap_sentence(rows), is_table=True)
+        sections.empty(query.title, "No outcome in this period has a merged pull request.")
+    query = listing_query("Tools by team", "team_tools", view.period)
+    if rows := cache.row_values(query, view):
+        sections.show(query, view, overlap_sentence(rows), is_table=True)
     else:
-        sections.lacking(
-            of.title, "No merged pull request of a known team carries the trace of a tool."
-        )
+        sections.empty(query.title, "No merged pull request of a known team has a tool's trace.")
 
 
 view = filters.view()
-page = catalog.beside("tools")
-answer.heading(page.title, view)
+answer.heading(catalog.extra_page("tools").title, view)
 if sections.has_spend(view):
-    number(view)
+    tool_count(view)
     costs(view)
-    aside = "Decide in headway.toml: [[tool_decisions]] with tool, decision (adopt, trial, hold or retire) and on."
-    sections.show(
-        asked("What was decided", "tools_now", view.period), view, asides=[aside], is_table=True
+    note = (
+        "Record decisions in headway.toml: [[tool_decisions]] with tool, decision (adopt, trial, "
+        "hold or retire) and on."
     )
+    decisions = listing_query("Decisions", "tools_now", view.period)
+    sections.show(decisions, view, notes=[note], is_table=True)
 outcomes(view)

@@ -1,1 +1,1 @@
-"""Parts that pages share."""
+"""Shared parts of pages."""

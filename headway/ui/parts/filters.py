@@ -1,4 +1,4 @@
-"""What a reader chooses, kept in the address so that a link is the state; and the published file that pages read."""
+"""Filters of the sidebar, kept in the URL, and the published file that pages show."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import streamlit as st
 from queries.catalog.scope import Scope
 from queries.errors import NothingPublishedError
 from queries.read import filters
-from queries.read.filters import Facts
+from queries.read.filters import SnapshotInfo
 from queries.read.snapshot import Snapshot, current
 from queries.statistics.windows import Window
-from queries.text.sentences import SCOPE_WORDS, scope_words
+from queries.text.sentences import SCOPE_LABELS, scope_words
 
 CUSTOM = "Custom dates"
+DEFAULT_PERIOD = next(iter(filters.PERIODS))
 EVERYTHING = {
     "team": "All teams",
     "repo": "All repositories",
@@ -30,27 +31,21 @@ POLL_SECONDS = 5
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows: the published file, and which part of it."""
+    """A snapshot with period and filters."""
 
     snapshot: Snapshot
-    facts: Facts
-    period_name: str
+    info: SnapshotInfo
     period: Window
     scope: Scope
 
     @property
-    def key(self) -> tuple[str, Window, Scope]:
-        """What distinguishes it from other views."""
-        return self.snapshot.id, self.period, self.scope
-
-    @property
     def filters(self) -> str:
-        """The scope in words; empty where nothing is filtered."""
+        """Return the scope in words; empty without filters."""
         return scope_words(self.scope)
 
 
 def published() -> Snapshot | None:
-    """Return the newest published file; None while there is none."""
+    """Return the newest published file; None if there is none."""
     try:
         return current(Path(os.environ.get("HEADWAY_DATA", "data")))
     except NothingPublishedError:
@@ -58,40 +53,39 @@ def published() -> Snapshot | None:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def watch(visited: str | None) -> None:
-    """Run the page again as soon as another file is published than the one it shows."""
+def watch(snapshot_id: str | None) -> None:
+    """Run the page again if a newer snapshot is published."""
     newest = published()
-    if (newest.id if newest else None) != visited:
+    if (newest.id if newest else None) != snapshot_id:
         st.rerun()
 
 
 def choose(snapshot: Snapshot) -> View:
-    """Draw the controls in the sidebar and return what is chosen; pages get it by ``view``."""
-    about, values = _facts(snapshot, snapshot.id), _choices(snapshot, snapshot.id)
+    """Draw the filters in the sidebar and store the view for ``view``."""
+    info, choices = _info(snapshot, snapshot.id), _choices(snapshot, snapshot.id)
     with st.sidebar:
         st.subheader("Show", anchor=False)
-        name, period = _period(about)
-        scope = Scope(**{key: _choice(key, values[key]) for key in SCOPE_WORDS})
-        if name != next(iter(filters.PERIODS)) or scope != Scope():
+        name, period = _period(info)
+        scope = Scope(**{key: _choice(key, choices[key]) for key in SCOPE_LABELS})
+        if name != DEFAULT_PERIOD or scope != Scope():
             st.button("Reset", icon=":material/restart_alt:", on_click=reset, width="stretch")
-    selected = View(snapshot, about, name, period, scope)
-    st.session_state["view"] = selected
-    return selected
+    st.session_state["view"] = View(snapshot, info, period, scope)
+    return view()
 
 
 def view() -> View:
-    """Return what is chosen in this run."""
-    selected: View = st.session_state["view"]
-    return selected
+    """Return the view of this run."""
+    stored: View = st.session_state["view"]
+    return stored
 
 
-def _period(about: Facts) -> tuple[str, Window]:
-    known_values = filters.periods(about)
-    name = st.selectbox("Period", [*known_values, CUSTOM], key="period", bind="query-params")
-    if name in known_values:
-        return name, known_values[name]
-    default = next(iter(known_values.values()))
-    last = about.ends_on - timedelta(days=1)
+def _period(info: SnapshotInfo) -> tuple[str, Window]:
+    periods = filters.periods(info)
+    name = st.selectbox("Period", [*periods, CUSTOM], key="period", bind="query-params")
+    if name in periods:
+        return name, periods[name]
+    default = periods[DEFAULT_PERIOD]
+    last = info.ends_on - timedelta(days=1)
     start = _date("From", "from", default.start_on, last)
     end = _date("To", "to", last, last)
     return CUSTOM, Window(start, max(start, end) + timedelta(days=1))
@@ -110,24 +104,24 @@ def _date(label: str, key: str, default: date, last: date) -> date:
 
 
 def _choice(key: str, values: list[str]) -> str | None:
-    """One part of the scope; not offered where there is nothing to choose between."""
+    """Draw one filter, if there is more than one value, and return its value."""
     if len(values) < 2:
         return None
     options = [EVERYTHING[key], *values]
-    selected = st.selectbox(SCOPE_WORDS[key].capitalize(), options, key=key, bind="query-params")
-    return None if selected == EVERYTHING[key] else selected
+    value = st.selectbox(SCOPE_LABELS[key].capitalize(), options, key=key, bind="query-params")
+    return None if value == EVERYTHING[key] else value
 
 
 def reset() -> None:
-    """Choose what is chosen when nobody has chosen anything."""
-    for key, value in ({"period": next(iter(filters.PERIODS))} | EVERYTHING).items():
+    """Set all filters to their defaults."""
+    for key, value in ({"period": DEFAULT_PERIOD} | EVERYTHING).items():
         if key in st.session_state:
             st.session_state[key] = value
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _facts(_snapshot: Snapshot, snapshot_id: str) -> Facts:
-    return filters.facts(_snapshot)
+def _info(_snapshot: Snapshot, snapshot_id: str) -> SnapshotInfo:
+    return filters.snapshot_info(_snapshot)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

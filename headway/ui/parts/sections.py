@@ -1,4 +1,4 @@
-"""Sections of the pages about money: each rests on one list, with its sentence, chart, and the way to its evidence."""
+"""Sections of pages that show one listing: sentence, chart or rows, and evidence."""
 
 from __future__ import annotations
 
@@ -6,60 +6,65 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from headway.ui.charts.spend_charts import Frame
-from headway.ui.charts.time_series import Drawing
+from headway.ui.charts.figure import Drawing
+from headway.ui.charts.spend_charts import DOLLARS
+from headway.ui.charts.time_series import Chart
 from headway.ui.parts import answer, cache, evidence_drawer, notices
 from headway.ui.parts.filters import View
-from headway.ui.parts.notices import plain
-from queries.read.listings import Asked, Row, asked
-from queries.text.spend_text import without_price
+from headway.ui.parts.text import caption, escape, lead
+from queries.read.listings import ListingQuery, listing_query
+from queries.read.panels import events
+from queries.text.sentences import Axis
+from queries.text.spend_text import unpriced_sentence
 
 
 def show(
-    of: Asked,
+    query: ListingQuery,
     view: View,
-    said: str | None = None,
-    asides: Sequence[str] = (),
+    sentence: str | None = None,
+    notes: Sequence[str] = (),
     drawing: Drawing | None = None,
     is_table: bool = False,
 ) -> None:
-    """Draw what rests on a list: its sentence, what stands beside it, the chart or the rows, and the evidence."""
-    st.header(of.title, anchor=False)
-    if said:
-        answer.lead(said)
-    if asides:
-        st.caption(plain(" ".join(asides)))
-    body(of, view, drawing, is_table)
+    """Draw a section with its title, sentence and notes."""
+    st.header(query.title, anchor=False)
+    if sentence:
+        lead(sentence)
+    caption(*notes)
+    body(query, view, drawing, is_table)
 
 
-def body(of: Asked, view: View, drawing: Drawing | None = None, is_table: bool = False) -> None:
+def body(
+    query: ListingQuery, view: View, drawing: Drawing | None = None, is_table: bool = False
+) -> None:
     """Draw the chart or the rows of a section, and the evidence."""
     if drawing:
-        answer.draw(drawing, of.title)
+        answer.draw(drawing, query.title)
     if is_table:
-        evidence_drawer.table(cache.listed(of, view), of.title)
-    evidence_drawer.of_list(of, drawing, view)
+        evidence_drawer.table(cache.rows(query, view), query.title)
+    evidence_drawer.show_listing(query, drawing, view)
 
 
-def lacking(title: str, why: str) -> None:
-    """Draw a section of which there is nothing to show, and why."""
+def empty(title: str, reason: str) -> None:
+    """Draw a section without data, and the reason."""
     st.header(title, anchor=False)
-    st.info(plain(why), icon=":material/search_off:")
+    st.info(escape(reason), icon=":material/search_off:")
 
 
-def frame(title: str, said: str, view: View) -> Frame:
-    """Return what a chart over the period shown shares."""
-    return Frame(title, origin(said, view), view.period, cache.events(view))
+def chart(title: str, subtitle: str, view: View, axis: Axis = DOLLARS) -> Chart:
+    """Return an empty chart over the period with its events."""
+    marked = cache.load(events, view, view.period)
+    return Chart(title, origin(subtitle, view), axis, view.period, events=marked)
 
 
-def origin(said: str, view: View) -> str:
-    """Return what is said under a chart's title."""
-    return f"{said} · synthetic data" if view.snapshot.is_synthetic else said
+def origin(subtitle: str, view: View) -> str:
+    """Return the subtitle of a chart, with a mark for synthetic data."""
+    return f"{subtitle} · synthetic data" if view.snapshot.is_synthetic else subtitle
 
 
 def has_spend(view: View) -> bool:
-    """Whether any spend counts; says what to do where none does, and what a filter does not tell apart."""
-    (facts,) = cache.records(Asked("Spend", "spend_facts"), view)
+    """Return whether any spend counts; draw a notice if none does or filters are ignored."""
+    (facts,) = cache.row_values(ListingQuery("Spend", "spend_facts"), view)
     if not facts["counted"]:
         notices.no_spend()
         return False
@@ -68,10 +73,7 @@ def has_spend(view: View) -> bool:
 
 
 def unpriced(view: View) -> None:
-    """Draw which spend counts as nothing because nobody knows its price."""
-    rows: list[Row] = cache.records(
-        asked("Without a price", "spend_without_price", view.period), view
-    )
-    message = without_price(rows)
-    if message:
-        st.warning(plain(message), icon=":material/money_off:")
+    """Draw a warning about spend whose price is unknown."""
+    query = listing_query("Without a price", "spend_without_price", view.period)
+    if sentence := unpriced_sentence(cache.row_values(query, view)):
+        st.warning(escape(sentence), icon=":material/money_off:")

@@ -1,4 +1,4 @@
-"""The pages as readers meet them: the real server, a real browser, and the SQL that they print."""
+"""Pages in a browser, and the SQL that they print."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import streamlit as st
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from headway.ui.charts import durations, time_series
+from headway.ui.charts import durations, figure
 from queries.catalog import catalog
 from queries.catalog.catalog import PAGES, QUESTIONS
 from queries.catalog.scope import Scope
 from queries.read import charts, evidence, filters, headlines
 from queries.read.snapshot import LINK, current
 from queries.statistics import estimates
-from queries.text.sentences import shown
+from queries.text.sentences import format_value
 from tests.support import facts
 from tests.support.dashboard import chart, choose, leads, opened, printed, ready, run, served, show
 
@@ -32,7 +32,7 @@ COMPANY = Path(__file__).parent / "pages.txt"
 
 @pytest.fixture(scope="module")
 def site(demo: Path) -> Iterator[str]:
-    """The address of a dashboard that shows the demo company."""
+    """Yield the URL of a dashboard with the demo company."""
     with served(demo) as url:
         yield url
 
@@ -47,7 +47,7 @@ def test_headlines_and_charts_are_what_the_printed_sql_gives(
         sentence = leads(page)[0]
         show(page, panel.title, "SQL")
         for row in run(demo, printed(page)):
-            assert f"{shown(row['estimate'], metric.unit)}" in sentence
+            assert f"{format_value(row['estimate'], metric.unit)}" in sentence
             assert f"n = {row['n']:,}" in sentence
         before = printed(page)
         choose(page, "Behind which number", f"{metric.title}, by week")
@@ -86,21 +86,21 @@ def test_rows_come_as_csv_and_parquet_and_the_chart_as_html(
         assert parquet["counts_as"].isin(["counted", "unfinished"]).sum() == newest["n"]
         text = downloaded(page, "Chart as HTML").decode()
         assert panel.title in text and "synthetic data" in text
-        assert not any(f'"{placeholder}"' in text for placeholder in time_series.COLOURS)
+        assert not any(f'"{placeholder}"' in text for placeholder in figure.COLOURS)
 
 
 def csv_frame(content: bytes) -> pd.DataFrame:
-    """Rows of a CSV."""
+    """Return the rows of a CSV file."""
     return pd.read_csv(io.BytesIO(content))
 
 
 def parquet_frame(content: bytes) -> pd.DataFrame:
-    """Rows of a Parquet file."""
+    """Return the rows of a Parquet file."""
     return pd.read_parquet(io.BytesIO(content))
 
 
 def downloaded(page: Page, button: str) -> bytes:
-    """What a download button gives."""
+    """Return the file of a download button."""
     with page.expect_download() as result:
         page.get_by_role("button", name=button).click()
     return Path(result.value.path()).read_bytes()
@@ -117,10 +117,11 @@ def downloaded(page: Page, button: str) -> bytes:
 )
 def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, page: str, scope: Scope) -> None:
     snapshot = current(demo)
-    period = next(iter(filters.periods(filters.facts(snapshot)).values()))
+    period = next(iter(filters.periods(filters.snapshot_info(snapshot)).values()))
     for panel in catalog.panels(catalog.page(page)):
         reported = [
-            headlines.tell(snapshot, metric, scope, period.end_on).all for metric in panel.headlines
+            headlines.metric_headlines(snapshot, metric, scope, period.end_on).all
+            for metric in panel.headlines
         ]
         flat = [headline for item in reported for headline in item]
         result = evidence.evidence(snapshot, panel, flat, period, scope)
@@ -134,7 +135,9 @@ def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, page: str, sc
             )
             assert (later["estimate"], later["n"]) == (headline.baseline, headline.n_baseline)
         for behind in result[len(flat) :]:
-            kind = estimates.by_quarter if behind.label.endswith("by quarter") else charts.charted
+            kind = (
+                estimates.by_quarter if behind.label.endswith("by quarter") else charts.chart_frame
+            )
             shown_there = kind(snapshot, behind.metric, period, scope)
             assert [row["n"] for row in run(demo, behind.sql)] == shown_there["n"].tolist()
 
@@ -146,13 +149,15 @@ def test_what_came_in_and_what_left_is_drawn_as_its_sql_gives_it(
     with opened(browser, f"{site}/{EXPERIENCE.name}") as page:
         ready(page)
         show(page, panel.title, "SQL")
-        choose(page, "Behind which number", f"{panel.metrics[0].title}, what came in and what left")
+        choose(page, "Behind which number", f"{panel.metrics[0].title}, arrivals and departures")
         expect(page.locator("[data-testid=stCode] code").first).to_contain_text("as unlabelled")
         weeks = run(demo, printed(page))
         plot = page.get_by_role("figure", name=panel.title).locator(".js-plotly-plot")
         drawn = plot.evaluate("plot => plot.data.map(trace => [trace.name, [...trace.y]])")
-        columns = {"open": "open", "came in": "entered"} | {way: way for way in durations.WAYS}
-        signs = {"open": 1, "came in": 1}
+        columns = {"open": "open", "arrived": "entered"} | {
+            way: way for way in durations.DEPARTURES
+        }
+        signs = {"open": 1, "arrived": 1}
         assert len(weeks) > 50 and len(drawn) == 5
         for name, values in drawn:
             assert values == [signs.get(name, -1) * row[columns[name]] for row in weeks], name
@@ -169,10 +174,10 @@ def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
         before = leads(page)
         choose(page, "Team", "mobile")
         expect(page.get_by_text("Only team mobile")).to_be_visible()
-        fresh = page.get_by_text("Data to the end of").inner_text()
+        fresh = page.get_by_text("Data through").inner_text()
         choose(page, "Period", "Last 26 weeks")
         page.wait_for_url("**period=Last+26+weeks*")
-        expect(page.get_by_text("Data to the end of")).not_to_have_text(fresh)
+        expect(page.get_by_text("Data through")).not_to_have_text(fresh)
         ready(page)
         link, after = page.url, leads(page)
         assert "team=mobile" in link
@@ -189,7 +194,7 @@ def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
         expect(page.get_by_text("Exploratory")).to_have_count(0)  # teams are judged
 
 
-def test_what_is_published_shows_up_by_itself(
+def test_new_snapshot_appears_without_reload(
     browser: Browser, demo: Path, empty: Path, tmp_path: Path
 ) -> None:
     company = tmp_path / "company"
@@ -207,7 +212,7 @@ def test_what_is_published_shows_up_by_itself(
             "Half of the features opened in 2025-Q4 were merged within 12 hours of starting"
         )
         assert "(n = 2)" in leads(page)[0]
-        expect(page.get_by_text("acme/old (read to the end of 2 Nov 2025)")).to_be_visible()
+        expect(page.get_by_text("acme/old (synced through 2 Nov 2025)")).to_be_visible()
         assert "synthetic" not in page.inner_text("body")
         assert not any(word in page.inner_text("body") for word in ("Log in", "Sign in", "alice"))
         link(data, demo)
@@ -215,7 +220,7 @@ def test_what_is_published_shows_up_by_itself(
 
 
 def link(data: Path, published: Path) -> None:
-    """Swap a published file in, as a publish does."""
+    """Replace the published file, as a publish does."""
     fresh = data / "fresh"
     fresh.symlink_to((published / LINK).resolve())
     fresh.replace(data / LINK)
@@ -293,8 +298,8 @@ def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
     return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
 
 
-def said(app: AppTest) -> str:
-    """All text of a page, as it reads."""
+def page_text(app: AppTest) -> str:
+    """Return all text of a page, without escapes."""
     elements = [
         *app.main.markdown,
         *app.main.caption,
@@ -310,7 +315,7 @@ def said(app: AppTest) -> str:
 
 
 def at(app: AppTest, page: str, **query: str) -> AppTest:
-    """The dashboard at an address."""
+    """Return the dashboard at a page with URL parameters."""
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
@@ -320,33 +325,33 @@ def at(app: AppTest, page: str, **query: str) -> AppTest:
     return app
 
 
-def test_a_published_file_without_rows_is_said_to_be_empty(
+def test_empty_snapshot_shows_rules_and_how_to_add_one(
     app: AppTest, empty: Path, tmp_path: Path
 ) -> None:
     link(tmp_path, empty.parents[1])
-    assert "No feature was opened" in said(at(app, CYCLE_TIME.file))
-    assert "Which rules look for work type feature, and how to add yours" in [
+    assert "No feature was opened" in page_text(at(app, CYCLE_TIME.file))
+    assert "Rules for work type feature, and how to add yours" in [
         box.label for box in app.expander
     ]
     assert any("[[work_types]]" in block.value for block in app.code)
 
 
-def test_filters_that_leave_nothing_say_so(app: AppTest, empty: Path, tmp_path: Path) -> None:
+def test_filters_without_matches_show_a_notice(app: AppTest, empty: Path, tmp_path: Path) -> None:
     facts.published(tmp_path, empty, facts.read_tables(COMPANY))
-    text = said(at(app, CYCLE_TIME.file, repo="acme/old", authorship="assisted"))
+    text = page_text(at(app, CYCLE_TIME.file, repo="acme/old", authorship="assisted"))
     assert "No pull request matches repository acme/old, authorship assisted." in text
     assert "Exploratory: no verdict exists for a filtered view." in text
     app.button[0].click().run()
-    assert "No pull request matches" not in said(app)
+    assert "No pull request matches" not in page_text(app)
 
 
-def test_a_company_that_fell_silent_is_shown_up_to_its_last_week(
+def test_silent_company_is_shown_through_its_last_week(
     app: AppTest, empty: Path, tmp_path: Path
 ) -> None:
     tables = facts.read_tables(COMPANY)
     tables |= {"pull_requests": tables["pull_requests"][:1], "issues": []}
     facts.published(tmp_path, empty, tables)
-    text = said(at(app, CYCLE_TIME.file))
+    text = page_text(at(app, CYCLE_TIME.file))
     assert "Nothing has happened since 5 Aug 2025, so periods end there" in text
 
 
@@ -354,7 +359,7 @@ def test_every_page_of_the_catalogue_has_its_file_and_every_question_its_line(
     app: AppTest, demo: Path, tmp_path: Path
 ) -> None:
     link(tmp_path, demo)
-    text = said(at(app, ""))
+    text = page_text(at(app, ""))
     answered = {page.question for page in PAGES}
     assert all((ROOT / page.file).is_file() for page in PAGES)
     assert all(question.text in text for question in QUESTIONS if question.name not in answered)
@@ -362,7 +367,7 @@ def test_every_page_of_the_catalogue_has_its_file_and_every_question_its_line(
 
 
 @pytest.mark.parametrize("is_mapped", [False, True])
-def test_where_no_rule_finds_anything_the_page_says_how_to_map_a_label_and_fills_after_it(
+def test_page_without_rule_matches_shows_how_to_map_a_label(
     app: AppTest, empty: Path, tmp_path: Path, is_mapped: bool
 ) -> None:
     tables = facts.read_tables(COMPANY)
@@ -372,31 +377,28 @@ def test_where_no_rule_finds_anything_the_page_says_how_to_map_a_label_and_fills
         names = [name for name, *_ in rules.description]
         tables["rules"] = [dict(zip(names, row, strict=True)) for row in rules.fetchall()]
     if is_mapped:
-        spell = {
+        interval = {
             "repo": "acme/shop",
             "number": "101",
             "kind": "ux debt",
             "entered_at": "2026-01-06 09:00",
         }
-        tables["issue_intervals"] = [spell]
+        tables["issue_intervals"] = [interval]
     facts.published(tmp_path, empty, tables)
-    text = said(at(app, EXPERIENCE.file))
+    text = page_text(at(app, EXPERIENCE.file))
     headers = [header.value for header in app.header]
-    assert ("No rule for ux debt has matched anything yet." in text) == (not is_mapped)
+    assert ("No rule for ux debt has matched an item." in text) == (not is_mapped)
     assert ("Age of open UX debt" in headers) == is_mapped  # else as empty as the first
     if not is_mapped:
-        lead = "Not measured in 2025-Q4: no issue had been marked as UX debt by then in the repositories read."
+        lead = "Not measured in 2025-Q4: no issue had been marked as UX debt by then in the synced repositories."
         assert lead in app.get("html")[0].proto.body
         assert app.code[0].value == 'headway rules --map "ergonomics" "ux debt"'
 
 
-def test_a_filter_that_a_metric_does_not_know_shows_nothing_false(
+def test_unsupported_filter_hides_panels_with_a_notice(
     app: AppTest, demo: Path, tmp_path: Path
 ) -> None:
     link(tmp_path, demo)
-    text = said(at(app, EXPERIENCE.file, team="mobile"))
-    assert (
-        "Not shown, as it cannot be told apart by team: What UX debt comes in and what leaves, "
-        in text
-    )
+    text = page_text(at(app, EXPERIENCE.file, team="mobile"))
+    assert "Not shown, because it has no team: Arrivals and departures of UX debt, " in text
     assert not app.get("plotly_chart")

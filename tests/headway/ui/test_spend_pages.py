@@ -1,4 +1,4 @@
-"""The pages about money: what changed is split without a rest, what is missing is named, and a link is not needed."""
+"""Spend pages: parts of changes, missing data, forecasts and tools."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from hypothesis import strategies as some
 from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
-from headway.ui.charts.spend_charts import Frame, fan, stacked
-from queries.catalog.catalog import BESIDE, page
+from headway.ui.charts.spend_charts import DOLLARS, fan, stacked
+from headway.ui.charts.time_series import Chart
+from queries.catalog.catalog import EXTRA_PAGES, page
 from queries.catalog.metric import Page
-from queries.read.listings import Asked, asked, records
+from queries.read.listings import ListingQuery, listing_query, records
 from queries.read.snapshot import current
 from queries.sql_files import ROOT, read_sql
 from queries.statistics.windows import Window
 from queries.text.sentences import dollars
-from queries.text.spend_text import PARTS, missing_sentence, period_asides, period_sentence
+from queries.text.spend_text import PARTS, missing_sentence, period_notes, period_sentence
 from tests.support import facts, spend_facts
 from tests.support.dashboard import leads, opened, printed, ready, run, served, show
 from tests.support.spend_facts import Q3, Q4
@@ -191,7 +192,7 @@ def test_what_a_tool_costs_is_all_that_was_spent_under_its_names(
 # -- words and figures ------------------------------------------------------------------------------------------------
 
 
-def test_amounts_read_as_people_write_them() -> None:
+def test_amounts_have_cents_below_ten_dollars() -> None:
     assert [dollars(usd) for usd in (0, 3, 1.5, -2.25, 9.999, 12.34, 1234567.8, -0.001)] == [
         "$0",
         "$3",
@@ -204,45 +205,45 @@ def test_amounts_read_as_people_write_them() -> None:
     ]
 
 
-def test_a_month_is_told_against_its_budget_and_without_one_or_history() -> None:
+def test_month_is_compared_with_its_budget_if_there_is_one() -> None:
     (row,) = (dict(row) for row in spend_facts.tables()["forecasts"])
-    known_values: dict[str, object] = row | {
+    values: dict[str, object] = row | {
         name: float(row[name] or 0)
         for name in ("spent", "point", "lo", "hi", "budget_usd", "coverage")
     }
-    known_values |= {
+    values |= {
         name: date.fromisoformat(row[name] or "")
         for name in ("made_on", "breach_on", "counted_until")
     }
-    known_values |= {"p_over_budget": 1.0, "coverage_n": 20, "reason": None, "break_on": None}
-    assert period_sentence(known_values) == (
-        "In February 2026, $504 was spent by 28 Feb 2026, 126 % of a budget of $400; "
-        "$504 is expected by its end ($500 to $510 in four cases of five)."
+    values |= {"p_over_budget": 1.0, "coverage_n": 20, "reason": None, "break_on": None}
+    assert period_sentence(values) == (
+        "In February 2026, $504 was spent by 28 Feb 2026, 126 % of a budget of $400. "
+        "$504 is expected by its end (80 % interval: $500 to $510)."
     )
-    assert period_asides(known_values) == [
-        "The budget was passed on 23 Feb 2026.",
-        "The chance to end over it is 100 %.",
-        "Of 20 forecasts of the past as far ahead, the interval held in 80 %; it should in 80 %.",
+    assert period_notes(values) == [
+        "The budget was exceeded on 23 Feb 2026.",
+        "The probability of exceeding it is 100 %.",
+        "The interval was right in 80 % of 20 past forecasts with the same horizon; 80 % is the target.",
     ]
-    nothing = known_values | dict.fromkeys(
+    nothing = values | dict.fromkeys(
         ("lo", "hi", "budget_usd", "p_over_budget", "breach_on", "coverage")
     )
-    bare = nothing | {"reason": "no interval: 20 days of history, and it takes 42"}
+    bare = nothing | {"reason": "no interval: it needs 42 days of history, and there are 20"}
     late = bare | {"counted_until": date(2025, 12, 31)}
     assert period_sentence(late) == (
-        "Spend is known only through 31 Dec 2025, so nothing of February 2026 yet; $504 is expected by its end."
+        "Spend is known only through 31 Dec 2025, so not yet for February 2026. $504 is expected by its end."
     )
     assert (
         period_sentence(bare)
-        == "In February 2026, $504 was spent by 28 Feb 2026; $504 is expected by its end."
+        == "In February 2026, $504 was spent by 28 Feb 2026. $504 is expected by its end."
     )
-    assert period_asides(bare) == [
-        "There is no budget for it; name one under [[budgets]] in headway.toml.",
-        "There is no interval: 20 days of history, and it takes 42.",
+    assert period_notes(bare) == [
+        "It has no budget; add one under [[budgets]] in headway.toml.",
+        "There is no interval: it needs 42 days of history, and there are 20.",
     ]
 
 
-def test_what_a_quarter_lacks_is_said_exactly() -> None:
+def test_missing_data_of_a_quarter_is_counted() -> None:
     row = {
         "days_known": 40,
         "days": 91,
@@ -251,8 +252,8 @@ def test_what_a_quarter_lacks_is_said_exactly() -> None:
         "outcomes": 4,
     }
     assert missing_sentence(row, "2025-Q4") == (
-        "What 2025-Q4 lacks: final spend of 33 more days: it is known for 40 of its 91 days "
-        "(between 1 Nov 2025 and 10 Dec 2025), and 73 are needed; and 1 more outcome that lasted: 4 of 5 are known."
+        "2025-Q4 needs final spend of 33 more days (40 of 73 are known, between 1 Nov 2025 and "
+        "10 Dec 2025) and 1 more outcome that lasted (4 of 5 are known)."
     )
     assert missing_sentence(row | {"days_known": 73, "outcomes": 5}, "2025-Q4") is None
 
@@ -265,11 +266,11 @@ def company(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-def test_what_may_still_change_is_hatched_and_a_fan_ends_with_its_interval(company: Path) -> None:
+def test_provisional_spend_is_hatched_and_fan_ends_with_its_interval(company: Path) -> None:
     snapshot = current(company)
     period = Window(date(2026, 2, 2), date(2026, 3, 1))
-    result = asked("Spend", "spend_by_week", period, by="provider").rows(snapshot)
-    drawn = stacked(Frame("Spend", "by week", period), result, "week", "new")
+    result = listing_query("Spend", "spend_by_week", period, by="provider").rows(snapshot)
+    drawn = stacked(Chart("Spend", "by week", DOLLARS, period), result, "week", "new")
     bars = {
         (trace["name"], trace["marker"]["pattern"]["shape"]): trace
         for trace in drawn.figure["data"]
@@ -283,8 +284,8 @@ def test_what_may_still_change_is_hatched_and_a_fan_ends_with_its_interval(compa
     assert "4 weeks, from $126 to $108, together $486" in drawn.alt and drawn.notes == (
         "Hatched: new.",
     )
-    rows = records(Asked("Month", "month_ahead").rows(snapshot))
-    drawn = fan(Frame("Month", "February", period), rows, date(2026, 2, 23))
+    rows = records(ListingQuery("Month", "month_ahead").rows(snapshot))
+    drawn = fan(Chart("Month", "February", DOLLARS, period), rows, date(2026, 2, 23))
     assert (
         "Spent through 28 Feb 2026: $504." in drawn.alt
         and "80 % interval: $500 to $510." in drawn.alt
@@ -326,37 +327,37 @@ def at(app: AppTest, data: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
-@pytest.mark.parametrize("place", [COST, *BESIDE[:2]], ids=lambda place: place.name)
-def test_without_spend_a_page_says_the_shortest_way_to_an_answer(
+@pytest.mark.parametrize("place", [COST, *EXTRA_PAGES[:2]], ids=lambda place: place.name)
+def test_page_without_spend_shows_how_to_import_it(
     app: AppTest, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Page
 ) -> None:
     facts.published(tmp_path, empty, {})
-    assert "No spend has been read yet." in at(app, tmp_path, place.file, monkeypatch)
+    assert "There is no spend data yet." in at(app, tmp_path, place.file, monkeypatch)
     assert (
         app.code[0].value.startswith("day,cost_usd\n")
         and "headway import spend.csv" in app.code[1].value
     )
 
 
-def test_cost_and_output_are_told_with_what_they_rest_on(
+def test_cost_per_outcome_has_its_basis(
     app: AppTest, company: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = at(app, company, COST.file, monkeypatch)
-    assert "Each outcome that lasted came to $273 of AI spend in 2025-Q4 (n = 6)" in text
+    assert "Each outcome that lasted cost $273 of AI spend in 2025-Q4 (n = 6)" in text
     assert (
-        "It rests on $1,638 of final spend, known for 91 of 91 days, and on 6 outcomes: feedback resolved 4, "
-        "feature merged 2. 17 % of them cannot be observed to last, and 33 % of them are linked to no issue. "
+        "Based on $1,638 of final spend, known for 91 of 91 days, and 6 outcomes: feedback resolved 4, "
+        "feature merged 2. 17 % of them have unknown durability, and 33 % of them are not linked to an issue. "
         "Left out: 1 undone." in text
     )
     assert (
         "Spend rose by $637 from 2025-Q3 to 2025-Q4, from $1,001 to $1,638: "
         "+$455 by price, +$182 by new tools and models." in text
     )
-    assert "What moved most: +$455 sonnet of claude code, +$182 cursor." in text
-    assert "Without a known price, so counted as nothing: 3 rows of other (generic)." in text
+    assert "Largest changes: +$455 sonnet of claude code, +$182 cursor." in text
+    assert "Counted as $0 because the price is unknown: 3 rows of other (generic)." in text
 
 
-def test_a_few_days_of_a_newcomer_are_answered_by_what_is_missing(
+def test_few_days_of_spend_show_the_missing_data(
     app: AppTest, empty: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tables = dict(spend_facts.tables()) | {"outcomes": list(spend_facts.outcomes())[:6]}
@@ -366,46 +367,43 @@ def test_a_few_days_of_a_newcomer_are_answered_by_what_is_missing(
     facts.published(tmp_path, empty, tables)
     text = at(app, tmp_path, COST.file, monkeypatch)
     assert (
-        "What 2025-Q4 lacks: final spend of 63 more days: it is known for 10 of its 91 days (between 1 Dec 2025 and "
-        "10 Dec 2025), and 73 are needed; and 3 more outcomes that lasted: 2 of 5 are known."
-        in text
+        "2025-Q4 needs final spend of 63 more days (10 of 73 are known, between 1 Dec 2025 and "
+        "10 Dec 2025) and 3 more outcomes that lasted (2 of 5 are known)." in text
     )
     assert (
-        "Not split: final spend is known only for 0 of the 91 days of 2025-Q3 and for 10 of the 91 days of 2025-Q4; it "
-        "takes four fifths." in text
+        "Not split: final spend is known for only 0 of the 91 days of 2025-Q3 and 10 of the 91 days "
+        "of 2025-Q4; 80 % are needed." in text
     )
 
 
-def test_the_budget_answers_other_conditions_and_says_by_whom_it_divides(
+def test_budget_answers_what_if_and_names_the_divisor(
     app: AppTest, company: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = at(app, company, BESIDE[0].file, monkeypatch)
+    text = at(app, company, EXTRA_PAGES[0].file, monkeypatch)
     assert "126 % of a budget of $400" in text
     assert "Spend per active author" in text
     assert (
         "AI cost $56 per active author in January 2026 (n = 10), after $56 in December 2025."
         in text
     )
-    assert (
-        "In December 2025, 59 % of $558 went to web; for 19 % no person or team is known." in text
-    )
+    assert "In December 2025, web spent 59 % of $558; 19 % is unattributed." in text
     assert "$504 is expected by the end of February 2026" in text
     app.number_input(key="seats").set_value(3650).run()
     lead = "\n".join(block.proto.body for block in app.get("html"))
     assert "$360 more than now" in lead  # $120 a day for the three days that are not final
 
 
-def test_tools_are_counted_in_effect_and_beside_their_outcomes(
+def test_tools_have_effective_number_and_outcomes(
     app: AppTest, company: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = at(app, company, BESIDE[1].file, monkeypatch)
+    text = at(app, company, EXTRA_PAGES[1].file, monkeypatch)
     # 1 / (0.75² + 0.25²) = 1.6
     assert (
-        "In January 2026 money went to 2 tools, in effect to 1.6, after 2.0 in December 2025; 100 % of it to tools "
-        "that were decided on." in text
+        "In January 2026, 2 tools cost money, an effective number of 1.6, after 2.0 in December "
+        "2025. 100 % of the spend is for tools with a decision." in text
     )
-    assert "Traces of tools on outcomes: Cursor on 2, Claude Code on 1." in text
-    assert "1 of 1 team that left traces of tools left those of several." in text
+    assert "Outcomes with traces of a tool: Cursor 2, Claude Code 1." in text
+    assert "1 of 1 team with traces of tools used several." in text
 
 
 # -- in a browser -----------------------------------------------------------------------------------------------------

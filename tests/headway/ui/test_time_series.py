@@ -1,4 +1,4 @@
-"""Figures are plain dictionaries that show gaps as gaps, and say in words what they show."""
+"""Figures show gaps as gaps, and have a text alternative."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 
 from headway.ui.charts import durations, time_series
 from headway.ui.charts.durations import Curve, Life
-from headway.ui.charts.time_series import Chart, Event, Line, Point
-from headway.ui.parts import notices
-from queries.statistics.windows import Window
+from headway.ui.charts.time_series import Chart, Line, Point
+from headway.ui.parts.text import escape
+from queries.statistics.windows import Event, Window
 from queries.text.sentences import Axis
 
 
-def test_a_gap_is_a_gap_and_a_week_that_is_not_over_is_hollow() -> None:
+def test_gaps_stay_and_partial_weeks_are_hollow() -> None:
     monday = date(2026, 1, 5)
     weeks = [
         Point(
@@ -40,7 +40,7 @@ def test_a_gap_is_a_gap_and_a_week_that_is_not_over_is_hollow() -> None:
     )
 
 
-def test_amounts_have_their_sign_and_a_series_alone_is_not_named() -> None:
+def test_amounts_have_their_sign_and_missing_weeks_are_named() -> None:
     monday = date(2026, 1, 5)
     weeks = [
         Point(monday + timedelta(weeks=nth), monday + timedelta(weeks=nth + 1), value, 5, False)
@@ -58,17 +58,29 @@ def test_amounts_have_their_sign_and_a_series_alone_is_not_named() -> None:
     assert [trace["text"] for trace in alone.figure["data"] if "text" in trace] == [["$144"]]
     assert alone.figure["layout"]["yaxis"]["tickformat"] == "$,.2~f"
     assert (
-        alone.notes[-1] == "Too few got there, or too little is known, in the weeks of 12 Jan 2026."
+        alone.notes[-1]
+        == "No value for the weeks of 12 Jan 2026: too few outcomes, or incomplete spend."
     )
     two = time_series.lines(
         Chart(
             "Both", "by week", axis, period, [cost, Line("other", False, weeks[:1], [quarter])], []
         )
     )
-    assert two.notes[-1].endswith("in the weeks of 12 Jan 2026 (Cost per outcome).")
+    assert "for the weeks of 12 Jan 2026 (Cost per outcome): too few" in two.notes[-1]
 
 
-def test_curves_end_where_they_are_watched_and_lives_show_their_decision() -> None:
+def test_median_that_is_not_reached_is_noted() -> None:
+    monday = date(2026, 1, 5)
+    weeks = [Point(monday, monday + timedelta(weeks=1), None, 5, False)]
+    period = Window(monday, monday + timedelta(weeks=1))
+    line = Line("Cycle time", True, weeks)
+    drawn = time_series.lines(Chart("Cycle time", "median", Axis("days", 1), period, [line], []))
+    assert drawn.notes == (
+        "No median for the weeks of 5 Jan 2026: fewer than half of the items are finished.",
+    )
+
+
+def test_curves_end_with_their_data_and_lives_show_their_decision() -> None:
     now, before = (
         Curve("now", [1.0, 30.0, 180.0], [0.25, 0.5, 0.5], [4, 3, 2]),
         Curve("before", [], [], []),
@@ -76,7 +88,7 @@ def test_curves_end_where_they_are_watched_and_lives_show_their_decision() -> No
     drawn = durations.incidence("Closed", "share", [now, before], [30, 90], 180)
     assert drawn.figure["data"][0]["y"] == [0, 25, 50, 50]
     assert "now: 50 % within 30 days, 50 % within 90 days" in drawn.alt
-    assert drawn.notes[0] == "Still watched after 0, 30, 90 days: 4, 3, 2 (now); 0, 0, 0 (before)."
+    assert drawn.notes[0] == "Still observed after 0, 30, 90 days: 4, 3, 2 (now); 0, 0, 0 (before)."
     start = datetime(2026, 1, 5)
     lives = [
         Life("one", start, None, "killed", start),
@@ -94,5 +106,5 @@ def test_curves_end_where_they_are_watched_and_lives_show_their_decision() -> No
     assert "2 were active: 1 shipped, 1 killed, 1 not decided. The newest: <two>" in drawn.alt
 
 
-def test_names_from_elsewhere_are_not_markup() -> None:
-    assert notices.plain("a_b *c* :red[d] $x$ <b>") == r"a\_b \*c\* \:red\[d\] \$x\$ \<b\>"
+def test_names_are_escaped() -> None:
+    assert escape("a_b *c* :red[d] $x$ <b>") == r"a\_b \*c\* \:red\[d\] \$x\$ \<b\>"

@@ -16,6 +16,7 @@ import pytest
 
 from queries.catalog import catalog, docs
 from queries.catalog.catalog import METRICS, PAGES, QUESTIONS, panels
+from queries.sql_files import metric_sql
 from tests.support.facts import DEMO_UNTIL
 from tests.support.machine import ROOT
 
@@ -247,7 +248,9 @@ def test_names_are_unique_and_every_entry_has_its_place() -> None:
 
 
 def test_every_sql_of_a_metric_is_used_and_its_parameters_are_given() -> None:
-    used = {row.file.name for row in METRICS}
+    used = {row.sql_name for row in METRICS}
     assert {path.stem for path in (ROOT / "queries" / "sql" / "metrics").glob("*.sql")} == used
     for row in METRICS:
-        assert set(re.findall(r"\$(\w+)", row.file.statement)) == set(row.parameters), row.name
+        assert set(re.findall(r"\$(\w+)", metric_sql(row.sql_name).statement)) == set(
+            row.parameters
+        ), row.name

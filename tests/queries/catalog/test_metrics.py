@@ -10,9 +10,15 @@ import pytest
 
 from queries.catalog.catalog import METRICS, metric
 from queries.catalog.scope import Scope
-from queries.read.charts import OWN, charted
+from queries.read.charts import CHART_FILES, chart_frame
 from queries.read.snapshot import Snapshot
-from queries.statistics.estimates import bound_in, by_quarter, estimates, items_sql, rows, series
+from queries.statistics.estimates import (
+    by_quarter,
+    estimates,
+    items_sql,
+    rows,
+    series,
+)
 from queries.statistics.windows import Window
 from tests.support.facts import Row, published, read_tables
 
@@ -58,8 +64,8 @@ def test_every_metric_has_its_fixture_and_every_fixture_its_metric() -> None:
 
 def test_items_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], Snapshot]) -> None:
     name, tables, snapshot = case
-    statement, parameters = items_sql(metric(name).file.name), metric(name).parameters
-    rows = snapshot.query(f"from ({statement})", bound_in(statement, parameters) or None)
+    statement, parameters = items_sql(metric(name).sql_name), metric(name).parameters
+    rows = snapshot.query(f"from ({statement})", bound_parameters(statement, parameters) or None)
     last = metric(name).of.ids[-1]
     have = [
         (
@@ -143,10 +149,10 @@ def test_charts_with_rows_of_their_own_are_as_typed_by_hand(
     case: tuple[str, dict[str, list[Row]], Snapshot],
 ) -> None:
     name, tables, snapshot = case
-    assert metric(name).chart in OWN or "chart" not in tables
+    assert metric(name).chart in CHART_FILES or "chart" not in tables
     if "chart" in tables:
         columns = list(tables["chart"][0])
-        result = charted(snapshot, metric(name), PERIOD, Scope())
+        result = chart_frame(snapshot, metric(name), PERIOD, Scope())
         assert [tuple(map(shown, row)) for row in result[columns].to_numpy().tolist()] == [
             tuple(row[column] for column in columns) for row in tables["chart"]
         ]

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from queries import sql_files
-from queries.catalog import metric as entries
+from queries.catalog import definitions
 from queries.catalog.catalog import METRICS, metric
 from queries.publish.answers import answers
 from queries.statistics.windows import Quarter
@@ -280,12 +280,12 @@ def test_a_repository_that_was_not_read_is_left_out_on_both_sides_and_named(
     assert newest["sentence"] == (
         "Half of the pull requests that became ready in 2026-Q1 so far had a human response within 2 hours (n = 1), "
         "50 % less than in the quarter before (4 hours, n = 1). "
-        "Left out on both sides, as not read to the end of 28 Feb 2026: acme/never, acme/old."
+        "Left out on both sides, because not synced through 28 Feb 2026: acme/never, acme/old."
     )
     before = by_key["2025-Q4", "quarter before", ""]
     assert (before["n_current"], before["current"]) == (2, 4.0)
     assert before["sentence"].endswith(
-        "Left out on both sides, as not read to the end of 11 Jan 2026: acme/never."
+        "Left out on both sides, because not synced through 11 Jan 2026: acme/never."
     )
     assert by_key["2025-Q4", "quarter before", "acme/old"]["sentence"] == (
         "Repository acme/old: half of the pull requests that became ready in 2025-Q4 had a human response within "
@@ -317,14 +317,14 @@ def test_the_hash_of_a_definition_changes_with_all_that_it_reads_and_with_nothin
     copy = tmp_path / "queries"
     shutil.copytree(sql_files.ROOT, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     monkeypatch.setattr(sql_files, "ROOT", copy)
-    monkeypatch.setattr(entries, "ROOT", copy)
+    monkeypatch.setattr(definitions, "ROOT", copy)
 
     def fingerprint(**changes: Any) -> str:
         sql_files.read_sql.cache_clear()
-        return dataclasses.replace(metric("pickup_time"), **changes).definition_hash
+        return definitions.definition_hash(dataclasses.replace(metric("pickup_time"), **changes))
 
     first = fingerprint()
-    assert first == metric("pickup_time").definition_hash
+    assert first == definitions.definition_hash(metric("pickup_time"))
     assert fingerprint(parameters={"days": 3}) != first
     assert fingerprint(aggregate="share") != first
     for name, is_read in {

@@ -15,20 +15,22 @@ import pytest
 
 from queries.publish.budgets import by_month, forecast_rows
 from queries.publish.settings import Budget, Settings
-from queries.statistics.change_points import newest_break
+from queries.statistics.change_points import newest_change_point
 from queries.statistics.forecasts import (
-    CHANCES,
+    PROBABILITIES,
+    WEEKLY_PRIOR,
+    WIDENING,
     Array,
     Days,
     Forecast,
+    Spread,
     days_of,
     forecast,
     month_of,
-    rest_totals,
+    remaining_totals,
     spread,
     what_if,
 )
-from queries.statistics.forecasts import _t_quantiles as t_quantiles
 from tests.bench import forecast_study as study
 from tests.support.spend_ledger import Books, spent
 
@@ -148,7 +150,7 @@ def test_a_month_that_is_over_is_what_it_cost() -> None:
 def test_under_six_weeks_there_is_a_point_and_no_interval() -> None:
     month, year = rows(frame(first=AS_OF - timedelta(days=40)), Budget(date(2026, 11, 1), 2000))
     assert month["point"] == pytest.approx(2280)
-    assert month["reason"] == year["reason"] == "no interval: 41 days of history, and it takes 42"
+    assert month["reason"] == year["reason"] == "no interval: it needs 42 days of history, and there are 41"
     assert (month["lo"], month["hi"], month["p_over_budget"], month["coverage"]) == (
         None,
         None,
@@ -229,13 +231,16 @@ def test_past_forecasts_are_compared_with_what_came() -> None:
 
 @pytest.mark.parametrize(("freedom", "wanted"), [(3, 1.6377), (10, 1.3722), (1000, 1.2824)])
 def test_student_t_is_that_of_the_tables(freedom: float, wanted: float) -> None:
-    assert np.interp(0.9, CHANCES, t_quantiles(freedom)) == pytest.approx(wanted, abs=2e-3)
+    windows = freedom - WEEKLY_PRIOR
+    scale = WIDENING * np.sqrt(1 + 1 / (windows + 1.5))
+    quantiles = np.log(Spread(0.0, 1.0, windows).ratios()) / scale
+    assert np.interp(0.9, PROBABILITIES, quantiles) == pytest.approx(wanted, abs=2e-3)
 
 
 def test_an_interval_of_a_month_is_narrower_than_its_days_added() -> None:
     usage = noisy(300).usage
     day, month = (
-        np.ptp(np.quantile(rest_totals(usage, 0, ahead), [0.1, 0.9])) for ahead in (1, 28)
+        np.ptp(np.quantile(remaining_totals(usage, 0, ahead), [0.1, 0.9])) for ahead in (1, 28)
     )
     assert month < 28 * day / 2
 
@@ -300,7 +305,7 @@ def test_breaks_are_told_with_their_day_and_kind() -> None:
     days = [MONDAY + timedelta(days=n) for n in range(90)]
 
     def found(usage: Array, models: pd.DataFrame = NO_MODELS) -> tuple[date | None, str | None]:
-        reported = newest_break(Days(MONDAY, usage, {}, {}), models)
+        reported = newest_change_point(Days(MONDAY, usage, {}, {}), models)
         return reported["break_on"], reported["break_kind"]
 
     def by_model(tokens: Array, **usd: Array) -> pd.DataFrame:

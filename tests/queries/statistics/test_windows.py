@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.statistics.windows import (
-    QUARTERS_SHOWN,
+    QUARTERS_PUBLISHED,
     WEEK,
     Comparison,
     Quarter,
@@ -163,7 +163,7 @@ def test_windows_end_where_items_are_old_enough_and_baselines_are_whole(
 ) -> None:
     last = as_of + timedelta(days=1 - matures_after)
     result = comparisons(as_of, matures_after)
-    assert 2 * (QUARTERS_SHOWN - 1) <= len(result) <= 2 * QUARTERS_SHOWN
+    assert 2 * (QUARTERS_PUBLISHED - 1) <= len(result) <= 2 * QUARTERS_PUBLISHED
     for pair in result:
         year, number = pair.quarter.split("-Q")
         quarter = Quarter(int(year), int(number))

@@ -11,20 +11,21 @@ import pytest
 from queries.catalog.catalog import METRICS, metric
 from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
-from queries.publish.answers import compared
+from queries.statistics.comparison import compare
 from queries.statistics.windows import Comparison, Quarter, Window, comparisons
 from queries.text.sentences import (
     Axis,
     axis,
+    chart_subtitle,
     dates,
     day,
-    drawn,
-    effect_shown,
-    plain,
+    format_effect,
+    format_value,
+    number_sentence,
     scope_words,
-    shown,
-    so_far_aside,
-    year_aside,
+    sentence,
+    so_far_note,
+    year_note,
 )
 
 SLIPS = ("  ", "{", "None", "nan", "-0", "..", "not comparable")
@@ -48,11 +49,8 @@ def say(
         {"estimate": value, "n": n, "n_missing": missing, "n_excluded": 0}
         for value, n in (current, baseline)
     )
-    message = compared(metric(name), pair, scope, now, later, left_out, date(2026, 9, 28))[
-        "sentence"
-    ]
-    assert isinstance(message, str)
-    return message
+    row = compare(metric(name), pair, now, later)
+    return sentence(metric(name), pair, scope, row, left_out, date(2026, 9, 28))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +91,7 @@ def say(
     ],
 )
 def test_values(value: float | None, unit: str, words: str) -> None:
-    assert shown(value, unit) == words
+    assert format_value(value, unit) == words
 
 
 @pytest.mark.parametrize(
@@ -119,7 +117,7 @@ def test_values(value: float | None, unit: str, words: str) -> None:
     ],
 )
 def test_effects(effect: float | None, kind: str, words: str) -> None:
-    assert effect_shown(effect, kind, "share") == words
+    assert format_effect(effect, kind, "share") == words
 
 
 def test_a_number_beside_the_quarter_before() -> None:
@@ -142,7 +140,7 @@ def test_a_share_beside_the_year_before() -> None:
 
 def test_a_quarter_that_is_not_over() -> None:
     assert say("pickup_time", (0.75, 12), (0.3, 90), SO_FAR) == (
-        "Half of the pull requests that became ready in 2026-Q3 so far had a human response within 45 minutes "
+        "Half of the pull requests that became ready in 2026-Q3 so far had a human reply within 45 minutes "
         "(n = 12), 2.5 times as long as in the quarter before (18 minutes, n = 90)."
     )
 
@@ -170,13 +168,13 @@ def test_a_median_that_is_not_reached() -> None:
     )
     assert say("review_time", (2.0, 9), (None, 7)) == (
         "Half of the pull requests first answered in 2026-Q3 were merged within 2 hours of that response (n = 9); "
-        "in the quarter before fewer than half got there (n = 7)."
+        "in the quarter before fewer than half were finished (n = 7)."
     )
 
 
 def test_a_baseline_of_nought_has_no_ratio() -> None:
     assert say("pickup_time", (1.0, 4), (0.0, 3)) == (
-        "Half of the pull requests that became ready in 2026-Q3 had a human response within 1 hour (n = 4); "
+        "Half of the pull requests that became ready in 2026-Q3 had a human reply within 1 hour (n = 4); "
         "in the quarter before it was 0 minutes (n = 3)."
     )
 
@@ -188,7 +186,7 @@ def test_what_is_missing_is_said_where_it_matters() -> None:
     message = say("review_time", (1.0, 9), (1.0, 9), missing=1200)
     assert message.endswith(". 1,200 more were ready but not answered and have no value.")
     assert say("pickup_time", (None, 0), (1.0, 9), missing=2) == (
-        "No pull request that became ready in 2026-Q3 had a human response. "
+        "No pull request that became ready in 2026-Q3 had a human reply. "
         "2 were merged or closed without a response and have no value."
     )
 
@@ -208,8 +206,8 @@ def test_a_part_of_the_organisation_is_named_first() -> None:
 def test_repositories_that_were_not_read_are_named() -> None:
     message = say("throughput", (None, 0), (None, 0), left_out=("acme/web", "acme/old"))
     assert message == (
-        "Not measured in 2026-Q3: no pull request had been merged by then in the repositories read. "
-        "Left out on both sides, as not read to the end of 27 Sep 2026: acme/old, acme/web."
+        "Not measured in 2026-Q3: no pull request had been merged by then in the synced repositories. "
+        "Left out on both sides, because not synced through 27 Sep 2026: acme/old, acme/web."
     )
     many = say(
         "throughput",
@@ -221,27 +219,27 @@ def test_repositories_that_were_not_read_are_named() -> None:
 
 
 def test_asides() -> None:
-    assert year_aside(metric("new_work_share"), 0.05, 0.6, 40) == (
+    assert year_note(metric("new_work_share"), 0.05, 0.6, 40) == (
         "Against the same quarter a year before: 5 percentage points more (60 %, n = 40)."
     )
-    assert year_aside(metric("pickup_time"), 0.001, 5.0, 40) == (
+    assert year_note(metric("pickup_time"), 0.001, 5.0, 40) == (
         "Against the same quarter a year before: about the same (5 hours, n = 40)."
     )
-    assert year_aside(metric("pickup_time"), None, None, 4) == (
+    assert year_note(metric("pickup_time"), None, None, 4) == (
         "Against the same quarter a year before: not comparable (not reached, n = 4)."
     )
-    assert year_aside(metric("pickup_time"), None, None, 0) == (
+    assert year_note(metric("pickup_time"), None, None, 0) == (
         "There is nothing to compare it with in the same quarter a year before."
     )
-    assert so_far_aside(metric("pickup_time"), "2026-Q4", 5.0, 4, -0.5) == (
+    assert so_far_note(metric("pickup_time"), "2026-Q4", 5.0, 4, -0.5) == (
         "2026-Q4 so far: 5 hours (n = 4), 50 % less than in the quarter before."
     )
     assert (
-        so_far_aside(metric("pickup_time"), "2026-Q4", None, 4, None)
+        so_far_note(metric("pickup_time"), "2026-Q4", None, 4, None)
         == "2026-Q4 so far: not reached (n = 4)."
     )
     assert (
-        so_far_aside(metric("pickup_time"), "2026-Q4", None, 0, None)
+        so_far_note(metric("pickup_time"), "2026-Q4", None, 0, None)
         == "2026-Q4 so far: nothing yet."
     )
 
@@ -257,36 +255,36 @@ def test_counts_say_how_many_and_are_not_compared_before_the_quarter_is_over() -
         "No capability was delivered in 2026-Q3, the same as in the quarter before (0)."
     )
     assert say("experiments_decided", (1200.0, 1200), (None, 0)) == (
-        "1,200 experiments were decided in 2026-Q3; in the quarter before it was not measured."
+        "1,200 experiments were decided in 2026-Q3; the quarter before was not measured."
     )
     assert (
         say("experiments_decided", (2.0, 2), (9.0, 9), SO_FAR)
         == "2 experiments were decided in 2026-Q3 so far."
     )
     assert (
-        so_far_aside(metric("experiments_decided"), "2026-Q4", 2.0, 2, None) == "2026-Q4 so far: 2."
+        so_far_note(metric("experiments_decided"), "2026-Q4", 2.0, 2, None) == "2026-Q4 so far: 2."
     )
 
 
 def test_what_was_never_seen_is_not_measured() -> None:
     assert say("ux_debt_net_flow", (None, 0), (None, 0)) == (
-        "Not measured in 2026-Q3: no issue had been marked as UX debt by then in the repositories read."
+        "Not measured in 2026-Q3: no issue had been marked as UX debt by then in the synced repositories."
     )
     assert say(
         "capabilities_delivered", (None, 0), (None, 0), SO_FAR, scope=Scope(repo="acme/shop")
     ) == (
         "Repository acme/shop: not measured in 2026-Q3 so far: "
-        "no capability had been delivered by then in the repositories read."
+        "no capability had been delivered by then in the synced repositories."
     )
     assert say("change_failure_rate", (None, 0), (0.1, 9), missing=3) == (
-        "Not measured in 2026-Q3: nothing was shipped where a failure could be observed. "
-        "3 were shipped where no failure could be observed and have no value."
+        "Not measured in 2026-Q3: no shipment could be observed for failures. "
+        "3 were shipped without failures being observable and have no value."
     )
-    assert year_aside(metric("ux_debt_net_flow"), None, None, 0) == (
-        "It was not measured in the same quarter a year before."
+    assert year_note(metric("ux_debt_net_flow"), None, None, 0) == (
+        "The same quarter a year before was not measured."
     )
     assert (
-        so_far_aside(metric("ux_debt_net_flow"), "2026-Q4", None, 0, None)
+        so_far_note(metric("ux_debt_net_flow"), "2026-Q4", None, 0, None)
         == "2026-Q4 so far: not measured."
     )
 
@@ -304,7 +302,7 @@ def test_a_net_rate_has_its_sign() -> None:
         say("ux_debt_net_flow", (0.0, 0), (1.0, 13))
         == "Nothing entered or left the stock of UX debt in 2026-Q3."
     )
-    assert so_far_aside(metric("ux_debt_net_flow"), "2026-Q4", -2.0, 9, -1.0) == (
+    assert so_far_note(metric("ux_debt_net_flow"), "2026-Q4", -2.0, 9, -1.0) == (
         "2026-Q4 so far: −2 (n = 9), 1 lower than in the quarter before."
     )
 
@@ -336,7 +334,8 @@ def test_every_metric_makes_whole_sentences(one: Metric, n: int) -> None:
                 "n_missing": n,
                 "n_excluded": 0,
             }
-            message = compared(one, pair, Scope(), now, now, (), date(2026, 9, 28))["sentence"]
+            row = compare(one, pair, now, now)
+            message = sentence(one, pair, Scope(), row, (), date(2026, 9, 28))
             assert message[0].isupper() or message[0].isdigit()
             assert message.endswith(".")
             assert [part for part in SLIPS if part in message] == [], message
@@ -345,11 +344,11 @@ def test_every_metric_makes_whole_sentences(one: Metric, n: int) -> None:
 def test_days_and_charts() -> None:
     assert day(date(2026, 9, 5)) == "5 Sep 2026"
     assert dates(Window(date(2026, 9, 5), date(2026, 9, 7))) == "5 Sep 2026 to 6 Sep 2026"
-    assert plain(metric("open_work_age"), 3.0, 5, "") == (
+    assert number_sentence(metric("open_work_age"), 3.0, 5, "") == (
         "Half of the open, ready pull requests have waited 3 days or less (n = 5)"
     )
-    assert drawn(metric("open_work_age"), date(2026, 9, 5)) == "open on 5 Sep 2026"
-    assert drawn(metric("throughput"), date(2026, 9, 5)) == "by week"
+    assert chart_subtitle(metric("open_work_age"), date(2026, 9, 5)) == "open on 5 Sep 2026"
+    assert chart_subtitle(metric("throughput"), date(2026, 9, 5)) == "by week"
     short, long = pd.DataFrame({"estimate": [1.0, None]}), pd.DataFrame({"estimate": [None, 48.0]})
     assert axis(metric("cycle_time"), [short]) == Axis("hours", 1)
     assert axis(metric("cycle_time"), [short, long]) == Axis("days", 1 / 24)

@@ -1,0 +1,133 @@
+"""Figures as plain dictionaries: colours, layout and text alternatives."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Figure = dict[str, Any]
+#: placeholders of Streamlit's template; the browser replaces them with the theme's colours
+COLOURS = ("#000001", "#000002", "#000003", "#000004", "#000005", "#000006", "#000007")
+GREY = "#84827f"  # readable on light and dark backgrounds
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure with its text alternative and notes for readers."""
+
+    figure: Figure
+    alt: str
+    notes: tuple[str, ...] = ()
+    is_small: bool = False
+
+
+def drawing(
+    traces: Sequence[Figure], layout: Figure, alt: str, notes: Sequence[str] = ()
+) -> Drawing:
+    """Return a figure of some traces."""
+    return Drawing({"data": list(traces), "layout": layout}, alt, tuple(notes))
+
+
+def coloured(figure: Figure, palette: Sequence[str]) -> Figure:
+    """Return a figure with real colours, for use outside the dashboard."""
+    text = json.dumps(figure)
+    for placeholder, colour in zip(COLOURS, palette, strict=False):
+        text = text.replace(f'"{placeholder}"', f'"{colour}"')
+    result: Figure = json.loads(text)
+    return result
+
+
+def base_layout(title: str, origin: str, height: int = 350) -> Figure:
+    """Return the layout of every chart: title, subtitle, height and fixed axes."""
+    subtitle = f'<br><span style="font-size:12px;font-weight:400">{html.escape(origin)}</span>'
+    return {
+        "title": {
+            "text": html.escape(title) + subtitle,
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 16, "l": 2},
+            "font": {"size": 14},
+        },
+        "height": height,
+        "margin": {"l": 0, "r": 8, "t": 72, "b": 0},
+        "dragmode": False,
+        "showlegend": False,
+        # relative to the container: a legend of several lines would cover the axis
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "title": {"text": ""},
+        },
+        "xaxis": {"title": {"text": ""}, "fixedrange": True, "showgrid": False},
+        "yaxis": {"fixedrange": True, "rangemode": "tozero", "automargin": True},
+    }
+
+
+def pattern(shape: str | Sequence[str]) -> Figure:
+    """Return the pattern of bars."""
+    return {"shape": shape, "fillmode": "overlay", "size": 6}
+
+
+def vertical_line(x: object, dash: str = "dash") -> Figure:
+    """Return a vertical line behind the data."""
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "y0": 0,
+        "y1": 1,
+        "xref": "x",
+        "yref": "paper",
+        "layer": "below",
+        "line": {"color": GREY, "width": 1.5, "dash": dash},
+    }
+
+
+def top_label(x: object, text: str, is_left: bool, shift: int = 0) -> Figure:
+    """Return a label above a vertical line, on its right in the left half of a chart."""
+    return {
+        "x": x,
+        "xref": "x",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "yshift": shift,
+        "xanchor": "left" if is_left else "right",
+        "showarrow": False,
+        "text": html.escape(text),
+        "font": {"size": 12},
+    }
+
+
+def horizontal_bars(
+    title: str, origin: str, bars: Sequence[tuple[str, float]], texts: Sequence[str], height: int
+) -> Drawing:
+    """Return one horizontal bar per name with its text, the first on top."""
+    names, values = [name for name, _ in bars], [value for _, value in bars]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": values,
+        "text": list(texts),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": COLOURS[0]},
+        "hoverinfo": "skip",
+    }
+    layout = base_layout(title, origin, height)
+    layout["xaxis"] |= {"visible": False, "range": [min(0, *values) * 1.2, max(values) * 1.2]}
+    layout["yaxis"] |= {"type": "category", "autorange": "reversed", "showgrid": False, "ticks": ""}
+    layout["margin"] |= {"t": 56}
+    labels = ", ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True))
+    return drawing([trace], layout, f"Bar chart. {title}, {origin}. {labels}.")

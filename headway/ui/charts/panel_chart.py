@@ -1,0 +1,100 @@
+"""Chart of a panel from its data."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from headway.ui.charts import durations, time_series
+from headway.ui.charts.durations import Curve, Flow, Life
+from headway.ui.charts.figure import Drawing
+from headway.ui.charts.time_series import Chart, Line, Point, points
+from queries.catalog.metric import COUNTED, Metric
+from queries.read.charts import CURRENT_PERIOD, PERIOD_BEFORE
+from queries.read.panels import MetricChart, PanelData
+from queries.statistics.windows import Window
+from queries.text.sentences import axis
+
+SERIES = {"line": time_series.lines, "bars": time_series.bars, "stacked": time_series.stacked}
+#: notable days of curves whose metrics have no parameter with days
+DEFAULT_MARKS = (2, 7)
+
+
+def draw_panel(data: PanelData, origin: str, period: Window) -> Drawing | None:
+    """Return the chart of a panel; None if there is nothing to draw."""
+    charts = data.drawn
+    if not charts:
+        return None
+    metric, frame, title = charts[0].metric, charts[0].frame, data.panel.title
+    if metric.chart == "ages":
+        return durations.ages(title, origin, list(zip(frame["band"], frame["n"], strict=True)))
+    if metric.chart == "incidence":
+        values = [value for item in data.panel.metrics for value in item.parameters.values()]
+        marks = sorted({value for value in values if isinstance(value, int)}) or DEFAULT_MARKS
+        return durations.incidence(title, origin, _curves(frame), marks, metric.horizon)
+    if metric.chart == "lifecycle":
+        return durations.lifecycle(title, origin, _lives(frame), period)
+    unit = axis(metric, [chart.frame for chart in charts])
+    if metric.chart == "stock":
+        flows = _flows(frame)
+        weeks = [
+            Point(flow.start_on, flow.end_on, flow.open, flow.open, flow.is_partial)
+            for flow in flows
+        ]
+        line = Line("open", True, weeks)
+        return durations.stock(Chart(title, origin, unit, period, [line], data.events), flows)
+    is_alone = len(charts) == 1
+    lines = [_line(chart, unit.factor, is_alone) for chart in charts]
+    return SERIES[metric.chart](Chart(title, origin, unit, period, lines, data.events))
+
+
+def draw_sparkline(metric: Metric, frame: pd.DataFrame) -> Drawing | None:
+    """Return the small chart of a metric's weeks; None without items."""
+    if not frame["n"].sum():
+        return None
+    weeks = points(frame, axis(metric, [frame]).factor)
+    return time_series.sparkline(metric.title, weeks, metric.aggregate in COUNTED)
+
+
+def _line(chart: MetricChart, factor: float, is_alone: bool) -> Line:
+    metric = chart.metric
+    return Line(
+        label=metric.label or metric.title,
+        is_main=metric.is_headline or is_alone,
+        weeks=points(chart.frame, factor),
+        quarters=points(chart.quarters, factor),
+    )
+
+
+def _curves(frame: pd.DataFrame) -> list[Curve]:
+    curves = []
+    for period in (CURRENT_PERIOD, PERIOD_BEFORE):
+        steps = frame[frame["period"] == period]
+        days, shares, at_risk = (steps[name].tolist() for name in ("days", "share", "n"))
+        curves.append(Curve(period, days, shares, at_risk))
+    return curves
+
+
+def _flows(frame: pd.DataFrame) -> list[Flow]:
+    return [
+        Flow(
+            start_on=row["start_on"].date(),
+            end_on=row["end_on"].date(),
+            entered=row["entered"],
+            departed={way: row[way] for way in durations.DEPARTURES},
+            open=row["open"],
+        )
+        for row in frame.to_dict("records")
+    ]
+
+
+def _lives(frame: pd.DataFrame) -> list[Life]:
+    return [
+        Life(
+            name=row["title"],
+            started_at=row["started_at"],
+            shipped_at=None if pd.isna(row["shipped_at"]) else row["shipped_at"],
+            decision=None if pd.isna(row["decision"]) else row["decision"],
+            ends_at=row["ends_at"],
+        )
+        for row in frame.to_dict("records")
+    ]

@@ -1,0 +1,38 @@
+"""Text of pages: escaped, typeset, and as a lead sentence."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import streamlit as st
+
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>&])")
+LEAD_STYLE = "font-size:1.25rem;line-height:1.5;margin:0"
+
+
+def escape(text: str) -> str:
+    """Return text without Markdown markup; names and titles are not trusted."""
+    return MARKUP.sub(r"\\\1", typeset(text))
+
+
+def typeset(text: str) -> str:
+    """Return text whose numbers stay on one line with their signs and units."""
+    text = re.sub(r"−(?=\$)", "−\N{WORD JOINER}", text)
+    return re.sub(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<==) (?=\d)", "\N{NO-BREAK SPACE}", text)
+
+
+def lead(text: str) -> None:
+    """Draw the main sentence of a section."""
+    st.html(f'<p style="{LEAD_STYLE}">{html.escape(typeset(text))}</p>')
+
+
+def caption(*texts: str) -> None:
+    """Draw small text, if there is any."""
+    if texts:
+        st.caption(escape(" ".join(texts)))
+
+
+def count(number: int, noun: str, plural: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {noun if number == 1 else plural}"
