@@ -9,6 +9,7 @@ import streamlit as st
 from headway.ui.charts.figure import Drawing
 from headway.ui.charts.panel_chart import draw_panel, draw_sparkline
 from headway.ui.parts import cache, evidence_drawer, filters, notices
+from headway.ui.parts.chart import draw
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, count, escape, lead
 from queries.catalog import catalog
@@ -163,14 +164,3 @@ def _tile(reported: MetricHeadlines, sparkline: Drawing | None) -> None:
         caption(tile_text(metric, main.quarter, current, baseline, main.effect))
         if sparkline:
             draw(sparkline, f"spark {metric.name}")
-
-
-def draw(drawing: Drawing, name: str) -> None:
-    """Draw a chart with its notes."""
-    st.plotly_chart(
-        drawing.figure,
-        config={"staticPlot": True} if drawing.is_small else evidence_drawer.CONFIG,
-        alt=drawing.alt,
-        key=f"chart {name}",
-    )
-    caption(*drawing.notes)

@@ -13,6 +13,7 @@ import streamlit as st
 
 from headway.ui.charts.figure import Drawing, coloured
 from headway.ui.parts import cache
+from headway.ui.parts.chart import CONFIG
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import escape
 from queries.catalog.catalog import Panel
@@ -27,12 +28,6 @@ DEFINITION, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Downlo
 MAX_OLDEST, MAX_NEWEST = 10, 20
 #: part of a URL that identifies an item: shop/pull/12, shop/releases/tag/v1
 ITEM_PATH = r"([^/]+/(?:releases/tag/[^/]+|[^/]+/[^/]+))$"
-#: the toolbar of charts: only the button that saves a picture
-CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 DAY, MONTH, TIME = "D MMM YYYY", "MMM YYYY", "D MMM YYYY, HH:mm"
 COLUMNS: dict[str, Any] = {
     "url": st.column_config.LinkColumn("link", display_text=ITEM_PATH, width="medium"),

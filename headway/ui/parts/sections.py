@@ -9,7 +9,8 @@ import streamlit as st
 from headway.ui.charts.figure import Drawing
 from headway.ui.charts.spend_charts import DOLLARS
 from headway.ui.charts.time_series import Chart
-from headway.ui.parts import answer, cache, evidence_drawer, notices
+from headway.ui.parts import cache, evidence_drawer, notices
+from headway.ui.parts.chart import draw
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, escape, lead
 from queries.read.listings import ListingQuery, listing_query
@@ -39,7 +40,7 @@ def body(
 ) -> None:
     """Draw the chart or the rows of a section, and the evidence."""
     if drawing:
-        answer.draw(drawing, query.title)
+        draw(drawing, query.title)
     if is_table:
         evidence_drawer.table(cache.rows(query, view), query.title)
     evidence_drawer.show_listing(query, drawing, view)
