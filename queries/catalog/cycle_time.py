@@ -92,7 +92,7 @@ METRICS = (
         "down",
         "Half of the pull requests that became ready {period} had a human reply within {value}",
         "No pull request that became ready {period} had a human reply",
-        unreached="Fewer than half of the pull requests that became ready {period} had a human reply",
+        unreached="Fewer than half of the pull requests ready {period} had a human reply",
         missing="merged or closed without a response",
         matures_after=MEDIANS_MATURE,
         is_headline=True,
