@@ -13,6 +13,7 @@ from queries.catalog.scope import Scope
 from queries.read.charts import CHART_FILES, chart_frame
 from queries.read.snapshot import Snapshot
 from queries.statistics.estimates import (
+    bound_parameters,
     by_quarter,
     estimates,
     items_sql,
