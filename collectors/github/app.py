@@ -106,7 +106,7 @@ class AppInstallation:
 
     @property
     def advice(self) -> str:
-        """What to do if GitHub refuses a token."""
+        """Advice if GitHub refuses a token."""
         return f"check under the settings of {self.owner} that the App is still installed there"
 
     def token(self) -> str:

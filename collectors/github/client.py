@@ -84,7 +84,7 @@ class Credentials(Protocol):
 
     @property
     def advice(self) -> str:
-        """What to do if GitHub refuses a token."""
+        """Advice if GitHub refuses a token."""
         ...
 
     def token(self) -> str:
@@ -218,8 +218,8 @@ class GitHubClient:
                 self._wait_for_limit(response, counts[kind])
             elif (
                 kind in (Kind.NOT_FOUND, Kind.REFUSED)
-                or kind is Kind.UNAUTHORIZED
-                and counts[kind] == self._at_most(REFUSALS)
+                or (kind is Kind.UNAUTHORIZED
+                and counts[kind] == self._at_most(REFUSALS))
             ):
                 self._refuse(kind, path, response)
             elif not self._has_new_token(kind, counts[kind]):
@@ -374,7 +374,7 @@ class GitHubClient:
 
 
 def _is_too_large(kind: Kind, response: Response, count: int) -> bool:
-    """Return whether a smaller query may pass: GitHub says so, or gave up on it twice."""
+    """Return whether a smaller query may pass: GitHub reports its size, or failed twice."""
     is_timeout = bool(response.errors) or response.status in (502, 504)
     return kind is Kind.TOO_LARGE or (kind is Kind.TRANSIENT and is_timeout and count > 0)
 

@@ -25,7 +25,7 @@ class PersonalToken:
 
     @property
     def advice(self) -> str:
-        """What to do if GitHub refuses the token."""
+        """Advice if GitHub refuses the token."""
         return f"set {self.variable} to a valid token, or run `gh auth login`"
 
     def token(self) -> str:

@@ -178,17 +178,17 @@ def _named_items(store: Store, scope: Scope, documents: Iterable[Json]) -> list[
         references += document.get("closingIssuesReferences", ())
         references += document.get("closedByPullRequestsReferences", ())
         references += [event.get("source") or {} for event in document.get("timelineItems", ())]
-    named = {
+    numbers = {
         (reference["repository"]["databaseId"], reference["number"])
         for reference in references
         if reference.get("repository")
     }
-    if not named:
+    if not numbers:
         return []
     parameters = {
         "host": scope.host,
-        "repo_ids": [repo_id for repo_id, _ in named],
-        "numbers": [number for _, number in named],
+        "repo_ids": [repo_id for repo_id, _ in numbers],
+        "numbers": [number for _, number in numbers],
     }
     rows: list[Json] = []
     for table in TABLES.values():

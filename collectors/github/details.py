@@ -52,15 +52,15 @@ def _fetch(
     nodes = {node_id: (node["__typename"], node) for node_id, node in documents.items()}
     problems |= read_all_pages(client.graphql, nodes)
     complete = {node_id: node for node_id, node in documents.items() if node_id not in problems}
-    named = list(complete.values())
+    sources = list(complete.values())
     for alias, paged_list in lists.items():
         data = answer.data.get(alias)
         if data and not answer.problems(alias):
             page = paged_list.documents(data)
             broken = read_all_pages(client.graphql, page)
             answer.errors.extend({"path": [alias], "message": text} for text in broken.values())
-            named += [document for _, document in page.values()]
-    return Batch(answer, complete, problems, find_names(named))
+            sources += [document for _, document in page.values()]
+    return Batch(answer, complete, problems, find_names(sources))
 
 
 def _documents(

@@ -111,12 +111,12 @@ def known_repositories(store: Store, host: str, github: GitHub) -> dict[int, str
         "from github_repositories where host = ? and deleted_at is null"
     )
     owners = {name.lower() for name in github.orgs}
-    named = {name.lower() for name in github.repos}
+    configured = {name.lower() for name in github.repos}
     return {
         row["repo_id"]: row["repo"]
         for row in store.rows(sql, [host])
         if row["repo"].partition("/")[0].lower() in owners
-        and row["asked_as"].lower() not in named
+        and row["asked_as"].lower() not in configured
         and _is_included(github, row["repo"], row["is_fork"])
     }
 

@@ -122,7 +122,7 @@ class Task:
 
     @property
     def is_joint(self) -> bool:
-        """Whether it requests several things, one of which may make the others fail."""
+        """True if it requests several things, one of which may make the others fail."""
         return len(self.lists) + self.has_rows > 1
 
 

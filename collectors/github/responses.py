@@ -37,7 +37,7 @@ CHECK_PROXY = "check HTTPS_PROXY and NO_PROXY"
 
 
 class Kind(Enum):
-    """What to do after a response."""
+    """Next step after a response."""
 
     COMPLETE = "use it"
     PARTIAL = "request the missing part again"

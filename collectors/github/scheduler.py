@@ -77,7 +77,7 @@ class Worker:
 
     @property
     def is_over(self) -> bool:
-        """Whether the connection reads nothing more."""
+        """True if the connection reads nothing more."""
         return bool(self.problem) or (self.has_probed and not self.active and not self.waiting)
 
     def next(self) -> tuple[RepositorySync | None, Task] | None:
@@ -135,7 +135,7 @@ class Worker:
         self.has_probed = True
         host = self.client.host
         idle = set() if self.full else find_idle(self.store, host, probes, self.github.experiments)
-        unchanged, others = [], []
+        unchanged, changed = [], []
         for probed in probes:
             if probed.probe is None:
                 self._record_missing(probed)
@@ -147,12 +147,12 @@ class Worker:
                 repository = SyncedRepository(scope, probed.probe, probed.at, is_idle=True)
                 self.complete.append(repository)
                 continue
-            others.append(probed)
+            changed.append(probed)
             self._prepare(probed, scope)
         self.waiting.sort(key=lambda sync: size_of(sync.probe))
         with self.store.transaction():
             write_repositories(self.store, host, unchanged, is_read=True)
-            write_repositories(self.store, host, others, is_read=False)
+            write_repositories(self.store, host, changed, is_read=False)
 
     def _prepare(self, probed: ProbeResult, scope: Scope) -> None:
         """Prepare a sync, unless the repository moved to an owner outside the settings."""
@@ -293,8 +293,8 @@ def _finish(sync: RepositorySync) -> Result:
         return Result(sync.scope.repo, "failed", sync.rows, sync.problem)
     sync.finish()
     if sync.file_errors:
-        first, *others = sync.file_errors
-        more = f" (and {len(others)} more)" if others else ""
+        first, *rest = sync.file_errors
+        more = f" (and {len(rest)} more)" if rest else ""
         return Result(sync.scope.repo, "failed", sync.rows, first + more)
     sql = f"select count(*) as n from github_queue {OF_REPOSITORY}"
     remarks = list(sync.remarks)

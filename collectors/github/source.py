@@ -81,7 +81,7 @@ class GitHubSource:
             yield CheckResult(is_good, text if is_good else result.message, facts=facts)
 
     def sync(self, ledger: Store, report: Report) -> list[Result]:
-        """Bring the ledger up to date, record the loads, and return the result of each repository."""
+        """Bring the ledger up to date, record the loads and return each repository's result."""
         started_at = now()
         workers: list[Worker] = []
         results: list[tuple[Result, int]] = []

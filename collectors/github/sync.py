@@ -153,7 +153,7 @@ class RepositorySync:
 
     @property
     def _waits_for_history(self) -> bool:
-        """Whether the next batch waits for a page of commits, to carry the one after it.
+        """True if the next batch waits for a page of commits, to carry the one after it.
 
         Pages follow one another: those left over after the last batch would cost requests.
         """
@@ -168,7 +168,7 @@ class RepositorySync:
 
     @property
     def is_done(self) -> bool:
-        """Whether everything was read and deletions are known."""
+        """True if everything was read and deletions are known."""
         is_scanned = self.scans is not None and not any(
             scan.queued or scan.is_behind for scan in self.scans
         )
@@ -186,7 +186,7 @@ class RepositorySync:
 
     @property
     def problem(self) -> str | None:
-        """Why a list could not be read, if one could not."""
+        """Problem of the first list that could not be read, if any."""
         return next((item.problem for item in self.lists if item.problem), None)
 
     @property
