@@ -105,8 +105,9 @@ def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield each docstring of a module with its line."""
     for node in ast.walk(tree):
-        is_documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        if is_documented and (text := ast.get_docstring(node)):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            continue
+        if text := ast.get_docstring(node):
             yield node.body[0].lineno, text
 
 
