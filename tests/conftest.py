@@ -1,4 +1,4 @@
-"""What every test shares: the browser, GitHub's schema, and the rule that no test is skipped."""
+"""Fixtures of every test: the browser, GitHub's schema, and the rule that no test is skipped."""
 
 import fcntl
 import os
@@ -145,7 +145,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def fail_if_skipped(report: Report) -> Report:
-    """The report, turned into a failure where it tells of a skip."""
+    """Return the report; a skip becomes a failure."""
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"A test was skipped, and here every test runs: {report.longrepr}"

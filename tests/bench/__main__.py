@@ -1,4 +1,4 @@
-"""What collecting costs, beside the loop that anyone would write first: ratios within one run, never a test.
+"""Cost of collecting compared with a simple loop: ratios within one run, never a test.
 
 python -m tests.bench [--data DIR]   # DIR: dataset files of the local GitHub; without it, a generated company
 """
@@ -29,7 +29,7 @@ SAMPLE = 40
 Figures = tuple[float, float]
 
 
-def generated(count: int = 600, asked_for: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
+def generated(count: int = 600, page_size: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
     """Return a dataset of one repository with so many merged pull requests and closed issues, of plausible size.
 
     It spans two years at most: the more there are, the closer they follow each other.
@@ -92,7 +92,7 @@ def generated(count: int = 600, asked_for: int = 600, seed: int = 1) -> dict[str
                 "base_ref": "main",
                 "head_ref": f"change-{number}",
                 "head_repository": "bench/one",
-                "closing_issues": [count + number] * (number <= asked_for),
+                "closing_issues": [count + number] * (number <= page_size),
                 "commits": oids,
                 "additions": 40,
                 "deletions": 8,
@@ -112,7 +112,7 @@ def generated(count: int = 600, asked_for: int = 600, seed: int = 1) -> dict[str
                 ],
             }
         )
-        if number > asked_for:
+        if number > page_size:
             continue
         requested = stamp(opened - 24)
         labels = [

@@ -1,6 +1,6 @@
 """Shows that forecasts hold: simulated spend histories, the forecasts made in them, and what came.
 
-``python -m tests.forecast_study`` prints the table that the README shows. Every history is another: its shape, weekday
+``python -m tests.bench.forecast_study`` prints the table of docs/sources.md. Every history is another: its shape, weekday
 pattern, growth, drift, noise, holidays, jumps and length are drawn. Its last month is forecast from its 7th, 14th and
 21st day, and its last year from 3, 6 and 9 months before the end.
 """
@@ -30,8 +30,8 @@ class Result:
 
     shape: str
     horizon: str
-    is_held: bool
-    is_held_plainly: bool
+    is_covered: bool
+    is_covered_by_weekdays: bool
     width: float
     error: float
     profile_error: float
@@ -154,7 +154,7 @@ def _profile(known_values: Array, ahead: int) -> float:
 
 
 def _same(n: int) -> list[int]:
-    """How far before the last known day the four days on the weekday of the nth day ahead are."""
+    """Return the distances from the last known day to the four same weekdays before."""
     return [6 - n % 7 + 7 * week for week in range(4)]
 
 
@@ -170,7 +170,7 @@ def _plain_ratios(known_values: Array, ahead: int) -> Array:
 
 
 def main() -> None:
-    """Print the table of the README, then how often intervals held by the shape of the history."""
+    """Print the table of the docs, then how often intervals held by the shape of the history."""
     print(
         "| forecast made | 80 % interval held | plain quantiles held | width | error | weekday profile | run rate |"
     )

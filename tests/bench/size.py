@@ -1,4 +1,4 @@
-"""What collecting and publishing cost by size: ratios between sizes of one run, never a test.
+"""Cost of collecting and publishing by size: ratios between sizes of one run, never a test.
 
 Each runs in a process of its own, whose time and memory the system tells when it has ended.
 """
@@ -36,12 +36,12 @@ LARGEST = 1_000_000
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took: seconds, seconds of a core, megabytes at most; and what it said."""
+    """Cost of a process (seconds, core seconds, peak megabytes) and its output."""
 
     seconds: float
     cpu: float
     memory: float
-    said: dict[str, float]
+    output: dict[str, float]
 
 
 def measured(step: str, *inputs: object) -> Cost:
@@ -70,10 +70,10 @@ def main() -> None:
         print("collecting one repository; each item is a pull request or an issue")
         for size in SIZES + LARGE * is_large:
             cost = collected(folder, size)
-            items = cost.said["items"]
+            items = cost.output["items"]
             print(
-                f"{size:9,} pull requests {items:9,.0f} items {cost.said['requests']:7,.0f} requests "
-                f"{cost.said['requests'] / items:6.4f} each {cost.cpu:7.1f} s {cost.cpu * 1000 / items:6.2f} ms each "
+                f"{size:9,} pull requests {items:9,.0f} items {cost.output['requests']:7,.0f} requests "
+                f"{cost.output['requests'] / items:6.4f} each {cost.cpu:7.1f} s {cost.cpu * 1000 / items:6.2f} ms each "
                 f"{cost.memory:6,.0f} MB"
             )
         print("publishing the demo company, so many times over")
@@ -81,19 +81,19 @@ def main() -> None:
             measured("grow", folder / "ledger.duckdb", size)
             cost = measured("publish", folder)
             print(
-                f"{cost.said['pull_requests']:9,.0f} pull requests {cost.said['repositories']:6,.0f} repositories "
-                f"{cost.seconds:7.1f} s {cost.memory:6,.0f} MB, published {cost.said['bytes'] / 1e6:7,.0f} MB"
+                f"{cost.output['pull_requests']:9,.0f} pull requests {cost.output['repositories']:6,.0f} repositories "
+                f"{cost.seconds:7.1f} s {cost.memory:6,.0f} MB, published {cost.output['bytes'] / 1e6:7,.0f} MB"
             )
 
 
 def collected(folder: Path, size: int) -> Cost:
-    """What reading a repository of so many pull requests costs the collector alone."""
+    """Return the cost of collecting a repository with this many pull requests."""
     data = folder / str(size)
     data.mkdir()
     measured("generate", data, size)
     with serve(data, schema=machine.schema(), rest_limit=10**9, graphql_limit=10**9) as server:
         cost = measured("collect", server.url, folder / f"{size}.duckdb")
-        cost.said["requests"] = server.stats()["requests"]
+        cost.output["requests"] = server.stats()["requests"]
     (folder / f"{size}.duckdb").unlink()
     return cost
 

@@ -1,4 +1,4 @@
-"""What importing a large spend file costs, beside DuckDB's plain ``copy``: a ratio within one run, never a test."""
+"""Cost of importing a large spend file compared with DuckDB's ``copy``: a ratio, never a test."""
 
 from __future__ import annotations
 

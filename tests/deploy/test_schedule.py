@@ -1,4 +1,4 @@
-"""The files under deploy/ do what they say: their commands exist, and the workflow keeps the ledger between runs."""
+"""Files under deploy/: their commands exist, and the workflow keeps the ledger between runs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def workflow() -> dict[Any, Any]:
 
 
 def steps() -> list[dict[str, Any]]:
-    """What the workflow does, one after another."""
+    """Return the steps of the workflow in order."""
     result: list[dict[str, Any]] = workflow()["jobs"]["refresh"]["steps"]
     return result
 
@@ -163,7 +163,7 @@ class Runner:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.cache, self.secrets = folder, folder / "cache", {"HEADWAY_TOKEN": TOKEN}
-        program = folder / "bin" / "make"  # stands for the set-up, which takes a network
+        program = folder / "bin" / "make"  # replaces the setup, which needs a network
         program.parent.mkdir(parents=True)
         program.write_text(
             f"#!/bin/sh\nmkdir -p .venv/bin\nprintf '#!/bin/sh\\nexec {sys.executable} -m headway \"$@\"\\n' "
@@ -173,11 +173,11 @@ class Runner:
         program.chmod(0o755)
 
     def run(self, name: str, url: str, repos: list[str]) -> tuple[Path, bool, list[str]]:
-        """Run every step; return the folder, whether all went well, and what the commands said."""
+        """Run every step; return the folder, whether all went well, and what the commands lines."""
         desk = Desk(self.folder / name)
         desk.folder.mkdir()
         desk.set_up(url, repos)
-        said, is_well = [], True
+        lines, is_well = [], True
         for step in steps():
             if not is_well and step.get("if") != "always()":
                 continue
@@ -191,12 +191,12 @@ class Runner:
                     text=True,
                     check=False,
                 )
-                said.append(done.stdout + done.stderr)
+                lines.append(done.stdout + done.stderr)
                 is_well &= done.returncode == 0
             else:
                 self._use(step, desk.folder)
-        assert not [text for text in said if TOKEN in text]
-        return desk.folder, is_well, said
+        assert not [text for text in lines if TOKEN in text]
+        return desk.folder, is_well, lines
 
     def _environment(self, step: dict[str, Any]) -> dict[str, str]:
         inputs = workflow()["jobs"]["refresh"]["env"] | step.get("env", {})
@@ -245,6 +245,6 @@ def test_the_workflow_keeps_the_ledger_between_two_runs(
     folder, is_well, message = runner.run("third", github.url, ["acme/nothing", "acme/infra"])
     assert (
         not is_well
-    )  # the check tells of the repository that failed, after what was read was kept and given out
+    )  # the check reports the failed repository after the ledger and the artifact are saved
     assert '"event": "crossed"' in message[-1]
     assert (folder / "headway.duckdb").exists()

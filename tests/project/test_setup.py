@@ -1,4 +1,4 @@
-"""What `make setup` does on machines of other kinds, and what the files around it hold to."""
+"""`make setup` on machines of several kinds, and the files that it uses."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ TOOLS = [path for path in map(shutil.which, ("cat", "rm", "mkdir", "cp")) if pat
 
 @pytest.fixture
 def project(program: Program, tmp_path: Path) -> Path:
-    """A folder with only what `make setup` reads, whose PATH has no Python but the ones that a test puts there."""
+    """Return a folder with the files of `make setup` and a PATH with the test's Pythons only."""
     for tool in TOOLS:
         program(Path(tool).name, f'exec {tool} "$@"')
     folder = tmp_path / "a project"
@@ -33,7 +33,7 @@ def project(program: Program, tmp_path: Path) -> Path:
 
 
 def python(log: Path, install: str = "exit 0") -> str:
-    """Script of a Python that notes what it is asked, makes an environment of itself, and installs as told."""
+    """Return the script of a Python that logs its calls and creates environments."""
     return f"""case "$1 $2" in
         "-c "*) ;;
         "-m venv") echo venv >> {log}; mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
@@ -42,7 +42,7 @@ def python(log: Path, install: str = "exit 0") -> str:
 
 
 def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """What make said, knowing nothing of a make or a PYTHON around this test."""
+    """Return the output of make, without make's own variables and PYTHON."""
     assert MAKE is not None
     env = {
         name: value
@@ -54,7 +54,7 @@ def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, other: str) -> float:
     """Contrast ratio of two colours written as #rrggbb, by WCAG 2."""
 
     def luminance(colour: str) -> float:
@@ -64,7 +64,7 @@ def contrast(one: str, other: str) -> float:
         )
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    darker, lighter = sorted(luminance(colour) + 0.05 for colour in (one, other))
+    darker, lighter = sorted(luminance(colour) + 0.05 for colour in (first, other))
     return lighter / darker
 
 
@@ -157,7 +157,7 @@ def test_streamlit_has_every_option_that_is_set() -> None:
         assert len(colours) == 10  # Streamlit takes ten or none
         assert min(contrast(colour, theme["backgroundColor"]) for colour in colours) >= 3
         assert contrast(theme["textColor"], theme["backgroundColor"]) >= 7
-        # the pages use it for text, of what is chosen and of links; none of them has a button filled with it
+        # the pages use it for text of selections and links, never for filled buttons
         assert contrast(theme["primaryColor"], theme["backgroundColor"]) >= 4.5
 
 

@@ -1,4 +1,4 @@
-"""What the tests need from the machine: a Chromium that runs and GitHub's GraphQL schema.
+"""Requirements of the tests on the machine: a Chromium that runs and GitHub's GraphQL schema.
 
 ``python -m tests.support.machine`` brings what is missing and prints where both are.
 """
@@ -112,7 +112,7 @@ def _known_browsers(applications: Path) -> Iterator[str]:
 
 
 def _playwright_browser() -> str:
-    """Where Playwright keeps the browser that it downloads, whether or not it is there."""
+    """Return the path of Playwright's own browser, installed or not."""
     requested = _run((sys.executable, "-c", PLAYWRIGHT_BROWSER), seconds=60)
     return requested.stdout.strip() if requested else ""
 
@@ -127,7 +127,7 @@ def _install_chromium() -> bool:
 
 
 def _install_libraries() -> bool:
-    """Whether what Playwright's browser needs was installed: Ubuntu has no package of a browser, only its libraries."""
+    """Install the libraries of Playwright's browser; return whether it worked."""
     downloaded = Path(_playwright_browser()).is_file()
     return (
         downloaded
@@ -137,7 +137,7 @@ def _install_libraries() -> bool:
 
 
 def _install(package: str) -> bool:
-    """Whether the system's package manager may install the package, and did."""
+    """Install a system package if permitted; return whether it worked."""
     rights, manager = _rights(), _manager()
     if rights is None or manager is None:
         return False
@@ -148,7 +148,7 @@ def _install(package: str) -> bool:
 
 
 def _rights() -> Sequence[str] | None:
-    """What stands before a command that needs root: nothing for root, sudo where it asks no password, else None."""
+    """Return the prefix of root commands: none for root, sudo without a password, or None."""
     if os.geteuid() == 0:
         return ()
     return ("sudo", "-n") if _succeeds(("sudo", "-n", "true")) else None
@@ -163,7 +163,7 @@ def _playwright_library() -> str:
 
 
 def _command(package: str) -> str:
-    """What a person types to install the package."""
+    """Return the command that installs the package."""
     manager = _manager() or "apt-get"
     return f"sudo {manager} {MANAGERS[manager][0]} {package}"
 
@@ -215,7 +215,7 @@ def _npm(scratch: Path, node_lock: Path) -> Sequence[str]:
 
 
 def _runs(path: str) -> bool:
-    """Whether the program starts: Ubuntu's chromium-browser is a stub, and a browser may lack its libraries."""
+    """Return whether the program starts; Ubuntu's chromium-browser is only a stub."""
     return _succeeds((path, "--version"), seconds=30)
 
 
@@ -244,7 +244,7 @@ def _run(
 
 
 def _reason(done: subprocess.CompletedProcess[str] | None) -> str:
-    """The first line that tells of an error, else the first line."""
+    """Return the first line with an error, else the first line."""
     lines = done.stderr.strip().splitlines() if done else []
     return next(
         (line for line in lines if "error" in line.lower()), lines[0] if lines else "no answer"

@@ -1,4 +1,4 @@
-"""What tests do with the product: collect from a server, publish, and read the published tables."""
+"""Steps of tests with the product: collect from a server, publish, and read the published tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.github_server import TOKEN
 #: repeats at once: the local server needs no rest
 HASTY = RetryPolicy(first_pause_s=0.01)
 #: what two runs may tell differently: when they ran
-TOLD_BY_THE_RUN = {"loads", "checks", "snapshot"}
+TABLES_OF_THE_RUN = {"loads", "checks", "snapshot"}
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
@@ -104,10 +104,10 @@ def publish_tables(
 
 
 def tables(path: Path) -> Tables:
-    """Return the sorted rows of every published table that the sources decide.
+    """Return the sorted rows of every published table that depends on the sources.
 
-    The host is a port of this machine, reviewers are told apart by a key of each ledger's own, and what GitHub counts
-    is counted at the refresh, to its day.
+    Columns that differ between runs are left out: the host with its port, the keyed hashes of
+    reviewers, and GitHub's counts, which end at the day of the refresh.
     """
     with duckdb.connect(str(path), read_only=True) as db:
         names = [
@@ -118,5 +118,5 @@ def tables(path: Path) -> Tables:
         )
         return {
             name: sorted(db.execute(f"select {stored} from {name}").fetchall(), key=repr)
-            for name in sorted(set(names) - TOLD_BY_THE_RUN)
+            for name in sorted(set(names) - TABLES_OF_THE_RUN)
         }

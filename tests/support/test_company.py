@@ -219,13 +219,13 @@ def test_some_groups_are_too_small_and_somebody_changes_team() -> None:
 
 
 def test_spells_of_an_issue_follow_each_other() -> None:
-    spells: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    intervals: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in sorted(expected("issue_intervals"), key=lambda row: row["entered_at"]):
-        spells.setdefault((row["repo"], row["number"], row["kind"]), []).append(row)
-    for own in spells.values():
+        intervals.setdefault((row["repo"], row["number"], row["kind"]), []).append(row)
+    for own in intervals.values():
         for before, after in itertools.pairwise(own):
             assert before["entered_at"] < before["left_at"] < after["entered_at"], before
-    assert max(len(own) for own in spells.values()) == 3
+    assert max(len(own) for own in intervals.values()) == 3
 
 
 def test_every_item_is_in_one_outcome_at_most_and_every_outcome_has_its_items() -> None:

@@ -14,7 +14,7 @@ from github import Auth, Github
 
 from tests.support.company import datasets
 from tests.support.github_server import TOKEN, Server, serve
-from tests.support.github_server.client import ask, data, nest, rest, whole
+from tests.support.github_server.client import ask, data, nest, rest_get, whole
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +111,8 @@ def test_a_former_name_leads_to_the_repository_as_it_is_now_named(github: Server
 
     status, headers, _ = ask(github, "/repos/acme/ops/issues?state=all")
     assert (status, headers["location"]) == (301, f"{github.url}/repositories/103/issues?state=all")
-    assert len(rest(github, "/repositories/103/issues?state=all")) == 6
-    assert rest(github, "/repositories/103")["full_name"] == "acme/infra"
+    assert len(rest_get(github, "/repositories/103/issues?state=all")) == 6
+    assert rest_get(github, "/repositories/103")["full_name"] == "acme/infra"
     client = Github(base_url=github.url, auth=Auth.Token(TOKEN), seconds_between_requests=None)
     assert client.get_repo("acme/ops").full_name == "acme/infra"
 
@@ -164,7 +164,7 @@ def test_what_a_repository_is_about(github: Server) -> None:
         False,
         True,
     )
-    row = rest(github, "/repos/acme/shop")
+    row = rest_get(github, "/repos/acme/shop")
     assert (row["archived"], row["language"], row["topics"]) == (
         False,
         "Python",
@@ -180,7 +180,7 @@ def test_a_draft_release_is_unpublished_and_never_the_latest(github: Server) -> 
     draft = {"tagName": "v2.0.0", "isDraft": True, "publishedAt": None}
     assert [node for node in visible["releases"]["nodes"] if node["isDraft"]] == [draft]
     assert visible["latestRelease"] == {"tagName": "v1.5.0"}
-    assert rest(github, "/repos/acme/shop/releases/latest")["tag_name"] == "v1.5.0"
+    assert rest_get(github, "/repos/acme/shop/releases/latest")["tag_name"] == "v1.5.0"
     github.as_of("2026-06-30T00:00:00Z")
     late = 'release(tagName: "v1.5.0") { isDraft publishedAt } latestRelease { tagName }'
     assert repository(github, late) == {
@@ -245,7 +245,7 @@ def test_a_closed_issue_tells_its_reason(github: Server) -> None:
         github, "done: issue(number: 12) { stateReason } open: issue(number: 30) { stateReason }"
     )
     assert visible == {"done": {"stateReason": "COMPLETED"}, "open": {"stateReason": None}}
-    assert rest(github, "/repos/acme/shop/issues/12")["state_reason"] == "completed"
+    assert rest_get(github, "/repos/acme/shop/issues/12")["state_reason"] == "completed"
 
 
 def test_a_force_push_and_the_e_mails_of_a_commit(github: Server) -> None:
@@ -261,7 +261,8 @@ def test_a_force_push_and_the_e_mails_of_a_commit(github: Server) -> None:
     author = {"email": address, "user": {"login": "dependabot[bot]"}}
     assert commit == {"commit": {"author": author, "committer": {"email": address}}}
     assert (
-        rest(github, "/repos/acme/shop/pulls/2/commits")[0]["commit"]["author"]["email"] == address
+        rest_get(github, "/repos/acme/shop/pulls/2/commits")[0]["commit"]["author"]["email"]
+        == address
     )
 
 
@@ -270,7 +271,7 @@ def test_a_commit_without_a_recorded_e_mail_has_a_no_reply_address(schema_path: 
     for commit in world["acme/legacy"]["commits"].values():
         del commit["author_email"]
     with serve(world, schema=schema_path) as server:
-        rows = rest(server, "/repos/acme/legacy/commits")
+        rows = rest_get(server, "/repos/acme/legacy/commits")
     assert all(
         row["commit"]["author"]["email"].endswith("@users.noreply.github.com") for row in rows
     )
@@ -311,7 +312,7 @@ def test_the_change_feed_pages_by_link(github: Server) -> None:
         path = match[1].removeprefix(github.url) if match else ""
     assert visited == sorted(visited)
     assert len(visited) == 40
-    since = rest(github, "/repos/acme/shop/issues?state=all&since=2026-07-01T00:00:00Z")
+    since = rest_get(github, "/repos/acme/shop/issues?state=all&since=2026-07-01T00:00:00Z")
     assert sorted(row["number"] for row in since) == [37, 38, 39, 40]
 
 
@@ -332,7 +333,7 @@ def test_the_past_shows_what_was_there(github: Server) -> None:
 
 
 def test_requests_are_counted_until_the_reset(github: Server) -> None:
-    rest(github, "/repos/acme/shop")
+    rest_get(github, "/repos/acme/shop")
     data(github, "query { viewer { login } }")
     stats = github.stats()
     assert (stats["requests"], stats["by_api"], stats["points"]) == (

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.company.expand import expand
 from tests.support.github_server import Server, changes, serve
-from tests.support.github_server.client import ask, data, nest, rest, whole
+from tests.support.github_server.client import ask, data, nest, rest_get, whole
 from tests.support.tracker import SHOP, WEB
 
 AT = "2026-02-01T00:00:00Z"
@@ -64,7 +64,10 @@ def test_what_is_deleted_is_absent_everywhere(github: Server) -> None:
     }
     assert [error["type"] for error in node(github, node_id, "id")["errors"]] == ["NOT_FOUND"]
     assert ask(github, "/repos/acme/shop/issues/1")[0] == 410
-    assert [item["number"] for item in rest(github, "/repos/acme/shop/issues?state=all")] == [3, 2]
+    assert [item["number"] for item in rest_get(github, "/repos/acme/shop/issues?state=all")] == [
+        3,
+        2,
+    ]
     closing = of(
         github, "pullRequest(number: 1) { closingIssuesReferences(first: 9) { totalCount } }", "web"
     )
@@ -109,7 +112,7 @@ def test_a_renamed_label_and_account_have_their_new_names_everywhere_and_nothing
     assert after["timelineItems"]["nodes"][0]["label"] == after["labels"]["nodes"][0]
     assert after["author"] == before["author"] | {"login": "zoe-lee"}
     assert after["updatedAt"] == before["updatedAt"]
-    assert "ux debt" not in [row["name"] for row in rest(github, "/repos/acme/shop/labels")]
+    assert "ux debt" not in [row["name"] for row in rest_get(github, "/repos/acme/shop/labels")]
 
 
 def test_a_deleted_label_is_carried_by_nothing_and_named_by_events(github: Server) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.company.expand import expand
 from tests.support.github_server import Server, serve
-from tests.support.github_server.client import data, nest, rest, whole
+from tests.support.github_server.client import data, nest, rest_get, whole
 from tests.support.tracker import PUSH, SHOP, WEB
 
 
@@ -76,7 +76,7 @@ def test_a_duplicate_is_told_to_those_who_ask_for_it(github: Server) -> None:
         "canonical": {"number": 1},
         "isCrossRepository": False,
     }
-    assert rest(github, "/repos/acme/shop/issues/2")["state_reason"] == "duplicate"
+    assert rest_get(github, "/repos/acme/shop/issues/2")["state_reason"] == "duplicate"
 
 
 def test_pull_requests_that_close_an_issue_are_told_once_merged_only_on_request(
@@ -216,12 +216,14 @@ def test_a_file_is_as_it_was_at_the_moment(github: Server, moment: str | None, t
         {
             "name": "one.md",
             "type": "blob",
-            "path": "docs/experiments/one.md",
+            "path": "docs/experiments/document.md",
             "object": {"text": text, "isTruncated": False, "byteSize": len(text)},
         }
     ]
-    one = nest('object(expression: "HEAD:docs/experiments/one.md")', "... on Blob { text }")
-    assert shop(github, one)["object"] == {"text": text}
+    document = nest(
+        'object(expression: "HEAD:docs/experiments/document.md")', "... on Blob { text }"
+    )
+    assert shop(github, document)["object"] == {"text": text}
     assert (
         shop(github, nest('object(expression: "HEAD:nothing.csv")', "... on Blob { text }"))[
             "object"

@@ -12,7 +12,16 @@ import pytest
 
 from tests.support.independent import compute
 from tests.support.independent.__main__ import KEYS, compare, main
-from tests.support.independent.examples import AGENT, Raw, commit, dataset, event, issue, pull, said
+from tests.support.independent.examples import (
+    AGENT,
+    Raw,
+    comment,
+    commit,
+    dataset,
+    event,
+    issue,
+    pull,
+)
 
 Row = dict[str, Any]
 AS_OF = date(2024, 6, 30)
@@ -32,7 +41,7 @@ def only(row: Raw, *commits: Raw, as_of: date = AS_OF, **members: Any) -> Row:
 
 
 def test_stages_of_an_agents_draft_add_up() -> None:
-    """Bots, agents, the deleted and whoever asked the agent do not answer; feedback before ready is flagged."""
+    """Bots, agents, deleted accounts and the agent's requester give no response."""
     row = only(
         pull(
             1,
@@ -50,17 +59,17 @@ def test_stages_of_an_agents_draft_add_up() -> None:
                 event("ReadyForReview", "2024-01-10T20:00:00Z"),
             ],
             comments=[
-                said("reviewer-app", "2024-01-10T10:30:00Z"),
-                said("bob", "2024-01-10T12:00:00Z"),
+                comment("reviewer-app", "2024-01-10T10:30:00Z"),
+                comment("bob", "2024-01-10T12:00:00Z"),
             ],
             reviews=[
-                said("alice", "2024-01-10T11:00:00Z", "APPROVED"),
-                said(None, "2024-01-10T11:10:00Z", "APPROVED"),
-                said("dependabot", "2024-01-10T11:20:00Z", "APPROVED"),
-                said("bob", "2024-01-11T09:00:00Z", "PENDING"),
-                said("bob", "2024-01-11T10:00:00Z", "COMMENTED"),
-                said("bob", "2024-01-11T11:00:00Z", "APPROVED"),
-                said("carol", "2024-01-11T13:00:00Z", "APPROVED"),
+                comment("alice", "2024-01-10T11:00:00Z", "APPROVED"),
+                comment(None, "2024-01-10T11:10:00Z", "APPROVED"),
+                comment("dependabot", "2024-01-10T11:20:00Z", "APPROVED"),
+                comment("bob", "2024-01-11T09:00:00Z", "PENDING"),
+                comment("bob", "2024-01-11T10:00:00Z", "COMMENTED"),
+                comment("bob", "2024-01-11T11:00:00Z", "APPROVED"),
+                comment("carol", "2024-01-11T13:00:00Z", "APPROVED"),
             ],
         ),
         commit("c1", "2024-01-10T08:00:00Z", author_login=AGENT),
@@ -275,7 +284,7 @@ def test_rework_and_durability() -> None:
     assert (
         [rows["acme/app", n]["durability"] for n in (1, 2, 3, 4, 5)]
         == [
-            "durable",  # reverted on the fourteenth day: too late to undo it, in time to show that somebody watches
+            "durable",  # reverted on the fourteenth day: too late to undo it, in time to show that rework is recorded
             "durable",
             "undone",
             "durable",
@@ -293,7 +302,7 @@ def test_rework_and_durability() -> None:
 
 
 def test_release_and_deployment_by_position() -> None:
-    """A release holds what stands before its commit on the default branch, whatever the dates say."""
+    """A release contains the commits before its own on the default branch, not by date."""
     commits = [commit(oid, "2024-01-01T00:00:00Z") for oid in ("c1", "m1", "m2", "m3")]
     rows = [
         pull(
@@ -408,7 +417,7 @@ def test_teams_and_first_time_areas(tmp_path: Path) -> None:
 
 def test_what_was_not_yet_there_when_the_data_was_collected() -> None:
     """Looked at a day before as_of, the later review, merge and pull request are absent."""
-    reviews = [said("bob", "2024-01-02T00:00:00Z", "APPROVED")]
+    reviews = [comment("bob", "2024-01-02T00:00:00Z", "APPROVED")]
     first = pull(1, "2024-01-01T00:00:00Z", merged_at="2024-01-03T00:00:00Z", reviews=reviews)
     (row,) = tables(
         dataset([first, pull(2, "2024-01-02T00:00:01Z")]), observed_at="2024-01-01T12:00:00Z"
@@ -421,9 +430,9 @@ def test_what_github_counts_ends_with_the_last_complete_day_when_it_is_asked() -
     days = ("2024-02-28", "2024-02-29", "2024-03-05", "2024-03-20", "2024-03-21")
     data = dataset([pull(number, f"{day}T12:00:00Z") for number, day in enumerate(days, 1)])
 
-    def counts(as_of: date, asked: str | None) -> list[tuple[object, ...]]:
+    def counts(as_of: date, counted_at: str | None) -> list[tuple[object, ...]]:
         heads = ("kind", "month", "stored", "at_github", "counted_until")
-        result = tables(data, as_of=as_of, observed_at=asked)["reconciliation"]
+        result = tables(data, as_of=as_of, observed_at=counted_at)["reconciliation"]
         return sorted(tuple(str(row[head]) for head in heads) for row in result)
 
     february, none = (
@@ -432,7 +441,7 @@ def test_what_github_counts_ends_with_the_last_complete_day_when_it_is_asked() -
     )
     so_far = ("pull_request", "2024-03-01", "2", "2", "2024-03-20")
     assert counts(date(2024, 3, 20), "2024-03-21T09:00:00Z") == [none, february, so_far]
-    # the count of a March that is over goes on beyond the cutoff
+    # the count of a complete March continues after the cutoff
     march = ("pull_request", "2024-03-01", "2", "None", "None")
     assert (
         counts(date(2024, 3, 20), None)

@@ -25,7 +25,7 @@ from tests.support.company.source import (
     unlabeled,
 )
 from tests.support.github_server import TOKEN, Server, serve
-from tests.support.github_server.client import rest
+from tests.support.github_server.client import rest_get
 from tests.support.refreshing import check, publish_tables, raw_tables, refresh
 from tests.support.tracker import PUSH, SHOP, WEB, label, nodes, who
 
@@ -56,7 +56,7 @@ def github(shared: Server) -> Iterator[Server]:
 def test_an_issue_is_kept_in_full(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
     first, second, third = nodes(tmp_path, "github_issues")
-    node_id = rest(github, "/repos/acme/shop/issues/1")["node_id"]
+    node_id = rest_get(github, "/repos/acme/shop/issues/1")["node_id"]
     ada, pull = who("ada"), {"number": 1, "repository": {"databaseId": 102}}
 
     def event(kind: str, day: int, hour: int, actor: str = "ada", **members: Any) -> dict[str, Any]:

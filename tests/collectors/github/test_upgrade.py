@@ -14,7 +14,7 @@ from collectors.ledger.store import now
 from collectors.source import Progress
 from tests.support.company.expand import expand
 from tests.support.github_server import Server, serve
-from tests.support.github_server.client import rest
+from tests.support.github_server.client import rest_get
 from tests.support.refreshing import publish_tables, raw_tables, refresh
 from tests.support.tracker import SHOP, WEB, nodes
 
@@ -42,7 +42,7 @@ def old_ledger(github: Server, data: Path) -> None:
         db.execute(
             f"insert into github_deployments select * replace ({node} as node) from new.github_deployments"
         )
-        for item in rest(github, "/repos/acme/shop/issues?state=all&per_page=100"):
+        for item in rest_get(github, "/repos/acme/shop/issues?state=all&per_page=100"):
             key = [github.url.removeprefix("http://"), 101, item["number"], item["node_id"]]
             values = [*key, item["updated_at"].removesuffix("Z"), now(), json.dumps(item)]
             db.execute("insert into github_issues values (?, ?, ?, ?, ?, ?, ?)", values)

@@ -1,6 +1,6 @@
 """A local GitHub for the tests: REST and GraphQL (on GitHub's official schema) over dataset files.
 
-It keeps GitHub's limits, breaks on request and travels in time. The README says what it answers.
+It keeps GitHub's limits, breaks on request and travels in time. Its README lists the requests that it answers.
 
     with serve(datasets, schema=schema_path) as github:
         ...  # a client of github.url with the token TOKEN
@@ -33,7 +33,7 @@ class Server:
     folder: Path
 
     def stats(self) -> dict[str, Any]:
-        """What was asked since the start or the last reset."""
+        """Return the requests since the start or the last reset."""
         return self._control("stats")
 
     def reset(self) -> None:

@@ -93,7 +93,7 @@ WORDINGS: list[tuple[str, str, str, tuple[str, ...]]] = [
 
 @dataclass
 class Analysis:
-    """What a query will cost, and why it may not run."""
+    """Cost of a query, and the reason if it may not run."""
 
     requests: int = 0
     nodes: int = 0
@@ -124,7 +124,7 @@ class Analyser:
             if operation.name
             else operation.operation.value
         )
-        self._walk(operation.selection_set, root, 1, [name])
+        self._visit(operation.selection_set, root, 1, [name])
         if self.result.nodes > NODE_LIMIT and not any(
             e["type"] == TOO_MANY_NODES for e in self.result.errors
         ):
@@ -134,7 +134,7 @@ class Analyser:
             self.result.errors.append({"type": TOO_MANY_NODES, "message": message})
         return self.result
 
-    def _walk(
+    def _visit(
         self, selections: SelectionSetNode | None, parent: Any, outer: int, path: list[str]
     ) -> None:
         for node, kind in self._fields(selections, parent):
@@ -145,7 +145,7 @@ class Analyser:
             by_name = get_named_type(definition.type)
             if by_name.name.endswith("Connection") and "first" in definition.args:
                 inner = outer * self._page(node, by_name, below, outer)
-            self._walk(node.selection_set, by_name, inner, below)
+            self._visit(node.selection_set, by_name, inner, below)
 
     def _fields(
         self, selections: SelectionSetNode | None, parent: Any

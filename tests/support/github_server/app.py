@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from . import apps as apps  # registers its routes
 from . import rest
-from .disturbances import instead, lacking, secondary
+from .disturbances import instead, omit_node, secondary
 from .errors import LIMIT_DOCS, HttpError
 from .faults import Fault, Plan
 from .graphql_api import GraphQLApi
@@ -86,7 +86,7 @@ class Emulator:
         self.worlds: dict[str, World] = {}
 
     def seen_by(self, principal: Principal) -> World:
-        """What an account sees: an installation not the private repositories of other owners."""
+        """Return the world as an account sees it, without other owners' private repositories."""
         own = f"{principal.owner.lower()}/"
         rest_rows = [name for name, raw in self.datasets.items() if not name.startswith(own)]
         private = [name for name in rest_rows if self.datasets[name]["repository"].get("private")]
@@ -112,7 +112,7 @@ class Emulator:
         if request.url.path.startswith("/_emulator/"):
             await self._send(send, self._control(request, await request.body()), counted=False)
             return
-        with self.stats.one(), contextlib.suppress(ClientDisconnect):
+        with self.stats.request(), contextlib.suppress(ClientDisconnect):
             body = await request.body()
             path = re.sub(r"^/api(/v3)?(?=/|$)", "", request.url.path) or "/"
             api = "graphql" if path == "/graphql" else "rest"
@@ -214,7 +214,7 @@ class Emulator:
             prepared, Context(world, principal.actor, budget.show() | visible)
         )
         if fault:
-            lacking(answer, fault, self.graphql.nullable(prepared), self.plan.dice)
+            omit_node(answer, fault, self.graphql.nullable(prepared), self.plan.dice)
         return as_json(200, answer)
 
     def _graphql_spent(self, principal: Principal) -> Reply:
@@ -254,7 +254,7 @@ class Emulator:
     # -- faults --------------------------------------------------------------------------------------------------------
 
     def _other_address(self, request: Request, path: str, world: World) -> str:
-        """Another address of what is asked for: of a repository the one by its id."""
+        """Redirect to another address: of a repository, the address by its id."""
         match = re.match(r"/repos/([^/]+/[^/]+)(/.*)?$", path)
         repository = world.repository(match[1]) if match else None
         inner = (
@@ -273,7 +273,7 @@ class Emulator:
     async def _send(
         self, send: Send, reply: Reply, fault: Fault | None = None, counted: bool = True
     ) -> None:
-        """Send an answer, spoiling its transfer where a fault says so."""
+        """Send a response; a fault may break its transfer."""
         kind = fault.kind if fault else ""
         if kind == "reset":
             abort(send)

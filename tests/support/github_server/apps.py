@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import HttpError, not_found
+from .errors import HttpError, missing_item
 from .limits import App
 from .model import seeded
 from .rest import Call, Listing, route
@@ -28,7 +28,7 @@ def _owners(call: Call) -> list[str]:
 def _installation(call: Call, owner: str) -> Json:
     app, actor = _app(call), call.world.organization(owner)
     if actor is None or actor.login not in _owners(call):
-        raise not_found()
+        raise missing_item()
     identity = seeded("installation", actor.login)
     return {
         "id": identity,
@@ -72,7 +72,7 @@ def _numbered(call: Call, identity: str) -> Json:
     for owner in _owners(call):
         if identity == str(seeded("installation", owner)):
             return _installation(call, owner)
-    raise not_found()
+    raise missing_item()
 
 
 @route("POST", "/app/installations/{identity}/access_tokens")

@@ -56,7 +56,7 @@ class Builder:
             has_discussions_enabled=meta.get("has_discussions", True),
             forbidden=meta.get("forbidden", []),
             unlisted=meta.get("unlisted", {}),
-            gone={row["number"]: row.get("moved_to") for row in raw.get("gone", [])},
+            deleted_items={row["number"]: row.get("moved_to") for row in raw.get("gone", [])},
             hidden_from_search=meta.get("hidden_from_search", []),
         )
         labels = {row["name"]: self._label(row) for row in raw["labels"]}
@@ -78,15 +78,15 @@ class Builder:
             repository.commits[oid] for oid, at in landed.items() if at <= self.now
         ]
         repository.pushed_at = max((at for at in landed.values() if at <= self.now), default=None)
-        repository.releases = [self._release(row) for row in self.seen(raw["releases"])]
+        repository.releases = [self._release(row) for row in self.visible(raw["releases"])]
         deployments = enumerate(raw.get("deployments", []))
         repository.deployments = [
             self._deployment(row, i) for i, row in deployments if row["created_at"] <= self.now
         ]
         repository.milestones = {
-            row["title"]: self._milestone(row) for row in self.seen(raw.get("milestones", []))
+            row["title"]: self._milestone(row) for row in self.visible(raw.get("milestones", []))
         }
-        rows = self.seen(raw.get("milestones", []))
+        rows = self.visible(raw.get("milestones", []))
         self.milestones = {
             old: repository.milestones[row["title"]]
             for row in rows
@@ -94,13 +94,13 @@ class Builder:
         }
         self.milestones |= repository.milestones
         repository.discussions = [
-            discussion(self, row) for row in self.seen(raw.get("discussions", []))
+            discussion(self, row) for row in self.visible(raw.get("discussions", []))
         ]
         repository.tree = tree(repository, raw.get("files", {}), raw.get("texts", {}), self.now)
         items = ItemBuilder(self)
-        repository.issues = {row["number"]: items.issue(row) for row in self.seen(raw["issues"])}
+        repository.issues = {row["number"]: items.issue(row) for row in self.visible(raw["issues"])}
         repository.pull_requests = {
-            row["number"]: items.pull(row) for row in self.seen(raw["pulls"])
+            row["number"]: items.pull(row) for row in self.visible(raw["pulls"])
         }
         every: list[Issue] = [*repository.issues.values(), *repository.pull_requests.values()]
         repository.updated_at = max(
@@ -108,12 +108,12 @@ class Builder:
         )
         return repository
 
-    def seen(self, rows: Iterable[Raw]) -> list[Raw]:
+    def visible(self, rows: Iterable[Raw]) -> list[Raw]:
         """The rows that exist by now."""
         return [row for row in rows if row["created_at"] <= self.now]
 
     def numbered(self, rows: Iterable[Raw]) -> list[tuple[int, Raw]]:
-        """Visible rows with their place in the whole list, which ids are derived from."""
+        """Visible rows with their index in the whole list, which ids are derived from."""
         return [(i, row) for i, row in enumerate(rows) if row["created_at"] <= self.now]
 
     def actor(self, login: str | None) -> Actor | None:
@@ -175,7 +175,7 @@ class Builder:
             self.repository, row["tag"], row["name"], row["created_at"], visible, early, commit
         )
 
-    def _deployment(self, row: Raw, place: int) -> Deployment:
+    def _deployment(self, row: Raw, index: int) -> Deployment:
         creator = self.actor(row.get("creator")) or Actor("github-actions", "Bot")
         made = Deployment(
             self.repository,
@@ -183,7 +183,7 @@ class Builder:
             row["oid"],
             row["created_at"],
             creator,
-            place,
+            index,
             row.get("task") or "deploy",
             row.get("ref"),
         )
@@ -193,5 +193,5 @@ class Builder:
             DeploymentStatus(made, status["state"].upper(), status["created_at"], i)
             for i, status in statuses
         ]
-        made.statuses = sorted(visible, key=lambda s: (s.created_at, s.place), reverse=True)
+        made.statuses = sorted(visible, key=lambda s: (s.created_at, s.index), reverse=True)
         return made

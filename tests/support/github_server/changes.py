@@ -1,4 +1,4 @@
-"""What happens to datasets between two readings: deletions, transfers and renames, made in place."""
+"""Changes of datasets between two syncs: deletions, transfers and renames, in place."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def transfer(
     kind, row = _find(here, number)
     here[kind].remove(row)
     new: int = 1 + max(
-        [0, *(r["number"] for name in NUMBERED for r in there.get(name, [])), *_gone(there)]
+        [0, *(r["number"] for name in NUMBERED for r in there.get(name, [])), *_deleted(there)]
     )
     here.setdefault("gone", []).append({"number": number, "moved_to": f"{target}#{new}"})
     old_id = row.get("id") or node_id(NUMBERED[kind], _identity(here), number)
@@ -89,7 +89,7 @@ def _find(dataset: Raw, number: int) -> tuple[str, Raw]:
     )
 
 
-def _gone(dataset: Raw) -> list[int]:
+def _deleted(dataset: Raw) -> list[int]:
     return [row["number"] for row in dataset.get("gone", [])]
 
 

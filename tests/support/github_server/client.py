@@ -32,7 +32,7 @@ def ask(server: Server, path: str, body: object = None, **headers: str) -> Answe
         connection.close()
 
 
-def rest(server: Server, path: str) -> Any:
+def rest_get(server: Server, path: str) -> Any:
     """The JSON of a REST answer."""
     status, _, body = ask(server, path)
     assert status == 200, body

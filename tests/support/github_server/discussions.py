@@ -135,11 +135,11 @@ def discussion(outer: Builder, row: Raw) -> Discussion:
 
 
 def _comment(
-    outer: Builder, made: Discussion, row: Raw, place: int, parent: DiscussionComment | None
+    outer: Builder, made: Discussion, row: Raw, index: int, parent: DiscussionComment | None
 ) -> DiscussionComment:
     comment = DiscussionComment(
         discussion=made,
-        id=node_id("DC", parent.id if parent else made.id, place),
+        id=node_id("DC", parent.id if parent else made.id, index),
         author=outer.actor(row["author"]),
         author_association=row["association"],
         body=row.get("body", ""),

@@ -1,4 +1,4 @@
-"""What a fault answers in place of the real answer, or leaves out of it."""
+"""Responses of faults, which replace the real response or omit parts of it."""
 
 from __future__ import annotations
 
@@ -70,11 +70,13 @@ def secondary(
     return _as_reply(HttpError(status, message, docs, headers))
 
 
-def lacking(answer: dict[str, Any], fault: Fault, nullable: list[str], dice: random.Random) -> None:
-    """Leave a node out of a GraphQL answer, or a whole field that may be null, where there is one.
+def omit_node(
+    answer: dict[str, Any], fault: Fault, nullable: list[str], dice: random.Random
+) -> None:
+    """Omit a node or a nullable field of a GraphQL response, if it has one.
 
-    GitHub says so in an error beside the data (``partial``), or of a node not at all (``null_node``). Faults of other
-    kinds leave out nothing.
+    GitHub reports it in an error beside the data (``partial``), or not at all (``null_node``).
+    Faults of other kinds omit nothing.
     """
     if fault.kind not in ("partial", "null_node"):
         return

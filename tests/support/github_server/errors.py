@@ -35,8 +35,8 @@ class HttpError(Exception):
         self.body = {"message": message, "documentation_url": link, "status": str(status)}
 
 
-def not_found() -> HttpError:
-    """The answer for whatever does not exist or may not be seen."""
+def missing_item() -> HttpError:
+    """Return the response for items that do not exist or are hidden."""
     return HttpError(404, "Not Found")
 
 

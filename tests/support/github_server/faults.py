@@ -35,7 +35,7 @@ SECONDS = {"slow": 12.0, "stall": 3_600.0, "skew": 3_600.0}
 
 @dataclass
 class Fault:
-    """One line of a plan; see the README for its members."""
+    """One fault of a plan; README.md lists its members."""
 
     kind: str
     at: int | list[int] | None = None
@@ -48,10 +48,10 @@ class Fault:
     status: int | None = None
     #: as the header says it: seconds, or a date
     retry_after: float | str | None = None
-    #: a secondary limit that does not say how long
+    #: a secondary limit without a Retry-After header
     is_bare: bool = False
     seconds: float | None = None
-    seen: int = field(default=0, init=False)
+    request_count: int = field(default=0, init=False)
     fired: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -70,11 +70,13 @@ class Fault:
             want and not re.search(want, text) for want, text in requested
         ):
             return False
-        self.seen += 1
+        self.request_count += 1
         if self.times is not None and self.fired >= self.times:
             return False
         places = [self.at] if isinstance(self.at, int) else self.at or []
-        hit = self.seen in places or bool(self.every and self.seen % self.every == 0)
+        hit = self.request_count in places or bool(
+            self.every and self.request_count % self.every == 0
+        )
         hit = hit or (self.probability is not None and dice.random() < self.probability)
         self.fired += hit
         return hit

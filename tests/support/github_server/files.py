@@ -50,12 +50,12 @@ class Tree:
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """What is in the folder, by name."""
+        """Return the entries of the folder by name."""
         visible = sorted(self.members.items())
         return [_entry(self, name, member) for name, member in visible]
 
     def at(self, path: str) -> Tree | Blob | None:
-        """What is at a path below this folder."""
+        """Return the entry at a path below this folder."""
         result: Tree | Blob | None = self
         for part in filter(None, path.split("/")):
             result = result.members.get(part) if isinstance(result, Tree) else None

@@ -113,7 +113,7 @@ def _closed_by(issue: Issue, info: Any, includeClosedPrs: bool = False, **page: 
 
 @resolver("Issue.stateReason")
 def _state_reason(issue: Issue, _info: Any, enableDuplicate: bool = False) -> str | None:
-    """Why it was closed or reopened; clients that do not ask for duplicates see them as not planned."""
+    """Return the state reason; a duplicate is not planned unless the client asks for duplicates."""
     return (
         "NOT_PLANNED"
         if issue.state_reason == "DUPLICATE" and not enableDuplicate
@@ -123,7 +123,7 @@ def _state_reason(issue: Issue, _info: Any, enableDuplicate: bool = False) -> st
 
 @resolver("ClosedEvent.closer")
 def _closer(event: Event, info: Any) -> Any:
-    """The pull request or commit that closed it; null where somebody did, or where it is hidden or gone."""
+    """Return the closing pull request or commit; null if a person closed it or it is hidden."""
     if event.closing is None:
         return None
     here = event.subject.repository

@@ -106,14 +106,14 @@ class ItemBuilder:
 
     def _item(self, row: Raw, kind: type[AnyItem], extra: Raw) -> AnyItem:
         outer, events = self.outer, self._events(row)
-        visited = outer.seen(events)
+        visited = outer.visible(events)
         final = next((e for e in reversed(events) if e["type"] in STATE_EVENTS), None)
         last = next(
             (e for e in reversed(visited) if e["type"] in STATE_EVENTS), {"type": "ReopenedEvent"}
         )
         merged = any(e["type"] == "MergedEvent" for e in visited)
         is_open = last["type"] == "ReopenedEvent" and not merged
-        comments = outer.seen(row["comments"])
+        comments = outer.visible(row["comments"])
         stamps = [
             row["created_at"],
             row["updated_at"],
@@ -198,8 +198,8 @@ class ItemBuilder:
         """A pull request."""
         outer, commits = self.outer, self._pull_commits(row)
         reviews, inline = (
-            outer.seen(row["reviews"]),
-            [c for r in row["reviews"] for c in outer.seen(r["comments"])],
+            outer.visible(row["reviews"]),
+            [c for r in row["reviews"] for c in outer.visible(r["comments"])],
         )
         stamps = [s for r in [*reviews, *inline] for s in (r["created_at"], r["updated_at"])] + [
             at for _, at in commits
@@ -208,7 +208,7 @@ class ItemBuilder:
         whole = len(commits) == max(1, len(row["commits"])) and "additions" in row
         changes = row["files"] if whole else [f for c, _ in commits for f in c.files]
         draft = row.get("draft_at_creation", False)
-        for e in outer.seen(row["events"]):
+        for e in outer.visible(row["events"]):
             draft = DRAFT_EVENTS.get(e["type"], draft)
         extra = {
             "stamps": stamps,

@@ -36,7 +36,7 @@ class Budget:
         return self
 
     def spend(self) -> None:
-        """Spend what is left."""
+        """Spend the remaining budget."""
         self.used = max(self.used, self.limit)
 
     @property
@@ -56,7 +56,7 @@ class Budget:
 
 @dataclass
 class Principal:
-    """Who sends a request: a user, an app by its signature, one of its installations, or nobody."""
+    """Sender of a request: a user, an app, an installation, or an anonymous client."""
 
     kind: str
     actor: Actor
@@ -67,7 +67,7 @@ class Principal:
 
     @property
     def name(self) -> str:
-        """What the counts call it."""
+        """Return the name in the request counts."""
         return f"installation of {self.owner}" if self.owner else self.actor.login
 
     def budget(self, resource: str) -> Budget:

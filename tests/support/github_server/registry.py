@@ -1,4 +1,4 @@
-"""Where resolvers register themselves, and what a query runs against."""
+"""Registry of resolvers, and the context of a query."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {}
 
 @dataclass
 class Context:
-    """What one query runs against."""
+    """Context of one query."""
 
     world: World
     viewer: Actor

@@ -62,7 +62,7 @@ class Connection:
 
     @property
     def page_info(self) -> dict[str, Any]:
-        """Where this page lies in the list."""
+        """Return this page's position in the list."""
         stop = self.start + len(self.nodes)
         return {
             "has_next_page": stop < len(self.items),
@@ -102,9 +102,9 @@ def connect(
     start, stop = 0, len(items)
     after, before, first, last = (page.get(name) for name in ("after", "before", "first", "last"))
     if after:
-        start = _place(keys, decode(after), descending, past=True)
+        start = _index(keys, decode(after), descending, past=True)
     if before:
-        stop = _place(keys, decode(before), descending, past=False)
+        stop = _index(keys, decode(before), descending, past=False)
     if first is not None:
         stop = min(stop, start + first)
     if last is not None:
@@ -112,7 +112,7 @@ def connect(
     return Connection(items, start, max(start, stop), keys)
 
 
-def _place(keys: Sequence[Any], cursor: Any, descending: bool, past: bool) -> int:
+def _index(keys: Sequence[Any], cursor: Any, descending: bool, past: bool) -> int:
     """Index of the first key beyond the cursor (``past``), or at or beyond it."""
     if descending:
         ascending = list(reversed(keys))

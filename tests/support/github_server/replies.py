@@ -1,4 +1,4 @@
-"""Answers on their way out, and what was asked since the last reset."""
+"""Answers on their way out, and what was page_argument since the last reset."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def http_date(moment: str | None, ahead_s: float = 0.0) -> str:
 
 
 class Stats:
-    """What was asked of the server since the last reset."""
+    """Requests since the last reset."""
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
@@ -65,8 +65,8 @@ class Stats:
         self.bytes_sent = self.running = self.max_concurrency = 0
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[None]:
-        """Count one request while it runs."""
+    def request(self) -> Iterator[None]:
+        """Count request request while it runs."""
         self.running += 1
         self.max_concurrency = max(self.max_concurrency, self.running)
         try:
@@ -99,11 +99,11 @@ def limit_headers(budget: Budget, resource: str) -> dict[str, str]:
 def page_of(listing: Listing, request: Request, link: str) -> tuple[list[Any], dict[str, str]]:
     """One page of a list, with GitHub's ``Link`` header."""
 
-    def asked(name: str, default: int, most: int) -> int:
+    def page_argument(name: str, default: int, most: int) -> int:
         text = request.query_params.get(name, "")
         return min(most, int(text)) if text.isdigit() and int(text) > 0 else default
 
-    size, page = asked("per_page", 30, 100), asked("page", 1, 10**6)
+    size, page = page_argument("per_page", 30, 100), page_argument("page", 1, 10**6)
     last = max(1, -(-len(listing.items) // size))
     visible = [listing.show(item) for item in listing.items[(page - 1) * size : page * size]]
     places = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}

@@ -137,14 +137,14 @@ class Deployment:
     commit_oid: str
     created_at: str
     creator: Actor
-    place: int
+    index: int
     task: str = "deploy"
     branch: str | None = None
     statuses: list[DeploymentStatus] = field(default_factory=list)
     typename: ClassVar[str] = "Deployment"
 
     def __post_init__(self) -> None:
-        self.id = node_id("DE", self.repository.identity, self.place)
+        self.id = node_id("DE", self.repository.identity, self.index)
         self.database_id = seeded(self.id)
         self.latest_environment = self.original_environment = self.environment
         self.commit = self.repository.commits.get(self.commit_oid)
@@ -157,7 +157,7 @@ class Deployment:
 
     @property
     def state(self) -> str:
-        """What the newest status makes of the deployment."""
+        """Return the deployment's state by its newest status."""
         return (
             STATES.get(self.statuses[0].state, self.statuses[0].state)
             if self.statuses
@@ -177,11 +177,11 @@ class DeploymentStatus:
     deployment: Deployment
     state: str
     created_at: str
-    place: int
+    index: int
     typename: ClassVar[str] = "DeploymentStatus"
 
     def __post_init__(self) -> None:
-        self.id = node_id("DES", self.deployment.id, self.place)
+        self.id = node_id("DES", self.deployment.id, self.index)
         self.updated_at, self.environment = self.created_at, self.deployment.environment
         self.creator = self.deployment.creator
 
@@ -222,7 +222,7 @@ class Repository:
     #: how many more than it lists GitHub counts, by list
     unlisted: dict[str, int] = field(default_factory=dict)
     #: numbers that are deleted (None) or transferred (to ``owner/name#N``)
-    gone: dict[int, str | None] = field(default_factory=dict)
+    deleted_items: dict[int, str | None] = field(default_factory=dict)
     #: the numbers that search does not find, or "all"
     hidden_from_search: list[int] | str = field(default_factory=list)
     pushed_at: str | None = None
@@ -251,7 +251,7 @@ class Repository:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was ever pushed."""
+        """Return whether the repository has no commit."""
         return not self.history
 
     @property
@@ -270,7 +270,7 @@ class Repository:
 
     @cached_property
     def searchable(self) -> dict[str, list[Issue]]:
-        """What search finds, oldest first, by kind."""
+        """Return the search results by kind, oldest first."""
         items: list[Issue] = [*self.issues.values(), *self.pull_requests.values()]
         hidden = self.hidden_from_search
         result = [item for item in items if hidden != "all" and item.number not in hidden]

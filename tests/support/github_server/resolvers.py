@@ -63,7 +63,7 @@ def refuse(repository: Repository, name: str) -> None:
         raise GraphQLApiError("FORBIDDEN", "Resource not accessible by personal access token")
 
 
-def _found(info: Any, identity: str) -> Any:
+def _node_by_id(info: Any, identity: str) -> Any:
     result = context_of(info).world.nodes.get(identity) or missing(
         "node", f"global id of '{identity}'"
     )
@@ -76,7 +76,7 @@ def _found(info: Any, identity: str) -> Any:
 
 @resolver("Query.node")
 def _node(_root: Any, info: Any, id: str) -> Any:
-    result = _found(info, id)
+    result = _node_by_id(info, id)
     if isinstance(result, GraphQLApiError):
         raise result
     return result
@@ -84,8 +84,8 @@ def _node(_root: Any, info: Any, id: str) -> Any:
 
 @resolver("Query.nodes")
 def _nodes(_root: Any, info: Any, ids: list[str]) -> list[Any]:
-    """What the ids name; an error in the place of an id that names nothing, which nulls that place alone."""
-    return [_found(info, item) for item in ids]
+    """Return the nodes of the ids; an unknown id gives an error and null at its index."""
+    return [_node_by_id(info, item) for item in ids]
 
 
 # -- repositories ------------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def _owned(owner: Actor, info: Any, name: str, **_: Any) -> Repository | None:
 
 @resolver("Repository.repositoryTopics")
 def _topics(repository: Repository, _info: Any, **page: Any) -> Connection:
-    def shown(name: str) -> dict[str, Any]:
+    def field_options(name: str) -> dict[str, Any]:
         path = f"/topics/{name}"
         topic = {"id": node_id("TO", name), "name": name}
         return {
@@ -126,7 +126,7 @@ def _topics(repository: Repository, _info: Any, **page: Any) -> Connection:
             "url": path,
         }
 
-    return connect([shown(name) for name in repository.topics], page)
+    return connect([field_options(name) for name in repository.topics], page)
 
 
 @resolver("Repository.languages")
@@ -250,7 +250,7 @@ def _release(repository: Repository, _info: Any, tagName: str | None = None) -> 
 
 
 def is_full(release: Release) -> bool:
-    """Whether a release may be the latest one: published, and no prerelease."""
+    """Return whether a release may be the latest: published, and no prerelease."""
     return not (release.is_draft or release.is_prerelease)
 
 

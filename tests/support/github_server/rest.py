@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import HttpError, deleted, moved, not_found
+from .errors import HttpError, deleted, missing_item, moved
 from .item_resolvers import commits_of
 from .limits import Accounts, Principal
 from .model import Comment, Issue, PullRequest
@@ -35,7 +35,7 @@ class Call:
         """The repository in the path, or 404."""
         if result := self.world.repository(f"{owner}/{repo}"):
             return result
-        raise not_found()
+        raise missing_item()
 
 
 @dataclass
@@ -63,7 +63,7 @@ def find(method: str, path: str) -> tuple[str, Callable[..., Any], dict[str, str
     for verb, template, pattern, function in ROUTES:
         if verb == method and (match := pattern.match(path)):
             return template, function, match.groupdict()
-    raise not_found()
+    raise missing_item()
 
 
 def located(world: World, path: str, base: str, query: str) -> str:
@@ -74,7 +74,7 @@ def located(world: World, path: str, base: str, query: str) -> str:
     if match := re.match(r"/repositories/(\d+)(/.*)?$", path):
         repository = world.numbered(int(match[1]))
         if repository is None:
-            raise not_found()
+            raise missing_item()
         return f"/repos/{repository.name_with_owner}{match[2] or ''}"
     if match := re.match(r"/repos/([^/]+/[^/]+)(/.*)?$", path):
         renamed = None if world.repository(match[1]) else world.renamed(match[1])
@@ -87,7 +87,7 @@ def located(world: World, path: str, base: str, query: str) -> str:
 def number(text: str) -> int:
     """A number in a path, or 404."""
     if not text.isdigit():
-        raise not_found()
+        raise missing_item()
     return int(text)
 
 
@@ -116,7 +116,7 @@ def _user(call: Call, login: str) -> Json:
         login.lower().removesuffix("[bot]")
     )
     if actor is None:
-        raise not_found()
+        raise missing_item()
     return Shapes(call.base).user(actor) | {
         "name": None,
         "company": None,
@@ -128,7 +128,7 @@ def _user(call: Call, login: str) -> Json:
 def _org(call: Call, org: str) -> Json:
     actor = call.world.organization(org)
     if actor is None:
-        raise not_found()
+        raise missing_item()
     repos = sum(r.owner is actor for r in call.world.repositories)
     return Shapes(call.base).user(actor) | {
         "name": actor.login,
@@ -142,7 +142,7 @@ def _org(call: Call, org: str) -> Json:
 def _org_repos(call: Call, org: str) -> Listing:
     actor = call.world.organization(org)
     if actor is None:
-        raise not_found()
+        raise missing_item()
     return Listing(
         [r for r in call.world.repositories if r.owner is actor], Shapes(call.base).repository
     )
@@ -212,12 +212,12 @@ def _by_age(call: Call, comments: Iterable[Comment]) -> list[Comment]:
 def _pull(call: Call, owner: str, repo: str, n: str) -> PullRequest:
     result = call.repository(owner, repo).pull_requests.get(number(n))
     if result is None:
-        raise not_found()
+        raise missing_item()
     return result
 
 
 @route("GET", "/repos/{owner}/{repo}/pulls/{n}")
-def _one_pull(call: Call, owner: str, repo: str, n: str) -> Json:
+def _pull_response(call: Call, owner: str, repo: str, n: str) -> Json:
     return Shapes(call.base).whole_pull(_pull(call, owner, repo, n))
 
 
@@ -275,7 +275,7 @@ def _issue(call: Call, owner: str, repo: str, n: str) -> Issue:
     """An issue or pull request; 301 where it was transferred, 410 where it was deleted."""
     repository = call.repository(owner, repo)
     result = repository.issues.get(number(n)) or repository.pull_requests.get(number(n))
-    if result is None and number(n) in repository.gone:
+    if result is None and number(n) in repository.deleted_items:
         result = call.world.item(repository, number(n))
         if result is None:
             raise deleted()
@@ -283,12 +283,12 @@ def _issue(call: Call, owner: str, repo: str, n: str) -> Issue:
             f"{call.base}/repositories/{result.repository.database_id}/issues/{result.number}"
         )
     if result is None:
-        raise not_found()
+        raise missing_item()
     return result
 
 
 @route("GET", "/repos/{owner}/{repo}/issues/{n}")
-def _one_issue(call: Call, owner: str, repo: str, n: str) -> Json:
+def _issue_response(call: Call, owner: str, repo: str, n: str) -> Json:
     return Shapes(call.base).issue(_issue(call, owner, repo, n))
 
 
@@ -330,7 +330,7 @@ def _releases(call: Call, owner: str, repo: str) -> Listing:
 def _latest_release(call: Call, owner: str, repo: str) -> Json:
     result = [r for r in call.repository(owner, repo).releases if is_full(r)]
     if not result:
-        raise not_found()
+        raise missing_item()
     return Shapes(call.base).release(max(result, key=lambda r: r.created_at))
 
 
@@ -362,7 +362,7 @@ def _commits(call: Call, owner: str, repo: str) -> Listing:
 
 
 @route("GET", "/repos/{owner}/{repo}/commits/{sha}")
-def _one_commit(call: Call, owner: str, repo: str, sha: str) -> Json:
+def _commit_response(call: Call, owner: str, repo: str, sha: str) -> Json:
     repository = call.repository(owner, repo)
     is_head = sha in ("HEAD", repository.default_branch, f"heads/{repository.default_branch}")
     commit = (

@@ -19,7 +19,7 @@ MOST_SHOWN = 1_000
 
 @resolver("Query.search")
 def _search(_root: Any, info: Any, query: str, type: str, **page: Any) -> Connection:
-    """What a search finds, newest first: all of it counted, the first thousand shown; nothing where all is hidden."""
+    """Return search results, newest first: the count of all, and the first thousand."""
     if not type.startswith("ISSUE"):
         raise GraphQLApiError("NOT_EMULATED", f"The emulator does not search for {type}.")
     world = context_of(info).world

@@ -90,16 +90,20 @@ class World:
         index = (self.repository(name) or self.renamed(name)) if name else here
         if not index or not number.isdigit() or (not name and isinstance(reference, str)):
             return None
-        moved = index.gone.get(int(number))
+        moved = index.deleted_items.get(int(number))
         if moved:
             return self.item(index, moved)
         return index.issues.get(int(number)) or index.pull_requests.get(int(number))
 
     def is_from_deleted(self, event: Any) -> bool:
-        """Whether an event tells of an issue or pull request that is deleted: GitHub no longer shows it."""
+        """Return whether an event refers to a deleted item, which GitHub no longer shows."""
         name, number = getattr(event, "origin", None) or ("", 0)
         index = (self.repository(name) or self.renamed(name)) if name else None
-        return index is not None and number in index.gone and index.gone[number] is None
+        return (
+            index is not None
+            and number in index.deleted_items
+            and index.deleted_items[number] is None
+        )
 
     @cached_property
     def closing(self) -> dict[str, list[PullRequest]]:
@@ -114,7 +118,7 @@ class World:
 
     @cached_property
     def _users(self) -> dict[str, tuple[str, Raw]]:
-        """The present login and what the datasets tell of an account, by each login that it has or had."""
+        """Return the newest login and the account's data, by every login it had."""
         reported = {
             login: known_values
             for raw in self._datasets.values()

@@ -50,7 +50,7 @@ Row = dict[str, object]
 class CheckResult:
     """The comparison of one column, or of the rows of a table; examples are (key, published, computed)."""
 
-    what: str
+    label: str
     compared: int
     differing: int
     examples: Sequence[tuple[object, object, object]]
@@ -61,7 +61,9 @@ class CheckResult:
             f"\n      {key}: published {remaining!r}, computed {valid!r}"
             for key, remaining, valid in self.examples
         )
-        return f"  {self.what:<28}{self.compared:>7} compared{self.differing:>7} differing{visible}"
+        return (
+            f"  {self.label:<28}{self.compared:>7} compared{self.differing:>7} differing{visible}"
+        )
 
 
 def read_datasets(folder: Path) -> dict[str, dict[str, Any]]:
@@ -114,7 +116,7 @@ def _plain(value: object) -> object:
 
 
 def compare(table: str, published: Sequence[Row], computed: Sequence[Row]) -> list[CheckResult]:
-    """Return one finding for the rows of a table and one for each of its columns."""
+    """Return one difference for the rows of a table and one for each of its columns."""
     keys = KEYS[table]
     remaining, valid = (
         {tuple(row[key] for key in keys): row for row in rows} for rows in (published, computed)
@@ -124,7 +126,7 @@ def compare(table: str, published: Sequence[Row], computed: Sequence[Row]) -> li
         for key in sorted(remaining.keys() ^ valid.keys(), key=str)
     ]
     repeated = len(published) - len(remaining) + len(computed) - len(valid)
-    findings = [
+    differences = [
         CheckResult(
             "rows",
             len(remaining.keys() | valid.keys()),
@@ -137,21 +139,21 @@ def compare(table: str, published: Sequence[Row], computed: Sequence[Row]) -> li
         if not published:
             continue
         if column not in published[0]:
-            findings.append(CheckResult(f"{column} (not published)", 0, len(both), []))
+            differences.append(CheckResult(f"{column} (not published)", 0, len(both), []))
         elif column in PRIVATE and all(row[column] is None for row in published):
-            findings.append(CheckResult(f"{column} (kept private)", 0, 0, []))
+            differences.append(CheckResult(f"{column} (kept private)", 0, 0, []))
         else:
             pairs = [(key, remaining[key][column], valid[key][column]) for key in both]
             invalid = [pair for pair in pairs if not is_same(pair[1], pair[2])]
-            findings.append(CheckResult(column, len(pairs), len(invalid), invalid[:EXAMPLES]))
+            differences.append(CheckResult(column, len(pairs), len(invalid), invalid[:EXAMPLES]))
     unknown = published[0].keys() - computed[0].keys() if published and computed else set()
-    return findings + [
+    return differences + [
         CheckResult(f"{column} (not computed)", 0, 0, []) for column in sorted(unknown)
     ]
 
 
 def is_same(published: object, computed: object) -> bool:
-    """Whether two values agree; numbers with a fraction up to rounding."""
+    """Return whether two values agree; fractions agree up to rounding."""
     if isinstance(published, float) and isinstance(computed, (int, float)):
         return math.isclose(published, computed, rel_tol=1e-9, abs_tol=1e-9)
     return published == computed
@@ -207,9 +209,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     published = read_published(options.published)
     differing = 0
     for table in KEYS:
-        findings = compare(table, published[table], computed[table])
-        differing += sum(finding.differing for finding in findings)
-        print(table, *findings, sep="\n")
+        differences = compare(table, published[table], computed[table])
+        differing += sum(difference.differing for difference in differences)
+        print(table, *differences, sep="\n")
     print(
         "totals (published, computed)",
         *totals(published["pull_requests"], computed["pull_requests"]),

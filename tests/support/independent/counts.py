@@ -1,4 +1,4 @@
-"""What GitHub counts of each month when it is asked: all that was created in it, up to the last complete day."""
+"""GitHub's counts of each month: all items created up to the last complete day."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ NOT_COUNTED: Row = {"at_github": None, "difference": None, "counted_until": None
 def reconciliation_rows(
     datasets: Iterable[dict[str, Any]], as_of: date, requested: datetime | None
 ) -> list[Row]:
-    """Return rows of ``reconciliation``, by counts of the time ``asked``; None: long after the cutoff.
+    """Return rows of ``reconciliation``, counted at ``requested``.
 
-    A count that goes on beyond the cutoff is none. The newest month that was counted has a row even without items.
+    None means long after the cutoff. A count that continues after the cutoff is null. The newest
+    counted month has a row even without items.
     """
     newest = requested.date() - timedelta(days=1) if requested else date.max
     opened: dict[tuple[str, str, date], list[date]] = defaultdict(list)

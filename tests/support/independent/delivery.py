@@ -1,4 +1,4 @@
-"""What became of a merge: the release and deployment with it, how long it lasted, which areas it touched."""
+"""Delivery of a merge: its release, deployment, durability and areas."""
 
 from __future__ import annotations
 

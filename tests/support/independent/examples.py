@@ -89,7 +89,7 @@ def dataset(
     } | members
 
 
-def said(author: str | None, at: str, state: str | None = None) -> Raw:
+def comment(author: str | None, at: str, state: str | None = None) -> Raw:
     """Return a comment, or a review where there is a state."""
     row = {"author": author, "association": "NONE", "body": "", "created_at": at, "updated_at": at}
     return row | ({"state": state, "comments": []} if state else {})

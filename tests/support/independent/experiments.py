@@ -59,13 +59,15 @@ def find_experiments(
 ) -> list[Experiment]:
     """Return every experiment that had begun by the cutoff; an import replaces the issue or pull request it names."""
     issues = [
-        (ticket, spells)
+        (ticket, intervals)
         for ticket in tickets
-        if (spells := clerk.spells(ticket, "experiment")) or clerk.is_a(ticket, "experiment")
+        if (intervals := clerk.intervals(ticket, "experiment")) or clerk.is_a(ticket, "experiment")
     ]
     result = [
-        _of_issue(ticket, spells[0].entered_at if spells else ticket.opened_at, pulls, links, clerk)
-        for ticket, spells in issues
+        _of_issue(
+            ticket, intervals[0].entered_at if intervals else ticket.opened_at, pulls, links, clerk
+        )
+        for ticket, intervals in issues
     ]
     known_values = {ticket.key for ticket, _ in issues}
     for key, (pull, row) in pulls.items():
@@ -159,7 +161,7 @@ def _of_pull(pull: Pull, row: Row, clerk: Clerk) -> Experiment:
 def _imported(
     imports: Imports, addresses: dict[str, tuple[str, PullKey]], cutoff: datetime
 ) -> list[Experiment]:
-    def seen(at: datetime | None) -> datetime | None:
+    def visible_at(at: datetime | None) -> datetime | None:
         return at if at and at < cutoff else None
 
     result = []
@@ -168,7 +170,7 @@ def _imported(
         if begun and min(begun) >= cutoff:
             continue
         repo, item = addresses.get(row["url"] or "", (row["repo"] or row["source"], None))
-        decided_at = seen(row["decided_at"])
+        decided_at = visible_at(row["decided_at"])
         result.append(
             Experiment(
                 repo=repo,
@@ -177,8 +179,8 @@ def _imported(
                 title=row["title"],
                 url=row["url"],
                 source=row["source"],
-                started_at=seen(row["started_at"]),
-                shipped_at=seen(row["shipped_at"]),
+                started_at=visible_at(row["started_at"]),
+                shipped_at=visible_at(row["shipped_at"]),
                 decided_at=decided_at,
                 decision=row["decision"] if decided_at else None,
             )

@@ -254,14 +254,14 @@ def _discussion(dice: Dice, number: int) -> Raw:
     }
 
 
-def _deployment(dice: Dice, at: str, oid: str, place: int) -> Raw:
+def _deployment(dice: Dice, at: str, oid: str, index: int) -> Raw:
     landed = datetime.fromisoformat(at) + timedelta(hours=dice.uniform(0, 30))
     times = [f"{landed + timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}" for hour in range(4)]
     states = dice.sample(
         ["IN_PROGRESS", "SUCCESS", "FAILURE", "ERROR", "INACTIVE"], dice.randint(0, 3)
     )
     return {
-        "database_id": 100 + place,
+        "database_id": 100 + index,
         "environment": dice.choice(["production", "production", "staging"]),
         "oid": oid,
         "created_at": times[0],

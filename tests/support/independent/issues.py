@@ -1,4 +1,4 @@
-"""Rows of ``issues`` and ``issue_intervals``: state, first response, flags, and the stretches in which each kind held."""
+"""Rows of ``issues`` and ``issue_intervals``: state, first response, flags, intervals by kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
-class Spell:
+class Interval:
     """A stretch of time in which an issue was open and of a kind; ``close`` is the closing that ended it."""
 
     entered_at: datetime
@@ -31,7 +31,7 @@ class Spell:
 
 @dataclass(frozen=True)
 class Clerk:
-    """What issues are judged by; ``authorship`` tells the class of each pull request."""
+    """Inputs of the rows of issues; ``authorship`` has the class of each pull request."""
 
     rules: Rules
     accounts: Accounts
@@ -66,12 +66,12 @@ class Clerk:
         }
 
     def is_maintainer(self, login: str | None, association: str, at: datetime) -> bool:
-        """Whether this is a person of the company at a moment, by the people file or as GitHub says."""
+        """Return whether this is a person of the company at a time, by people file or GitHub."""
         own = [m for m in self.people.members if login and m.login == login.lower()]
         return association in MEMBERS or any(m.first_on <= at.date() <= m.last_on for m in own)
 
     def is_outside(self, ticket: Ticket) -> bool | None:
-        """Whether a known human from outside opened it; None where nobody can tell."""
+        """Return whether a human from outside opened it; None if unknown."""
         if ticket.item_key is not None:
             return {"outside": True, "inside": False}.get(ticket.author_word or "")
         if ticket.author is None:
@@ -104,7 +104,7 @@ class Clerk:
         return min((at for at in [*message, *closed] if not is_closed_by_author(at)), default=None)
 
     def reason(self, ticket: Ticket, close: Turn) -> str:
-        """Return why it was closed; for the closing that holds, a label may say that it was not planned."""
+        """Return the reason of a close; for the last one a label may mean not planned."""
         is_declined = close is ticket.last_close and any(
             self._labels_of(ticket.labels, "not planned")
         )
@@ -127,7 +127,7 @@ class Clerk:
         ]
 
     def _always(self, ticket: Ticket, kind: str) -> bool:
-        """Whether something else than a label makes it of a kind, for as long as it is there."""
+        """Return whether title, milestone or type, not a label, give it a kind."""
         reported = {
             "title": ticket.title,
             "milestone": None
@@ -147,12 +147,12 @@ class Clerk:
         return kind == "feedback" and self.accounts.kind(ticket.author) in ("bot", "agent")
 
     def is_a(self, ticket: Ticket, kind: str) -> bool:
-        """Whether it is of a kind at the cutoff."""
-        is_one = self._always(ticket, kind) or bool(self._labels_of(ticket.labels, kind))
-        return is_one and not self._cannot_be(ticket, kind)
+        """Return whether it is of a kind at the cutoff."""
+        is_marked = self._always(ticket, kind) or bool(self._labels_of(ticket.labels, kind))
+        return is_marked and not self._cannot_be(ticket, kind)
 
     def is_capability_milestone(self, title: str) -> bool:
-        """Whether a milestone's title tells of a capability."""
+        """Return whether a milestone's title matches a capability rule."""
         return any(rule.pattern.search(title) for rule in self._rules("capability", "milestone"))
 
     def decision(self, label: str) -> str | None:
@@ -160,15 +160,15 @@ class Clerk:
         inputs = [d for d in DECISIONS if self._labels_of([label], f"decision {d}")]
         return inputs[0] if inputs else None
 
-    def spells(self, ticket: Ticket, kind: str) -> list[Spell]:
-        """Return the stretches of time in which it was open and of the kind, oldest first."""
+    def intervals(self, ticket: Ticket, kind: str) -> list[Interval]:
+        """Return the intervals in which it was open and of the kind, oldest first."""
         if self._cannot_be(ticket, kind):
             return []
         always = self._always(ticket, kind)
         stored = set(self._labels_of(ticket.first_labels, kind))
         changes = [c for c in ticket.label_changes if self._labels_of([c.label], kind)]
         stored |= {c.label for c in changes if c.is_set and c.at - ticket.opened_at <= AT_ONCE}
-        is_open, spells = True, list[Spell]()
+        is_open, intervals = True, list[Interval]()
         for at in sorted(
             {ticket.opened_at, *(c.at for c in changes), *(turn.at for turn in ticket.turns)}
         ):
@@ -177,43 +177,43 @@ class Clerk:
             for change in now:
                 stored = stored | {change.label} if change.is_set else stored - {change.label}
             is_open = not turns[-1].is_close if turns else is_open
-            is_in = bool(spells) and spells[-1].left_at is None
+            is_in = bool(intervals) and intervals[-1].left_at is None
             if is_open and (always or stored) and not is_in:
                 way = "opened" if at == ticket.opened_at else "reopened" if turns else "labelled"
-                spells.append(Spell(at, way))
+                intervals.append(Interval(at, way))
             elif is_in and not is_open:
                 why = self.reason(ticket, turns[-1])
                 left_by = "completed" if why == "completed" else "not planned"
-                spells[-1] = Spell(
-                    spells[-1].entered_at,
-                    spells[-1].entered_by,
+                intervals[-1] = Interval(
+                    intervals[-1].entered_at,
+                    intervals[-1].entered_by,
                     at,
                     left_by,
                     self.closer_kind(turns[-1]),
                 )
             elif is_in and not (always or stored):
-                spells[-1] = Spell(
-                    spells[-1].entered_at,
-                    spells[-1].entered_by,
+                intervals[-1] = Interval(
+                    intervals[-1].entered_at,
+                    intervals[-1].entered_by,
                     at,
                     "unlabelled",
                     self.accounts.kind(now[-1].by),
                 )
-        return spells
+        return intervals
 
-    def spell_rows(self, ticket: Ticket) -> list[Row]:
+    def interval_rows(self, ticket: Ticket) -> list[Row]:
         """Return rows of ``issue_intervals``."""
         return [
             {
                 "repo": ticket.repo,
                 "number": ticket.number,
                 "kind": kind,
-                "entered_at": spell.entered_at,
-                "left_at": spell.left_at,
-                "entered_by": spell.entered_by,
-                "left_by": spell.left_by,
-                "left_by_kind": spell.left_by_kind,
+                "entered_at": interval.entered_at,
+                "left_at": interval.left_at,
+                "entered_by": interval.entered_by,
+                "left_by": interval.left_by,
+                "left_by_kind": interval.left_by_kind,
             }
             for kind in KINDS
-            for spell in self.spells(ticket, kind)
+            for interval in self.intervals(ticket, kind)
         ]

@@ -27,9 +27,9 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, order=True)
 class Node:
-    """Something that can be part of a set; ``place`` orders milestones before issues before pull requests."""
+    """Something that can be part of a set; ``index`` orders milestones before issues before pull requests."""
 
-    place: int
+    index: int
     repo: str
     number: int
     ref: str
@@ -43,7 +43,7 @@ class Event:
     at: datetime
     repo: str | None
     ref: str
-    is_taken_back: bool = False
+    is_undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Milestone:
 
     @property
     def node(self) -> Node:
-        """Its place in the graph."""
+        """Its index in the graph."""
         return Node(0, self.repo, self.number, self.url)
 
 
@@ -89,7 +89,7 @@ class Registrar:
             items += [
                 {"outcome_id": row["outcome_id"], "repo": node.repo, "number": node.number}
                 for node in sorted(nodes)
-                if node.place
+                if node.index
             ]
         for item in self.experiments:
             if item.decided_at and item.item is None:
@@ -123,7 +123,7 @@ class Registrar:
     def _events(self, node: Node, nodes: list[Node]) -> list[Event]:
         """The events of one item of a set."""
         key = (node.repo.lower(), node.number)
-        if node.place == 0:
+        if node.index == 0:
             return self._of_milestone(next(m for m in self.milestones if m.node == node))
         decided = [
             Event(
@@ -136,7 +136,7 @@ class Registrar:
             if item.item == key and item.decided_at
         ]
         return decided + (
-            self._of_issue(self.tickets[key]) if node.place == 1 else self._of_pull(key)
+            self._of_issue(self.tickets[key]) if node.index == 1 else self._of_pull(key)
         )
 
     def _of_milestone(self, milestone: Milestone) -> list[Event]:
@@ -182,7 +182,7 @@ class Registrar:
         return result
 
     def _is_reopened(self, ticket: Ticket, at: datetime) -> bool:
-        """Whether an issue was reopened within the durable days of a moment."""
+        """Return whether an issue was reopened within the durable days of a time."""
         return any(
             not turn.is_close and at < turn.at < at + self.durable_for for turn in ticket.turns
         )
@@ -215,14 +215,14 @@ class Registrar:
         here = [
             self.pulls[key]
             for n in nodes
-            if (key := (n.repo.lower(), n.number)) in self.pulls and n.place == 2
+            if (key := (n.repo.lower(), n.number)) in self.pulls and n.index == 2
         ]
         merged = sorted(
             ((p.merged_at, row) for p, row in here if p.merged_at), key=lambda pair: pair[0]
         )
         classes = {row["authorship"] for _, row in merged}
         due = event.at + self.durable_for
-        is_undone = event.is_taken_back or any(row["durability"] == "undone" for _, row in merged)
+        is_undone = event.is_undone or any(row["durability"] == "undone" for _, row in merged)
         watched = [
             row
             for row in self.rework
@@ -233,7 +233,7 @@ class Registrar:
             "outcome_id": outcome_id,
             "kind": kinds[0],
             "also_kinds": sorted(kinds[1:]),
-            "is_linked": any(node.place < 2 for node in nodes),
+            "is_linked": any(node.index < 2 for node in nodes),
             "repo": event.repo,
             "ref": event.ref,
             "team": most_common(row["team"] for _, row in merged if row["team"]),

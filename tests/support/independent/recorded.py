@@ -1,4 +1,4 @@
-"""How a dataset file writes things: times, logins, references and milestones, and when it was looked at."""
+"""Values of a dataset file: times, logins, references, milestones and the time of the sync."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Window:
     cutoff: datetime
 
     def saw(self, at: datetime) -> bool:
-        """Whether GitHub showed this at all."""
+        """Return whether GitHub showed this at all."""
         return at <= self.observed
 
     def has(self, at: datetime | None) -> bool:
-        """Whether this had happened by the cutoff."""
+        """Return whether this had happened by the cutoff."""
         return at is not None and self.saw(at) and at < self.cutoff
 
 
@@ -34,7 +34,7 @@ def moment(text: str) -> datetime:
 
 
 def bare(login: str | None) -> str | None:
-    """Return a login as GraphQL spells it, without ``[bot]``; None for a deleted account."""
+    """Return a login as GraphQL writes it, without ``[bot]``; None for a deleted account."""
     return None if not login or login == "ghost" else BOT_SUFFIX.sub("", login)
 
 
@@ -53,12 +53,16 @@ def reference(here: str, reported: object) -> PullKey | None:
 
 
 def milestone_of(row: Raw, window: Window) -> str | None:
-    """Return the title of the milestone of an issue or pull request, as it was last seen."""
+    """Return the title of the milestone of an issue or pull request, as it was last visible."""
     events = [e for e in row["events"] if e["type"] in ("MilestonedEvent", "DemilestonedEvent")]
-    seen = sorted(
+    visible = sorted(
         (e for e in events if window.saw(moment(e["created_at"]))),
         key=lambda e: str(e["created_at"]),
     )
     if not events:
         return row.get("milestone") or None
-    return str(seen[-1]["milestone"]) if seen and seen[-1]["type"] == "MilestonedEvent" else None
+    return (
+        str(visible[-1]["milestone"])
+        if visible and visible[-1]["type"] == "MilestonedEvent"
+        else None
+    )

@@ -1,4 +1,4 @@
-"""What undid or repaired an earlier merge: reverts, hotfixes and incidents that name it."""
+"""Rework of earlier merges: reverts, hotfixes and incidents that name them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHORTEST_SHA = 7
 
 @dataclass(frozen=True)
 class Rework:
-    """What repaired the merged pull request ``repo``#``number``.
+    """Return the repairs of the merged pull request ``repo``#``number``.
 
     ``by_number`` and ``by_key`` are None for a commit pushed directly, ``by_number`` and ``by_repo`` for an import.
     """
@@ -38,7 +38,7 @@ class Rework:
 
 @dataclass(frozen=True)
 class Named:
-    """What an imported incident names as its cause: text with pull requests, commits and tags."""
+    """Return the causes in an imported incident: pull requests, commits and tags."""
 
     key: str
     at: datetime
@@ -168,7 +168,7 @@ def _incidents(repo: Repo, merged: dict[PullKey, Pull], rules: Rules) -> Iterato
 
 
 def _named_by_issue(issue: Issue, merged: dict[PullKey, Pull]) -> set[PullKey]:
-    """What an issue names: in its text, or as the timeline of the pull request recorded it."""
+    """Return the pull requests that an issue names, in its text or in their timelines."""
     recorded = {
         key
         for key, pull in merged.items()

@@ -18,9 +18,9 @@ Evidence = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of a seed file; ``gives`` is its kind or work type, ``place`` its position in the file."""
+    """One line of a seed file; ``gives`` is its kind or work type, ``index`` its position in the file."""
 
-    place: int
+    index: int
     name: str
     field: str
     pattern: re.Pattern[str]
@@ -29,7 +29,7 @@ class Rule:
     tool: str | None
 
     def matches(self, evidence: Evidence) -> bool:
-        """Whether the pattern is found in any text of this rule's field."""
+        """Return whether any text of this rule's field matches the pattern."""
         return any(self.pattern.search(text) for text in evidence.get(self.field, ()))
 
 
@@ -62,7 +62,7 @@ def _read(path: Path, gives: str) -> list[Rule]:
     with path.open(encoding="utf-8", newline="") as file:
         return [
             Rule(
-                place=index,
+                index=index,
                 name=row["rule"],
                 field=row["field"],
                 pattern=re.compile(row["pattern"] or "", re.I | re.A),
@@ -76,7 +76,7 @@ def _read(path: Path, gives: str) -> list[Rule]:
 
 @dataclass(frozen=True)
 class Accounts:
-    """What kind of account is behind a login; ``types`` by login in lower case, plain users left out."""
+    """Kinds of accounts by login; ``types`` has lower-case logins, without plain users."""
 
     types: Mapping[str, str]
     rules: list[Rule]
@@ -91,7 +91,7 @@ class Accounts:
         return "bot" if "automation" in inputs or self._type(login) == "Bot" else "human"
 
     def is_human(self, login: str | None) -> bool:
-        """Whether this is a person's account: a user or mannequin that no rule calls an agent or automation."""
+        """Return whether this is a person: a user or mannequin without a rule for automation."""
         return (
             login is not None
             and self.kind(login) == "human"
@@ -115,7 +115,7 @@ class Membership:
 
 @dataclass(frozen=True)
 class People:
-    """Who was in which team and role when, and which of these are too small to show."""
+    """Teams and roles of people over time, and the groups that are too small to publish."""
 
     members: list[Membership]
     k: int
@@ -168,7 +168,7 @@ def read_people(path: Path | None, k: int) -> People:
 
 
 def lines(text: str) -> list[str]:
-    """Return the lines of a text, whatever ends them."""
+    """Return the lines of a text with any line ends."""
     return re.split(r"\r\n|\n|\r", text)
 
 
@@ -213,7 +213,7 @@ def authorship(pull: Pull, rules: Rules) -> tuple[str, str | None, str | None]:
     result = own or [rule for rule in deciding if rule.matches(anything)]
     if not result:
         return "no signal", None, None
-    first = min(result, key=lambda rule: rule.place)
+    first = min(result, key=lambda rule: rule.index)
     return "agent" if own else "assisted", first.name, first.tool
 
 
@@ -251,13 +251,13 @@ def work_type(
 
 
 def is_engineering(role: str | None, rules: Rules) -> bool | None:
-    """Whether a role is one of engineering; None without a role."""
+    """Return whether a role is an engineering role; None without a role."""
     inputs = [rule for rule in rules.labels if rule.gives == "engineering" and rule.field == "role"]
     return None if role is None else any(rule.pattern.search(role) for rule in inputs)
 
 
 def is_labelled(item: Issue, kind: str, rules: Rules) -> bool:
-    """Whether label, title or branch make this a hotfix or an incident."""
+    """Return whether label, title or branch make this a hotfix or an incident."""
     evidence = {
         "label": item.labels,
         "title": [item.title],

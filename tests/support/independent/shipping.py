@@ -1,4 +1,4 @@
-"""What reached production and what failed there: milestones, areas, deployments, incidents and change failures."""
+"""Milestones, areas, deployments, incidents and change failures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Deployment:
 
     @property
     def is_production(self) -> bool:
-        """Whether customers see it."""
+        """Return whether this is a production deployment."""
         return PRODUCTION.search(self.environment) is not None
 
 
@@ -218,10 +218,10 @@ def change_failure_rows(
     repo: Repo,
     deployments: list[Deployment],
     rework: list[Rework],
-    named: list[Named],
+    causes: list[Named],
     within: timedelta,
 ) -> list[Row]:
-    """Return rows of ``change_failures``: what undid a change, or named a shipment, soon after it was shipped."""
+    """Return rows of ``change_failures``: what undid a change, or causes a shipment, soon after it was shipped."""
     good = [d for d in deployments if d.is_production and d.deployed_at]
     first: dict[PullKey, Shipment] = {}
     if good:
@@ -251,7 +251,7 @@ def change_failure_rows(
             rows.append(
                 _failure(repo, shipment, item.kind, item.number, item.by_key, item.happened_at)
             )
-    for incident in named:
+    for incident in causes:
         for shipment in known_values:
             is_named = (repo.name.lower(), shipment.tag) in incident.tags or any(
                 shipment.oid and shipment.oid.startswith(sha) for sha in incident.shas

@@ -16,7 +16,7 @@ NO_REPLY = re.compile(r"^(?:\d+\+)?([a-z\d_-]+(?:\[bot\])?)@users\.noreply\.gith
 
 @dataclass(frozen=True)
 class State:
-    """Where a pull request stands at the cutoff; ``end`` closes the time in which an answer counts."""
+    """Stages of a pull request at the cutoff; a response counts until ``end``."""
 
     state: str
     closed_at: datetime | None
@@ -96,7 +96,7 @@ def responsible_for(
 
 
 def _account(email: str, known_emails: dict[str, str]) -> str | None:
-    """The account behind an address; None for a bot's, which is nobody's."""
+    """The account behind an address; None for a bot's."""
     match = NO_REPLY.match(email)
     if match:
         return None if BOT_SUFFIX.search(match[1]) else match[1]

@@ -192,7 +192,7 @@ def _of_issues(
     outcomes, outcome_items = registrar.rows()
     return {
         "issues": [clerk.row(ticket) for ticket in tickets],
-        "issue_intervals": [row for ticket in tickets for row in clerk.spell_rows(ticket)],
+        "issue_intervals": [row for ticket in tickets for row in clerk.interval_rows(ticket)],
         "pull_request_issues": [
             {
                 "repo": pulls[p][0].repo,
@@ -226,7 +226,7 @@ def _time(value: object) -> datetime | None:
 
 @dataclass(frozen=True)
 class Judge:
-    """What every row is judged by; ``emails`` tells the account of an address."""
+    """Inputs of every row; ``emails`` has the account of an address."""
 
     cutoff: datetime
     durable_for: timedelta
@@ -313,7 +313,7 @@ class Judge:
         }
 
     def load(self, pull: Pull, row: Row) -> list[Row]:
-        """Return rows of ``review_load`` with the reviewers of a pull request and week counted, not told apart."""
+        """Return rows of ``review_load`` with a count of the reviewers of each pull request and week."""
         if row["author_kind"] == "bot":
             return []
         responsible = row["responsible"]

@@ -216,7 +216,7 @@ def _discussion(row: Raw, repo: str, window: Window) -> Ticket:
 
 @dataclass(frozen=True)
 class Imports:
-    """What was imported, as rows of the ledger's form: the newest of each key, by kind."""
+    """Imported rows in the ledger's form: the newest of each key, by kind."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     incidents: list[dict[str, Any]] = field(default_factory=list)

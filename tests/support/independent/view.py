@@ -1,9 +1,9 @@
-"""A dataset file as typed records: what GitHub would show, cut off at the end of the day ``as_of``.
+"""Typed records of a dataset file, as GitHub would show it at the end of the day ``as_of``.
 
-Two moments matter. *observed* is when somebody looked: what was created later is absent. The *cutoff* is midnight
-after ``as_of``: what happened at or after it has not happened. A few answers need all that was observed (was it
-opened as a draft, which labels did it hold before the first recorded label event), so both cuts are made here, and
-nowhere else: the records below hold only what had happened by the cutoff.
+Two times matter. *observed* is the time of the sync: later items are absent. The *cutoff* is midnight
+after ``as_of``: later events are ignored. Some values need all observed data: whether an item was
+opened as a draft, or its labels before the first label event. So both cuts are made only here. The
+records below contain only events before the cutoff.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Issue:
-    """What issues and pull requests share."""
+    """Common fields of issues and pull requests."""
 
     repo: str
     number: int
@@ -223,12 +223,12 @@ def _labels(row: Raw, events: list[Event], window: Window) -> list[str]:
         before = [e for e in own if window.has(e.at)]
         recorded = any(e.get("label") == name for e in row["events"])
         if before:
-            is_held = before[-1].kind == "LabeledEvent"
+            is_labeled = before[-1].kind == "LabeledEvent"
         elif own:
-            is_held = own[0].kind == "UnlabeledEvent"
+            is_labeled = own[0].kind == "UnlabeledEvent"
         else:
-            is_held = name in row["labels"] and not recorded
-        if is_held:
+            is_labeled = name in row["labels"] and not recorded
+        if is_labeled:
             stored.append(name)
     return stored
 
@@ -305,7 +305,7 @@ def _number(*parts: object) -> int:
 
 
 def _lost_commit(row: Raw, repo: str) -> Commit:
-    """The one commit that stands for commits that are gone: by the author, up to 72 hours before opening."""
+    """Return the commit that replaces deleted ones: by the author, at most 72 hours before."""
     at = moment(row["created_at"]) - timedelta(
         minutes=1 + _number(repo, row["number"], "lag") % (72 * 60)
     )
