@@ -92,7 +92,10 @@ def _main_stays() -> Iterator[None]:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """Writes a shell program into a folder that is the whole PATH; nothing else of this machine is found by name."""
+    """Writes a shell program into a folder that is the whole PATH.
+
+    Nothing else of this machine is found by name.
+    """
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -112,7 +115,10 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More processes than there are cores, for tests wait now and then: for a page, a limit, or a process killed."""
+    """More processes than there are cores, for tests wait now and then.
+
+    For a page, a limit, or a process killed.
+    """
     return min(2 * (os.cpu_count() or 1), 4)
 
 

@@ -1,6 +1,7 @@
 """Cost of collecting compared with a simple loop: ratios within one run, never a test.
 
-python -m tests.bench [--data DIR]   # DIR: dataset files of the local GitHub; without it, a generated company
+``python -m tests.bench --data DIR`` uses dataset files of the local GitHub in DIR; without it, a
+generated company.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Shows that forecasts hold: simulated spend histories, the forecasts made in them, and what came.
 
-``python -m tests.bench.forecast_study`` prints the table of docs/sources.md. Every history is another: its shape, weekday
-pattern, growth, drift, noise, holidays, jumps and length are drawn. Its last month is forecast from its 7th, 14th and
-21st day, and its last year from 3, 6 and 9 months before the end.
+``python -m tests.bench.forecast_study`` prints the table of docs/sources.md. Every history is
+another: its shape, weekday pattern, growth, drift, noise, holidays, jumps and length are drawn. Its
+last month is forecast from its 7th, 14th and 21st day, and its last year from 3, 6 and 9 months
+before the end.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ RANGE = (0.76, 0.88)
 
 @dataclass(frozen=True)
 class Result:
-    """One forecast beside what came: whether its interval and plain quantiles held it, and relative errors."""
+    """One forecast beside what came.
+
+    Whether its interval and plain quantiles held it, and relative errors.
+    """
 
     shape: str
     horizon: str
@@ -39,7 +43,10 @@ class Result:
 
 
 def simulated(seed: int, days_after: int = 0) -> tuple[str, date, Array]:
-    """Return a history: its shape, first day and daily spend; it ends with a month, so many days longer than usual."""
+    """Return a history: its shape, first day and daily spend.
+
+    It ends with a month, so many days longer than usual.
+    """
     draw = np.random.default_rng(seed)
     shape = SHAPES[seed % len(SHAPES)]
     start = date(2024, 1, 1) + timedelta(days=int(draw.integers(0, 366)))
@@ -149,7 +156,10 @@ def _result(
 
 
 def _profile(known_values: Array, ahead: int) -> float:
-    """The forecast to compare with, by itself: each day to come costs the mean of the last four on its weekday."""
+    """The forecast to compare with, by itself.
+
+    Each day to come costs the mean of the last four on its weekday.
+    """
     return float(sum(np.mean([known_values[-1 - back] for back in _same(n)]) for n in range(ahead)))
 
 

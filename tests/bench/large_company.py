@@ -1,4 +1,7 @@
-"""The demo company many times over, as one: a ledger of any size, made by SQL and the same each time."""
+"""The demo company many times over, as one.
+
+A ledger of any size, made by SQL and the same each time.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from tests.support.facts import DEMO_UNTIL
 #: pull requests of the demo company
 PULL_REQUESTS = 3_765
 REPOSITORIES = 6
-#: what the documents of a copy say otherwise than the company's, each as a regular expression and its replacement;
-#: {copy} is its number, {turn} and {rest} cut a commit's name in two, so that no two copies have names that begin alike
+#: what the documents of a copy say otherwise than the company's, each as a regular expression and
+#: its replacement; {copy} is its number, {turn} and {rest} cut a commit's name in two, so that no
+#: two copies have names that begin alike
 CHANGES = (
     (r"fernhill-demo/", "fernhill-{copy}/"),
     (r"73000(\d)", r"{prefix}\1"),

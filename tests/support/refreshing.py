@@ -1,4 +1,7 @@
-"""Steps of tests with the product: collect from a server, publish, and read the published tables."""
+"""Steps of tests with the product.
+
+Collect from a server, publish, and read the published tables.
+"""
 
 from __future__ import annotations
 

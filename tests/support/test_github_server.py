@@ -44,7 +44,7 @@ def pull(server: Server, number: int, fields: str) -> Any:
     return repository(server, nest(f"pullRequest(number: {number})", fields))["pullRequest"]
 
 
-# -- the schema and the limits -----------------------------------------------------------------------------------------
+# -- the schema and the limits ---------------------------------------------------------------------
 
 
 def test_a_field_that_github_lacks_fails(github: Server) -> None:
@@ -98,7 +98,7 @@ def test_an_unchanged_answer_is_304_and_free(github: Server) -> None:
     assert (status, body, again["x-ratelimit-used"]) == (304, b"", headers["x-ratelimit-used"])
 
 
-# -- repositories ------------------------------------------------------------------------------------------------------
+# -- repositories ----------------------------------------------------------------------------------
 
 
 def test_a_former_name_leads_to_the_repository_as_it_is_now_named(github: Server) -> None:
@@ -215,7 +215,7 @@ def test_deployments_come_with_their_statuses(github: Server) -> None:
     assert staging == {"deployments": {"nodes": [{"state": "ACTIVE"}]}}
 
 
-# -- pull requests -----------------------------------------------------------------------------------------------------
+# -- pull requests ---------------------------------------------------------------------------------
 
 
 def test_cross_references_tell_their_source(github: Server) -> None:
@@ -329,7 +329,7 @@ def test_the_past_shows_what_was_there(github: Server) -> None:
     assert head == {"messageHeadline": "perf: index the orders (#19)"}
 
 
-# -- counts ------------------------------------------------------------------------------------------------------------
+# -- counts ----------------------------------------------------------------------------------------
 
 
 def test_requests_are_counted_until_the_reset(github: Server) -> None:

@@ -1,4 +1,7 @@
-"""The local GitHub after deletions, transfers and renames: what GitHub says of them, and what it does not."""
+"""The local GitHub after deletions, transfers and renames.
+
+What GitHub says of them, and what it does not.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The local GitHub's issues, milestones, discussions, deployments and files: as GitHub has them, at any moment."""
+"""The local GitHub's issues, milestones, discussions, deployments and files.
+
+As GitHub has them, at any moment.
+"""
 
 from __future__ import annotations
 
@@ -216,12 +219,12 @@ def test_a_file_is_as_it_was_at_the_moment(github: Server, moment: str | None, t
         {
             "name": "one.md",
             "type": "blob",
-            "path": "docs/experiments/document.md",
+            "path": "docs/experiments/one.md",
             "object": {"text": text, "isTruncated": False, "byteSize": len(text)},
         }
     ]
     document = nest(
-        'object(expression: "HEAD:docs/experiments/document.md")', "... on Blob { text }"
+        'object(expression: "HEAD:docs/experiments/one.md")', "... on Blob { text }"
     )
     assert shop(github, document)["object"] == {"text": text}
     assert (

@@ -154,7 +154,10 @@ def test_state_is_the_one_at_the_end_of_the_day() -> None:
 def test_authorship(
     members: Raw, commits: list[Raw], expected: tuple[str, str | None, str | None]
 ) -> None:
-    """An agent that wrote all commits is the author; one that wrote some assisted; weak words decide nothing."""
+    """An agent that wrote all commits is the author; one that wrote some assisted.
+
+    Weak words decide nothing.
+    """
     rows = [commit(f"c{n}", "2024-01-01T00:00:00Z", **extra) for n, extra in enumerate(commits)]
     row = only(pull(1, "2024-01-02T00:00:00Z", commits=[c["oid"] for c in rows], **members), *rows)
     assert (row["authorship"], row["authorship_rule"], row["ai_tool"]) == expected
@@ -175,7 +178,10 @@ def test_authorship(
     ],
 )
 def test_responsible(members: Raw, expected: tuple[str | None, str | None]) -> None:
-    """For a bot the first human who was assigned, else helped, else merged; nobody for a deleted account."""
+    """For a bot the first human who was assigned, else helped, else merged.
+
+    Nobody for a deleted account.
+    """
     commits = [
         commit(
             "c1",
@@ -281,16 +287,15 @@ def test_rework_and_durability() -> None:
         ("acme/app", 5, 81, "incident"),
     }
     rows = {(r["repo"], r["number"]): r for r in result["pull_requests"]}
-    assert (
-        [rows["acme/app", n]["durability"] for n in (1, 2, 3, 4, 5)]
-        == [
-            "durable",  # reverted on the fourteenth day: too late to undo it, in time to show that rework is recorded
-            "durable",
-            "undone",
-            "durable",
-            "undone",
-        ]
-    )
+    assert [rows["acme/app", n]["durability"] for n in (1, 2, 3, 4, 5)] == [
+        # reverted on the fourteenth day: too late to undo it, in time to show that rework is
+        # recorded
+        "durable",
+        "durable",
+        "undone",
+        "durable",
+        "undone",
+    ]
     assert rows["acme/lib", 1]["durability"] == "not observable"
     assert (rows["acme/lib", 1]["is_revert"], rows["acme/app", 2]["work_type_rule"]) == (
         True,
@@ -375,7 +380,10 @@ def test_release_and_deployment_by_position() -> None:
 
 
 def test_teams_and_first_time_areas(tmp_path: Path) -> None:
-    """A team of five is shown, one of one is not; an area is new after a year without a merge of the team."""
+    """A team of five is shown, one of one is not.
+
+    An area is new after a year without a merge of the team.
+    """
     people = tmp_path / "people.csv"
     members = [
         f"{login},,core,engineer,,2020-01-01,2024-06-01" for login in ("Alice", "b", "c", "d", "e")
@@ -462,7 +470,8 @@ def test_comparison_finds_a_changed_value_and_a_missing_row(
 ) -> None:
     """One wrong value and one missing row are two differences; equal tables are none.
 
-    Of an empty file a repository's only pull request, its area and its count of the month are missing.
+    Of an empty file a repository's only pull request, its area and its count of the month are
+    missing.
     """
     valid: list[dict[str, object]] = [
         {"repo": "a/b", "tag": "v1", "n": 1.0},

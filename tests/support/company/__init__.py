@@ -1,7 +1,10 @@
-"""The hand-written company: seven repositories in which every case happens once, and what should be published of them.
+"""The hand-written company.
 
-``datasets()`` gives the datasets that ``tests.github_server`` serves; ``expected/`` holds the published tables as of
-``AS_OF``, typed by hand; ``people.csv`` is the company's. The README says which pull request is which case.
+Seven repositories in which every case happens once, and what should be published of them.
+
+``datasets()`` gives the datasets that ``tests.github_server`` serves; ``expected/`` holds the
+published tables as of ``AS_OF``, typed by hand; ``people.csv`` is the company's. The README says
+which pull request is which case.
 """
 
 from __future__ import annotations

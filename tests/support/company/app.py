@@ -1,6 +1,9 @@
-"""acme/app: capabilities, experiments and what its deployments brought; the issues stand in ``app_issues.py``.
+"""acme/app: capabilities, experiments and what its deployments brought.
 
-Most pull requests take one day: written at 8, opened at 10, reviewed at 12, merged at 14 o'clock by their author.
+The issues stand in ``app_issues.py``.
+
+Most pull requests take one day: written at 8, opened at 10, reviewed at 12, merged at 14 o'clock by
+their author.
 """
 
 from __future__ import annotations
@@ -57,7 +60,8 @@ PULLS = [
         "gus",
         files=[("src/widget/basket.ts", 0, 20, DELETED)],
     ),
-    # Case: four pull requests and the issue #4 are one outcome, by two teams. Two reviewers, in two weeks.
+    # Case: four pull requests and the issue #4 are one outcome, by two teams. Two reviewers, in two
+    # weeks.
     _pull(
         5,
         "feat: keep the basket offline",
@@ -141,7 +145,8 @@ PULLS = [
     ),
     # Case: ships the experiment #20, which its close decides.
     _pull(21, "Fewer fields", "cal", "2026-03-23", "src/onepage/fields.ts", "ada", closes=[20]),
-    # Case: an experiment without an issue, decided by its own label; another label came after the last day.
+    # Case: an experiment without an issue, decided by its own label; another label came after the
+    # last day.
     _pull(
         23,
         "poc: voice search",
@@ -204,7 +209,8 @@ DEPLOYMENTS = [
     Deployment(
         sha("app", 2), "2025-01-16 08:00", [("SUCCESS", "2025-01-16 09:00")], environment="staging"
     ),
-    # Case: fails and is restored by the next one, three hours later. What went to staging restores nothing.
+    # Case: fails and is restored by the next one, three hours later. What went to staging restores
+    # nothing.
     Deployment(
         sha("app", 3),
         "2026-01-13 08:00",

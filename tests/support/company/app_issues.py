@@ -1,4 +1,7 @@
-"""acme/app: its issues and discussions. UX debt, experiments, customers' feedback, capabilities and incidents."""
+"""acme/app: its issues and discussions.
+
+UX debt, experiments, customers' feedback, capabilities and incidents.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ ISSUES = [
         milestone="[Capability] Gift registry",
         events=[milestoned("2026-03-05 09:00", "eve", "[Capability] Gift registry")],
     ),
-    # Case: an experiment by its title, shipped (and closed) by #15, decided by a label four weeks later.
+    # Case: an experiment by its title, shipped (and closed) by #15, decided by a label four weeks
+    # later.
     Issue(
         14,
         "Experiment: one-page checkout",
@@ -99,7 +103,8 @@ ISSUES = [
     ),
     # Case: an experiment whose export (EXP-1) replaces the issue.
     Issue(22, "Experiment: loyalty points", "pam", "2026-02-27 09:00"),
-    # Case: UX debt, closed by an agent's pull request (#25). The close by its own author is no response.
+    # Case: UX debt, closed by an agent's pull request (#25). The close by its own author is no
+    # response.
     Issue(
         24,
         "Contrast of links is too low",
@@ -122,8 +127,8 @@ ISSUES = [
             labeled("2026-04-20 09:00", "eve", "papercut"),
         ],
     ),
-    # Case: reopened twice; in between closed by its author, and as not planned. What was said while its author had
-    # closed it is no response, the close by another one is.
+    # Case: reopened twice; in between closed by its author, and as not planned. What was said while
+    # its author had closed it is no response, the close by another one is.
     Issue(
         27,
         "Menu closes too early",
@@ -139,7 +144,8 @@ ISSUES = [
         comments=[("2026-03-07 09:00", "hal")],
         closed=("2026-04-16 09:00", "jon"),
     ),
-    # Case: closed as a duplicate. A label set within a minute of the opening counts from the opening.
+    # Case: closed as a duplicate. A label set within a minute of the opening counts from the
+    # opening.
     Issue(
         28,
         "Menu jumps",
@@ -186,7 +192,8 @@ ISSUES = [
         events=[labeled("2026-04-21 08:00", "jon", "wontfix")],
         closed=("2026-04-21 09:00", "jon"),
     ),
-    # Case: unlabelled at the first moment after the last day, and closed later. In a milestone that is no capability.
+    # Case: unlabelled at the first moment after the last day, and closed later. In a milestone that
+    # is no capability.
     Issue(
         32,
         "Tooltips flicker",
@@ -232,7 +239,8 @@ ISSUES = [
         labels=["enhancement"],
         closed=("2026-05-19 15:00", "hal"),
     ),
-    # Case: a customer who is never answered; the author and another customer spoke, and a maintainer too late.
+    # Case: a customer who is never answered; the author and another customer spoke, and a
+    # maintainer too late.
     Issue(
         36,
         "How do I return goods?",
@@ -255,7 +263,8 @@ ISSUES = [
         closed=("2026-06-01 12:00", "uma"),
         comments=[("2026-06-02 09:00", "cal")],
     ),
-    # Case: feedback by its label, answered, and closed as completed by a bot: not resolved by a human.
+    # Case: feedback by its label, answered, and closed as completed by a bot: not resolved by a
+    # human.
     Issue(
         42,
         "Return labels are missing",
@@ -283,7 +292,8 @@ ISSUES = [
         comments=[("2026-05-07 10:00", "hal")],
         closed=("2026-05-08 09:00", None),
     ),
-    # Case: closed by #45, and reopened the day after. Linked from another repository too (acme/kit#3).
+    # Case: closed by #45, and reopened the day after. Linked from another repository too
+    # (acme/kit#3).
     Issue(
         46,
         "Sort the list",
@@ -342,7 +352,8 @@ ISSUES = [
 ]
 
 DISCUSSIONS = [
-    # Case: answered in a reply, which the asking customer chose; closed as outdated later, which changes nothing.
+    # Case: answered in a reply, which the asking customer chose; closed as outdated later, which
+    # changes nothing.
     Discussion(
         38,
         "How can I export my orders?",

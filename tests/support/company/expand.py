@@ -1,4 +1,7 @@
-"""Turns the written company into datasets: fills in ids, implied events, merge commits, history and references."""
+"""Turns the written company into datasets.
+
+Fills in ids, implied events, merge commits, history and references.
+"""
 
 from __future__ import annotations
 
@@ -190,7 +193,7 @@ def _about(repository: Repository, history: list[str], commits: dict[str, Raw]) 
     }
 
 
-# -- git ---------------------------------------------------------------------------------------------------------------
+# -- git -------------------------------------------------------------------------------------------
 
 
 def _commit(
@@ -267,7 +270,10 @@ def _messages(commits: Iterable[Commit]) -> list[str]:
 
 
 def _land(commits: dict[str, Raw], landings: list[tuple[str, list[str]]]) -> list[str]:
-    """The default branch, newest first, in the order in which things landed; every commit stands on the one before."""
+    """The default branch, newest first, in the order in which things landed.
+
+    Every commit stands on the one before.
+    """
     oldest_first = [
         oid for _, oids in sorted(landings, key=lambda landing: landing[0]) for oid in oids
     ]
@@ -276,7 +282,7 @@ def _land(commits: dict[str, Raw], landings: list[tuple[str, list[str]]]) -> lis
     return oldest_first[::-1]
 
 
-# -- issues and pull requests ------------------------------------------------------------------------------------------
+# -- issues and pull requests ----------------------------------------------------------------------
 
 
 def _head(pull: Pull) -> str:

@@ -1,4 +1,7 @@
-"""What the company imported from other tools: rows as the ledger keeps them, with the cases above each."""
+"""What the company imported from other tools.
+
+Rows as the ledger keeps them, with the cases above each.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,8 @@ def _experiment(
 
 
 LOADS = [
-    # Case: an older export, whose rows the newer one replaces; SHOP-6 stands in the older one alone.
+    # Case: an older export, whose rows the newer one replaces; SHOP-6 stands in the older one
+    # alone.
     _load(
         "items",
         "jira",
@@ -218,7 +222,8 @@ LOADS = [
                 "2026-05-13 09:00",
                 "https://github.com/acme/app/pull/49",
             ),
-            # Case: names a release by its tag in time, and by its address exactly 7 days after it: too late.
+            # Case: names a release by its tag in time, and by its address exactly 7 days after it:
+            # too late.
             _incident(
                 "PD-3",
                 "Lists are empty",

@@ -29,7 +29,8 @@ PULLS = [
         merged=("2026-03-05 14:00", "ivy"),
         files=[("src/dates/picker.ts", 0, 20, DELETED)],
     ),
-    # Case: linked to an issue of another repository, whose label makes it a feature; that issue is still open.
+    # Case: linked to an issue of another repository, whose label makes it a feature; that issue is
+    # still open.
     Pull(
         3,
         "fix: sort by name",

@@ -34,7 +34,8 @@ INFRA_PULLS = [
         merged=("2025-10-20 12:00", "hal"),
         files=[("modules/cluster/nodes.tf", 4, 4)],
     ),
-    # Case: merged into another branch than the default one, whose name is not main. A trailer in the body.
+    # Case: merged into another branch than the default one, whose name is not main. A trailer in
+    # the body.
     Pull(
         3,
         "feat: autoscaling",
@@ -120,7 +121,8 @@ LEGACY_ISSUES = [
 ]
 
 LEGACY_PULLS = [
-    # Case: a mannequin (an imported account) is human. Docs by the label of the issue that it closes.
+    # Case: a mannequin (an imported account) is human. Docs by the label of the issue that it
+    # closes.
     Pull(
         2,
         "Explain the export",

@@ -55,7 +55,8 @@ ISSUES = [
 ]
 
 PULLS = [
-    # Case: the plain one. A comment, then an approval. Durability not observable: nothing was undone here yet.
+    # Case: the plain one. A comment, then an approval. Durability not observable: nothing was
+    # undone here yet.
     Pull(
         1,
         "feat: basket page",
@@ -111,7 +112,8 @@ PULLS = [
         merged=("2024-09-06 12:00", "bea"),
         files=[("src/basket/discount.py", 0, 180, DELETED), ("src/basket/page.py", 10, 20)],
     ),
-    # Case: reverted by `git revert` (#6), 20 days after the merge: recorded, and durable all the same.
+    # Case: reverted by `git revert` (#6), 20 days after the merge: recorded, and durable all the
+    # same.
     Pull(
         5,
         "refactor: cart totals",
@@ -122,7 +124,8 @@ PULLS = [
         merged=("2024-11-05 10:00", "eve"),
         files=[("src/cart/totals.py", 120, 80)],
     ),
-    # Case: `git revert`, seen by the commit message alone. Merged with its commit, which is no direct push.
+    # Case: `git revert`, seen by the commit message alone. Merged with its commit, which is no
+    # direct push.
     Pull(
         6,
         "Back out the new cart totals",
@@ -139,7 +142,8 @@ PULLS = [
         merged=("2024-11-25 10:00", "fay"),
         files=[("src/cart/totals.py", 80, 120)],
     ),
-    # Case: reverted by a commit pushed to the default branch (push 1). The author is in her first team.
+    # Case: reverted by a commit pushed to the default branch (push 1). The author is in her first
+    # team.
     Pull(
         7,
         "fix: rounding of totals",
@@ -150,7 +154,8 @@ PULLS = [
         merged=("2025-01-14 15:00", "fay"),
         files=[("src/cart/totals.py", 3, 2)],
     ),
-    # Case: a response by comment only. The author is in no team. An area in the root, and exactly 50 lines.
+    # Case: a response by comment only. The author is in no team. An area in the root, and exactly
+    # 50 lines.
     Pull(
         8,
         "docs: how to run the shop",
@@ -180,7 +185,8 @@ PULLS = [
         merged=("2025-07-17 20:00", "ada"),
         files=[("src/basket/saved.py", 240, 10)],
     ),
-    # Case: commented on before ready: no pickup time is left. An area that is new to the team. 251 lines.
+    # Case: commented on before ready: no pickup time is left. An area that is new to the team. 251
+    # lines.
     Pull(
         10,
         "feat: wish list",
@@ -194,7 +200,8 @@ PULLS = [
         merged=("2025-07-22 21:00", "bea"),
         files=[("src/wishlist/list.py", 251, 0, ADDED)],
     ),
-    # Case: only bots, agents and a deleted account answered. The release bot is a plain account by its name.
+    # Case: only bots, agents and a deleted account answered. The release bot is a plain account by
+    # its name.
     Pull(
         11,
         "test: basket fixtures",
@@ -209,8 +216,9 @@ PULLS = [
         merged=("2025-07-28 16:00", "cal"),
         files=[("tests/basket/test_fixtures.py", 60, 0, ADDED)],
     ),
-    # Case: an agent asked by an assigner, who then reviewed: steering, no independent review. What the agent
-    # assigned by itself does not count. The work type comes from the label of the issue that it closes.
+    # Case: an agent asked by an assigner, who then reviewed: steering, no independent review. What
+    # the agent assigned by itself does not count. The work type comes from the label of the issue
+    # that it closes.
     Pull(
         13,
         "Correct the empty basket",
@@ -261,7 +269,8 @@ PULLS = [
         merged=("2025-08-18 10:00", "eve"),
         files=[("src/cart/lines.py", 10, 41)],
     ),
-    # Case: reopened and merged later; the comment between counts. An area that the team has left for over a year.
+    # Case: reopened and merged later; the comment between counts. An area that the team has left
+    # for over a year.
     Pull(
         16,
         "feat!: guest checkout",

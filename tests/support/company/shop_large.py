@@ -29,8 +29,9 @@ def _triage(start: str) -> list[Event]:
 
 
 PULLS = [
-    # Case: 105 commits and 104 files. The last commit was authored first and alone holds the AI trailer; the last
-    # file alone is outside docs. Merged with its commits, so that the history of the branch is longer than a page.
+    # Case: 105 commits and 104 files. The last commit was authored first and alone holds the AI
+    # trailer; the last file alone is outside docs. Merged with its commits, so that the history of
+    # the branch is longer than a page.
     Pull(
         20,
         "Move the manual into the repository",
@@ -69,8 +70,8 @@ PULLS = [
         merged=("2025-10-02 08:00", "gus"),
         files=[("src/account/address.py", 90, 0, ADDED)],
     ),
-    # Case: more than 100 timeline events, with what matters at the end: ready, closed, reopened, and the label
-    # that tells the work type.
+    # Case: more than 100 timeline events, with what matters at the end: ready, closed, reopened,
+    # and the label that tells the work type.
     Pull(
         22,
         "Tune the queue",

@@ -1,4 +1,7 @@
-"""acme/shop, from October 2025: hotfixes, incidents, the days around ``as_of``; releases and deployments."""
+"""acme/shop, from October 2025: hotfixes, incidents, the days around ``as_of``.
+
+Releases and deployments.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +69,8 @@ PULLS = [
         merged=("2025-10-08 10:00", "bea"),
         files=[("src/gifts/card.py", 1, 1)],
     ),
-    # Case: a hotfix by its branch, whose body links #23. Pushed by fast-forward: its commit is older than that of
-    # #24, but stands after it, so the release of #24 does not contain it.
+    # Case: a hotfix by its branch, whose body links #23. Pushed by fast-forward: its commit is
+    # older than that of #24, but stands after it, so the release of #24 does not contain it.
     Pull(
         25,
         "Correct the gift card expiry",
@@ -81,7 +84,8 @@ PULLS = [
         merged=("2025-10-09 14:00", "cal"),
         files=[("src/gifts/expiry.py", 20, 0, ADDED)],
     ),
-    # Case: undone by an incident (#27) that mentions it, and by the change that closes the incident (#28).
+    # Case: undone by an incident (#27) that mentions it, and by the change that closes the incident
+    # (#28).
     Pull(
         26,
         "feat: express checkout",
@@ -92,7 +96,8 @@ PULLS = [
         merged=("2025-11-04 08:00", "eve"),
         files=[("src/checkout/express.py", 150, 0, ADDED)],
     ),
-    # Case: a hotfix because it closes an incident. New to this team, though another team has been there.
+    # Case: a hotfix because it closes an incident. New to this team, though another team has been
+    # there.
     Pull(
         28,
         "Repair the express checkout",
@@ -116,7 +121,8 @@ PULLS = [
         merged=("2025-12-02 08:00", "dan"),
         files=[("assets/buttons.css", 70, 30)],
     ),
-    # Case: a cherry-pick to a release branch. It keeps the author date of #24's commit, and has no durability.
+    # Case: a cherry-pick to a release branch. It keeps the author date of #24's commit, and has no
+    # durability.
     Pull(
         31,
         "Backport: gift card total (#24)",
@@ -176,7 +182,8 @@ PULLS = [
             ("src/tax/rates.py", 0, 0, RENAMED),
         ],
     ),
-    # Case: the author has changed team. A pending review is none yet; a dismissed one is no approval.
+    # Case: the author has changed team. A pending review is none yet; a dismissed one is no
+    # approval.
     Pull(
         35,
         "Repair the login redirect",
@@ -216,7 +223,8 @@ PULLS = [
         merged=("2026-06-22 20:00", "ada"),
         files=[("src/orders/notes.py", 44, 0, ADDED)],
     ),
-    # Case: answered, made a draft and merged after the last day: open and unanswered as of that day.
+    # Case: answered, made a draft and merged after the last day: open and unanswered as of that
+    # day.
     Pull(
         38,
         "feat: split payments",

@@ -31,7 +31,9 @@ AUTHOR = "(the author of the pull request)"
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit of a pull request; by its author, about its title, and committed when authored unless it says otherwise.
+    """A commit of a pull request.
+
+    By its author, about its title, and committed when authored unless it says otherwise.
 
     ``login`` is the account that GitHub knows for the e-mail; None where it knows none.
     """
@@ -45,7 +47,10 @@ class Commit:
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request. ``merged`` and ``closed`` are (time, login); a review is (time, login, state)."""
+    """A pull request. ``merged`` and ``closed`` are (time, login).
+
+    A review is (time, login, state).
+    """
 
     number: int
     title: str
@@ -72,9 +77,12 @@ class Pull:
 
 @dataclass(frozen=True)
 class Issue:
-    """An issue. ``labels`` and ``milestone`` are those it ends with: given when it was opened, unless events tell.
+    """An issue. ``labels`` and ``milestone`` are those it ends with.
 
-    ``closed`` is the last close (time, login), with its ``reason`` and what closed it; earlier ones are events.
+    Given when it was opened, unless events tell.
+
+    ``closed`` is the last close (time, login), with its ``reason`` and what closed it; earlier ones
+    are events.
     """
 
     number: int
@@ -106,7 +114,10 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment of a discussion with its replies; ``is_answer`` marks the one that was chosen, a reply by its place."""
+    """A comment of a discussion with its replies.
+
+    ``is_answer`` marks the one that was chosen, a reply by its place.
+    """
 
     time: str
     login: str | None
@@ -175,8 +186,9 @@ class Deployment:
 class Repository:
     """A repository and everything in it.
 
-    ``files`` are those of the default branch that are read as texts, by path: the texts with the time from which
-    each holds (None: deleted). A push must go with a change, for the branch to get a new head.
+    ``files`` are those of the default branch that are read as texts, by path: the texts with the
+    time from which each holds (None: deleted). A push must go with a change, for the branch to get
+    a new head.
     """
 
     name: str
@@ -274,7 +286,10 @@ def demilestoned(time: str, by: str, title: str) -> Event:
 
 
 def referenced(time: str, by: str | None, repo: str, number: int) -> Event:
-    """Mentioned by another issue or pull request; what a body mentions makes this event by itself."""
+    """Mentioned by another issue or pull request.
+
+    What a body mentions makes this event by itself.
+    """
     return event("CrossReferenced", time, by, source={"repo": repo, "number": number})
 
 

@@ -41,7 +41,8 @@ PULLS = [
         merged=("2025-02-10 10:00", "jon"),
         files=[("package.json", 30, 0, ADDED), ("src/app/main.ts", 20, 0, ADDED)],
     ),
-    # Case: an agent ([bot] in REST and in its commits) that assigned a human: the assignee is responsible.
+    # Case: an agent ([bot] in REST and in its commits) that assigned a human: the assignee is
+    # responsible.
     Pull(
         2,
         "Add a footer",
@@ -57,8 +58,9 @@ PULLS = [
         merged=("2025-03-03 20:00", "jon"),
         files=[("src/footer/index.ts", 60, 0, ADDED)],
     ),
-    # Case: an agent that is a plain account (no [bot]), and its human co-author, known by his e-mail from #1.
-    # The first co-author is an agent. The responsible's approval is steering: a comment is the response.
+    # Case: an agent that is a plain account (no [bot]), and its human co-author, known by his
+    # e-mail from #1. The first co-author is an agent. The responsible's approval is steering: a
+    # comment is the response.
     Pull(
         3,
         "feat(nav): sticky menu",
@@ -119,7 +121,8 @@ PULLS = [
         merged=("2025-03-25 10:00", "github-merge-queue"),
         files=[("src/images/loader.ts", 140, 60)],
     ),
-    # Case: a bot with assignees but no assignment events: the first by name. A response by comment only.
+    # Case: a bot with assignees but no assignment events: the first by name. A response by comment
+    # only.
     Pull(
         6,
         "fix(deps): update react",
@@ -163,7 +166,8 @@ PULLS = [
         merged=("2025-05-12 18:00", "bea"),
         files=[("src/search/box.ts", 5, 5)],
     ),
-    # Case: every commit is an agent's, by e-mail or account. Closed unmerged. An experiment by its title.
+    # Case: every commit is an agent's, by e-mail or account. Closed unmerged. An experiment by its
+    # title.
     Pull(
         9,
         "spike: offline mode",
@@ -272,7 +276,8 @@ PULLS = [
         merged=("2025-10-14 14:00", "fay"),
         files=[("src/cookies/banner.ts", 100, 0, ADDED)],
     ),
-    # Case: "Reverts owner/repo#N" of another repository. acme/shop has a #17 too, which reverts nothing.
+    # Case: "Reverts owner/repo#N" of another repository. acme/shop has a #17 too, which reverts
+    # nothing.
     Pull(
         17,
         "Take out the fast search",
@@ -321,7 +326,8 @@ PULLS = [
         merged=("2026-04-06 16:00", "lea"),
         files=[("src/charts/axis.ts", 6, 2)],
     ),
-    # Case: an agent merged its own work. A bot assigned it first, then a human, whose team has touched the area.
+    # Case: an agent merged its own work. A bot assigned it first, then a human, whose team has
+    # touched the area.
     Pull(
         21,
         "feat: app theme switch",
@@ -345,7 +351,8 @@ PULLS = [
         merged=("2026-04-13 15:00", "devin-ai-integration"),
         files=[("src/app/theme.ts", 18, 0, ADDED)],
     ),
-    # Case: a draft that was never ready as of the last day, with a response. An agent's e-mail in a trailer.
+    # Case: a draft that was never ready as of the last day, with a response. An agent's e-mail in a
+    # trailer.
     Pull(
         22,
         "Try the new router",

@@ -1,6 +1,7 @@
 """A local GitHub for the tests: REST and GraphQL (on GitHub's official schema) over dataset files.
 
-It keeps GitHub's limits, breaks on request and travels in time. Its README lists the requests that it answers.
+It keeps GitHub's limits, breaks on request and travels in time. Its README lists the requests that
+it answers.
 
     with serve(datasets, schema=schema_path) as github:
         ...  # a client of github.url with the token TOKEN
@@ -45,7 +46,7 @@ class Server:
         self._control("as-of", {"as_of": time})
 
     def clock(self, moments: Sequence[str]) -> None:
-        """Let time, and the ``Date`` of answers with it, move on to the next of these moments before each request.
+        """Set the time, and the ``Date`` of responses, to the next of these before each request.
 
         It stays at the last; without any, answers tell this machine's time again.
         """
@@ -56,7 +57,7 @@ class Server:
         self._control("faults", list(plan))
 
     def reload(self, datasets: Datasets | None = None) -> None:
-        """Read the data anew, after writing these datasets: renamed, transferred or deleted things."""
+        """Read the data again, after writing these changed datasets."""
         if datasets is not None:
             write(datasets, self.folder)
         self._control("reload", {})
@@ -82,8 +83,9 @@ def write(datasets: Datasets, folder: Path) -> None:
 def serve(data: Path | Datasets, *, schema: Path, **settings: object) -> Iterator[Server]:
     """Run the server in a process of its own on a free port of 127.0.0.1.
 
-    ``data`` is a folder of dataset files, or datasets by ``owner/name``. ``settings`` are the options of the
-    command line: ``latency_ms=50`` is ``--latency-ms 50``; a list repeats its option.
+    ``data`` is a folder of dataset files, or datasets by ``owner/name``. ``settings`` are the
+    options of the command line: ``latency_ms=50`` is ``--latency-ms 50``; a list repeats its
+    option.
     """
     with contextlib.ExitStack() as stack:
         folder = (

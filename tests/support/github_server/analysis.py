@@ -1,4 +1,7 @@
-"""Static checks of a query before it runs: GitHub's pagination rules, node limit, point cost and error wording."""
+"""Static checks of a query before it runs.
+
+GitHub's pagination rules, node limit, point cost and error wording.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ from graphql import (
 PAGE_LIMIT = 100
 NODE_LIMIT = 500_000
 TOO_MANY_NODES, EXCEEDS = "MAX_NODE_LIMIT_EXCEEDED", f"exceeds the maximum limit of {NODE_LIMIT:,}."
-#: graphql-core's wording; GitHub's wording and error code; names of the captured parts ("" for those not told)
+#: graphql-core's wording; GitHub's wording and error code; names of the captured parts ("" for
+#: those not told)
 WORDINGS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (
         r"Cannot query field '(.+?)' on type '(.+?)'",

@@ -70,7 +70,10 @@ class Emulator:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was counted, refill budgets and start the fault plan anew; time and tokens stay."""
+        """Forget what was counted, refill budgets and start the fault plan anew.
+
+        Time and tokens stay.
+        """
         self.stats, self.dice = Stats(), random.Random(self.settings.seed)
         self.plan = Plan(self.rows, self.settings.seed)
         self.accounts.refill()
@@ -131,7 +134,7 @@ class Emulator:
                 await self._stall(request, fault.length)
             await self._send(send, reply, fault)
 
-    # -- answering -----------------------------------------------------------------------------------------------------
+    # -- answering ---------------------------------------------------------------------------------
 
     async def _answer(self, request: Request, path: str, body: bytes, fault: Fault | None) -> Reply:
         """The answer to an API request, before faults that only spoil its transfer."""
@@ -218,7 +221,10 @@ class Emulator:
         return as_json(200, answer)
 
     def _graphql_spent(self, principal: Principal) -> Reply:
-        """The primary limit's answer: as GitHub gives it now, as it gave it before, or as REST gives it."""
+        """The primary limit's answer.
+
+        As GitHub gives it now, as it gave it before, or as REST gives it.
+        """
         message = exceeded(principal)
         if self.settings.graphql_limit == "http403":
             raise HttpError(403, message, docs=LIMIT_DOCS)
@@ -251,7 +257,7 @@ class Emulator:
             return Reply(304, b"", reply.headers, route=template)
         return reply
 
-    # -- faults --------------------------------------------------------------------------------------------------------
+    # -- faults ------------------------------------------------------------------------------------
 
     def _other_address(self, request: Request, path: str, world: World) -> str:
         """Redirect to another address: of a repository, the address by its id."""
@@ -296,7 +302,7 @@ class Emulator:
         self.stats.bytes_sent += len(body) * counted
         await send({"type": "http.response.body", "body": body})
 
-    # -- control -------------------------------------------------------------------------------------------------------
+    # -- control -----------------------------------------------------------------------------------
 
     def _control(self, request: Request, body: bytes) -> Reply:
         """``/_emulator/…``: steer the server and read what it counted."""

@@ -1,4 +1,7 @@
-"""The routes of a GitHub App: itself, what it is installed on, and the tokens of its installations."""
+"""The routes of a GitHub App.
+
+Itself, what it is installed on, and the tokens of its installations.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def transfer(
 ) -> int:
     """Transfer an issue or discussion to another repository and return its number there.
 
-    It keeps when it was made, and changes at ``at``. ``keeps_id``: the node id it had answers the new one.
+    It keeps when it was made, and changes at ``at``. ``keeps_id``: the node id it had answers the
+    new one.
     """
     here, there = datasets[source], datasets[target]
     kind, row = _find(here, number)
@@ -76,7 +77,10 @@ def rename_milestone(dataset: Raw, old: str, new: str, at: str) -> None:
 
 
 def rename_repository(datasets: Mapping[str, Raw], old: str, new: str) -> dict[str, Raw]:
-    """Return the datasets with one repository under another name or owner; the old name leads to it."""
+    """Return the datasets with one repository under another name or owner.
+
+    The old name leads to it.
+    """
     about = datasets[old]["repository"]
     former = [*about.get("former_names", []), old]
     about |= {"name_with_owner": new, "former_names": former}

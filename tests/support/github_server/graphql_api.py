@@ -51,7 +51,10 @@ class GraphQLApi:
         self.unbacked[path] += 1
 
     def _parse(self, query: str) -> tuple[DocumentNode | None, tuple[Answer, ...]]:
-        """Parsed document and static errors of a query text; the same texts come again and again."""
+        """Parsed document and static errors of a query text.
+
+        The same texts come again and again.
+        """
         try:
             document = parse(query)
         except GraphQLError as error:

@@ -167,7 +167,10 @@ class ItemBuilder:
         return item
 
     def _reason(self, row: Raw, event: Raw) -> str | None:
-        """The reason of an issue's state after an event; the last close without one has the dataset's."""
+        """The reason of an issue's state after an event.
+
+        The last close without one has the dataset's.
+        """
         if event["type"] != "ClosedEvent":
             return (
                 "REOPENED" if event["type"] == "ReopenedEvent" and "created_at" in event else None
@@ -240,7 +243,10 @@ class ItemBuilder:
         return pull
 
     def _pull_commits(self, row: Raw) -> list[tuple[Commit, str]]:
-        """Commits with the time each became visible: its commit time, kept between creation and closing."""
+        """Commits with the time each became visible.
+
+        Its commit time, kept between creation and closing.
+        """
         result = []
         for oid in row["commits"]:
             raw = self.outer.raw["commits"].get(oid)

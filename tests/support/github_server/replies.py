@@ -47,7 +47,7 @@ def as_json(
 
 
 def http_date(moment: str | None, ahead_s: float = 0.0) -> str:
-    """A moment as the ``Date`` header tells it, some seconds ahead; None: the time of this machine."""
+    """Return a time as a ``Date`` header, some seconds ahead; None means now."""
     at = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
     return format_datetime(at + timedelta(seconds=ahead_s), usegmt=True)
 

@@ -1,4 +1,7 @@
-"""A repository and its git side as both APIs serve them: commits, labels, branches, releases, deployments."""
+"""A repository and its git side as both APIs serve them.
+
+Commits, labels, branches, releases, deployments.
+"""
 
 from __future__ import annotations
 
@@ -202,7 +205,10 @@ class Ref:
 
 @dataclass(eq=False)
 class Repository:
-    """A repository as it looked at one moment; its ids derive from ``identity``, which outlives a new name."""
+    """A repository as it looked at one moment.
+
+    Its ids derive from ``identity``, which outlives a new name.
+    """
 
     owner: Actor
     name: str

@@ -1,4 +1,7 @@
-"""Resolvers of the query root and of repositories: the GraphQL fields that are more than an attribute."""
+"""Resolvers of the query root and of repositories.
+
+The GraphQL fields that are more than an attribute.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def _nodes(_root: Any, info: Any, ids: list[str]) -> list[Any]:
     return [_node_by_id(info, item) for item in ids]
 
 
-# -- repositories ------------------------------------------------------------------------------------------------------
+# -- repositories ----------------------------------------------------------------------------------
 
 
 @resolver("Organization.repositories", "User.repositories")
@@ -262,7 +265,7 @@ def _deployments(
     result = [
         d for d in repository.deployments if not environments or d.environment in environments
     ]
-    return ordered(result, OLDEST | page, CREATED_AT=by("created_at", "place"))
+    return ordered(result, OLDEST | page, CREATED_AT=by("created_at", "index"))
 
 
 @resolver("Deployment.statuses")

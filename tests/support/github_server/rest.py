@@ -69,7 +69,8 @@ def find(method: str, path: str) -> tuple[str, Callable[..., Any], dict[str, str
 def located(world: World, path: str, base: str, query: str) -> str:
     """The path under the repository's present name.
 
-    ``/repositories/{id}/…`` is served as it is; a former name answers 301 with that form as its ``Location``.
+    ``/repositories/{id}/…`` is served as it is; a former name answers 301 with that form as its
+    ``Location``.
     """
     if match := re.match(r"/repositories/(\d+)(/.*)?$", path):
         repository = world.numbered(int(match[1]))
@@ -91,7 +92,7 @@ def number(text: str) -> int:
     return int(text)
 
 
-# -- accounts ----------------------------------------------------------------------------------------------------------
+# -- accounts --------------------------------------------------------------------------------------
 
 
 @route("GET", "/rate_limit")
@@ -148,7 +149,7 @@ def _org_repos(call: Call, org: str) -> Listing:
     )
 
 
-# -- issues and pull requests ------------------------------------------------------------------------------------------
+# -- issues and pull requests ----------------------------------------------------------------------
 
 
 def _sorted(call: Call, items: Iterable[Issue], descending_by_default: bool = True) -> list[Any]:
@@ -313,7 +314,7 @@ def _labels(call: Call, owner: str, repo: str) -> Listing:
     return Listing(list(call.repository(owner, repo).labels.values()), Shapes(call.base).label)
 
 
-# -- code and releases -------------------------------------------------------------------------------------------------
+# -- code and releases -----------------------------------------------------------------------------
 
 
 @route("GET", "/repos/{owner}/{repo}/releases")

@@ -1,4 +1,7 @@
-"""Search, as far as collectors count with it: issues and pull requests of repositories, created within some days."""
+"""Search, as far as collectors count with it.
+
+Issues and pull requests of repositories, created within some days.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def _search(_root: Any, info: Any, query: str, type: str, **page: Any) -> Connec
 
 
 def _understood(query: str) -> tuple[list[str], list[str], str, str]:
-    """The repositories, the kinds of items and the days that a query names; raises for what is not emulated."""
+    """The repositories, the kinds of items and the days that a query names.
+
+    Raises for what is not emulated.
+    """
     names, kinds, since, until = [], ["Issue", "PullRequest"], FIRST, LAST
     for word in query.split():
         name, _, value = word.partition(":")

@@ -85,7 +85,10 @@ class World:
         return [r for key in sorted(self._datasets) if (r := self.repository(key))]
 
     def item(self, here: Repository, reference: Reference) -> Issue | None:
-        """The issue or pull request that a dataset of ``here`` refers to; None where it is hidden, gone or a commit."""
+        """The issue or pull request that a dataset of ``here`` refers to.
+
+        None where it is hidden, gone or a commit.
+        """
         name, _, number = str(reference).rpartition("#")
         index = (self.repository(name) or self.renamed(name)) if name else here
         if not index or not number.isdigit() or (not name and isinstance(reference, str)):

@@ -48,7 +48,10 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The comparison of one column, or of the rows of a table; examples are (key, published, computed)."""
+    """The comparison of one column, or of the rows of a table.
+
+    Examples are (key, published, computed).
+    """
 
     label: str
     compared: int
@@ -97,7 +100,10 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
 
 
 def counted(load: Sequence[Row]) -> list[Row]:
-    """Return rows of ``review_load`` with the reviewers of a pull request and week counted: they have no names."""
+    """Return rows of ``review_load`` with the reviewers of a pull request and week counted.
+
+    They have no names.
+    """
     rows: dict[tuple[object, ...], Row] = {}
     people: dict[tuple[object, ...], set[object]] = {}
     for row in load:

@@ -39,7 +39,10 @@ def contains(repo: Repo, oid: str | None, pull: Pull) -> bool:
 
 
 def first_release(repo: Repo, pull: Pull) -> Release | None:
-    """Return the earliest release with a merge; of several at once the one that stands nearest to it, then by tag."""
+    """Return the earliest release with a merge.
+
+    Of several at once the one that stands nearest to it, then by tag.
+    """
     result = [release for release in repo.releases if contains(repo, release.oid, pull)]
     return min(
         result, key=lambda r: (r.published_at, -repo.position[r.oid or ""], r.tag), default=None

@@ -1,4 +1,7 @@
-"""Small rows in the dataset format, for cases that are worked by hand: each takes the members that matter."""
+"""Small rows in the dataset format, for cases that are worked by hand.
+
+Each takes the members that matter.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,10 @@ def find_experiments(
     clerk: Clerk,
     cutoff: datetime,
 ) -> list[Experiment]:
-    """Return every experiment that had begun by the cutoff; an import replaces the issue or pull request it names."""
+    """Return every experiment that had begun by the cutoff.
+
+    An import replaces the issue or pull request it names.
+    """
     issues = [
         (ticket, intervals)
         for ticket in tickets

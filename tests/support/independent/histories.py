@@ -1,4 +1,6 @@
-"""Histories of one repository made by dice: issues, discussions, pull requests and deployments in any order of events.
+"""Histories of one repository made by dice.
+
+Issues, discussions, pull requests and deployments in any order of events.
 
 What happens is legal on GitHub (nothing is closed twice), and no more plausible than it has to be.
 """
@@ -51,7 +53,10 @@ class Dice(random.Random):
 
 
 def history(seed: int, count: int = 60) -> Raw:
-    """Return the dataset of the repository ``dice/SEED`` with so many numbers; odd seeds release, even ones deploy."""
+    """Return the dataset of the repository ``dice/SEED`` with so many numbers.
+
+    Odd seeds release, even ones deploy.
+    """
     dice, name = Dice(seed), f"dice/{seed}"
     kinds = dice.choices(["issue", "pull", "discussion"], [4, 4, 1], k=count)
     numbers = {kind: [n for n, own in enumerate(kinds, 1) if own == kind] for kind in set(kinds)}

@@ -20,7 +20,10 @@ AT_ONCE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Interval:
-    """A stretch of time in which an issue was open and of a kind; ``close`` is the closing that ended it."""
+    """A stretch of time in which an issue was open and of a kind.
+
+    ``close`` is the closing that ended it.
+    """
 
     entered_at: datetime
     entered_by: str
@@ -111,7 +114,10 @@ class Clerk:
         return "not planned" if close.reason == "completed" and is_declined else close.reason
 
     def closer_kind(self, close: Turn) -> str | None:
-        """Return what kind of account closed it: a pull request's is agent or human, by its authorship."""
+        """Return what kind of account closed it.
+
+        A pull request's is agent or human, by its authorship.
+        """
         if close.closer:
             return "agent" if self.authorship.get(close.closer) == "agent" else "human"
         return self.accounts.kind(close.by)

@@ -1,4 +1,7 @@
-"""Rows of ``outcomes`` and ``outcome_items``: each connected set of issues, pull requests and milestones is one."""
+"""Rows of ``outcomes`` and ``outcome_items``.
+
+Each connected set of issues, pull requests and milestones is one.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, order=True)
 class Node:
-    """Something that can be part of a set; ``index`` orders milestones before issues before pull requests."""
+    """Something that can be part of a set.
+
+    ``index`` orders milestones before issues before pull requests.
+    """
 
     index: int
     repo: str
@@ -254,7 +260,10 @@ OWN = ("issue", "pull request")
 
 
 def most_common(values: Iterable[object]) -> object:
-    """Return the value that occurs most, of several the one that comes first; None where there is none."""
+    """Return the value that occurs most, of several the one that comes first.
+
+    None where there is none.
+    """
     counts = Counter(values)
     return max(counts, key=lambda value: counts[value], default=None)
 

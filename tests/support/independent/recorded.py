@@ -45,7 +45,10 @@ def window_of(raw: Raw, observed: datetime | None, cutoff: datetime) -> Window:
 
 
 def reference(here: str, reported: object) -> PullKey | None:
-    """Return what a dataset refers to by a number or by ``owner/name#N``; None for a commit or nothing."""
+    """Return what a dataset refers to by a number or by ``owner/name#N``.
+
+    None for a commit or nothing.
+    """
     if isinstance(reported, int):
         return here.lower(), reported
     name, _, number = str(reported or "").partition("#")

@@ -23,7 +23,8 @@ SHORTEST_SHA = 7
 class Rework:
     """Return the repairs of the merged pull request ``repo``#``number``.
 
-    ``by_number`` and ``by_key`` are None for a commit pushed directly, ``by_number`` and ``by_repo`` for an import.
+    ``by_number`` and ``by_key`` are None for a commit pushed directly, ``by_number`` and
+    ``by_repo`` for an import.
     """
 
     repo: str

@@ -18,7 +18,10 @@ Evidence = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of a seed file; ``gives`` is its kind or work type, ``index`` its position in the file."""
+    """One line of a seed file.
+
+    ``gives`` is its kind or work type, ``index`` its position in the file.
+    """
 
     index: int
     name: str

@@ -63,7 +63,10 @@ def read_deployments(raw: Raw, window: Window) -> list[Deployment]:
 
 
 def shipped_by(repo: Repo, pull: Pull, deployments: list[Deployment]) -> Deployment | None:
-    """Return the production deployment that shipped a merge first; of several at once the nearest to it."""
+    """Return the production deployment that shipped a merge first.
+
+    Of several at once the nearest to it.
+    """
     result = [
         d for d in deployments if d.is_production and d.deployed_at and contains(repo, d.oid, pull)
     ]
@@ -221,7 +224,10 @@ def change_failure_rows(
     causes: list[Named],
     within: timedelta,
 ) -> list[Row]:
-    """Return rows of ``change_failures``: what undid a change, or causes a shipment, soon after it was shipped."""
+    """Return rows of ``change_failures``.
+
+    What undid a change, or causes a shipment, soon after it was shipped.
+    """
     good = [d for d in deployments if d.is_production and d.deployed_at]
     first: dict[PullKey, Shipment] = {}
     if good:

@@ -1,4 +1,7 @@
-"""The life of one pull request: its state, who is responsible, its stages and the answers it got."""
+"""The life of one pull request.
+
+Its state, who is responsible, its stages and the answers it got.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +150,10 @@ def stage_hours(
     response_at: datetime | None,
     merged_at: datetime | None,
 ) -> dict[str, float | None]:
-    """Return coding, pickup, review and cycle time; the first three add up to the last where all are there."""
+    """Return coding, pickup, review and cycle time.
+
+    The first three add up to the last where all are there.
+    """
     ready = max(started_at, ready_at) if ready_at else None
     answered = max(ready, response_at) if ready and response_at else None
     if answered and merged_at:

@@ -1,4 +1,7 @@
-"""The published tables, put together from the parts: one row per pull request, area, release and repair."""
+"""The published tables, put together from the parts.
+
+One row per pull request, area, release and repair.
+"""
 
 from __future__ import annotations
 
@@ -70,8 +73,8 @@ def compute(
 ) -> Tables:
     """Return the rows of the tables of facts, by table.
 
-    ``datasets`` are parsed dataset files under any key; ``observed_at`` (ISO, UTC) is when they were looked at, by
-    default after the last change. Times are naive UTC, labels are sorted lists.
+    ``datasets`` are parsed dataset files under any key; ``observed_at`` (ISO, UTC) is when they
+    were looked at, by default after the last change. Times are naive UTC, labels are sorted lists.
     """
     brought = imports or Imports()
     cutoff = datetime.combine(as_of + timedelta(days=1), time())
@@ -342,7 +345,10 @@ def size_band(lines: int) -> str:
 
 
 def _known_emails(repos: list[Repo]) -> dict[str, str]:
-    """The account of each address among the authors of all pull requests' commits; of several the first by name."""
+    """The account of each address among the authors of all pull requests' commits.
+
+    Of several the first by name.
+    """
     by_key: dict[str, str] = {}
     for commit in (
         commit for repo in repos for pull in repo.pulls.values() for commit in pull.commits

@@ -1,4 +1,7 @@
-"""Issues, discussions and imported work items as typed records: what had happened to each by the cutoff."""
+"""Issues, discussions and imported work items as typed records.
+
+What had happened to each by the cutoff.
+"""
 
 from __future__ import annotations
 
@@ -224,7 +227,10 @@ class Imports:
 
     @classmethod
     def of(cls, loads: list[dict[str, Any]]) -> Imports:
-        """Return the newest row of each key; a load has ``import_id, kind, source, account, exported_at, rows``."""
+        """Return the newest row of each key.
+
+        A load has ``import_id, kind, source, account, exported_at, rows``.
+        """
         newest: dict[tuple[str, str, str, str], dict[str, Any]] = {}
         for load in sorted(loads, key=lambda load: (load["exported_at"], load["import_id"])):
             for row in load["rows"]:

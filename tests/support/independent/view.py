@@ -1,9 +1,9 @@
 """Typed records of a dataset file, as GitHub would show it at the end of the day ``as_of``.
 
-Two times matter. *observed* is the time of the sync: later items are absent. The *cutoff* is midnight
-after ``as_of``: later events are ignored. Some values need all observed data: whether an item was
-opened as a draft, or its labels before the first label event. So both cuts are made only here. The
-records below contain only events before the cutoff.
+Two times matter. *observed* is the time of the sync: later items are absent. The *cutoff* is
+midnight after ``as_of``: later events are ignored. Some values need all observed data: whether an
+item was opened as a draft, or its labels before the first label event. So both cuts are made only
+here. The records below contain only events before the cutoff.
 """
 
 from __future__ import annotations
@@ -212,7 +212,9 @@ def _events(row: Raw, window: Window) -> list[Event]:
 
 
 def _labels(row: Raw, events: list[Event], window: Window) -> list[str]:
-    """Labels held at the cutoff: what the last label event before it says, else what the first one after it undoes.
+    """Labels held at the cutoff.
+
+    What the last label event before it says, else what the first one after it undoes.
 
     A label that no event mentions was there from the start.
     """
@@ -289,7 +291,10 @@ def _remarks(rows: Iterable[Raw], window: Window) -> list[Remark]:
 
 
 def _commits(row: Raw, repo: str, known_values: dict[str, Commit], window: Window) -> list[Commit]:
-    """The commits that showed, oldest first: at their commit time, though not before opening nor after closing."""
+    """The commits that showed, oldest first.
+
+    At their commit time, though not before opening nor after closing.
+    """
     opened, closed = (
         moment(row["created_at"]),
         moment(row["closed_at"]) if row["closed_at"] else datetime.max,
