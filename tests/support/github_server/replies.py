@@ -1,4 +1,4 @@
-"""Answers on their way out, and what was page_argument since the last reset."""
+"""Responses of the server, and requests since the last reset."""
 
 from __future__ import annotations
 
