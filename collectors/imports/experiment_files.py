@@ -12,9 +12,9 @@ import yaml
 
 from collectors.errors import SourceError
 from collectors.imports import reader
-from collectors.imports.formats import EXPERIMENTS
+from collectors.imports.formats import EXPERIMENTS, normalize_header
 from collectors.imports.reader import ParsedTable, import_id
-from collectors.imports.tabular import Line, Table, normalize_header, read_text
+from collectors.imports.tabular import Line, Table, read_text
 from collectors.ledger.store import now
 
 FENCE = "---"

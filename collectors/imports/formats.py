@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from collectors.imports.tabular import normalize_header
 
 Values = dict[str, Any]
 #: columns of each kind's table, without import and line
@@ -61,6 +60,11 @@ TIME_COLUMNS = {
 
 def _keep(_: Values) -> None:
     """Derive nothing."""
+
+
+def normalize_header(header: str) -> str:
+    """Return a header in snake case: ``Issue key`` and ``issue_key`` are the same column."""
+    return re.sub(r"\W+", "_", header.lower()).strip("_")
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,15 @@ from typing import Any
 from collectors.errors import SourceError
 from collectors.imports import vocabulary
 from collectors.imports.dates import ORDERS, PossibleTimes, parse_time, possible_orders
-from collectors.imports.formats import GENERIC, LEDGER_COLUMNS, TIME_COLUMNS, Format, Values
-from collectors.imports.tabular import (
-    Line,
-    Table,
+from collectors.imports.formats import (
+    GENERIC,
+    LEDGER_COLUMNS,
+    TIME_COLUMNS,
+    Format,
+    Values,
     normalize_header,
-    quote,
-    read_table,
-    short_line_error,
 )
+from collectors.imports.tabular import Line, Table, quote, read_table, short_line_error
 from collectors.imports.tools import growthbook, jira, linear, pagerduty
 from collectors.ledger.store import Store
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collectors.errors import SourceError
+from collectors.imports.formats import normalize_header
 
 SEPARATORS = ",;\t"
 #: characters; descriptions in a tracker exceed Python's default
@@ -110,11 +111,6 @@ def _known_columns(table: Table, required: Sequence[str], optional: Sequence[str
             message = f"the column {column} is missing; the header is {','.join(known)}"
             raise table.header_error(0, message)
     return columns
-
-
-def normalize_header(header: str) -> str:
-    """Return a header in snake case: ``Issue key`` and ``issue_key`` are the same column."""
-    return re.sub(r"\W+", "_", header.lower()).strip("_")
 
 
 def read_table(name: str, content: bytes) -> Table:

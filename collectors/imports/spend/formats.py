@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from collectors.errors import SourceError
-from collectors.imports.formats import Format
-from collectors.imports.tabular import normalize_header
+from collectors.imports.formats import Format, normalize_header
 
 KIND = "spend"
 BASES = ("invoice", "cost_api", "tool_billing", "gateway", "client", "seat")

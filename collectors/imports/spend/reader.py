@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from collectors.errors import SourceError
+from collectors.imports.formats import normalize_header
 from collectors.imports.spend.formats import GENERIC, KIND, SpendFormat, is_generic, vendor_format
 from collectors.imports.spend.spend_file import (
     DUCKDB_ERRORS,
@@ -24,7 +25,6 @@ from collectors.imports.spend.spend_file import (
     rewrite,
 )
 from collectors.imports.spend.validation import SQL, Validation
-from collectors.imports.tabular import normalize_header
 from collectors.ledger.store import Store, now
 
 TABLES = ("spend_partitions", "spend_rows")

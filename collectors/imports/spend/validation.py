@@ -5,22 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import duckdb
 
 from collectors.errors import SourceError
 from collectors.imports import vocabulary
 from collectors.imports.dates import parse_time, possible_orders
+from collectors.imports.formats import normalize_header
 from collectors.imports.spend.formats import PATTERNS, SpendFormat
-from collectors.imports.spend.spend_file import SpendFile
-from collectors.imports.tabular import normalize_header, quote
+from collectors.imports.tabular import quote
 
 SQL = Path(__file__).parent / "sql"
 #: separators of spreadsheets in countries where the comma is the decimal mark
 SEPARATORS_BESIDE_DECIMAL_COMMAS = (";", "\t")
 #: macros that read a number: 1234.56, 1,234.56 and 1.234,56
 PLAIN, COMMA_GROUPS, DECIMAL_COMMA = "plain", "comma_groups", "decimal_comma"
+
+
+class TableFile(Protocol):
+    """Part of a spend file that validation needs."""
+
+    @property
+    def name(self) -> str:
+        """Name in errors."""
+        ...
+
+    @property
+    def header(self) -> Sequence[str]:
+        """Names of the columns as the file has them."""
+        ...
+
+    @property
+    def separator(self) -> str:
+        """Separator of cells; empty for Parquet."""
+        ...
+
+    def where(self, row: int, index: int) -> str:
+        """Return the place of a cell by row (from 1) and column index."""
+        ...
 
 
 class InvalidCell(NamedTuple):
@@ -41,7 +64,7 @@ class Validation:
     """
 
     db: duckdb.DuckDBPyConnection
-    file: SpendFile
+    file: TableFile
     format: SpendFormat
     folder: Path
 
