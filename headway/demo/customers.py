@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from headway.demo.company import CODE_REPOS, DATA, ENGINEER, PRODUCT, REPOS, Person, Repo, later
 from headway.demo.items import Comment, Discussion, Issue
-from headway.demo.texts import DEBT_LABELS
-from headway.demo.work import CLOSING
+from headway.demo.texts import CLOSING, DEBT_LABELS
 from headway.demo.world import World
 
 BACKLOG_A_WEEK, DISCUSSIONS_A_WEEK = 2.0, 1.45

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from headway.demo.company import DATA, REPOS
 from headway.demo.items import Change, Issue
-from headway.demo.texts import DEBT_LABELS
-from headway.demo.work import CLOSING
+from headway.demo.texts import CLOSING, DEBT_LABELS
 from headway.demo.world import World
 
 #: issues a week: opened, and resolved before and after the rollout

@@ -10,6 +10,7 @@ from headway.demo.company import DATA, DOCS, Repo
 from headway.demo.items import File
 
 #: the names by which each repository labels its UX debt, by weight
+CLOSING = ("Closes #%d", "Fixes #%d", "Resolves #%d")
 DEBT_LABELS: dict[str, dict[str, float]] = DATA["debt_labels"]
 CONFIGURATION = {
     "web": (".github/workflows/ci.yml", "vite.config.ts", "package.json"),

@@ -22,7 +22,7 @@ from headway.demo.company import (
 )
 from headway.demo.items import Change
 from headway.demo.review import review
-from headway.demo.texts import KINDS, description, files, plain, title
+from headway.demo.texts import CLOSING, KINDS, description, files, plain, title
 from headway.demo.world import World
 
 CODING_SPREAD = 1.05
@@ -64,7 +64,6 @@ WILLING = {
 #: relative growth of the work of people outside engineering after the rollout
 WILLING_GROWTH = 1.4
 LEVEL_SHARES = {"junior": 0.75, "mid": 1.0, "senior": 1.1, "staff": 0.8}
-CLOSING = ("Closes #%d", "Fixes #%d", "Resolves #%d")
 
 
 def plan_work(world: World) -> None:
