@@ -6,7 +6,7 @@ with weeks as (
         unnest($ends::date[]) as end_on
 ),
 
-spells as (
+intervals as (
     select issue_intervals.*
     from issue_intervals
     inner join repositories on repositories.repo = issue_intervals.repo
@@ -19,14 +19,23 @@ spells as (
 select
     weeks.start_on,
     weeks.end_on,
-    count(spells.repo) filter (spells.entered_at >= weeks.start_on) as entered,
-    count(spells.repo) filter (spells.left_at < weeks.end_on and spells.left_by = 'completed') as completed,
-    count(spells.repo) filter (spells.left_at < weeks.end_on and spells.left_by = 'not planned') as declined,
-    count(spells.repo) filter (spells.left_at < weeks.end_on and spells.left_by = 'unlabelled') as unlabelled,
-    count(spells.repo) filter (coalesce(spells.left_at >= weeks.end_on, true)) as open,
-    count(spells.repo) as n
+    count(intervals.repo) filter (intervals.entered_at >= weeks.start_on) as entered,
+    count(intervals.repo) filter (
+        intervals.left_at < weeks.end_on
+        and intervals.left_by = 'completed'
+    ) as completed,
+    count(intervals.repo) filter (
+        intervals.left_at < weeks.end_on
+        and intervals.left_by = 'not planned'
+    ) as declined,
+    count(intervals.repo) filter (
+        intervals.left_at < weeks.end_on
+        and intervals.left_by = 'unlabelled'
+    ) as unlabelled,
+    count(intervals.repo) filter (coalesce(intervals.left_at >= weeks.end_on, true)) as open,
+    count(intervals.repo) as n
 from weeks
-left join spells
-    on spells.entered_at < weeks.end_on and coalesce(spells.left_at >= weeks.start_on, true)
+left join intervals
+    on intervals.entered_at < weeks.end_on and coalesce(intervals.left_at >= weeks.start_on, true)
 group by weeks.start_on, weeks.end_on
 order by weeks.start_on

@@ -49,7 +49,10 @@ compared as (
             and totals.scope_kind = sides.scope_kind
             and totals.scope = sides.scope
             and totals."window" = sides.start_on::text || '/' || sides.end_on::text
-            and totals.read_until = least(sides.last_end + metrics.matures_after_days, sides.as_of + 1)
+            and totals.read_until = least(
+                sides.last_end + metrics.matures_after_days,
+                sides.as_of + 1
+            )
 )
 
 select
@@ -66,5 +69,8 @@ from compared
 where
     (aggregate in ('share', 'median', 'count', 'per outcome') and n <> denominator)
     or (aggregate = 'count' and abs(estimate - numerator) > 1e-9)
-    or (aggregate not in ('count', 'median') and abs(estimate - numerator / denominator) > 1e-9 * greatest(1, abs(estimate)))
+    or (
+        aggregate not in ('count', 'median')
+        and abs(estimate - numerator / denominator) > 1e-9 * greatest(1, abs(estimate))
+    )
     or (aggregate = 'median' and estimate is not null and numerator < denominator / 2)

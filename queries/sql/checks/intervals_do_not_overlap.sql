@@ -1,8 +1,13 @@
--- Spells of one issue and kind do not overlap, end after they begin, and end for a reason.
-with spells as (
+-- Intervals of one issue and kind do not overlap, end after they begin, and end for a reason.
+with intervals as (
     select
         *,
-        lead(entered_at) over (partition by repo, number, kind order by entered_at) as next_entered_at
+        lead(entered_at) over (
+            partition by repo,
+            number,
+            kind
+            order by entered_at
+        ) as next_entered_at
     from issue_intervals
 )
 
@@ -13,7 +18,7 @@ select
     entered_at,
     left_at,
     next_entered_at
-from spells
+from intervals
 where
     left_at <= entered_at
     or (left_at is null) <> (left_by is null)

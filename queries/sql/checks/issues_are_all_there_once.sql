@@ -5,7 +5,10 @@ with published as (
         repo,
         number,
         count(*) as copies,
-        bool_and((state = 'open') = (closed_at is null) and (state = 'open') = (state_reason is null)) as is_sound
+        bool_and(
+            (state = 'open') = (closed_at is null)
+            and (state = 'open') = (state_reason is null)
+        ) as is_sound
     from issues
     group by repo, number
 )

@@ -12,9 +12,9 @@ select
     forks::boolean as forks
 from scopes_frame;
 
--- One row per repository in scope, under its newest `name`, and as it is told of, its `repo`: where
--- GitHubs have the same
--- name, all but the first of them put their host before it.
+-- One row per repository in scope, with its newest `name` and its published name, `repo`: if
+-- several
+-- GitHubs have the same name, all but the first of them are prefixed with the host.
 create temp table input_repositories as
 with held as (
     select
@@ -43,7 +43,9 @@ with held as (
     where scopes.host is not null or not exists (from input_scopes)
     qualify
         row_number() over (
-            partition by held.host, lower(held.repo) order by held.deleted_at nulls first, held.fetched_at desc
+            partition by held.host, lower(
+                held.repo
+            ) order by held.deleted_at nulls first, held.fetched_at desc
         ) = 1
 )
 
@@ -52,7 +54,11 @@ select
     repo_id,
     repo as name,
     if(
-        row_number() over (partition by lower(repo) order by position, host) = 1, repo, concat(host, '/', repo)
+        row_number() over (
+            partition by lower(repo)
+            order by position,
+            host
+        ) = 1, repo, concat(host, '/', repo)
     ) as repo,
     node,
     synced_until,

@@ -1,5 +1,5 @@
--- What this snapshot is made with: one row. `cutoff` is the only clock of the models: whatever came
--- later is not there.
+-- Settings of this snapshot: one row. `cutoff` is the only clock of the models; they ignore later
+-- events.
 create temp table input_settings as
 select
     $snapshot_id::varchar as snapshot_id,

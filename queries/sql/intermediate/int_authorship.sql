@@ -29,7 +29,10 @@ deciding as (
         repo,
         number,
         min(position) filter (
-            kind = 'agent' and (is_opener or field in ('branch', 'label', 'body', 'text', 'trailer'))
+            kind = 'agent' and (
+                is_opener
+                or field in ('branch', 'label', 'body', 'text', 'trailer')
+            )
         ) as agent_position,
         min(position) filter (kind in ('agent', 'assistant')) as assisted_position
     from int_ai_matches
@@ -47,7 +50,9 @@ decided as (
     left join deciding
         on deciding.repo = pull_requests.repo and deciding.number = pull_requests.number
     left join wholly_by_agent
-        on wholly_by_agent.repo = pull_requests.repo and wholly_by_agent.number = pull_requests.number
+        on
+            wholly_by_agent.repo = pull_requests.repo
+            and wholly_by_agent.number = pull_requests.number
 )
 
 select
@@ -62,4 +67,6 @@ select
     nullif(rules.tool, '') as ai_tool
 from decided
 left join input_rules as rules
-    on rules.kind = 'ai_signals' and rules.position = coalesce(decided.agent_position, decided.assisted_position)
+    on
+        rules.kind = 'ai_signals'
+        and rules.position = coalesce(decided.agent_position, decided.assisted_position)

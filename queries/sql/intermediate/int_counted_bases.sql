@@ -1,11 +1,17 @@
--- One row per provider, tool, account and day with the basis and source that count; the rest is
--- reconciliation. What a gateway or a client saw is the same tokens that the provider bills, in
--- whatever account: it counts only without him.
+-- One row per provider, tool, account and day with the basis and source that count; the others are
+-- reconciliation. Gateways and clients see the same tokens that the provider bills, in any account:
+-- they count only if the provider reports nothing.
 with present as (
     select distinct
-        found.provider, found.tool, found.account, found.day, found.basis, found.source, precedence.rank
-    from int_spend_rows as found
-    inner join input_cost_precedence as precedence on precedence.basis = found.basis
+        spend.provider,
+        spend.tool,
+        spend.account,
+        spend.day,
+        spend.basis,
+        spend.source,
+        precedence.rank
+    from int_spend_rows as spend
+    inner join input_cost_precedence as precedence on precedence.basis = spend.basis
 ),
 
 -- what counts of a provider on a day: everything billed; else what gateways saw; else what clients
@@ -30,5 +36,6 @@ inner join best
         and best.day = present.day
         and present.rank <= best.rank
 qualify row_number() over (
-    partition by present.provider, present.tool, present.account, present.day order by present.rank, present.source
+    partition by present.provider, present.tool, present.account, present.day
+    order by present.rank, present.source
 ) = 1

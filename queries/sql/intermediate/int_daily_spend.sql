@@ -9,8 +9,14 @@ with read_days as (
 told as (
     select
         day,
-        sum(cost_usd::decimal(24, 8)) filter (cost_basis <> 'seat' and charge = 'usage')::double as usd,
-        sum(cost_usd::decimal(24, 8)) filter (cost_basis = 'seat' or charge = 'seat')::double as seats_usd,
+        sum(cost_usd::decimal(24, 8)) filter (
+            cost_basis <> 'seat'
+            and charge = 'usage'
+        )::double as usd,
+        sum(cost_usd::decimal(24, 8)) filter (
+            cost_basis = 'seat'
+            or charge = 'seat'
+        )::double as seats_usd,
         bool_or(cost_usd is null and cost_basis = '') as is_untold
     from spend
     where is_counted and is_in_scope

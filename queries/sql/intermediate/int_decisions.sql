@@ -24,7 +24,10 @@ select
     labels.repo,
     labels.number,
     min(labels.happened_at) as decided_at,
-    arg_min(replace(matches.meaning, 'decision ', ''), (labels.happened_at, matches.position)) as decision
+    arg_min(
+        replace(matches.meaning, 'decision ', ''),
+        (labels.happened_at, matches.position)
+    ) as decision
 from labels
 inner join int_rule_matches as matches
     on

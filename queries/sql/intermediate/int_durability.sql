@@ -6,7 +6,8 @@ with merges as (
         pull_requests.merged_at,
         pull_requests.merged_at + to_days(settings.durable_days) as durable_after,
         settings.cutoff,
-        pull_requests.base_branch = pull_requests.default_branch or history.oid is not null as is_default_base
+        pull_requests.base_branch = pull_requests.default_branch
+        or history.oid is not null as is_default_base
     from stg_pull_requests as pull_requests
     cross join input_settings as settings
     left join stg_default_branch_commits as history

@@ -11,13 +11,21 @@ parsed as (
         opened_at,
         lower(coalesce(
             nullif(regexp_extract(reference, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d+$', 1), ''),
-            nullif(regexp_extract(reference, '([\w.-]+/[\w.-]+)(?:@|/releases/tag/|/commit/)\S+$', 1), '')
+            nullif(
+                regexp_extract(reference, '([\w.-]+/[\w.-]+)(?:@|/releases/tag/|/commit/)\S+$', 1),
+                ''
+            )
         )) as target_repo,
         try_cast(
             nullif(regexp_extract(reference, '[\w.-]+/[\w.-]+(?:#|/pull/)(\d+)$', 1), '') as bigint
         ) as target_number,
-        nullif(regexp_extract(reference, '[\w.-]+/[\w.-]+(?:@|/releases/tag/)(\S+)$', 1), '') as tag,
-        nullif(lower(regexp_extract(reference, '(?:^|/commit/|@)([0-9a-fA-F]{7,40})$', 1)), '') as sha
+        nullif(
+            regexp_extract(reference, '[\w.-]+/[\w.-]+(?:@|/releases/tag/)(\S+)$', 1), ''
+        ) as tag,
+        nullif(
+            lower(regexp_extract(reference, '(?:^|/commit/|@)([0-9a-fA-F]{7,40})$', 1)),
+            ''
+        ) as sha
     from written
 )
 

@@ -19,13 +19,13 @@ select
     if(issues.tracker in ('issue', 'discussion'), 'github', issues.tracker) as source,
     null::varchar as severity,
     issues.opened_at,
-    if(bool_or(stretches.to_at is null), null, max(stretches.to_at)) as resolved_at
+    if(bool_or(intervals.to_at is null), null, max(intervals.to_at)) as resolved_at
 from int_issues as issues
 inner join recognised on recognised.repo = issues.repo and recognised.number = issues.number
-inner join int_issue_open_intervals as stretches
+inner join int_issue_open_intervals as intervals
     on
-        stretches.repo = issues.repo
-        and stretches.number = issues.number
+        intervals.repo = issues.repo
+        and intervals.number = issues.number
 left join keys on keys.repo = issues.repo and keys.number = issues.number
 group by all
 union all

@@ -1,4 +1,4 @@
--- One row per issue: the kind of its author's account, and whether that is somebody from outside.
+-- One row per issue: the kind of its author's account, and whether the author is an outsider.
 select
     issues.repo,
     issues.number,
@@ -8,10 +8,16 @@ select
         when issues.author is not null
             then
                 accounts.kind = 'human'
-                and coalesce(issues.author_association, '') not in ('OWNER', 'MEMBER', 'COLLABORATOR')
+                and coalesce(issues.author_association, '') not in (
+                    'OWNER',
+                    'MEMBER',
+                    'COLLABORATOR'
+                )
                 and people.login is null
     end as is_outside_author
 from int_issues as issues
 left join int_accounts as accounts on accounts.login = lower(issues.author)
 left join int_people as people
-    on people.login = lower(issues.author) and issues.opened_at::date between people.from_on and people.to_on
+    on people.login = lower(
+        issues.author
+    ) and issues.opened_at::date between people.from_on and people.to_on

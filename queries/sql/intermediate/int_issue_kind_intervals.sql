@@ -1,5 +1,6 @@
--- One row per stretch of time in which an issue matched the rules of a kind; `to_at` is null while
--- it does. What is not a label matches from the opening on. `ended_by` took the last label off.
+-- One row per interval in which an issue matched the rules of a kind; `to_at` is null for the
+-- current one. Fields other than labels match from the opening on. `ended_by` removed the last
+-- label.
 with looked_at as (
     select repo, number, 'label' as field, label as value, from_at, to_at, ended_by
     from int_issue_label_intervals
@@ -26,7 +27,7 @@ matched as (
     where not (looked_at.field = 'milestone' and matches.meaning = 'capability')
 ),
 
--- stretches that touch are one
+-- intervals that touch are one
 ordered as (
     select
         *,

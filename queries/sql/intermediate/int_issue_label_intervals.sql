@@ -1,6 +1,6 @@
--- One row per stretch of time in which an issue carried a label, as of the cutoff; `to_at` is null
--- while it does. A label without an event has been there since the issue was opened; so has one set
--- within a minute of it.
+-- One row per interval in which an issue carried a label, as of the cutoff; `to_at` is null for the
+-- current one. A label without an event, or set within a minute of the opening, begins with the
+-- issue.
 with changes as (
     select
         repo,
@@ -43,7 +43,14 @@ begun as (
 ),
 
 steps as (
-    select begun.repo, begun.number, begun.label, true as is_on, issues.opened_at as happened_at, 0 as place, null as actor
+    select
+        begun.repo,
+        begun.number,
+        begun.label,
+        true as is_on,
+        issues.opened_at as happened_at,
+        0 as place,
+        null as actor
     from begun
     inner join stg_github_issues as issues
         on
@@ -73,10 +80,16 @@ steps as (
 turns as (
     select *
     from steps
-    qualify is_on is distinct from lag(is_on, 1, false) over (partition by repo, number, label order by happened_at, place)
+    qualify is_on is distinct from lag(is_on, 1, false) over (
+        partition by repo,
+        number,
+        label
+        order by happened_at,
+        place
+    )
 ),
 
-stretches as (
+intervals as (
     select
         repo,
         number,
@@ -96,5 +109,5 @@ select
     from_at,
     to_at,
     ended_by
-from stretches
+from intervals
 where is_on

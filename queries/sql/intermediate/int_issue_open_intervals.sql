@@ -1,7 +1,14 @@
--- One row per stretch of time in which an issue was open, as of the cutoff, with how its closing
--- came about; `to_at` is null while it is open, `reopened_at` where it stayed closed.
+-- One row per interval in which an issue was open, as of the cutoff, with its close; `to_at` is
+-- null while it is open, `reopened_at` if it stayed closed.
 with steps as (
-    select repo, number, opened_at as happened_at, 0 as place, true as is_open, null as actor, null as reason,
+    select
+        repo,
+        number,
+        opened_at as happened_at,
+        0 as place,
+        true as is_open,
+        null as actor,
+        null as reason,
         null as closer_repo_id, null as closer_number
     from stg_github_issues
     union all
@@ -18,8 +25,17 @@ with steps as (
     from stg_issue_events
     where type in ('ClosedEvent', 'ReopenedEvent') and is_past
     union all
-    -- closed, and no event tells of it
-    select issues.repo, issues.number, issues.closed_now_at, 1, false, null, issues.reason_now, null, null
+    -- closed without an event
+    select
+        issues.repo,
+        issues.number,
+        issues.closed_now_at,
+        1,
+        false,
+        null,
+        issues.reason_now,
+        null,
+        null
     from stg_github_issues as issues
     cross join input_settings as settings
     anti join stg_issue_events as events
@@ -56,10 +72,15 @@ with steps as (
 turns as (
     select *
     from steps
-    qualify is_open is distinct from lag(is_open, 1, false) over (partition by repo, number order by happened_at, place)
+    qualify is_open is distinct from lag(is_open, 1, false) over (
+        partition by repo,
+        number
+        order by happened_at,
+        place
+    )
 ),
 
-stretches as (
+intervals as (
     select
         repo,
         number,
@@ -72,7 +93,12 @@ stretches as (
         lead(reason) over later as reason,
         lead(closer_repo_id) over later as closer_repo_id,
         lead(closer_number) over later as closer_number,
-        row_number() over (partition by repo, number order by happened_at desc, place desc) <= 2 as is_last
+        row_number() over (
+            partition by repo,
+            number
+            order by happened_at desc,
+            place desc
+        ) <= 2 as is_last
     from turns
     window later as (partition by repo, number order by happened_at, place)
 ),
@@ -84,35 +110,35 @@ declined as (
 )
 
 select
-    stretches.repo,
-    stretches.number,
-    stretches.place > 0 as is_reopened,
-    stretches.from_at,
-    stretches.to_at,
-    stretches.reopened_at,
-    stretches.closed_by,
+    intervals.repo,
+    intervals.number,
+    intervals.place > 0 as is_reopened,
+    intervals.from_at,
+    intervals.to_at,
+    intervals.reopened_at,
+    intervals.closed_by,
     case
-        when stretches.to_at is null then null
-        when stretches.reason = 'NOT_PLANNED' or stretches.reason = 'OUTDATED' then 'not planned'
-        when stretches.reason = 'DUPLICATE' then 'duplicate'
-        when stretches.is_last and declined.number is not null then 'not planned'
+        when intervals.to_at is null then null
+        when intervals.reason = 'NOT_PLANNED' or intervals.reason = 'OUTDATED' then 'not planned'
+        when intervals.reason = 'DUPLICATE' then 'duplicate'
+        when intervals.is_last and declined.number is not null then 'not planned'
         else 'completed'
     end as reason,
     authorship.number is not null as is_by_pull_request,
     case
-        when stretches.to_at is null then null
+        when intervals.to_at is null then null
         when authorship.authorship = 'agent' then 'agent'
         when authorship.number is not null then 'human'
         else accounts.kind
     end as closed_by_kind
-from stretches
-left join declined on declined.repo = stretches.repo and declined.number = stretches.number
-left join stg_repositories as here on here.repo = stretches.repo
+from intervals
+left join declined on declined.repo = intervals.repo and declined.number = intervals.number
+left join stg_repositories as here on here.repo = intervals.repo
 left join stg_repositories as closers
     on
         closers.host = here.host
-        and closers.repo_id = stretches.closer_repo_id
+        and closers.repo_id = intervals.closer_repo_id
 left join int_authorship as authorship
-    on authorship.repo = closers.repo and authorship.number = stretches.closer_number
-left join int_accounts as accounts on accounts.login = lower(stretches.closed_by)
-where stretches.is_open
+    on authorship.repo = closers.repo and authorship.number = intervals.closer_number
+left join int_accounts as accounts on accounts.login = lower(intervals.closed_by)
+where intervals.is_open

@@ -1,6 +1,6 @@
 -- One row per issue that a maintainer answered: the first comment by a human of the repository who
--- is not the author, or close by a human who is not. What is said after the author closed it
--- answers nobody.
+-- is not the author, or close by a human who is not. Comments after the author closed it are no
+-- answer.
 with said as (
     select replies.repo, replies.number, replies.replied_at, replies.login
     from stg_issue_replies as replies
@@ -16,13 +16,13 @@ with said as (
 ),
 
 closes as (
-    select stretches.repo, stretches.number, stretches.to_at as closed_at, stretches.reopened_at
-    from int_issue_open_intervals as stretches
+    select intervals.repo, intervals.number, intervals.to_at as closed_at, intervals.reopened_at
+    from int_issue_open_intervals as intervals
     inner join int_issues as issues
         on
-            issues.repo = stretches.repo
-            and issues.number = stretches.number
-    where lower(stretches.closed_by) = lower(issues.author)
+            issues.repo = intervals.repo
+            and issues.number = intervals.number
+    where lower(intervals.closed_by) = lower(issues.author)
 )
 
 select
@@ -41,7 +41,9 @@ anti join closes
         and closes.number = said.number
         and said.replied_at >= closes.closed_at
         and said.replied_at < coalesce(closes.reopened_at, timestamp 'infinity')
-where lower(said.login) is distinct from lower(issues.author) and said.replied_at >= issues.opened_at
+where
+    lower(said.login) is distinct from lower(issues.author)
+    and said.replied_at >= issues.opened_at
 group by said.repo, said.number
 union all
 select repo, number, first_response_at

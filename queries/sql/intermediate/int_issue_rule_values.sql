@@ -4,9 +4,25 @@ select repo, number, tracker, opened_at, 'label' as field, unnest(labels) as val
 union all
 select repo, number, tracker, opened_at, 'title', title from int_issues
 union all
-select repo, number, tracker, opened_at, 'milestone', milestone from int_issues where milestone is not null
+select
+    repo,
+    number,
+    tracker,
+    opened_at,
+    'milestone',
+    milestone
+from int_issues
+where milestone is not null
 union all
-select repo, number, tracker, opened_at, 'category', category from int_issues where category is not null
+select
+    repo,
+    number,
+    tracker,
+    opened_at,
+    'category',
+    category
+from int_issues
+where category is not null
 union all
 select repo, number, tracker, opened_at, 'type', type from int_issues where type is not null
 union all

@@ -47,7 +47,12 @@ linked as (
         on pull_requests.repo = repositories.repo and pull_requests.number = told.number
     left join stg_repositories as issue_repositories
         on issue_repositories.host = told.host and issue_repositories.repo_id = told.issue_repo_id
-    group by pull_requests.repo, told.number, told.issue_repo_id, issue_repositories.repo, told.issue_number
+    group by
+        pull_requests.repo,
+        told.number,
+        told.issue_repo_id,
+        issue_repositories.repo,
+        told.issue_number
 ),
 
 absent as (

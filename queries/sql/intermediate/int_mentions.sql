@@ -1,7 +1,12 @@
 -- One row per reference from a pull request or an issue to a pull request of the same ledger,
 -- before the cutoff.
 with texts as (
-    select repo, 'pull request' as from_kind, number, title || chr(10) || body as text from stg_pull_requests
+    select
+        repo,
+        'pull request' as from_kind,
+        number,
+        title || chr(10) || body as text
+    from stg_pull_requests
     union all
     select repo, 'issue', number, title || chr(10) || body from int_issues
 ),
@@ -24,7 +29,10 @@ parsed as (
         written.number,
         here.host,
         coalesce(
-            nullif(regexp_extract(written.reference, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d+$', 1), ''), here.name
+            nullif(
+                regexp_extract(written.reference, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d+$', 1),
+                ''
+            ), here.name
         ) as target_name,
         regexp_extract(written.reference, '(\d+)$', 1)::bigint as target_number
     from written
@@ -50,7 +58,7 @@ parsed as (
     where events.type = 'CrossReferencedEvent' and events.is_past and events.source_type = 'Issue'
 ),
 
--- a text names what is on its own host; an imported one has none and names it as it is told of here
+-- a text names repositories of its own host; an imported text has no host and uses published names
 names as (
     select host, lower(name) as name, repo from stg_repositories
     union all

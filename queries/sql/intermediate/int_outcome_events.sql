@@ -9,15 +9,18 @@ with closes as (
         issues.is_ux_debt,
         issues.is_feedback and issues.first_response_at is not null as is_feedback,
         issues.tracker,
-        stretches.to_at as happened_at,
-        stretches.closed_by_kind,
-        stretches.is_by_pull_request,
-        coalesce(stretches.reopened_at < stretches.to_at + to_days(settings.durable_days), false) as is_undone
+        intervals.to_at as happened_at,
+        intervals.closed_by_kind,
+        intervals.is_by_pull_request,
+        coalesce(
+            intervals.reopened_at < intervals.to_at + to_days(settings.durable_days),
+            false
+        ) as is_undone
     from issues
     cross join input_settings as settings
-    inner join int_issue_open_intervals as stretches
-        on stretches.repo = issues.repo and stretches.number = issues.number
-    where stretches.to_at is not null and stretches.reason = 'completed'
+    inner join int_issue_open_intervals as intervals
+        on intervals.repo = issues.repo and intervals.number = issues.number
+    where intervals.to_at is not null and intervals.reason = 'completed'
 ),
 
 -- what each close counts as
@@ -73,7 +76,9 @@ features as (
         pull_requests.repo,
         pull_requests.number,
         pull_requests.merged_at,
-        max((issues.closed_at, issues.repo, issues.number)) filter (issues.state_reason = 'completed') as newest
+        max(
+            (issues.closed_at, issues.repo, issues.number)
+        ) filter (issues.state_reason = 'completed') as newest
     from pull_requests
     left join pull_request_issues as links
         on links.repo = pull_requests.repo and links.number = pull_requests.number
@@ -108,7 +113,10 @@ events as (
         5,
         sets.lowest,
         coalesce(features.newest[2], features.repo),
-        coalesce(features.newest[2] || '#' || features.newest[3], features.repo || '#' || features.number),
+        coalesce(
+            features.newest[2] || '#' || features.newest[3],
+            features.repo || '#' || features.number
+        ),
         coalesce(features.newest[1], features.merged_at),
         false
     from features
@@ -125,7 +133,7 @@ select
     is_undone
 from events
 union all
--- an imported experiment that no issue or pull request stands for is a set of its own
+-- an imported experiment without an issue or pull request is a set of its own
 select
     2,
     null,

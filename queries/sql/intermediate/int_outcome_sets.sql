@@ -6,7 +6,10 @@ with recursive links as (
     inner join int_outcome_nodes as pulls
         on pulls.place = 2 and pulls.repo = links.repo and pulls.number = links.number
     inner join int_outcome_nodes as issues
-        on issues.place = 1 and issues.repo = links.issue_repo and issues.number = links.issue_number
+        on
+            issues.place = 1
+            and issues.repo = links.issue_repo
+            and issues.number = links.issue_number
     union
     select items.node, milestones.node
     from (
@@ -15,7 +18,10 @@ with recursive links as (
         select 2, repo, number, milestone_number from stg_pull_requests
     ) as carried
     inner join int_outcome_nodes as items
-        on items.place = carried.place and items.repo = carried.repo and items.number = carried.number
+        on
+            items.place = carried.place
+            and items.repo = carried.repo
+            and items.number = carried.number
     inner join int_outcome_nodes as milestones
         on
             milestones.place = 0

@@ -25,7 +25,11 @@ assigned as (
     from stg_events
     where type = 'AssignedEvent' and is_past
     union all
-    select pull_requests.repo, pull_requests.number, login_of(found.node.login), lower(found.node.login)
+    select
+        pull_requests.repo,
+        pull_requests.number,
+        login_of(found.node.login),
+        lower(found.node.login)
     from stg_pull_requests as pull_requests
     cross join unnest(pull_requests.assignee_nodes) as found(node)
     anti join stg_events as events
@@ -77,7 +81,12 @@ select
     case
         when opener.kind is null then null
         when opener.kind = 'human' then pull_requests.author
-        else coalesce(assigners.login, assignees.login, co_authors.login, if(merger.kind = 'human', merged_by, null))
+        else coalesce(
+            assigners.login,
+            assignees.login,
+            co_authors.login,
+            if(merger.kind = 'human', merged_by, null)
+        )
     end as responsible,
     case
         when opener.kind is null then null

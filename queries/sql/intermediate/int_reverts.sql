@@ -25,9 +25,16 @@ by_number as (
         on
             there.host = here.host
             and lower(there.name)
-            = lower(coalesce(nullif(regexp_extract(said.reference, '([\w.-]+/[\w.-]+)#', 1), ''), here.name))
+            = lower(
+                coalesce(
+                    nullif(regexp_extract(said.reference, '([\w.-]+/[\w.-]+)#', 1), ''),
+                    here.name
+                )
+            )
     inner join stg_pull_requests as targets
-        on targets.repo = there.repo and targets.number = regexp_extract(said.reference, '(\d+)$', 1)::bigint
+        on
+            targets.repo = there.repo
+            and targets.number = regexp_extract(said.reference, '(\d+)$', 1)::bigint
 ),
 
 messages as (
@@ -48,7 +55,9 @@ shas as (
         repo,
         number,
         happened_at,
-        lower(unnest(regexp_extract_all(message, '(?i)this reverts commit ([0-9a-f]{7,40})', 1))) as sha
+        lower(
+            unnest(regexp_extract_all(message, '(?i)this reverts commit ([0-9a-f]{7,40})', 1))
+        ) as sha
     from messages
     where contains(lower(message), 'this reverts commit')
 ),

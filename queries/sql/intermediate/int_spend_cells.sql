@@ -1,9 +1,8 @@
--- One row per day, account, provider, tool, model and person with the cell of `spend` that it is
--- told in: in no cell do fewer than k persons stand behind dollars, list price, tokens or requests.
--- What is too small joins its like: days of a week, then accounts, providers, tools and models;
--- where the small together are too few, the smallest of the large joins them. `shown_on` is null
--- where a whole week is too small to be told of. What was told before stays in the cells that it
--- was told in.
+-- One row per day, account, provider, tool, model and person with the published cell of `spend`
+-- that it is added to. In no cell do fewer than k persons have dollars, list price, tokens or
+-- requests. Small groups are merged: days of a week, then accounts, providers, tools and models; if
+-- the merged group is still too small, the smallest large one joins it. `shown_on` is null if a
+-- whole week is too small. Amounts published before stay in their cells.
 with recursive weeks as (
     select
         news.*,
@@ -29,7 +28,17 @@ coarser as (
     from weeks
     union all
     select
-        * exclude (labels, level, persons, of_node, total, is_small, smallest, has_small, last_label),
+        * exclude (
+            labels,
+            level,
+            persons,
+            of_node,
+            total,
+            is_small,
+            smallest,
+            has_small,
+            last_label
+        ),
         case
             when not has_small then labels
             when is_small or smallest is null or labels[level + 1] = smallest[2]
@@ -84,7 +93,8 @@ coarser as (
                 where level < 5 and not is_withheld
                 window
                     cells as (
-                        partition by basis, charge, is_counted, week, labels[:level], labels[level + 1]
+                        partition by
+                            basis, charge, is_counted, week, labels[:level], labels[level + 1]
                     ),
                     nodes as (partition by basis, charge, is_counted, week, labels[:level])
             ) as counted

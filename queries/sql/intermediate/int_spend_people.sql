@@ -1,6 +1,5 @@
--- One row per day, account, provider, tool, model and person, whatever may be told of it. Weeks are
--- stretches of seven days within a month (the last is longer), so that months add up in every
--- table.
+-- One row per day, account, provider, tool, model and person, before groups are hidden. Weeks are
+-- seven days within a month (the last is longer), so that months add up in every table.
 with people as (
     select email as name, login from int_listed_people where email <> ''
     union
@@ -14,7 +13,9 @@ with people as (
 
 persons as (
     select
-        date_trunc('month', found.day)::date + (7 * least((day(found.day) - 1) // 7, 3))::integer as week,
+        date_trunc('month', found.day)::date + (
+            7 * least((day(found.day) - 1) // 7, 3)
+        )::integer as week,
         found.day,
         found.account,
         found.provider,

@@ -16,7 +16,10 @@ with priced as (
         held.requests,
         held.basis,
         held.charge,
-        coalesce(held.is_estimate, false) or (held.amount is null and held.list_amount is null) as is_estimate,
+        coalesce(held.is_estimate, false) or (
+            held.amount is null
+            and held.list_amount is null
+        ) as is_estimate,
         case
             when held.amount is not null then held.amount::double * rates.usd
             when held.list_amount is null then held.tokens * prices.usd_per_token

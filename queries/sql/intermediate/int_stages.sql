@@ -3,12 +3,17 @@ with events as (
     select
         repo,
         number,
-        arg_min(type, happened_at) filter (type in ('ReadyForReviewEvent', 'ConvertToDraftEvent')) as first_draft_event,
+        arg_min(type, happened_at) filter (
+            type in ('ReadyForReviewEvent', 'ConvertToDraftEvent')
+        ) as first_draft_event,
         arg_max(type, happened_at) filter (
             is_past and type in ('ReadyForReviewEvent', 'ConvertToDraftEvent')
         ) as last_draft_event,
         coalesce(bool_or(is_past and type = 'ConvertToDraftEvent'), false) as was_converted,
-        arg_max(type, happened_at) filter (is_past and type in ('ClosedEvent', 'ReopenedEvent')) as last_state_event,
+        arg_max(type, happened_at) filter (
+            is_past
+            and type in ('ClosedEvent', 'ReopenedEvent')
+        ) as last_state_event,
         max(happened_at) filter (is_past and type = 'ClosedEvent') as last_closed_at,
         count(*) filter (is_past and type = 'ReopenedEvent') as reopened_count,
         count(*) filter (type in ('ClosedEvent', 'ReopenedEvent', 'MergedEvent')) as state_events
@@ -31,12 +36,16 @@ states as (
         settings.cutoff,
         commits.first_commit_at,
         coalesce(events.reopened_count, 0) as reopened_count,
-        coalesce(events.first_draft_event = 'ReadyForReviewEvent', pull_requests.is_draft_now) as is_opened_as_draft,
+        coalesce(
+            events.first_draft_event = 'ReadyForReviewEvent',
+            pull_requests.is_draft_now
+        ) as is_opened_as_draft,
         coalesce(events.was_converted, false) as was_converted,
         events.last_draft_event,
         case
             when pull_requests.merged_at is not null then 'merged'
-            when coalesce(events.state_events, 0) = 0 and pull_requests.closed_at < settings.cutoff then 'closed'
+            when coalesce(events.state_events, 0) = 0 and pull_requests.closed_at < settings.cutoff
+                then 'closed'
             when events.last_state_event = 'ClosedEvent' then 'closed'
             else 'open'
         end as state,
@@ -63,7 +72,8 @@ ended as (
             else states.is_opened_as_draft
         end as is_draft,
         case
-            when states.first_commit_at < states.opened_at - interval 90 day then 'first commit too old'
+            when states.first_commit_at < states.opened_at - interval 90 day
+                then 'first commit too old'
             when states.first_commit_at <= states.opened_at then 'first commit'
             else 'opened'
         end as start_rule
@@ -74,7 +84,10 @@ first_ready as (
     select events.repo, events.number, min(events.happened_at) as ready_at
     from stg_events as events
     inner join ended on ended.repo = events.repo and ended.number = events.number
-    where events.type = 'ReadyForReviewEvent' and events.is_past and events.happened_at <= ended.ended_at
+    where
+        events.type = 'ReadyForReviewEvent'
+        and events.is_past
+        and events.happened_at <= ended.ended_at
     group by events.repo, events.number
 )
 

@@ -1,6 +1,6 @@
--- One row per month, provider and person of complete months, with the team that their spend is told
--- under: only what `spend` tells too. Teams that are too small, or in which one person holds over
--- four fifths, are told together.
+-- One row per month, provider and person of complete months, with the team under which their spend
+-- is published: only spend that `spend` contains too. Teams that are too small, or in which one
+-- person has over four fifths, are merged.
 with amounts as (
     select
         months.month,
@@ -44,7 +44,7 @@ sizes as (
     group by shares.month, shares.team, settings.small_group
 ),
 
--- where something is too small to be told of, the smallest of what is not joins it
+-- if a team is too small to be published, the smallest large team joins it
 smallest as (
     select
         month,
@@ -61,7 +61,10 @@ select
     amounts.usd,
     case
         when sizes.is_large and not (
-            smallest.has_small and sizes.usd = smallest.joined[1] and coalesce(sizes.team, '') = smallest.joined[2]
+            smallest.has_small and sizes.usd = smallest.joined[1] and coalesce(
+                sizes.team,
+                ''
+            ) = smallest.joined[2]
         ) then coalesce(amounts.team, 'unattributed')
         else '(other teams)'
     end as team

@@ -12,4 +12,6 @@ select
     found.line_place,
     found.trailer
 from texts
-cross join unnest(regexp_extract_all(texts.text, '(?m)^[\w-]+:.*$')) with ordinality as found(trailer, line_place)
+cross join unnest(
+    regexp_extract_all(texts.text, '(?m)^[\w-]+:.*$')
+) with ordinality as found(trailer, line_place)

@@ -1,6 +1,5 @@
--- One row per day, account, provider, tool, model and person of which something is new since it was
--- last told of: what is new is told in cells of its own, so that the difference between two
--- snapshots tells of no fewer than k persons.
+-- Spend not yet published, one row per day, account, provider, tool, model and person. It gets
+-- cells of its own, so that the difference between two snapshots contains no fewer than k persons.
 with shown as (
     select
         week,
@@ -63,8 +62,16 @@ compared as (
 
 select
     * exclude (new_usd, old_usd, new_list_usd, old_list_usd, tokens, requests),
-    if(new_usd is null and old_usd is null, null, coalesce(new_usd, 0) - coalesce(old_usd, 0)) as usd,
-    if(new_list_usd is null and old_list_usd is null, null, coalesce(new_list_usd, 0) - coalesce(old_list_usd, 0))
+    if(
+        new_usd is null and old_usd is null,
+        null,
+        coalesce(new_usd, 0) - coalesce(old_usd, 0)
+    ) as usd,
+    if(
+        new_list_usd is null and old_list_usd is null,
+        null,
+        coalesce(new_list_usd, 0) - coalesce(old_list_usd, 0)
+    )
         as list_usd,
     tokens,
     requests

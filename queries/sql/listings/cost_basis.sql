@@ -38,10 +38,17 @@ select
     $end_on::date - $start_on::date as days,
     count(*) filter (brought.durability in ('durable', 'not observable')) as outcomes,
     count(*) filter (brought.durability = 'not observable') as not_observable,
-    count(*) filter (brought.durability in ('durable', 'not observable') and not brought.is_linked) as unlinked,
+    count(*) filter (
+        brought.durability in ('durable', 'not observable')
+        and not brought.is_linked
+    ) as unlinked,
     count(*) filter (brought.durability = 'undone') as undone,
     count(*) filter (brought.durability = 'provisional') as provisional,
-    (select string_agg(replace(kind, 'ux', 'UX') || ' ' || n, ', ' order by n desc, kind) from kinds) as kinds
+    (
+        select
+            string_agg(replace(kind, 'ux', 'UX') || ' ' || n, ', ' order by n desc, kind)
+        from kinds
+    ) as kinds
 from paid
 left join brought on true
 group by all

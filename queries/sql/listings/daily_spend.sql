@@ -16,7 +16,10 @@ final as (
 ),
 
 days as (
-    select unnest(generate_series(min(told.day), greatest(max(told.day), any_value(final.until)), interval 1 day))::date
+    select
+        unnest(
+            generate_series(min(told.day), greatest(max(told.day), any_value(final.until)), interval 1 day)
+        )::date
         as day
     from told
     cross join final

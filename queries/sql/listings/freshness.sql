@@ -3,7 +3,10 @@
 with oldest as (
     select
         timezone('UTC', $now::timestamptz)::date - $max_age_days::integer as day,
-        timezone('UTC', $now::timestamptz)::date - greatest(35, $max_age_days::integer) as exported_on
+        timezone('UTC', $now::timestamptz)::date - greatest(
+            35,
+            $max_age_days::integer
+        ) as exported_on
 ),
 
 last_refresh as (

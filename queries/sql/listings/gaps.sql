@@ -44,7 +44,11 @@ select concat_ws(
         order by is_missing_here desc
     ),
     format('GitHub counted on {}', max(said.counted_on)),
-    if(any_value(repositories.queued_count) > 0, format('{:,} still to come', any_value(repositories.queued_count)), null),
+    if(
+        any_value(repositories.queued_count) > 0,
+        format('{:,} still to come', any_value(repositories.queued_count)),
+        null
+    ),
     'run `headway refresh --full`'
 ) as problem
 from said

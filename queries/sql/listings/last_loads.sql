@@ -1,5 +1,5 @@
--- What the last attempt of each source read: when it began, how long it took until this part was
--- done, rows that came, and why it failed or what is left.
+-- Last attempt of each source: start, seconds until this scope was done, rows read, and the error
+-- or the work left.
 select
     source,
     scope,

@@ -10,7 +10,10 @@ with told as (
 ),
 
 days as (
-    select unnest(generate_series(date_trunc('month', as_of), last_day(as_of), interval 1 day))::date as day
+    select
+        unnest(
+            generate_series(date_trunc('month', as_of), last_day(as_of), interval 1 day)
+        )::date as day
     from snapshot
 ),
 
@@ -23,7 +26,11 @@ known as (
 
 select
     days.day,
-    if(days.day <= known.until, sum(coalesce(told.usd, 0)) over (order by days.day), null) as spent_usd,
+    if(
+        days.day <= known.until,
+        sum(coalesce(told.usd, 0)) over (order by days.day),
+        null
+    ) as spent_usd,
     coalesce(days.day > known.final_until, true) as is_provisional,
     forecast_days.point as expected_usd,
     forecast_days.lo as lo_usd,

@@ -21,7 +21,10 @@ select concat_ws(
         if(budget_usd > 0, round(100 * spent / budget_usd)::bigint::text, 'over 100')
     ),
     format('${:,} expected at its end', round(point)::bigint)
-        || coalesce(format(' (80 % interval ${:,} to ${:,})', round(lo)::bigint, round(hi)::bigint), ''),
+        || coalesce(
+            format(' (80 % interval ${:,} to ${:,})', round(lo)::bigint, round(hi)::bigint),
+            ''
+        ),
     format('a chance of {} % to end over it', round(100 * p_over_budget)::bigint),
     if(breach_on <= counted_until, 'passed on ', 'passed about ') || breach_on::text
 ) as problem

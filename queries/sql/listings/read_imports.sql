@@ -1,4 +1,4 @@
--- Projects of other trackers, and the time of the newest export that told of them.
+-- Projects of other trackers, and the time of the newest export that contains them.
 select
     repo as project,
     host as source,

@@ -39,7 +39,10 @@ attempts as (
 select
     repositories.repo,
     repositories.synced_until as read_until_at,
-    coalesce(if(repositories.deleted_at is null, attempts.last_attempt, 'not there'), 'not tried') as last_attempt,
+    coalesce(
+        if(repositories.deleted_at is null, attempts.last_attempt, 'not there'),
+        'not tried'
+    ) as last_attempt,
     by_repo.missing_here::bigint as missing_here,
     by_repo.missing_there::bigint as missing_at_github,
     repositories.queued_count as still_to_come,

@@ -24,14 +24,21 @@ compared as (
 select
     count(*) as repositories,
     count(places.synced_until) as read_repositories,
-    (coalesce(min(places.synced_until) filter (not places.is_archived), min(places.synced_until)) - interval 1 day)::date
+    (
+        coalesce(
+            min(places.synced_until) filter (not places.is_archived),
+            min(places.synced_until)
+        ) - interval 1 day
+    )::date
         as read_through,
     count(*) filter (compared.counted_months = 0) as uncounted_repositories,
     sum(compared.at_github)::bigint as at_github,
     sum(compared.missing_here)::bigint as missing_here,
     sum(compared.missing_there)::bigint as missing_there,
     max(compared.counted_until) as counted_until,
-    sum(places.discussion_count) filter (places.discussions_at_github is not null)::bigint as discussions,
+    sum(places.discussion_count) filter (
+        places.discussions_at_github is not null
+    )::bigint as discussions,
     sum(places.discussions_at_github)::bigint as discussions_at_github,
     sum(places.queued_count)::bigint as still_to_come
 from places

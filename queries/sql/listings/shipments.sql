@@ -1,4 +1,5 @@
--- Number of repositories read from GitHub by their kind of shipment: deployments, releases, nothing.
+-- Number of repositories read from GitHub by their kind of shipment: deployments, releases,
+-- nothing.
 with kinds as (
     select repo, any_value(shipment) || 's' as shipped_by
     from shipments

@@ -1,7 +1,7 @@
 -- Why counted spend within the scope changed from one window to another, over provider, tool and
 -- model. A segment that costs something in one of them only is new or retired. Of the others:
 -- volume is what the growth of all quantities together would have cost, mix what their shift
--- between segments adds, price what a unit costs more. A quantity is tokens where they are told of
+-- between segments adds, price what a unit costs more. A quantity is tokens if they are known for
 -- nearly all the money of both windows, else requests, else dollars, which are then all volume;
 -- each kind is split by itself. The price of a token is that of the kinds of tokens used. The parts
 -- add up to the change exactly; the first row is all together.
@@ -28,8 +28,16 @@ totalled as (
         model,
         place,
         sum(cost_usd)::decimal(30, 8) as usd,
-        if(sum(abs(cost_usd)) filter (tokens > 0) >= 0.95 * sum(abs(cost_usd)), sum(tokens), null)::double as tokens,
-        if(sum(abs(cost_usd)) filter (requests > 0) >= 0.95 * sum(abs(cost_usd)), sum(requests), null)::double
+        if(
+            sum(abs(cost_usd)) filter (tokens > 0) >= 0.95 * sum(abs(cost_usd)),
+            sum(tokens),
+            null
+        )::double as tokens,
+        if(
+            sum(abs(cost_usd)) filter (requests > 0) >= 0.95 * sum(abs(cost_usd)),
+            sum(requests),
+            null
+        )::double
             as requests
     from placed
     where place is not null
@@ -51,8 +59,14 @@ paired as (
             when before.requests > 0 and after.requests > 0 then 'requests'
             else 'dollars'
         end as unit,
-        case unit when 'tokens' then before.tokens when 'requests' then before.requests end as before_quantity,
-        case unit when 'tokens' then after.tokens when 'requests' then after.requests end as after_quantity
+        case unit
+            when 'tokens' then before.tokens
+            when 'requests' then before.requests
+        end as before_quantity,
+        case unit
+            when 'tokens' then after.tokens
+            when 'requests' then after.requests
+        end as after_quantity
     from (from totalled where place = 'before') as before
     full join (from totalled where place = 'after') as after using (provider, tool, model)
 ),

@@ -19,4 +19,9 @@ select
 from told
 left join told as before on before.team = told.team and before.month = told.month - interval 1 month
 where told.month < $end_on::date
-order by told.month desc, told.team = 'unattributed', told.team = '(other teams)', told.cost_usd desc, told.team
+order by
+    told.month desc,
+    told.team = 'unattributed',
+    told.team = '(other teams)',
+    told.cost_usd desc,
+    told.team

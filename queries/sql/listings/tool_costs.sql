@@ -5,7 +5,10 @@ with each as (
         tool,
         sum(cost_usd) as cost_usd
     from tools
-    where tool is distinct from '' and month >= date_trunc('month', $start_on::date) and month < $end_on::date
+    where
+        tool is distinct from ''
+        and month >= date_trunc('month', $start_on::date)
+        and month < $end_on::date
     group by month, tool
 ),
 
@@ -21,8 +24,16 @@ select
     each.month as start_on,
     least(ranked.place, 6) as place,
     if(ranked.place > 5, 'all others', each.tool) as name,
-    if(last_day(each.month) <= any_value(snapshot.as_of), coalesce(sum(each.cost_usd), 0), 0) as final_usd,
-    if(last_day(each.month) <= any_value(snapshot.as_of), 0, coalesce(sum(each.cost_usd), 0)) as provisional_usd
+    if(
+        last_day(each.month) <= any_value(snapshot.as_of),
+        coalesce(sum(each.cost_usd), 0),
+        0
+    ) as final_usd,
+    if(
+        last_day(each.month) <= any_value(snapshot.as_of),
+        0,
+        coalesce(sum(each.cost_usd), 0)
+    ) as provisional_usd
 from each
 inner join ranked on ranked.tool = each.tool
 cross join snapshot

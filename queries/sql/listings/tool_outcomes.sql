@@ -56,7 +56,9 @@ select
     traced.tool,
     count(distinct traced.outcome_id) as outcomes,
     count(distinct traced.outcome_id) filter (traced.durability = 'durable') as durable,
-    count(distinct traced.outcome_id) filter (traced.durability = 'not observable') as not_observable,
+    count(distinct traced.outcome_id) filter (
+        traced.durability = 'not observable'
+    ) as not_observable,
     count(distinct traced.outcome_id) filter (traced.durability = 'undone') as undone,
     count(distinct traced.outcome_id) filter (traced.durability = 'provisional') as provisional,
     count(distinct traced.outcome_id) filter (traced.is_shared) as with_another_tool,
@@ -64,7 +66,10 @@ select
     (
         select sum(costs.cost_usd)
         from costs
-        where lower(costs.tool) = lower(traced.tool) or ends_with(lower(traced.tool), ' ' || lower(costs.tool))
+        where lower(costs.tool) = lower(traced.tool) or ends_with(
+            lower(traced.tool),
+            ' ' || lower(costs.tool)
+        )
     ) as cost_usd
 from traced
 group by traced.tool

@@ -27,7 +27,10 @@ select
     1 / sum(shares.share ** 2) as effective_tools,
     coalesce(sum(shares.share) filter (shares.decision = 'adopt'), 0) as adopted_share,
     coalesce(sum(shares.share) filter (shares.decision = 'trial'), 0) as trial_share,
-    coalesce(sum(shares.share) filter (shares.decision in ('hold', 'retire')), 0) as hold_or_retire_share,
+    coalesce(
+        sum(shares.share) filter (shares.decision in ('hold', 'retire')),
+        0
+    ) as hold_or_retire_share,
     coalesce(sum(shares.share) filter (shares.decision is null), 0) as undecided_share,
     sum(shares.cost_usd) as cost_usd,
     last_day(shares.month) > any_value(snapshot.as_of) as is_partial

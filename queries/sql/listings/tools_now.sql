@@ -9,12 +9,19 @@ with each as (
         sum(share) as share,
         any_value(decision) as decision
     from tools
-    where tool is distinct from '' and month >= date_trunc('month', $start_on::date) and month < $end_on::date
+    where
+        tool is distinct from ''
+        and month >= date_trunc('month', $start_on::date)
+        and month < $end_on::date
     group by month, tool
 ),
 
 newest as (
-    select coalesce(max(each.month) filter (last_day(each.month) <= snapshot.as_of), max(each.month)) as month
+    select
+        coalesce(
+            max(each.month) filter (last_day(each.month) <= snapshot.as_of),
+            max(each.month)
+        ) as month
     from each
     cross join snapshot
 )
@@ -26,7 +33,10 @@ select
     any_value(newest.month) as month,
     coalesce(sum(each.cost_usd) filter (each.month = newest.month), 0) as cost_usd,
     coalesce(sum(each.share) filter (each.month = newest.month), 0) as share,
-    coalesce(sum(each.cost_usd) filter (each.month = newest.month - interval 1 month), 0) as month_before_usd,
+    coalesce(
+        sum(each.cost_usd) filter (each.month = newest.month - interval 1 month),
+        0
+    ) as month_before_usd,
     min(each.month) filter (each.cost_usd > 0) as first_month,
     max(each.month) filter (each.cost_usd > 0) as last_month
 from each

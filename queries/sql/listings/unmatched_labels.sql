@@ -28,6 +28,8 @@ from counted
 where not exists (
     select 1
     from rules
-    where rules.field in ('label', 'linked_label') and regexp_matches(counted.label, rules.pattern, 'i')
+    where
+        rules.field in ('label', 'linked_label')
+        and regexp_matches(counted.label, rules.pattern, 'i')
 )
 order by counted.pull_requests + counted.issues desc, counted.label

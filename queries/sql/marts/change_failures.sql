@@ -64,4 +64,10 @@ cross join input_settings as settings
 where
     failures.happened_at >= shipments.shipped_at
     and failures.happened_at < shipments.shipped_at + to_days(settings.failure_days)
-order by shipments.repo, shipments.shipped_at, shipments.shipment_key, failures.happened_at, failures.kind, failures.by_key
+order by
+    shipments.repo,
+    shipments.shipped_at,
+    shipments.shipment_key,
+    failures.happened_at,
+    failures.kind,
+    failures.by_key

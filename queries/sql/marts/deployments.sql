@@ -51,7 +51,11 @@ select
     found.state,
     restored.restored_at,
     hours(found.failed_at, restored.restored_at) as restore_hours,
-    if(found.is_production and found.deployed_at is not null, coalesce(shipped.n, 0), 0)::integer as pull_request_count
+    if(
+        found.is_production and found.deployed_at is not null,
+        coalesce(shipped.n, 0),
+        0
+    )::integer as pull_request_count
 from stg_deployments as found
 left join restored on restored.repo = found.repo and restored.deployment = found.deployment
 left join shipped on shipped.repo = found.repo and shipped.shipment_key = found.deployment

@@ -37,7 +37,9 @@ listed as (
 ),
 
 active as (
-    select date_trunc('month', pull_requests.opened_at)::date as month, lower(pull_requests.author) as login
+    select
+        date_trunc('month', pull_requests.opened_at)::date as month,
+        lower(pull_requests.author) as login
     from stg_pull_requests as pull_requests
     inner join int_accounts as accounts
         on accounts.login = lower(pull_requests.author) and accounts.kind = 'human'

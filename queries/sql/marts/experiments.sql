@@ -13,7 +13,7 @@
 -- decided_at: when its outcome was recorded (label, close reason, revert or field), UTC; null until
 --     then.
 -- decision: kept, killed or inconclusive; null until decided.
-with spells as (
+with intervals as (
     select repo, number, min(entered_at) as entered_at
     from issue_intervals
     where kind = 'experiment'
@@ -21,7 +21,10 @@ with spells as (
 ),
 
 changes as (
-    select links.issue_repo as repo, links.issue_number as number, min(durability.merged_at) as shipped_at
+    select
+        links.issue_repo as repo,
+        links.issue_number as number,
+        min(durability.merged_at) as shipped_at
     from pull_request_issues as links
     inner join pull_requests as durability
         on durability.repo = links.repo and durability.number = links.number
@@ -37,7 +40,7 @@ issues_decided as (
         issues.title,
         issues.url,
         if(issues.tracker in ('issue', 'discussion'), 'issue', issues.tracker) as source,
-        coalesce(spells.entered_at, issues.opened_at) as started_at,
+        coalesce(intervals.entered_at, issues.opened_at) as started_at,
         changes.shipped_at,
         decisions.decided_at as labelled_at,
         decisions.decision as labelled,
@@ -53,13 +56,13 @@ issues_decided as (
         on
             items.repo = issues.repo
             and items.number = issues.number
-    left join spells on spells.repo = issues.repo and spells.number = issues.number
+    left join intervals on intervals.repo = issues.repo and intervals.number = issues.number
     left join changes on changes.repo = issues.repo and changes.number = issues.number
     left join int_decisions as decisions
         on
             decisions.repo = issues.repo
             and decisions.number = issues.number
-    where issues.is_experiment or spells.number is not null
+    where issues.is_experiment or intervals.number is not null
 ),
 
 changes_decided as (
@@ -74,8 +77,16 @@ changes_decided as (
         pull_requests.merged_at as shipped_at,
         decisions.decided_at as labelled_at,
         decisions.decision as labelled,
-        if(pull_requests.state = 'closed', pull_requests.closed_at, pull_requests.reverted_at) as ended_at,
-        if(pull_requests.state = 'closed' or pull_requests.reverted_at is not null, 'killed', null) as ended
+        if(
+            pull_requests.state = 'closed',
+            pull_requests.closed_at,
+            pull_requests.reverted_at
+        ) as ended_at,
+        if(
+            pull_requests.state = 'closed' or pull_requests.reverted_at is not null,
+            'killed',
+            null
+        ) as ended
     from pull_requests
     left join int_decisions as decisions
         on decisions.repo = pull_requests.repo and decisions.number = pull_requests.number
@@ -86,7 +97,9 @@ changes_decided as (
             select 1
             from pull_request_issues as links
             inner join issues_decided
-                on issues_decided.repo = links.issue_repo and issues_decided.number = links.issue_number
+                on
+                    issues_decided.repo = links.issue_repo
+                    and issues_decided.number = links.issue_number
             where links.repo = pull_requests.repo and links.number = pull_requests.number
         )
 ),

@@ -8,8 +8,8 @@
 -- title: the title, e-mail addresses masked.
 -- url: its address.
 -- source: github, or the source of the import.
--- severity: as the import tells it; null for issues.
--- opened_at: when it began to be told of, UTC.
+-- severity: as in the import; null for issues.
+-- opened_at: when it was opened, UTC.
 -- resolved_at: when it was resolved or closed, UTC; null while it lasts.
 -- restore_hours: opened to resolved; hours.
 select

@@ -1,5 +1,5 @@
--- Stock and flow of issues by kind: one row per stretch of time in which an issue was open and
--- matched a rule of the kind.
+-- Stock and flow of issues by kind: one row per interval in which an issue was open and matched a
+-- rule of the kind.
 -- Grain: repo, number, kind, entered_at. Columns are stable unless marked experimental.
 --
 -- repo: as in issues.
@@ -16,20 +16,23 @@ with met as (
         times.repo,
         times.number,
         times.kind,
-        greatest(times.from_at, stretches.from_at) as entered_at,
-        least(times.to_at, stretches.to_at) as left_at,
+        greatest(times.from_at, intervals.from_at) as entered_at,
+        least(times.to_at, intervals.to_at) as left_at,
         case
-            when stretches.from_at < times.from_at then 'labelled'
-            when stretches.is_reopened then 'reopened'
+            when intervals.from_at < times.from_at then 'labelled'
+            when intervals.is_reopened then 'reopened'
             else 'opened'
         end as entered_by,
-        stretches.to_at is not null and stretches.to_at <= coalesce(times.to_at, stretches.to_at) as is_closed,
-        stretches.reason,
-        stretches.closed_by_kind,
+        intervals.to_at is not null and intervals.to_at <= coalesce(
+            times.to_at,
+            intervals.to_at
+        ) as is_closed,
+        intervals.reason,
+        intervals.closed_by_kind,
         times.ended_by
     from int_issue_kind_intervals as times
-    inner join int_issue_open_intervals as stretches
-        on stretches.repo = times.repo and stretches.number = times.number
+    inner join int_issue_open_intervals as intervals
+        on intervals.repo = times.repo and intervals.number = times.number
     inner join int_issue_authors as authors
         on
             authors.repo = times.repo

@@ -16,8 +16,8 @@
 -- state_reason: completed, not planned or duplicate; null while open.
 -- opened_at: when it was opened, UTC.
 -- closed_at: when it was last closed, UTC; null while open.
--- closed_by_kind: human, agent or bot: whoever closed it last; an agent's pull request counts as
---     the agent.
+-- closed_by_kind: human, agent or bot: kind of the account that closed it last; an agent's pull
+--     request counts as the agent.
 -- reopened_count: how often it was reopened.
 -- first_response_at: first comment by a human maintainer, or close by a human, never the author,
 --     UTC.
@@ -30,7 +30,7 @@
 -- is_capability: a rule of kind capability matches it.
 -- milestone: title of its milestone, as of the last reading, e-mail addresses masked.
 -- labels: names of its labels, sorted.
-with stretches as (
+with intervals as (
     select
         repo,
         number,
@@ -40,8 +40,10 @@ with stretches as (
         arg_max(reason, to_at) as reason,
         max_by(closed_by_kind, to_at) as closed_by_kind
     from (
-        -- arg_max leaves out nulls, so that the kind of an unknown closer is told by an empty text
-        select * replace (coalesce(closed_by_kind, '') as closed_by_kind) from int_issue_open_intervals
+        -- arg_max ignores nulls, so an unknown closer has an empty kind
+        select
+            * replace (coalesce(closed_by_kind, '') as closed_by_kind)
+        from int_issue_open_intervals
     ) as told
     group by repo, number
 ),
@@ -62,15 +64,15 @@ select
     shown_person(issues.author, settings.people, settings.pseudonym_key) as author,
     authors.author_kind,
     authors.is_outside_author,
-    if(stretches.is_open, 'open', 'closed') as state,
-    if(stretches.is_open, null, stretches.reason) as state_reason,
+    if(intervals.is_open, 'open', 'closed') as state,
+    if(intervals.is_open, null, intervals.reason) as state_reason,
     issues.opened_at,
-    if(stretches.is_open, null, stretches.closed_at) as closed_at,
-    if(stretches.is_open, null, nullif(stretches.closed_by_kind, '')) as closed_by_kind,
-    stretches.reopened_count::integer as reopened_count,
+    if(intervals.is_open, null, intervals.closed_at) as closed_at,
+    if(intervals.is_open, null, nullif(intervals.closed_by_kind, '')) as closed_by_kind,
+    intervals.reopened_count::integer as reopened_count,
     responses.first_response_at,
     hours(issues.opened_at, responses.first_response_at) as response_hours,
-    if(stretches.is_open, null, hours(issues.opened_at, stretches.closed_at)) as resolution_hours,
+    if(intervals.is_open, null, hours(issues.opened_at, intervals.closed_at)) as resolution_hours,
     coalesce(list_contains(kinds.kinds, 'ux debt'), false) as is_ux_debt,
     coalesce(list_contains(kinds.kinds, 'experiment'), false) as is_experiment,
     coalesce(list_contains(kinds.kinds, 'feedback'), false)
@@ -85,7 +87,7 @@ inner join int_issue_authors as authors
     on
         authors.repo = issues.repo
         and authors.number = issues.number
-inner join stretches on stretches.repo = issues.repo and stretches.number = issues.number
+inner join intervals on intervals.repo = issues.repo and intervals.number = issues.number
 left join int_issue_responses as responses
     on
         responses.repo = issues.repo

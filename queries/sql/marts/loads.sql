@@ -1,4 +1,4 @@
--- What was read, when, and how it went.
+-- Attempts to read a source, with their results.
 -- Grain: one row per source, scope and attempt. Columns are stable unless marked experimental.
 --
 -- source: the collector.
@@ -6,9 +6,9 @@
 -- started_at: when the refresh began, UTC.
 -- finished_at: when this scope was done, UTC.
 -- status: read, unchanged, moved, gone or failed.
--- rows_read: rows that came.
+-- rows_read: rows read.
 -- requests: requests sent by the whole refresh.
--- message: why it failed, or what is left.
+-- message: the error, or the work left.
 select
     source,
     scope,

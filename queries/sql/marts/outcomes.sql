@@ -1,5 +1,4 @@
--- Outcomes: what was got done for somebody. A set of linked issues and pull requests is one,
--- however it was cut.
+-- Outcomes: work done for users. A set of linked issues and pull requests is one outcome.
 -- Grain: outcome_id. Columns are stable unless marked experimental.
 --
 -- outcome_id: its lowest item: milestones before issues before pull requests, then by repository
@@ -88,7 +87,11 @@ dated as (
         firsts.first[2] + to_days(settings.durable_days) as durable_after,
         settings.cutoff,
         [
-            'capability delivered', 'experiment decided', 'ux debt resolved', 'feedback resolved', 'feature merged'
+            'capability delivered',
+            'experiment decided',
+            'ux debt resolved',
+            'feedback resolved',
+            'feature merged'
         ] as kinds
     from firsts
     cross join input_settings as settings
@@ -98,7 +101,10 @@ select
     coalesce(lowest_items.ref, dated.set_name) as outcome_id,
     dated.kinds[dated.rank] as kind,
     list_transform(
-        list_filter(dated.ranks, lambda other: other <> dated.rank), lambda other: dated.kinds[other]
+        list_filter(
+            dated.ranks,
+            lambda other: other <> dated.rank
+        ), lambda other: dated.kinds[other]
     ) as also_kinds,
     coalesce(linked.is_linked, false) as is_linked,
     dated.repo,

@@ -54,7 +54,8 @@ select
     additions,
     deletions,
     case
-        when merged_at is null or team is null or merged_at < first_merged_at + interval 365 day then null
+        when merged_at is null or team is null or merged_at < first_merged_at + interval 365 day
+            then null
         when is_only_renamed then false
         else coalesce(merged_before_at < merged_at - interval 365 day, true)
     end as is_first_time

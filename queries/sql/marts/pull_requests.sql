@@ -20,11 +20,11 @@
 -- work_type_rule: the rule that gave the work type; null where none matched.
 -- authorship: agent, assisted or no signal; no signal does not mean human.
 -- authorship_rule: the rule that decided the authorship.
--- ai_tool: the tool that rule stands for.
+-- ai_tool: the tool of that rule.
 -- state: open, merged or closed (unmerged).
 -- base_branch: branch it is meant for.
--- is_default_base: whether that is the default branch, or the merge stands in it (as after a
---     renaming).
+-- is_default_base: whether that is the default branch, or the default branch contains the merge (as
+--     after a renaming).
 -- is_draft: a draft.
 -- was_draft: opened as a draft, or turned into one.
 -- opened_at: when it was opened, UTC.

@@ -11,8 +11,8 @@
 --     shown to the token.
 -- difference: at_github less stored: above 0 some are missing here, below 0 GitHub does not count
 --     some; null where not counted.
--- counted_until: the last day that GitHub's count tells of, at most that of the month; null where
---     not counted.
+-- counted_until: last day that GitHub's count covers, at most the last of the month; null if not
+--     counted.
 -- counted_at: when GitHub was asked, UTC; null where not counted.
 with opened as (
     select repo, 'pull_request' as kind, opened_at::date as day from stg_pull_requests
@@ -32,7 +32,7 @@ counted as (
     inner join stg_repositories as repositories
         on repositories.host = held.host and repositories.repo_id = held.repo_id
     cross join input_settings as settings
-    -- a count that goes on beyond the cutoff cannot be compared with what is known as of it
+    -- a count that includes days after the cutoff cannot be compared
     where held.counted_until < settings.cutoff
 ),
 

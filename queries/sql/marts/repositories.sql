@@ -17,7 +17,7 @@
 -- discussion_count: discussions that are here, as of the last reading; null for imports.
 -- discussions_at_github: discussions that GitHub lists, as of the last reading; null where it shows
 --     none to the token, and for imports.
--- deleted_at: when GitHub first said that it is not there; null while it is. UTC.
+-- deleted_at: when GitHub first returned not found; null while it exists. UTC.
 with imported as (
     select repo, source from stg_imported_items
     union

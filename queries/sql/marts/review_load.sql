@@ -6,7 +6,7 @@
 -- number: the pull request.
 -- team: as in pull_requests.
 -- week: the Monday of the week in which the review was submitted.
--- reviewer: tells reviewers of one week apart; it is another one each week and stands for nobody.
+-- reviewer: id of a reviewer within one week; it changes every week and identifies no person.
 -- lines: lines added and deleted by the pull request.
 select
     reviews.repo,

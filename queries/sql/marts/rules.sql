@@ -8,7 +8,7 @@
 -- pattern: regular expression, upper and lower case alike; null where it names e-mail addresses.
 -- value: what it says of a match; for settings the value.
 -- tier: high, medium or low certainty, of AI signals; low never decides.
--- tool: the tool it stands for, of AI signals.
+-- tool: the tool that an AI signal identifies.
 -- source: product, user or headway.toml.
 -- matched: pull requests it matched (AI signals), decided (work types), or pull requests and issues
 --     it marks (labels).

@@ -1,11 +1,10 @@
--- What was spent, for the organisation. Cells with fewer than k known persons are merged with their
--- like.
+-- Spend of the organisation. Cells with fewer than k known persons are merged with similar ones.
 -- Grain: day, account, provider, tool, model, cost_basis, charge, is_counted. Columns are stable
 -- unless marked experimental.
 --
--- day: the UTC day; days on which fewer than k persons spent are told with another one of their
+-- day: the UTC day; a day on which fewer than k persons spent is merged into another one of its
 --     week.
--- account: the vendor's account; other accounts where one is too small to be told of.
+-- account: the vendor's account; other accounts if one is too small to be published.
 -- provider: anthropic, openai, github, …; other where one is too small; empty on a day that was
 --     read without any.
 -- tool: api, claude code, copilot, …; other tools where one is too small.
@@ -13,10 +12,10 @@
 --     small.
 -- cost_basis: invoice, cost_api, tool_billing, gateway, client or seat.
 -- charge: usage, seat, credit, tax, purchase or correction.
--- cost_usd: dollars; null where neither amount nor price is known, or too few spent to be told of.
--- list_usd: dollars at list price, where the vendor tells them.
--- tokens: tokens, where they are told.
--- requests: requests, where they are told.
+-- cost_usd: dollars; null if neither amount nor price is known, or fewer than k persons spent.
+-- list_usd: dollars at list price, if the vendor reports them.
+-- tokens: tokens, if they are reported.
+-- requests: requests, if they are reported.
 -- is_counted: the one basis that counts for its provider, tool, account and day; the rest is
 --     reconciliation.
 -- is_provisional: the vendor may still restate it.
@@ -74,7 +73,11 @@ idle as (
         '' as cost_basis,
         'usage' as charge,
         true as is_counted,
-        if(day in (select day from int_spend_cells where shown_on is null), null, 0.0::decimal(38, 8)) as usd,
+        if(
+            day in (select day from int_spend_cells where shown_on is null),
+            null,
+            0.0::decimal(38, 8)
+        ) as usd,
         null as list_usd,
         null as tokens,
         null as requests,

@@ -1,10 +1,10 @@
--- What teams spent in complete months, as it was first told: in whole dollars, no cell with fewer
--- than k persons.
+-- Spend of teams in complete months, as first published: in whole dollars, no cell with fewer than
+-- k persons.
 -- Grain: month, team, provider. Columns are stable unless marked experimental.
 --
 -- month: first day of the month.
--- team: from people.csv or the file; (other teams) are those too small to be told of, unattributed
---     what no person or team is known for.
+-- team: from people.csv or the file; (other teams) are those too small to be published,
+--     unattributed is spend without a known person or team.
 -- provider: null for all of a team; providers only in months in which no team has one that is too
 --     small.
 -- cost_usd: counted usage and seats, rounded to dollars.
@@ -25,7 +25,10 @@ safe_months as (
 ),
 
 machines as (
-    select date_trunc('month', spend.day)::date as month, spend.provider, sum(spend.cost_usd::decimal(24, 8)) as usd
+    select
+        date_trunc('month', spend.day)::date as month,
+        spend.provider,
+        sum(spend.cost_usd::decimal(24, 8)) as usd
     from spend
     where spend.is_counted and spend.charge in ('usage', 'seat')
     group by 1, 2
@@ -41,7 +44,7 @@ totals as (
     semi join safe_months on safe_months.month = cells.month
 ),
 
--- what `spend` tells of a month, less what persons stand for
+-- `spend` of a month without the part of persons
 unknown as (
     select machines.month, sum(machines.usd) - coalesce(any_value(known.usd), 0) as usd
     from machines

@@ -42,7 +42,10 @@ spread as (
         count(*) as n,
         round(median(usd::double), 0) as median,
         round(quantile_cont(usd::double, 0.9), 0) as p90,
-        round((sum(usd) filter (place < 0.1))::double / nullif(sum(usd)::double, 0), 2) as top_decile_share
+        round(
+            (sum(usd) filter (place < 0.1))::double / nullif(sum(usd)::double, 0),
+            2
+        ) as top_decile_share
     from ranked
     group by month, team
 ),

@@ -1,4 +1,4 @@
--- What each source says of a month beside what counts, so that no two numbers are added that mean
+-- Amount of each source and month beside its counted amount, so that no amounts are added that mean
 -- the same money.
 -- Grain: month, source, account, provider, cost_basis. Columns are stable unless marked
 -- experimental.
@@ -8,11 +8,11 @@
 -- account: the vendor's account.
 -- provider: as in spend.
 -- cost_basis: as in spend.
--- cost_usd: what the source says; null where persons stand behind it: `spend` tells what may be
---     told of them.
--- counted_usd: how much of that counts; null likewise.
--- counted_days: days on which it is what counts.
--- days: days that it tells of.
+-- cost_usd: amount of the source; null if it contains persons: `spend` has what may be published of
+--     them.
+-- counted_usd: counted part of that amount; null likewise.
+-- counted_days: days on which it counts.
+-- days: days that it covers.
 -- rows_without_price: rows that neither an amount nor a price is known for.
 with compared as (
     select

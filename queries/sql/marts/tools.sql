@@ -9,7 +9,11 @@
 -- share: of all tools of the month.
 -- decision: adopt, trial, hold or retire, the newest by the end of the month; null without one.
 with monthly as (
-    select date_trunc('month', day)::date as month, tool, provider, sum(cost_usd::decimal(24, 8)) as cost_usd
+    select
+        date_trunc('month', day)::date as month,
+        tool,
+        provider,
+        sum(cost_usd::decimal(24, 8)) as cost_usd
     from spend
     where is_counted and is_in_scope and charge in ('usage', 'seat') and tool <> ''
     group by 1, 2, 3
@@ -25,7 +29,9 @@ select
     (
         select arg_max(decisions.decision, decisions.decided_on)
         from input_tool_decisions as decisions
-        where lower(decisions.tool) = lower(monthly.tool) and decisions.decided_on <= last_day(monthly.month)
+        where
+            lower(decisions.tool) = lower(monthly.tool)
+            and decisions.decided_on <= last_day(monthly.month)
     ) as decision
 from monthly
 order by monthly.month, monthly.provider, monthly.tool

@@ -1,11 +1,14 @@
 -- Dollars per outcome: counted usage and seats in scope of a window, over the outcomes of the same
--- window that are durable or not observable, as a ratio of sums. Undone and provisional outcomes are
--- excluded; credits and taxes are no cost. Refused under 5 outcomes, or if the spend is known for
--- fewer than four fifths of the days.
+-- window that are durable or not observable, as a ratio of sums. Undone and provisional outcomes
+-- are excluded; credits and taxes are no cost. Refused under 5 outcomes, or if the spend is known
+-- for fewer than four fifths of the days.
 with daily_spend as (
     select
         day,
-        sum(cost_usd::decimal(24, 6)) filter (is_in_scope and charge in ('usage', 'seat')) as cost_usd
+        sum(cost_usd::decimal(24, 6)) filter (
+            is_in_scope
+            and charge in ('usage', 'seat')
+        ) as cost_usd
     from spend
     where is_counted and not is_provisional
     group by day

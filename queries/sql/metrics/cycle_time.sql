@@ -1,6 +1,6 @@
 -- Hours from start (the earlier of first commit and opened) to merged, over all pull requests
--- opened in the window by people and agents: those not merged yet, or closed unmerged, count as
--- longer than any. Bots are excluded.
+-- opened in the window by people and agents. Those not merged yet, or closed unmerged, count as
+-- unfinished. Bots are excluded.
 select
     opened_at::date as day,
     repo,

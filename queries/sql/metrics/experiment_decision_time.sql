@@ -1,5 +1,5 @@
 -- Days from started to decided, of experiments started in the window. Undecided ones count as
--- longer than any.
+-- unfinished.
 select
     started_at::date as day,
     repo,

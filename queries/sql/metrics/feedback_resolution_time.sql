@@ -1,5 +1,5 @@
--- Hours from opened to closed as completed, of customer feedback opened in the window. What is open
--- or was closed as not planned counts as longer than any; duplicates are excluded.
+-- Hours from opened to closed as completed, of customer feedback opened in the window. Feedback
+-- that is open or was closed as not planned counts as unfinished; duplicates are excluded.
 select
     opened_at::date as day,
     repo,

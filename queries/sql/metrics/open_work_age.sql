@@ -15,4 +15,7 @@ select
     pull_requests.author_kind = 'bot' as is_excluded
 from pull_requests
 cross join snapshot
-where pull_requests.state = 'open' and not pull_requests.is_draft and pull_requests.ready_at is not null
+where
+    pull_requests.state = 'open'
+    and not pull_requests.is_draft
+    and pull_requests.ready_at is not null

@@ -1,7 +1,7 @@
 -- Hours from ready to the first response by a human who is neither author nor responsible, of pull
--- requests by people and agents that became ready in the window. Open ones that still wait count as
--- longer than any; merged or closed without a response are missing; drafts that never became ready
--- and bots are excluded.
+-- requests by people and agents that became ready in the window. Open ones without a response count
+-- as unfinished. Those merged or closed without a response are missing. Drafts that never became
+-- ready and bots are excluded.
 select
     coalesce(ready_at, opened_at)::date as day,
     repo,

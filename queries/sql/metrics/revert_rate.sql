@@ -15,7 +15,10 @@ select
     pull_requests.work_type,
     pull_requests.authorship,
     if(
-        pull_requests.author_kind = 'bot' or pull_requests.durability in ('not observable', 'provisional'),
+        pull_requests.author_kind = 'bot' or pull_requests.durability in (
+            'not observable',
+            'provisional'
+        ),
         null,
         coalesce(
             pull_requests.reverted_at < pull_requests.merged_at + to_days(settings.durable_days),

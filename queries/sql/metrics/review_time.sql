@@ -1,6 +1,6 @@
 -- Hours from the first response (never before ready) to merged, of pull requests by people and
 -- agents that were first answered in the window. Those not merged yet, or closed unmerged, count as
--- longer than any. Ready ones that nobody answered are missing, placed by ready; drafts that never
+-- unfinished. Ready ones without a response are missing and dated by ready. Drafts that never
 -- became ready and bots are excluded.
 select
     case

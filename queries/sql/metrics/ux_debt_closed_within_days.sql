@@ -1,5 +1,5 @@
--- Of UX debt that came in in the window, the share completed within $days days. What is open or
--- was closed as not planned stays in the denominator; what lost its mark in that time is excluded.
+-- Of UX debt that came in in the window, the share completed within $days days. What is open or was
+-- closed as not planned stays in the denominator; what lost its mark in that time is excluded.
 with found as (
     select
         issue_intervals.*,
@@ -13,7 +13,10 @@ with found as (
 judged as (
     select
         *,
-        coalesce(left_by = 'unlabelled' and left_at <= entered_at + to_days($days), false) as is_excluded
+        coalesce(
+            left_by = 'unlabelled' and left_at <= entered_at + to_days($days),
+            false
+        ) as is_excluded
     from found
 )
 
@@ -28,6 +31,8 @@ select
     ) as value,
     is_excluded,
     -- declined debt is never completed, so it is watched to the end like what is open
-    epoch(if(is_reached or left_by = 'unlabelled', left_at, cutoff) - entered_at) / 3600.0 as waited_hours,
+    epoch(
+        if(is_reached or left_by = 'unlabelled', left_at, cutoff) - entered_at
+    ) / 3600.0 as waited_hours,
     is_reached
 from judged

@@ -1,8 +1,8 @@
--- Estimate of one metric in each window. A median includes unfinished items, which are right-censored;
--- it is null if fewer than half of the items are finished. A count or rate is null if no repository
--- was read through the window, or none had an item with a value up to its end; later windows without
--- items are 0. Cost per outcome is a ratio of sums, null under 5 outcomes or if the cost is known for
--- fewer than four fifths of the days.
+-- Estimate of one metric in each window. A median includes unfinished items, which are
+-- right-censored; it is null if fewer than half of the items are finished. A count or rate is null
+-- if no repository was read through the window, or none had an item with a value up to its end;
+-- later windows without items are 0. Cost per outcome is a ratio of sums, null under 5 outcomes or
+-- if the cost is known for fewer than four fifths of the days.
 {window_items},
 
 totals as (
@@ -46,7 +46,11 @@ select
         when aggregate = 'share' then mean
         when aggregate = 'per reviewer' then coalesce(total, 0) / nullif(reviewers, 0)
         when aggregate = 'per outcome'
-            then if(totals.n >= 5 and days_with_cost >= 0.8 * (end_on - start_on), cost / totals.n, null)
+            then if(
+                totals.n >= 5 and days_with_cost >= 0.8 * (end_on - start_on),
+                cost / totals.n,
+                null
+            )
         when aggregate = 'cost share' then cost_of_value / nullif(cost, 0)
         when aggregate = 'count' and first_day < end_on then coalesce(total, 0)
         when aggregate in ('per week', 'net per week') and first_day < end_on

@@ -1,4 +1,4 @@
--- Words of the models' SQL. They exist while a snapshot is built.
+-- Macros of the models' SQL, for the time of a build.
 
 -- A time of the vendor's as UTC without a zone.
 create or replace temp macro utc(text) as timezone('UTC', text::timestamptz);
@@ -6,7 +6,10 @@ create or replace temp macro utc(text) as timezone('UTC', text::timestamptz);
 -- An address in a repository, which may have had another name when it was read, under the address
 -- it has now.
 create or replace temp macro url_in(repository, url) as
-coalesce((repository->>'url') || nullif(regexp_extract(url, '^\w+://[^/]+/[^/]+/[^/]+(/.+)$', 1), ''), url);
+coalesce(
+    (repository->>'url') || nullif(regexp_extract(url, '^\w+://[^/]+/[^/]+/[^/]+(/.+)$', 1), ''),
+    url
+);
 
 -- A login as GraphQL writes it: REST adds [bot] to the same account.
 create or replace temp macro login_of(name) as regexp_replace(name, '\[bot\]$', '');
@@ -24,10 +27,10 @@ case people
     when 'pseudonyms' then 'p-' || left(sha256(pseudonym_key || lower(login)), 12)
 end;
 
--- Whether a number of persons is too small to be told of; nobody is not.
+-- Whether a number of persons is too small to be published; zero is not.
 create or replace temp macro too_few(persons, k) as persons between 1 and k - 1;
 
--- How many people a group has, as it may be told; null for nobody.
+-- Published band of a number of people; null for zero.
 create or replace temp macro people_band(n) as
 case
     when n = 0 then null

@@ -1,5 +1,4 @@
--- What was told of persons' spend up to now: what this snapshot tells, and what others told of
--- later days.
+-- Spend of persons published so far: by this snapshot, and of later days by others.
 select *
 from int_spend_cells
 where shown_on is not null

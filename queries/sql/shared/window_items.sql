@@ -1,8 +1,8 @@
 -- First part of the queries of estimates and their weekly inputs: each window with the items in it,
--- from repositories that were read through it. A null in a scope's column of a window means any.
--- It is a text template and no table macro: the published file has no macros, and an answer's SQL
--- must run on it in any client. Items are repeated for each kind of scope that occurs, so that
--- windows find their items by equality.
+-- from repositories that were read through it. A null in a scope's column of a window means any. It
+-- is a text template and no table macro: the published file has no macros, and an answer's SQL must
+-- run on it in any client. Items are repeated for each kind of scope that occurs, so that windows
+-- find their items by equality.
 with items as (
     {items}
 ),

@@ -29,7 +29,10 @@ ended as (
         min(statuses.happened_at) filter (statuses.state in ('FAILURE', 'ERROR')) as failed_at,
         max(statuses.happened_at) filter (statuses.state in ('FAILURE', 'ERROR')) as last_failure_at
     from (
-        select statuses.* replace (if(statuses.happened_at < settings.cutoff, statuses.state, null) as state)
+        select
+            statuses.* replace (
+                if(statuses.happened_at < settings.cutoff, statuses.state, null) as state
+            )
         from statuses
         cross join input_settings as settings
         where statuses.created_at < settings.cutoff
@@ -47,7 +50,11 @@ select
     deployed_at,
     failed_at,
     case
-        when last_failure_at is not null and last_failure_at >= coalesce(last_success_at, last_failure_at) then 'failed'
+        when last_failure_at is not null and last_failure_at >= coalesce(
+            last_success_at,
+            last_failure_at
+        )
+            then 'failed'
         when deployed_at is not null then 'succeeded'
         else 'pending'
     end as state

@@ -36,7 +36,11 @@ select
     nodes.node.category.name as category,
     list_transform(nodes.node.labels, lambda label: label.name) as labels,
     utc(nodes.node.createdAt) as opened_at,
-    if(utc(nodes.node.answerChosenAt) < settings.cutoff, utc(nodes.node.answerChosenAt), null) as answered_at,
+    if(
+        utc(nodes.node.answerChosenAt) < settings.cutoff,
+        utc(nodes.node.answerChosenAt),
+        null
+    ) as answered_at,
     login_of(nodes.node.answerChosenBy.login) as answer_chosen_by,
     nodes.node.answerChosenBy.__typename as answer_chosen_by_type,
     if(utc(nodes.node.closedAt) < settings.cutoff, utc(nodes.node.closedAt), null) as closed_at,

@@ -1,5 +1,5 @@
--- One row per event of a pull request, future ones included: `is_past` tells what had happened by
--- the cutoff.
+-- One row per event of a pull request, future ones included; `is_past` marks those before the
+-- cutoff.
 select
     repositories.repo,
     held.number,
@@ -26,7 +26,11 @@ cross join unnest(from_json(
         "actor": {"login": "VARCHAR", "__typename": "VARCHAR"},
         "label": {"name": "VARCHAR"},
         "assignee": {"login": "VARCHAR", "__typename": "VARCHAR"},
-        "source": {"__typename": "VARCHAR", "number": "INTEGER", "repository": {"databaseId": "BIGINT"}}
+        "source": {
+            "__typename": "VARCHAR",
+            "number": "INTEGER",
+            "repository": {"databaseId": "BIGINT"}
+        }
     }]'
 )) as found(event)
 where utc(held.node->>'createdAt') < settings.cutoff

@@ -13,7 +13,11 @@ select
     experiments.started_at,
     if(experiments.shipped_at < settings.cutoff, experiments.shipped_at, null) as shipped_at,
     if(experiments.decided_at < settings.cutoff, experiments.decided_at, null) as decided_at,
-    if(coalesce(experiments.decided_at < settings.cutoff, false), experiments.decision, null) as decision
+    if(
+        coalesce(experiments.decided_at < settings.cutoff, false),
+        experiments.decision,
+        null
+    ) as decision
 from ledger.imported_experiments as experiments
 inner join stg_imports as imports on imports.import_id = experiments.import_id
 cross join input_settings as settings

@@ -1,5 +1,4 @@
--- One row per file that was imported, under the name that stands for a repository's, until the
--- moment it tells of.
+-- One row per imported file, with the published name of its source and its end, at most the cutoff.
 select
     imports.import_id,
     imports.kind,

@@ -1,5 +1,4 @@
--- One row per event of an issue, future ones included: `is_past` tells what had happened by the
--- cutoff.
+-- One row per event of an issue, future ones included; `is_past` marks those before the cutoff.
 select
     repositories.repo,
     held.number,

@@ -1,5 +1,5 @@
--- One row per pull request of the ledger that was not deleted, with the newest names of accounts and
--- labels.
+-- One row per pull request of the ledger that was not deleted, with the newest names of accounts
+-- and labels.
 select
     raw.host,
     raw.repo_id,

@@ -25,7 +25,11 @@ with talk as (
     from stg_pull_request_documents as held
     cross join unnest(from_json(
         held.node->'reviews',
-        '[{"state": "VARCHAR", "submittedAt": "VARCHAR", "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
+        '[{
+            "state": "VARCHAR",
+            "submittedAt": "VARCHAR",
+            "author": {"login": "VARCHAR", "__typename": "VARCHAR"}
+        }]'
     )) as found(reply)
     where found.reply.state <> 'PENDING'
 )

@@ -6,7 +6,11 @@ select
     scoped.repo,
     scoped.node,
     utc(scoped.node->>'createdAt') as created_at,
-    if(scoped.synced_until is null, null, least(scoped.synced_until, settings.cutoff)) as synced_until,
+    if(
+        scoped.synced_until is null,
+        null,
+        least(scoped.synced_until, settings.cutoff)
+    ) as synced_until,
     scoped.deleted_at
 from input_repositories as scoped
 cross join input_settings as settings

@@ -1,4 +1,4 @@
--- One row per day of one account of a source: of the API and the files that tell of it, the newest.
+-- One row per day of one account of a source: the newest of the API and the files that contain it.
 select
     held.partition_id,
     held.source,

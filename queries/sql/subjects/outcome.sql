@@ -27,7 +27,11 @@ named as (
 linked as (
     select
         outcome_items.outcome_id,
-        list(pull_requests.url order by pull_requests.merged_at, pull_requests.number) as pull_requests
+        list(
+            pull_requests.url
+            order by pull_requests.merged_at,
+            pull_requests.number
+        ) as pull_requests
     from outcome_items
     inner join pull_requests
         on pull_requests.repo = outcome_items.repo and pull_requests.number = outcome_items.number

@@ -19,8 +19,12 @@ import pytest
 from queries import sql_files
 from queries.catalog import definitions
 from queries.catalog.catalog import METRICS, metric
+from queries.catalog.scope import Scope
 from queries.publish.answers import answers
-from queries.statistics.windows import Quarter
+from queries.read.snapshot import current
+from queries.statistics.estimates import estimates
+from queries.statistics.estimates import rows as item_rows
+from queries.statistics.windows import Quarter, Window
 from tests.support import facts
 from tests.support.counting import COUNTS, Facts
 from tests.support.facts import DEMO_UNTIL, fill, read_tables
@@ -108,6 +112,14 @@ def test_pandas_finds_the_same_numbers(
     for row in requested:
         value, n = COUNTS[name](Facts(db, row), row)
         assert (row["current"], row["n_current"]) == (pytest.approx(value), n), row["sentence"]
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_rows_behind_a_number_are_as_many_as_its_n(demo: Path, name: str) -> None:
+    snapshot, window = current(demo), Window(date(2026, 1, 1), date(2026, 7, 1))
+    (number,) = estimates(snapshot, metric(name), [window], Scope()).to_dict("records")
+    counts = item_rows(snapshot, metric(name), window, Scope())["counts_as"].value_counts()
+    assert counts.get("counted", 0) + counts.get("unfinished", 0) == number["n"]
 
 
 def test_windows_are_whole_quarters_and_say_whether_they_are_over(

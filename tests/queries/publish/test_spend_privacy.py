@@ -6,14 +6,21 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from collectors.ledger.backups import restore
 from queries.publish.settings import Settings
+from tests.support.command import Desk
 from tests.support.spend_ledger import BASE, Attacker, Books, days, people, spent
 
 K = 3
 MAY, JUNE = date(2026, 5, 4), date(2026, 6, 8)
+#: an export of the day after the last day that is published
+IMPORT = """
+insert into imports (import_id, kind, source, account, exported_at)
+values ('1', 'items', 'jira', '', timestamp '2026-07-01')
+"""
 NINE = [f"p{index}" for index in range(9)]
 
 
@@ -224,3 +231,33 @@ def test_a_ledger_that_is_put_back_tells_nothing_either(books: Books) -> None:
     attacker.learn(books)
     assert books.ask("from spend_by_team order by all") == reported != []
     assert attacker.derives(K) == []
+
+
+def test_removed_snapshot_link_does_not_reset_the_comparison(tmp_path: Path) -> None:
+    desk, attacker = Desk(tmp_path), Attacker()
+    books = Books(tmp_path / "data")
+    (tmp_path / "headway.toml").write_text(f"[publish]\nsmall_group = {K}\n", encoding="utf-8")
+    rows = [attacker.atom(MAY, person) for person in NINE]
+    books.load(rows)
+    with duckdb.connect(str(books.data / "ledger.duckdb")) as ledger:
+        ledger.execute(IMPORT)
+    assert desk.run("publish").code == 0
+    attacker.learn(books)
+    (books.data / "headway.duckdb").unlink()
+    books.load([*rows, attacker.atom(MAY, "p0", model="opus")])
+    assert desk.run("publish").code == 0
+    attacker.learn(books)
+    assert attacker.derives(K) == []
+
+
+def test_missing_record_of_published_spend_stops_publish(tmp_path: Path) -> None:
+    desk, books = Desk(tmp_path), Books(tmp_path / "data")
+    (tmp_path / "headway.toml").write_text(f"[publish]\nsmall_group = {K}\n", encoding="utf-8")
+    books.load([spent(MAY, person, BASE) for person in NINE])
+    with duckdb.connect(str(books.data / "ledger.duckdb")) as ledger:
+        ledger.execute(IMPORT)
+    assert desk.run("publish").code == 0
+    shutil.rmtree(books.data / "shown")
+    refusal = desk.run("publish")
+    assert refusal.code == 2
+    assert "restore it from a backup" in refusal.problem
