@@ -18,7 +18,11 @@ final as (
 days as (
     select
         unnest(
-            generate_series(min(told.day), greatest(max(told.day), any_value(final.until)), interval 1 day)
+            generate_series(
+                min(told.day),
+                greatest(max(told.day), any_value(final.until)),
+                interval 1 day
+            )
         )::date
         as day
     from told
