@@ -51,7 +51,7 @@ def empty(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="session")
 def demo(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a published demo company, whose history ends soon after a quarter of 14 weeks."""
+    """Return the data folder of a published demo, which ends after a quarter of 14 weeks."""
     return shared(pytestconfig, tmp_path_factory, "demo", facts.demo_file)
 
 
@@ -84,7 +84,7 @@ def offices(
 
 @pytest.fixture(autouse=True)
 def _main_stays() -> Iterator[None]:
-    """Streamlit's AppTest leaves the dashboard as ``__main__``, which every process started later would then import."""
+    """Restore ``__main__``: AppTest replaces it, and later processes would import it."""
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
@@ -92,10 +92,7 @@ def _main_stays() -> Iterator[None]:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """Writes a shell program into a folder that is the whole PATH.
-
-    Nothing else of this machine is found by name.
-    """
+    """Return a function that writes shell programs into the only folder of PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -115,15 +112,12 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More processes than there are cores, for tests wait now and then.
-
-    For a page, a limit, or a process killed.
-    """
+    """Return more processes than cores, because tests wait for pages, limits and processes."""
     return min(2 * (os.cpu_count() or 1), 4)
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
-    """Gives the tests of a file to one process, and so those that look at the demo's histories, which take long.
+    """Scheduler: one process for the tests of a file, and one for the demo's histories.
 
     xdist's own way to group tests, ``--dist loadgroup``, has had no effect since pytest 9.2.
     """

@@ -31,7 +31,7 @@ Figures = tuple[float, float]
 
 
 def generated(count: int = 600, page_size: int = 600, seed: int = 1) -> dict[str, dict[str, Any]]:
-    """Return a dataset of one repository with so many merged pull requests and closed issues, of plausible size.
+    """Return a dataset of one repository with merged pull requests and closed issues.
 
     It spans two years at most: the more there are, the closer they follow each other.
     """
@@ -184,9 +184,7 @@ def headway(server: Server, repos: list[str], items: int) -> Figures:
 
 
 def loop(server: Server, repos: list[str], pauses: bool) -> Figures:
-    """The same figures of the obvious loop: each pull request with its reviews, commits and sizes, each issue with
-    its comments and events, one by one.
-    """
+    """Return the figures of a simple loop with separate requests for each part of an item."""
     calm: dict[str, Any] = (
         {} if pauses else {"seconds_between_requests": None, "seconds_between_writes": None}
     )
@@ -208,7 +206,7 @@ def loop(server: Server, repos: list[str], pauses: bool) -> Figures:
 
 
 def main() -> None:
-    """Print the figures of the collector and of the loop, and how many times less the collector needs."""
+    """Print the figures of the collector and of the loop, and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of dataset files")
     folder = parser.parse_args().data
@@ -227,7 +225,8 @@ def main() -> None:
             "the obvious loop": loop(server, names, pauses=True),
         }
     print(
-        f"{items} pull requests and issues of {len(names)} repositories, {LATENCY_MS} ms to each answer; for each item:"
+        f"{items} pull requests and issues of {len(names)} repositories, "
+        f"{LATENCY_MS} ms to each response; for each item:"
     )
     requests, milliseconds = rows["headway"]
     for name, (each_requests, each_ms) in rows.items():

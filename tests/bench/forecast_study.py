@@ -182,7 +182,8 @@ def _plain_ratios(known_values: Array, ahead: int) -> Array:
 def main() -> None:
     """Print the table of the docs, then how often intervals held by the shape of the history."""
     print(
-        "| forecast made | 80 % interval held | plain quantiles held | width | error | weekday profile | run rate |"
+        "| forecast made | 80 % interval held | plain quantiles held | width | error "
+        "| weekday profile | run rate |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- |")
     result = [*results(range(HISTORIES)), *year_results(range(HISTORIES))]

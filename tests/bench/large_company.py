@@ -47,9 +47,9 @@ COLUMNS = {
 
 
 def build(ledger: Path, pull_requests: int, repositories: int = 0) -> None:
-    """Write a ledger of at least so many pull requests, with issues, reviews, commits and deployments in proportion.
+    """Write a ledger of at least this many pull requests, with other items in proportion.
 
-    Copies of the demo company's repositories, people and documents under names of their own; spend stays the demo's.
+    Copies of repositories, people and documents have their own names. Spend is the demo's.
     ``repositories`` at least, if that is more; each then has fewer of its pull requests and issues.
     """
     with open_ledger(ledger, "bench") as store:
@@ -63,7 +63,8 @@ def build(ledger: Path, pull_requests: int, repositories: int = 0) -> None:
     with duckdb.connect(str(ledger)) as db:
         tables = db.execute(
             "select table_name, list(column_name order by column_index) from duckdb_columns() "
-            "where table_name like 'github\\_%' escape '\\' or table_name = 'people' group by all order by all"
+            "where table_name like 'github\\_%' escape '\\' or table_name = 'people' "
+            "group by all order by all"
         ).fetchall()
         for name, columns in tables:
             db.execute(f"create temp table first_{name} as from {name}")
@@ -88,7 +89,10 @@ def _select(columns: list[str], copy: int) -> str:
     }
     document = "node::varchar"
     for pattern, other in CHANGES:
-        document = f"regexp_replace({document}, '{pattern.format(**inputs)}', '{other.format(**inputs)}', 'g')"
+        document = (
+            f"regexp_replace({document}, '{pattern.format(**inputs)}', "
+            f"'{other.format(**inputs)}', 'g')"
+        )
     return ", ".join(
         COLUMNS.get(column, column).format(document=document, **inputs) for column in columns
     )

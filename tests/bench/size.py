@@ -72,8 +72,10 @@ def main() -> None:
             cost = collected(folder, size)
             items = cost.output["items"]
             print(
-                f"{size:9,} pull requests {items:9,.0f} items {cost.output['requests']:7,.0f} requests "
-                f"{cost.output['requests'] / items:6.4f} each {cost.cpu:7.1f} s {cost.cpu * 1000 / items:6.2f} ms each "
+                f"{size:9,} pull requests {items:9,.0f} items "
+                f"{cost.output['requests']:7,.0f} requests "
+                f"{cost.output['requests'] / items:6.4f} each {cost.cpu:7.1f} s "
+                f"{cost.cpu * 1000 / items:6.2f} ms each "
                 f"{cost.memory:6,.0f} MB"
             )
         print("publishing the demo company, so many times over")
@@ -81,8 +83,10 @@ def main() -> None:
             measured("grow", folder / "ledger.duckdb", size)
             cost = measured("publish", folder)
             print(
-                f"{cost.output['pull_requests']:9,.0f} pull requests {cost.output['repositories']:6,.0f} repositories "
-                f"{cost.seconds:7.1f} s {cost.memory:6,.0f} MB, published {cost.output['bytes'] / 1e6:7,.0f} MB"
+                f"{cost.output['pull_requests']:9,.0f} pull requests "
+                f"{cost.output['repositories']:6,.0f} repositories "
+                f"{cost.seconds:7.1f} s {cost.memory:6,.0f} MB, published "
+                f"{cost.output['bytes'] / 1e6:7,.0f} MB"
             )
 
 
@@ -132,7 +136,10 @@ def _publish(folder: Path) -> dict[str, float]:
         folder / "ledger.duckdb", settings, compile_rules(settings, folder), "key", "bench"
     )
     path = publish(source, folder, DEMO_UNTIL)
-    counts = "(select count(*) from pull_requests) as pull_requests, (select count(*) from repositories) as repositories"
+    counts = (
+        "(select count(*) from pull_requests) as pull_requests, "
+        "(select count(*) from repositories) as repositories"
+    )
     (row,) = current(folder).query(f"select {counts}").to_dict("records")
     return {f"{name}": float(count) for name, count in row.items()} | {"bytes": path.stat().st_size}
 

@@ -31,7 +31,8 @@ FILE = """
     ) to $path (header)"""
 TABLE = """
     create table spend (
-        day date, provider varchar, model varchar, email varchar, cost_usd decimal(18, 8), tokens bigint
+        day date, provider varchar, model varchar, email varchar,
+        cost_usd decimal(18, 8), tokens bigint
     )"""
 Figures = tuple[float, float]
 

@@ -166,7 +166,8 @@ class Runner:
         program = folder / "bin" / "make"  # replaces the setup, which needs a network
         program.parent.mkdir(parents=True)
         program.write_text(
-            f"#!/bin/sh\nmkdir -p .venv/bin\nprintf '#!/bin/sh\\nexec {sys.executable} -m headway \"$@\"\\n' "
+            "#!/bin/sh\nmkdir -p .venv/bin\nprintf '#!/bin/sh\\nexec "
+            f'{sys.executable} -m headway "$@"\\n\' '
             "> .venv/bin/headway\nchmod +x .venv/bin/headway\n",
             encoding="utf-8",
         )

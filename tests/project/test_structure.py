@@ -40,6 +40,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
     "plotly": ("headway/ui/",),
     "requests": ("collectors/github/", "collectors/spend/client.py", "headway/cli/webhook.py"),
     "rich": ("headway/cli/progress.py",),
+    "scipy": ("queries/statistics/",),
     "streamlit": ("dashboard.py", "headway/ui/"),
     "yaml": ("collectors/imports/experiment_files.py",),
 }

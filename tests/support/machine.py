@@ -59,7 +59,8 @@ def chromium(applications: Path = APPLICATIONS) -> Path:
         path = shutil.which(by_name)
         if path is None or not _runs(path):
             raise SystemExit(
-                f"CHROMIUM={by_name} does not run. Set it to the path of a Chromium or Chrome, or unset it."
+                f"CHROMIUM={by_name} does not run. Set it to the path of a Chromium "
+                "or Chrome, or unset it."
             )
         return Path(path)
     result = _find_chromium(applications)
@@ -71,7 +72,8 @@ def chromium(applications: Path = APPLICATIONS) -> Path:
             _command("chromium") if _manager() else " ".join((*PLAYWRIGHT, "install", "chromium"))
         )
         raise SystemExit(
-            "The pages are tested in a real Chromium. There is none, and it could not be installed from here. "
+            "The pages are tested in a real Chromium. There is none, and it could "
+            "not be installed from here. "
             f"Type `{command}`, or set CHROMIUM to the path of a Chrome."
         )
     return result
@@ -94,7 +96,8 @@ def schema(cache: Path = ROOT / ".cache", node_lock: Path = NODE_LOCK) -> Path:
         content = _pack_schema(Path(scratch), node_lock)
         if _sha256(content) != SCHEMA_SHA256:
             raise SystemExit(
-                f"npm's {SCHEMA_PACKAGE} is not the file expected: schema.graphql has another SHA-256."
+                f"npm's {SCHEMA_PACKAGE} is not the file expected: schema.graphql has "
+                "another SHA-256."
             )
         part = Path(scratch) / "schema.graphql"
         part.write_bytes(content)
@@ -240,7 +243,7 @@ def _succeeds(command: Sequence[str], seconds: int = 900) -> bool:
 def _run(
     command: Sequence[str], seconds: int, cwd: Path = ROOT
 ) -> subprocess.CompletedProcess[str] | None:
-    """The finished process with its output, or None where it could not be started or took too long."""
+    """Return the finished process, or None if it did not start or took too long."""
     try:
         return subprocess.run(
             command,

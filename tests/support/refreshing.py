@@ -71,7 +71,7 @@ def refresh(
 
 
 def raw_tables(data: Path) -> Tables:
-    """Return the sorted raw rows of a ledger, without the times at which they were read and where from."""
+    """Return the sorted raw rows of a ledger, without time and address of the sync."""
     left_out = (
         "host",
         "fetched_at",
@@ -96,7 +96,7 @@ def raw_tables(data: Path) -> Tables:
 def publish_tables(
     data: Path, as_of: date, settings: Settings | None = None, people_csv: Path | None = None
 ) -> Tables:
-    """Publish the ledger of a folder, as people "names" unless the settings say otherwise, and return its tables."""
+    """Publish a folder's ledger, with people "names" by default, and return its tables."""
     settings = settings or Settings(people="names")
     if people_csv:
         with open_ledger(data / "ledger.duckdb", "test") as store:

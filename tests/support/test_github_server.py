@@ -153,7 +153,10 @@ def test_an_empty_repository_has_no_branch(github: Server) -> None:
 
 
 def test_what_a_repository_is_about(github: Server) -> None:
-    fields = "isArchived primaryLanguage { name } repositoryTopics(first: 9) { nodes { topic { name } } }"
+    fields = (
+        "isArchived primaryLanguage { name } repositoryTopics(first: 9) { nodes { topic "
+        "{ name } } }"
+    )
     visible = repository(github, fields)
     assert visible["primaryLanguage"] == {"name": "Python"}
     assert [node["topic"]["name"] for node in visible["repositoryTopics"]["nodes"]] == [
@@ -219,7 +222,10 @@ def test_deployments_come_with_their_statuses(github: Server) -> None:
 
 
 def test_cross_references_tell_their_source(github: Server) -> None:
-    source = "__typename ... on Issue { number title } ... on PullRequest { number repository { nameWithOwner } }"
+    source = (
+        "__typename ... on Issue { number title } ... on PullRequest { number repository "
+        "{ nameWithOwner } }"
+    )
     event = nest(
         "... on CrossReferencedEvent", f"isCrossRepository willCloseTarget {nest('source', source)}"
     )
@@ -317,14 +323,20 @@ def test_the_change_feed_pages_by_link(github: Server) -> None:
 
 
 def test_the_past_shows_what_was_there(github: Server) -> None:
-    fields = "state isDraft mergedAt labels(first: 9) { nodes { name } } timelineItems(first: 9) { updatedAt }"
+    fields = (
+        "state isDraft mergedAt labels(first: 9) { nodes { name } } timelineItems(first: "
+        "9) { updatedAt }"
+    )
     assert pull(github, 38, fields)["state"] == "MERGED"
     github.as_of("2026-07-01T10:00:00Z")
     visible = pull(github, 38, fields)
     assert (visible["state"], visible["isDraft"], visible["mergedAt"]) == ("OPEN", True, None)
     assert pull(github, 37, fields)["labels"]["nodes"] == [{"name": "release-notes"}]
     github.as_of("2025-09-22T12:00:00Z")  # the commits of #20 are written, but have not landed
-    history = "defaultBranchRef { target { ... on Commit { history(first: 1) { nodes { messageHeadline } } } } }"
+    history = (
+        "defaultBranchRef { target { ... on Commit { history(first: 1) { nodes { "
+        "messageHeadline } } } } }"
+    )
     (head,) = repository(github, history)["defaultBranchRef"]["target"]["history"]["nodes"]
     assert head == {"messageHeadline": "perf: index the orders (#19)"}
 

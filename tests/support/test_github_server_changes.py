@@ -18,8 +18,14 @@ from tests.support.github_server.client import ask, data, nest, rest_get, whole
 from tests.support.tracker import SHOP, WEB
 
 AT = "2026-02-01T00:00:00Z"
-ISSUE = "id createdAt updatedAt labels(first: 9) { nodes { id name } } author { login ... on Node { id } }"
-EVENTS = "timelineItems(first: 9, itemTypes: [LABELED_EVENT]) { nodes { ... on LabeledEvent { label { id name } } } }"
+ISSUE = (
+    "id createdAt updatedAt labels(first: 9) { nodes { id name } } author { login ... on "
+    "Node { id } }"
+)
+EVENTS = (
+    "timelineItems(first: 9, itemTypes: [LABELED_EVENT]) { nodes { ... on LabeledEvent { "
+    "label { id name } } } }"
+)
 Raw = dict[str, Any]
 
 

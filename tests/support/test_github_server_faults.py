@@ -32,7 +32,10 @@ def github(shared: Server) -> Iterator[Server]:
 
 def id_of(server: Server, number: int) -> str:
     """The node id of a pull request of acme/shop."""
-    query = 'query($n: Int!) { repository(owner: "acme", name: "shop") { pullRequest(number: $n) { id } } }'
+    query = (
+        'query($n: Int!) { repository(owner: "acme", name: "shop") { pullRequest(number: '
+        "$n) { id } } }"
+    )
     result: str = data(server, query, n=number)["repository"]["pullRequest"]["id"]
     return result
 

@@ -85,7 +85,10 @@ def test_a_duplicate_is_told_to_those_who_ask_for_it(github: Server) -> None:
 def test_pull_requests_that_close_an_issue_are_told_once_merged_only_on_request(
     github: Server,
 ) -> None:
-    closing = "closedByPullRequestsReferences(first: 9%s) { nodes { number repository { nameWithOwner } } }"
+    closing = (
+        "closedByPullRequestsReferences(first: 9%s) { nodes { number repository { "
+        "nameWithOwner } } }"
+    )
     assert issue(github, 1, closing % "")["closedByPullRequestsReferences"]["nodes"] == []
     result = issue(github, 1, closing % ", includeClosedPrs: true")[
         "closedByPullRequestsReferences"
@@ -148,8 +151,8 @@ def test_a_milestone_closed_later_is_open(github: Server) -> None:
     )
 
 
-DISCUSSIONS = """discussions(first: 9) { totalCount nodes { number closed stateReason updatedAt isAnswered
-  category { name isAnswerable } answer { author { login } authorAssociation } answerChosenBy { login }
+DISCUSSIONS = """discussions(first: 9) { totalCount nodes { number closed stateReason updatedAt
+    isAnswered   category { name isAnswerable } answer { author { login } authorAssociation } answerChosenBy { login }
   comments(first: 9) { nodes { author { login } replies(first: 9) { totalCount } } } } }"""
 
 
@@ -191,7 +194,10 @@ def test_lists_that_are_off_are_empty_and_those_a_token_may_not_read_are_an_erro
     with serve(datasets, schema=schema_path) as server:
         result = shop(server, "hasDiscussionsEnabled discussions(first: 1) { totalCount }")
         assert result == {"hasDiscussionsEnabled": False, "discussions": {"totalCount": 0}}
-        query = 'query { repository(owner: "acme", name: "web") { discussions(first: 1) { totalCount } } }'
+        query = (
+            'query { repository(owner: "acme", name: "web") { discussions(first: 1) { '
+            "totalCount } } }"
+        )
         answer = whole(server, query)
         assert (answer["data"]["repository"], answer["errors"][0]["type"]) == (None, "FORBIDDEN")
 
@@ -214,7 +220,10 @@ def test_a_deployment_tells_its_task_its_branch_and_who_made_it(github: Server) 
 def test_a_file_is_as_it_was_at_the_moment(github: Server, moment: str | None, text: str) -> None:
     github.as_of(moment)
     folder = 'object(expression: "HEAD:docs/experiments")'
-    entries = "... on Tree { entries { name type path object { ... on Blob { text isTruncated byteSize } } } }"
+    entries = (
+        "... on Tree { entries { name type path object { ... on Blob { text isTruncated "
+        "byteSize } } } }"
+    )
     assert shop(github, nest(folder, entries))["object"]["entries"] == [
         {
             "name": "one.md",
@@ -223,9 +232,7 @@ def test_a_file_is_as_it_was_at_the_moment(github: Server, moment: str | None, t
             "object": {"text": text, "isTruncated": False, "byteSize": len(text)},
         }
     ]
-    document = nest(
-        'object(expression: "HEAD:docs/experiments/one.md")', "... on Blob { text }"
-    )
+    document = nest('object(expression: "HEAD:docs/experiments/one.md")', "... on Blob { text }")
     assert shop(github, document)["object"] == {"text": text}
     assert (
         shop(github, nest('object(expression: "HEAD:nothing.csv")', "... on Blob { text }"))[

@@ -103,7 +103,7 @@ def test_stages_of_an_agents_draft_add_up() -> None:
     ],
 )
 def test_start(authored_at: str, rule: str, started_at: datetime) -> None:
-    """The first commit starts the work, unless it is later than the opening or over 90 days older."""
+    """The first commit starts the work, if at most 90 days older than the opening."""
     row = only(pull(1, "2024-06-01T00:00:00Z", commits=["c1"]), commit("c1", authored_at))
     assert (row["start_rule"], row["started_at"]) == (rule, started_at)
 
@@ -231,7 +231,7 @@ def test_work_type(members: Raw, expected: tuple[str, str | None]) -> None:
 
 
 def test_rework_and_durability() -> None:
-    """Every kind of repair is found, in and across repositories, and counts within 14 days of the merge."""
+    """Every kind of repair counts within 14 days, in and across repositories."""
     sha = {n: f"{n}abcdef0{n:032x}" for n in range(1, 8)}
     merged = {n: f"2024-0{n}-01T00:00:00Z" for n in range(1, 7)}
 
@@ -434,7 +434,7 @@ def test_what_was_not_yet_there_when_the_data_was_collected() -> None:
 
 
 def test_what_github_counts_ends_with_the_last_complete_day_when_it_is_asked() -> None:
-    """Asked on 21 March: February is over, March is counted through the 20th, and of the issues there are none."""
+    """Counted on 21 March: February is complete, March ends on the 20th, without issues."""
     days = ("2024-02-28", "2024-02-29", "2024-03-05", "2024-03-20", "2024-03-21")
     data = dataset([pull(number, f"{day}T12:00:00Z") for number, day in enumerate(days, 1)])
 

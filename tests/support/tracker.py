@@ -1,6 +1,4 @@
-"""Two small repositories in which issues, milestones, discussions, deployments and files have a history, and what the
-ledger holds of them.
-"""
+"""Two small repositories whose issues, milestones, deployments and files have a history."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def _blob(text: str) -> str:
 
 
 def _version(time: str, text: str | None) -> list[Any]:
-    """A version of a file: when it landed, its mode, its blob (None where it was deleted) and its size."""
+    """Version of a file: time, mode, blob (None if deleted) and size."""
     return [iso(time), "100644", None if text is None else _blob(text), len((text or "").encode())]
 
 
@@ -225,7 +225,7 @@ def _pushed(oid: str, push: Push) -> Raw:
 
 
 def _commits_of(slug: str, pull: Pull) -> tuple[list[Raw], list[Raw]]:
-    """A pull request's own commits, and the one it was merged as (none where it was not merged, or fast-forward)."""
+    """Return a pull request's commits and its merge commit (None without one)."""
     own = []
     for index, c in enumerate(pull.commits):
         login = pull.author if c.login == AUTHOR else c.login

@@ -134,7 +134,10 @@ PULLS = [
             Commit(
                 "2025-10-08 07:30",
                 committed="2025-12-17 07:45",
-                message=f"Gift card total is off by one\n\n(cherry picked from commit {sha('shop', 24)})",
+                message=(
+                    "Gift card total is off by one\n\n(cherry picked from commit "
+                    f"{sha('shop', 24)})"
+                ),
             )
         ],
         reviews=[("2025-12-17 10:00", "ada", APPROVED)],

@@ -1,4 +1,4 @@
-"""acme/web: every way in which agents and assistants show themselves, and who is responsible for them.
+"""acme/web: every sign of agents and assistants, and the people responsible for them.
 
 Nothing here was ever undone, so its durability is not observable.
 """
@@ -71,7 +71,8 @@ PULLS = [
             Commit(
                 "2025-03-10 08:00",
                 email="cursoragent@cursor.com",
-                message="Sticky menu\n\nCo-authored-by: Copilot <198982749+Copilot@users.noreply.github.com>\n"
+                message="Sticky menu\n\n"
+                "Co-authored-by: Copilot <198982749+Copilot@users.noreply.github.com>\n"
                 "Co-authored-by: Jon Doe <jon@acme.example>",
             )
         ],

@@ -1,4 +1,4 @@
-"""Command line: ``python -m tests.github_server --data DIR --port 0`` prints its address and serves."""
+"""Command line: ``python -m tests.support.github_server --data DIR`` prints its address."""
 
 from __future__ import annotations
 

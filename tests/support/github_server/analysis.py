@@ -52,7 +52,8 @@ WORDINGS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ),
     (
         r"Field '(.+?)' of type '(.+?)' must have a selection",
-        "Field must have selections (field '{0}' returns {1} but has no selections. Did you mean '{0} {{ ... }}'?)",
+        "Field must have selections (field '{0}' returns {1} but has no selections. "
+        "Did you mean '{0} {{ ... }}'?)",
         "selectionMismatch",
         ("nodeName", ""),
     ),
@@ -181,7 +182,10 @@ class Analyser:
             if {"nodes", "edges"} & {
                 f.name.value for f, _ in self._fields(node.selection_set, connection)
             }:
-                message = f"You must provide a `first` or `last` value to properly paginate the `{name}` connection."
+                message = (
+                    "You must provide a `first` or `last` value to properly paginate "
+                    f"the `{name}` connection."
+                )
                 self._error("MISSING_PAGINATION_BOUNDARIES", message, node, path)
             return 1
         for argument, size in sizes.items():

@@ -1,4 +1,4 @@
-"""The HTTP side: one ASGI app that counts, delays, breaks, authorizes, prices and answers requests."""
+"""ASGI app that counts, delays, breaks, authorizes, prices and answers requests."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ class Emulator:
         return f"{base_of(request)}{inner}{'?' if request.url.query else ''}{request.url.query}"
 
     async def _stall(self, request: Request, seconds: float) -> None:
-        """Say nothing until the client has gone, but not for longer than this."""
+        """Send nothing until the client disconnects or this time is over."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not await request.is_disconnected():
             await asyncio.sleep(0.02)

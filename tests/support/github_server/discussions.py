@@ -82,7 +82,7 @@ class Discussion:
 
 
 def discussion(outer: Builder, row: Raw) -> Discussion:
-    """A discussion of a dataset, with what was said, answered and closed by the builder's moment."""
+    """Return a discussion with its comments, answer and close until the builder's time."""
     now = outer.now
     reopened_at = row.get("reopened_at") or ""
     chosen_at = row.get("answer_chosen_at")

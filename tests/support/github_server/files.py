@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Blob:
-    """A file; ``text`` is None where the dataset does not hold it, as with GitHub's very large files."""
+    """File; ``text`` is None if the dataset has none, as for GitHub's very large files."""
 
     repository: Repository
     oid: str

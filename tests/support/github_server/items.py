@@ -32,7 +32,7 @@ class ItemBuilder:
         return self._item(row, Issue, {})
 
     def _events(self, row: Raw) -> list[Raw]:
-        """Recorded events, plus the closing ones and the labelling that a source without events implies."""
+        """Return recorded events, plus the closes and labels implied without events."""
         events = list(row["events"])
         kinds = {e["type"] for e in events}
         if row.get("merged_at") and "MergedEvent" not in kinds:

@@ -184,7 +184,10 @@ class Accounts:
             message = "must be an Integer representing the time that the assertion was issued"
             raise HttpError(401, f"'Issued at' claim ('iat') {message}")
         if claims["exp"] <= self.clock():
-            message = "must be a numeric value representing the future time at which the assertion expires"
+            message = (
+                "must be a numeric value representing the future time at which the "
+                "assertion expires"
+            )
             raise HttpError(401, f"'Expiration time' claim ('exp') {message}")
         if claims["exp"] > self.clock() + LONGEST_SIGNED_S:
             raise HttpError(401, "'Expiration time' claim ('exp') is too far in the future")

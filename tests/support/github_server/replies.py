@@ -24,7 +24,10 @@ BAD_GATEWAY = (
     b"<html>\n<head><title>502 Bad Gateway</title></head>\n"
     b"<body><center><h1>502 Bad Gateway</h1></center></body>\n</html>\n"
 )
-WEB_PAGE = b"<!DOCTYPE html>\n<html>\n<head><title>Sign in to the network</title></head>\n<body></body>\n</html>\n"
+WEB_PAGE = (
+    b"<!DOCTYPE html>\n<html>\n<head><title>Sign in to the network</title></head>\n"
+    b"<body></body>\n</html>\n"
+)
 
 
 @dataclass
@@ -120,7 +123,7 @@ def page_of(listing: Listing, request: Request, link: str) -> tuple[list[Any], d
 
 
 def abort(send: Send) -> None:
-    """Reset the client's TCP connection (uvicorn keeps its transport on the object behind ``send``)."""
+    """Reset the client's TCP connection, through uvicorn's transport behind ``send``."""
     transport = getattr(send, "__self__").transport  # noqa: B009 - the type of ``send`` knows no ``__self__``
     raw = transport.get_extra_info("socket")
     if raw is not None:

@@ -298,7 +298,7 @@ def _milestones(repository: Repository, _info: Any, states: Any = None, **page: 
 def _object(
     repository: Repository, _info: Any, expression: str | None = None, oid: str | None = None
 ) -> Commit | Tree | Blob | None:
-    """A commit by its oid, the head of the default branch, or a file or folder of it (``HEAD:path``)."""
+    """Return a commit by its oid, the head, or a file or folder of it (``HEAD:path``)."""
     revision, _, path = (oid or expression or "").partition(":")
     head = repository.history[0] if repository.history else None
     if path or (expression or "").endswith(":"):

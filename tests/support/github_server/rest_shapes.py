@@ -30,7 +30,8 @@ class Shapes:
     def user(self, actor: Actor | None) -> Json:
         """An account; a deleted one shows as ``ghost``."""
         actor = actor or Actor("ghost")
-        link = f"{self.base}/{'orgs' if actor.typename == 'Organization' else 'users'}/{actor.rest_login}"
+        kind = "orgs" if actor.typename == "Organization" else "users"
+        link = f"{self.base}/{kind}/{actor.rest_login}"
         return {
             "login": actor.rest_login,
             "id": actor.database_id,
@@ -87,7 +88,8 @@ class Shapes:
 
     def label(self, label: Label) -> Json:
         """A label."""
-        link = f"{self.base}/repos/{label.repository.name_with_owner}/labels/{label.name.replace(' ', '%20')}"
+        name = label.name.replace(" ", "%20")
+        link = f"{self.base}/repos/{label.repository.name_with_owner}/labels/{name}"
         visible = {"id": label.database_id, "node_id": label.id, "url": link, "name": label.name}
         return visible | {"color": label.color, "default": False, "description": label.description}
 

@@ -1,4 +1,4 @@
-"""Headway's published tables, computed a second time straight from dataset files, without its SQL or its code."""
+"""Independent computation of the published tables from dataset files, without Headway's code."""
 
 from tests.support.independent.tables import compute
 

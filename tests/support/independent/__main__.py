@@ -1,6 +1,6 @@
-"""Compares a published file with the tables computed from dataset files, row by row and column by column.
+"""Comparison of a published file with tables computed from dataset files, by row and column.
 
-What was imported from other tools is in no dataset file, so a file with imports has rows that are not computed.
+Imports are in no dataset file, so a file with imports has rows that are not computed.
 """
 
 from __future__ import annotations

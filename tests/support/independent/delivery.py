@@ -28,12 +28,12 @@ def durability(
 
 
 def is_for_default_branch(repo: Repo, pull: Pull) -> bool:
-    """Return whether it is meant for the default branch, or landed in it (its base may have been renamed since)."""
+    """Return whether its base is the default branch, perhaps under a former name."""
     return pull.base == repo.default_branch or (pull.merge_commit or "") in repo.position
 
 
 def contains(repo: Repo, oid: str | None, pull: Pull) -> bool:
-    """Return whether a commit of the default branch stands at or after the merge commit of a pull request."""
+    """Return whether a commit is at or after the merge commit on the default branch."""
     index, merged = repo.position.get(oid or ""), repo.position.get(pull.merge_commit or "")
     return index is not None and merged is not None and index <= merged
 

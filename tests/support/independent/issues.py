@@ -85,7 +85,7 @@ class Clerk:
         )
 
     def response_at(self, ticket: Ticket) -> datetime | None:
-        """Return the first answer of a maintainer, or close by another human, but for the time its author closed it."""
+        """Return the first maintainer's response, or close by another human, while it is open."""
         if ticket.item_key is not None:
             return ticket.response_at
         author = (ticket.author or "").lower()

@@ -58,7 +58,7 @@ def mentions(item: Issue) -> set[PullKey]:
 
 
 def find_rework(repos: list[Repo], rules: Rules, imported: Sequence[Named] = ()) -> list[Rework]:
-    """Return the earliest row for each repaired change, repairing item and kind, in order of time."""
+    """Return the earliest row for each change, repairing item and kind, by time."""
     merged = {pull.key: pull for repo in repos for pull in repo.pulls.values() if pull.merged_at}
     issues = {issue.key: issue for repo in repos for issue in repo.issues.values()}
     earliest: dict[tuple[str, int, str | None, str], Rework] = {}
@@ -92,7 +92,7 @@ def _row(
 
 
 def _imported(incident: Named, repos: list[Repo], merged: dict[PullKey, Pull]) -> Iterator[Rework]:
-    """The changes that an imported incident names by their number, their address or a commit of theirs."""
+    """Return the changes that an imported incident names by number, URL or commit."""
     result = {(repo.lower(), int(number)) for repo, number in NUMBER.findall(incident.text) if repo}
     result |= {(repo.lower(), int(number)) for repo, number in ADDRESS.findall(incident.text)}
     for repo in repos:
@@ -127,7 +127,7 @@ def _reverts(repo: Repo, merged: dict[PullKey, Pull]) -> Iterator[Rework]:
 
 
 def _owners(repo: Repo) -> dict[str, list[tuple[str, PullKey]]]:
-    """The commits of merged pull requests and their merge commits, by the shortest sha that may name them."""
+    """Return commits and merge commits of merged pull requests by their shortest sha."""
     owners: dict[str, list[tuple[str, PullKey]]] = {}
     for pull in repo.pulls.values():
         if pull.merged_at:

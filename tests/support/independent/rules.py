@@ -1,4 +1,4 @@
-"""The product's rules, read as data from its seed files, and what they say about accounts and pull requests."""
+"""The product's rules from its seed files, applied to accounts and pull requests."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class People:
     k: int
 
     def team_and_role(self, login: str | None, on: date) -> tuple[str | None, str | None]:
-        """Return team and role of a person on a day, each None where unknown or shared by fewer than k people."""
+        """Return team and role on a day; None if unknown or of fewer than k people."""
         if login is None:
             return None, None
         own = [
@@ -181,7 +181,7 @@ def co_author_emails(texts: Iterable[str]) -> list[str]:
 
 
 def authorship(pull: Pull, rules: Rules) -> tuple[str, str | None, str | None]:
-    """Return the class of a pull request (agent, assisted, no signal), the rule that decides and its tool."""
+    """Return the class of a pull request (agent, assisted, no signal), its rule and tool."""
     deciding = [
         rule
         for rule in rules.signals

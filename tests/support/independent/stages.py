@@ -54,7 +54,7 @@ def state_of(pull: Pull, cutoff: datetime) -> State:
 
 
 def start_of(pull: Pull) -> tuple[datetime | None, datetime, str]:
-    """Return the first commit's author date, the start of the work, and which of the two rules gave it."""
+    """Return the first commit's author date, the start of the work and the rule for it."""
     first = min((commit.authored_at for commit in pull.commits), default=None)
     if first is None or first > pull.opened_at:
         return first, pull.opened_at, "opened"
@@ -108,7 +108,7 @@ def _account(email: str, known_emails: dict[str, str]) -> str | None:
 
 @dataclass(frozen=True)
 class Answers:
-    """The first answer of each kind by a human who is neither author nor responsible, and all their reviews."""
+    """First responses by a human who is neither author nor responsible, and all reviews."""
 
     response_at: datetime | None
     review_at: datetime | None

@@ -316,7 +316,7 @@ class Judge:
         }
 
     def load(self, pull: Pull, row: Row) -> list[Row]:
-        """Return rows of ``review_load`` with a count of the reviewers of each pull request and week."""
+        """Return rows of ``review_load``, with reviewers counted by pull request and week."""
         if row["author_kind"] == "bot":
             return []
         responsible = row["responsible"]

@@ -101,7 +101,7 @@ class Ticket:
 
 
 def read_tickets(raw: Raw, window: Window) -> list[Ticket]:
-    """Return the issues and discussions of a dataset that had been opened by the cutoff, by number."""
+    """Return issues and discussions opened by the cutoff, by number."""
     repo = raw["repository"]["name_with_owner"]
     result = [
         _issue(row, repo, window) for row in raw["issues"] if window.has(moment(row["created_at"]))
@@ -165,7 +165,7 @@ def _turn(event: Raw, row: Raw, repo: str) -> Turn:
 
 
 def _first_labels(row: Raw, changes: list[LabelChange]) -> list[str]:
-    """The labels whose first recorded change takes them off, and those that no event ever mentions."""
+    """Return labels whose first event removes them, and labels without an event."""
     first: dict[str, LabelChange] = {}
     for change in changes:
         first.setdefault(change.label, change)

@@ -32,7 +32,7 @@ PRODUCTION = re.compile(r"^prod(uction)?\b", re.I | re.A)
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit; logins and e-mails are None where GitHub knows no account or the file holds no address."""
+    """Commit; logins and e-mails are None if unknown."""
 
     oid: str
     message: str
@@ -87,7 +87,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class Pull(Issue):
-    """A pull request; merge members are None while unmerged, assignees None where events tell who they were."""
+    """Pull request; merge fields are None while unmerged, assignees None if events have them."""
 
     association: str
     merged_at: datetime | None
@@ -121,7 +121,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Repo:
-    """A repository; ``position`` numbers the default branch from its newest commit (0) back to its first."""
+    """Repository; ``position`` numbers the default branch from its newest commit (0)."""
 
     name: str
     default_branch: str
@@ -320,7 +320,7 @@ def _lost_commit(row: Raw, repo: str) -> Commit:
 
 
 def _sizes(row: Raw, commits: list[Commit]) -> dict[str, Any]:
-    """Sizes and files: as recorded where all commits showed, else what those that showed add up to."""
+    """Return sizes and files: as recorded if all commits are visible, else their sum."""
     if len(commits) == max(1, len(row["commits"])) and "additions" in row:
         sizes = {name: row[name] for name in ("additions", "deletions", "changed_files")}
         return sizes | {"files": _files(row["files"])}
