@@ -152,7 +152,8 @@ def test_a_milestone_closed_later_is_open(github: Server) -> None:
 
 
 DISCUSSIONS = """discussions(first: 9) { totalCount nodes { number closed stateReason updatedAt
-    isAnswered   category { name isAnswerable } answer { author { login } authorAssociation } answerChosenBy { login }
+    isAnswered category { name isAnswerable }
+    answer { author { login } authorAssociation } answerChosenBy { login }
   comments(first: 9) { nodes { author { login } replies(first: 9) { totalCount } } } } }"""
 
 
