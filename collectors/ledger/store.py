@@ -1,4 +1,4 @@
-"""The ledger: raw rows and watermarks in one private DuckDB file. This module is its only writer."""
+"""The ledger: raw rows and watermarks in one private DuckDB file, written here only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-#: what makes a row of each table the same row
+#: key columns of each table
 KEYS: dict[str, tuple[str, ...]] = {
     "watermarks": ("source", "scope", "name"),
     "loads": ("load_id",),
@@ -42,7 +42,7 @@ Row = Mapping[str, Any]
 
 
 def now() -> datetime:
-    """The time in UTC, without a zone: the form in which the ledger keeps times."""
+    """Return the time in the ledger's form: UTC, no zone."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -51,11 +51,8 @@ def load_row(
 ) -> dict[str, Any]:
     """Return the row of ``loads`` for one attempt to read a scope."""
     row = {"load_id": uuid.uuid4().hex, "source": source, "scope": scope, "started_at": started_at}
-    return (
-        row
-        | {"finished_at": now(), "status": status, "rows_read": 0, "requests": 0, "message": None}
-        | figures
-    )
+    row |= {"finished_at": now(), "status": status}
+    return row | {"rows_read": 0, "requests": 0, "message": None} | figures
 
 
 class Store:
@@ -87,7 +84,7 @@ class Store:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: rows and the watermark that stands for them are committed together."""
+        """Commit everything in the block, rows and their watermark, or nothing."""
         with self._turn:
             if self._depth:
                 yield
@@ -97,9 +94,8 @@ class Store:
             try:
                 yield
             except BaseException:
-                with contextlib.suppress(
-                    duckdb.Error
-                ):  # where the disk refused a write, it is rolled back already
+                # after a failed write to the disk, DuckDB has rolled back already
+                with contextlib.suppress(duckdb.Error):
                     self._db.execute("rollback")
                 raise
             else:
@@ -117,54 +113,51 @@ class Store:
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def merge(self, table: str, rows: Sequence[Row]) -> int:
-        """Insert or update rows by the table's key, and return how many came; of rows with one key the last wins.
+        """Insert or update rows by the table's key, and return their number.
 
-        Columns that the rows do not name keep what they have.
+        The last of several rows with one key wins. Columns that the rows lack keep their values.
         """
         if not rows:
             return 0
         keys, columns = KEYS[table], list(rows[0])
         latest = {tuple(row[key] for key in keys): row for row in rows}
-        match = " and ".join(f"held.{key} is not distinct from new.{key}" for key in keys)
-        update = ", ".join(f"{c} = new.{c}" for c in columns if c not in keys)
-        names, values = ", ".join(columns), ", ".join(f"new.{c}" for c in columns)
-        with self.transaction(), self._frame("arrived", columns, latest.values()):
+        match = " and ".join(f"old.{key} is not distinct from new.{key}" for key in keys)
+        update = ", ".join(f"{name} = new.{name}" for name in columns if name not in keys)
+        values = ", ".join(f"new.{name}" for name in columns)
+        with self.transaction(), self._frame("new_rows", columns, latest.values()):
             self._db.execute(
-                f"merge into {table} as held using arrived as new on {match} "
+                f"merge into {table} as old using new_rows as new on {match} "
                 f"when matched then update set {update} "
-                f"when not matched then insert ({names}) values ({values})"
+                f"when not matched then insert ({', '.join(columns)}) values ({values})"
             )
         return len(latest)
 
     def load(self, table: str, parquet: Path) -> None:
-        """Insert the rows of a Parquet file, whose columns are named as the table's; their keys must be new."""
+        """Insert the rows of a Parquet file with the table's columns and new keys."""
         with self.transaction():
             self._db.execute(f"insert into {table} by name from read_parquet(?)", [str(parquet)])
 
     def delete(self, table: str, rows: Sequence[Row]) -> None:
-        """Delete the rows that have the same values in the columns given."""
+        """Delete the rows that have the same values in the columns of ``rows``."""
         if not rows:
             return
-        match = " and ".join(
-            f"{table}.{column} is not distinct from gone.{column}" for column in rows[0]
-        )
-        with self.transaction(), self._frame("gone", list(rows[0]), rows):
-            self._db.execute(f"delete from {table} using gone where {match}")
+        match = " and ".join(f"{table}.{name} is not distinct from old.{name}" for name in rows[0])
+        with self.transaction(), self._frame("old", list(rows[0]), rows):
+            self._db.execute(f"delete from {table} using old where {match}")
 
     def replace(self, table: str, rows: Sequence[Row]) -> None:
-        """Make these rows all that a table holds."""
+        """Replace all rows of a table."""
         with self.transaction():
             self._db.execute(f"delete from {table}")
             if rows:
                 columns = list(rows[0])
-                with self._frame("arrived", columns, rows):
-                    self._db.execute(
-                        f"insert into {table} ({', '.join(columns)}) select * from arrived"
-                    )
+                names = ", ".join(columns)
+                with self._frame("new_rows", columns, rows):
+                    self._db.execute(f"insert into {table} ({names}) select * from new_rows")
 
     @contextlib.contextmanager
     def _frame(self, name: str, columns: list[str], rows: Iterable[Row]) -> Iterator[None]:
-        """Let SQL read rows as a table of this name for a while."""
+        """Make rows a table of this name inside the block."""
         cells = [[_cell(row[column]) for column in columns] for row in rows]
         self._db.register(name, pd.DataFrame(cells, columns=columns, dtype=object))
         try:
@@ -173,13 +166,13 @@ class Store:
             self._db.unregister(name)
 
     def watermark(self, source: str, scope: str, name: str) -> Any:
-        """Return how far a source was read in one scope; None where it never was."""
+        """Return the watermark of a source in one scope; None if it was never read."""
         sql = "select value from watermarks where source = ? and scope = ? and name = ?"
         rows = self.rows(sql, [source, scope, name])
         return json.loads(rows[0]["value"]) if rows else None
 
     def set_watermark(self, source: str, scope: str, name: str, value: Any) -> None:
-        """Keep how far a source was read; call it in the transaction that writes the rows."""
+        """Write a watermark; call it in the transaction of the rows."""
         row = {
             "source": source,
             "scope": scope,
@@ -192,23 +185,25 @@ class Store:
     def secret(self, name: str) -> str:
         """Return a secret of this ledger, made on first use."""
         with self.transaction():
-            result = self.rows("select value from secrets where name = ?", [name])
-            if not result:
-                result = [{"value": secrets.token_hex(32)}]
-                self._db.execute("insert into secrets values (?, ?)", [name, result[0]["value"]])
-        return str(result[0]["value"])
+            rows = self.rows("select value from secrets where name = ?", [name])
+            if rows:
+                return str(rows[0]["value"])
+            value = secrets.token_hex(32)
+            self._db.execute("insert into secrets values (?, ?)", [name, value])
+            return value
 
     def record_load(
         self, source: str, scope: str, started_at: datetime, status: str, **figures: Any
     ) -> None:
-        """Note one attempt to read a scope: its status ('read', 'unchanged' or 'failed'), rows, requests, message."""
+        """Record one attempt to read a scope, with rows, requests and message.
+
+        The status is 'read', 'unchanged' or 'failed'.
+        """
         self.merge("loads", [load_row(source, scope, started_at, status, **figures)])
 
 
 def _cell(value: Any) -> Any:
-    """A value as the ledger holds it: documents are JSON text."""
-    return (
-        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        if isinstance(value, dict | list)
-        else value
-    )
+    """Return a value in the ledger's form: documents are JSON text."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value
