@@ -129,8 +129,11 @@ def new_work_share(facts: Facts, row: Row) -> Counted:
 
 def ux_debt_net_flow(facts: Facts, row: Row) -> Counted:
     """In minus out per week."""
-    spells = facts.read("issue_intervals where kind = 'ux debt'")
-    entered, remaining = len(within(spells, "entered_at", row)), len(within(spells, "left_at", row))
+    intervals = facts.read("issue_intervals where kind = 'ux debt'")
+    entered, remaining = (
+        len(within(intervals, "entered_at", row)),
+        len(within(intervals, "left_at", row)),
+    )
     return (entered - remaining) * 7 / (
         row["window_end"] - row["window_start"]
     ).days, entered + remaining
@@ -233,7 +236,7 @@ def _outcomes_that_last(facts: Facts) -> pd.DataFrame:
 
 
 def cost_per_outcome(facts: Facts, row: Row) -> Counted:
-    """What was spent, over what was got done."""
+    """Return spend per outcome."""
     spend, n = facts.all("spend"), len(within(_outcomes_that_last(facts), "happened_on", row))
     result = within(spend[spend["is_counted"] & ~spend["is_provisional"]], "day", row)
     days = (pd.Timestamp(row["window_end"]) - pd.Timestamp(row["window_start"])).days
@@ -245,7 +248,7 @@ def cost_per_outcome(facts: Facts, row: Row) -> Counted:
 
 
 def spend_without_outcome_share(facts: Facts, row: Row) -> Counted:
-    """Of what teams spent by month, what no outcome of theirs followed."""
+    """Return the share of team spend without outcomes."""
     spend, outcomes = facts.read("spend_by_team"), _outcomes_that_last(facts)
     by_name = spend["provider"].isna() & ~spend["team"].isin(["(other teams)", "unattributed"])
     result, wasted = within(spend[by_name], "month", row), 0.0

@@ -146,6 +146,3 @@ def leads(page: Page) -> list[str]:
 def chart(page: Page, panel: str) -> Locator:
     """Return the chart of a panel."""
     return page.get_by_role("figure", name=f"chart. {panel}")
-
-
-# -- numbers ----------------------------------------------------------------------------------------------------------

@@ -58,8 +58,8 @@ def test_missing_items_are_listed_by_repository_and_month(
     )
     assert "issues that GitHub counts, 30 are here." in text
     assert (
-        "1 more is here that GitHub does not count. GitHub's counts are those of its search, for whole days"
-        in text
+        "1 more is here that GitHub does not count. GitHub's counts are those of its search, "
+        "for whole days" in text
     )
     assert (
         "Without a count: 1 repository that the token cannot search or that is not counted yet."
@@ -67,8 +67,8 @@ def test_missing_items_are_listed_by_repository_and_month(
     )
     assert "GitHub lists 5 discussions, and 4 are here. 2 changed items are not read yet." in text
     assert (
-        "The last refresh started on 28 Feb 2026 (UTC). Failed: acme/app; their earlier data is still used."
-        in text
+        "The last refresh started on 28 Feb 2026 (UTC). Failed: acme/app; their earlier data "
+        "is still used." in text
     )
     assert "Filters do not apply" in text and "Only repository" not in text
     assert [len(frame.value) for frame in app.main.dataframe] == [4, 3, 2, 1]
@@ -82,7 +82,8 @@ def test_complete_data_lists_no_month(app: AppTest, demo: Path, tmp_path: Path) 
     (tmp_path / "headway.duckdb").symlink_to((demo / "headway.duckdb").resolve())
     text = text_of(app)
     assert re.search(
-        r"All 6 repositories are synced through 27 Jan 2027. Of [\d,]+ pull requests .* all are here\.",
+        r"All 6 repositories are synced through 27 Jan 2027. Of [\d,]+ pull requests .* all "
+        r"are here\.",
         text,
     )
     assert "In every counted month, this data agrees with GitHub." in text
@@ -119,7 +120,8 @@ def row(**inputs: object) -> dict[str, object]:
 
 def test_unknown_counts_are_not_agreement() -> None:
     assert totals_sentence(row()) == (
-        "All 2 repositories are synced through 27 Feb 2026. GitHub's own counts of them are unknown."
+        "All 2 repositories are synced through 27 Feb 2026. GitHub's own counts of them are "
+        "unknown."
     )
     assert totals_notes(row()) == [
         "The token cannot search them, or nothing was opened in them by then."

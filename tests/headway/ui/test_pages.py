@@ -52,7 +52,8 @@ def test_headlines_and_charts_are_what_the_printed_sql_gives(
         before = printed(page)
         choose(page, "Behind which number", f"{metric.title}, by week")
         page.wait_for_function(
-            "before => document.querySelector('[data-testid=stCode] code').innerText.trim() !== before.trim()",
+            "before => document.querySelector('[data-testid=stCode] code').innerText.trim() "
+            "!== before.trim()",
             arg=before,
         )
         weeks = run(demo, printed(page))
@@ -163,7 +164,7 @@ def test_what_came_in_and_what_left_is_drawn_as_its_sql_gives_it(
             assert values == [signs.get(name, -1) * row[columns[name]] for row in weeks], name
 
 
-# -- state ------------------------------------------------------------------------------------------------------------
+# -- state -----------------------------------------------------------------------------------------
 
 
 def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
@@ -226,7 +227,7 @@ def link(data: Path, published: Path) -> None:
     fresh.replace(data / LINK)
 
 
-# -- looks ------------------------------------------------------------------------------------------------------------
+# -- looks -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -259,7 +260,8 @@ def test_pages_fit_a_phone_and_say_what_charts_show(
         main = "document.querySelector('[data-testid=stMain]')"
         assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
         colours = page.evaluate(
-            "[...document.querySelectorAll('.js-plotly-plot .js-line')].map(line => getComputedStyle(line).stroke)"
+            "[...document.querySelectorAll('.js-plotly-plot .js-line')].map(line => "
+            "getComputedStyle(line).stroke)"
         )
         assert colours and not any(
             colour.startswith("rgb(0, 0, ") for colour in colours
@@ -286,7 +288,7 @@ def test_the_page_about_data_fits_a_phone_and_its_totals_are_what_its_sql_gives(
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-# -- states without a browser -----------------------------------------------------------------------------------------
+# -- states without a browser ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -390,7 +392,10 @@ def test_page_without_rule_matches_shows_how_to_map_a_label(
     assert ("No rule for ux debt has matched an item." in text) == (not is_mapped)
     assert ("Age of open UX debt" in headers) == is_mapped  # else as empty as the first
     if not is_mapped:
-        lead = "Not measured in 2025-Q4: no issue had been marked as UX debt by then in the synced repositories."
+        lead = (
+            "Not measured in 2025-Q4: no issue had been marked as UX debt by then in the synced "
+            "repositories."
+        )
         assert lead in app.get("html")[0].proto.body
         assert app.code[0].value == 'headway rules --map "ergonomics" "ux debt"'
 

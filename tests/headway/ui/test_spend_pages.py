@@ -36,7 +36,7 @@ WINDOW = Window(Q4, date(2025, 12, 29))
 SPLIT = (("before_start", Q3), ("before_end", Q4), ("start_on", Q4), ("end_on", WINDOW.end_on))
 
 
-# -- the split of a change --------------------------------------------------------------------------------------------
+# -- the split of a change -------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_a_change_is_split_into_volume_mix_price_new_and_retired(
     books: duckdb.DuckDBPyConnection,
 ) -> None:
     rows = [
-        # tokens grow from 200 to 300 together: at old prices 30 would be 45; the cheaper one took the growth
+        # tokens grow from 200 to 300: at old prices $30 would be $45; the cheaper model grew
         spend_facts.paid(Q3, "anthropic", "api", 10, model="small", tokens="100"),
         spend_facts.paid(Q3, "anthropic", "api", 20, model="large", tokens="100"),
         spend_facts.paid(Q4, "anthropic", "api", 24, model="small", tokens="200"),
@@ -189,7 +189,7 @@ def test_what_a_tool_costs_is_all_that_was_spent_under_its_names(
     ]
 
 
-# -- words and figures ------------------------------------------------------------------------------------------------
+# -- words and figures -----------------------------------------------------------------------------
 
 
 def test_amounts_have_cents_below_ten_dollars() -> None:
@@ -223,7 +223,8 @@ def test_month_is_compared_with_its_budget_if_there_is_one() -> None:
     assert period_notes(values) == [
         "The budget was exceeded on 23 Feb 2026.",
         "The probability of exceeding it is 100 %.",
-        "The interval was right in 80 % of 20 past forecasts with the same horizon; 80 % is the target.",
+        "The interval was right in 80 % of 20 past forecasts with the same horizon; 80 % is "
+        "the target.",
     ]
     nothing = values | dict.fromkeys(
         ("lo", "hi", "budget_usd", "p_over_budget", "breach_on", "coverage")
@@ -231,7 +232,8 @@ def test_month_is_compared_with_its_budget_if_there_is_one() -> None:
     bare = nothing | {"reason": "no interval: it needs 42 days of history, and there are 20"}
     late = bare | {"counted_until": date(2025, 12, 31)}
     assert period_sentence(late) == (
-        "Spend is known only through 31 Dec 2025, so not yet for February 2026. $504 is expected by its end."
+        "Spend is known only through 31 Dec 2025, so not yet for February 2026. $504 is "
+        "expected by its end."
     )
     assert (
         period_sentence(bare)
@@ -293,7 +295,7 @@ def test_provisional_spend_is_hatched_and_fan_ends_with_its_interval(company: Pa
     assert drawn.figure["layout"]["annotations"][0]["text"] == "over budget on 23 Feb 2026"
 
 
-# -- pages without a browser ------------------------------------------------------------------------------------------
+# -- pages without a browser -----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -327,12 +329,12 @@ def at(app: AppTest, data: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
-@pytest.mark.parametrize("place", [COST, *EXTRA_PAGES[:2]], ids=lambda place: place.name)
+@pytest.mark.parametrize("spend_page", [COST, *EXTRA_PAGES[:2]], ids=lambda page: page.name)
 def test_page_without_spend_shows_how_to_import_it(
-    app: AppTest, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Page
+    app: AppTest, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spend_page: Page
 ) -> None:
     facts.published(tmp_path, empty, {})
-    assert "There is no spend data yet." in at(app, tmp_path, place.file, monkeypatch)
+    assert "There is no spend data yet." in at(app, tmp_path, spend_page.file, monkeypatch)
     assert (
         app.code[0].value.startswith("day,cost_usd\n")
         and "headway import spend.csv" in app.code[1].value
@@ -345,8 +347,10 @@ def test_cost_per_outcome_has_its_basis(
     text = at(app, company, COST.file, monkeypatch)
     assert "Each outcome that lasted cost $273 of AI spend in 2025-Q4 (n = 6)" in text
     assert (
-        "Based on $1,638 of final spend, known for 91 of 91 days, and 6 outcomes: feedback resolved 4, "
-        "feature merged 2. 17 % of them have unknown durability, and 33 % of them are not linked to an issue. "
+        "Based on $1,638 of final spend, known for 91 of 91 days, and 6 outcomes: feedback "
+        "resolved 4, "
+        "feature merged 2. 17 % of them have unknown durability, and 33 % of them are not "
+        "linked to an issue. "
         "Left out: 1 undone." in text
     )
     assert (
@@ -371,7 +375,8 @@ def test_few_days_of_spend_show_the_missing_data(
         "10 Dec 2025) and 3 more outcomes that lasted (2 of 5 are known)." in text
     )
     assert (
-        "Not split: final spend is known for only 0 of the 91 days of 2025-Q3 and 10 of the 91 days "
+        "Not split: final spend is known for only 0 of the 91 days of 2025-Q3 and 10 of the "
+        "91 days "
         "of 2025-Q4; 80 % are needed." in text
     )
 
@@ -406,7 +411,7 @@ def test_tools_have_effective_number_and_outcomes(
     assert "1 of 1 team with traces of tools used several." in text
 
 
-# -- in a browser -----------------------------------------------------------------------------------------------------
+# -- in a browser ----------------------------------------------------------------------------------
 
 
 def test_the_waterfall_is_what_its_sql_gives_and_bars_change_with_the_choice(

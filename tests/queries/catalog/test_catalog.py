@@ -41,7 +41,8 @@ ENTRY = """\
         "lead_time", "cycle-time", "Lead time", "hours", "median", "down",
         "Half of the pull requests merged {period} were shipped within {value} of starting",
         "No pull request was merged {period}",
-        unreached="Fewer than half of the pull requests merged {period} have been shipped", is_headline=True,
+        unreached="Fewer than half of the pull requests merged {period} have been shipped",
+        is_headline=True,
     ),
 """
 FIXTURE = """\
@@ -80,10 +81,12 @@ from queries.read.snapshot import current
 
 data = Path("data")
 settings = Settings()
-source = Source(data / "ledger.duckdb", settings, compile_rules(settings, data / "seeds"), "key", "test")
+rules = compile_rules(settings, data / "seeds")
+source = Source(data / "ledger.duckdb", settings, rules, "key", "test")
 publish(source, data, date.fromisoformat("{DEMO_UNTIL}"))
 for table in ("metrics", "answers"):
-    print(current(data).query(f"from {{table}} where metric = 'lead_time'").to_json(orient="records"))
+    rows = current(data).query(f"from {{table}} where metric = 'lead_time'")
+    print(rows.to_json(orient="records"))
 """
 PAGE = """
 from streamlit.testing.v1 import AppTest
@@ -99,7 +102,7 @@ print([found.proto.body for found in app.get("html")])
 
 @pytest.fixture(scope="module")
 def project(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in which a metric was planted, beside the demo's ledger."""
+    """Return a copy of the project with a new metric and the demo's ledger."""
     copy = tmp_path_factory.mktemp("project") / "headway"
     remaining = shutil.ignore_patterns(".*", "__pycache__", "build", "data", "*.egg-info")
     shutil.copytree(ROOT, copy, ignore=remaining)
@@ -120,7 +123,7 @@ def project(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
-    """What each file holds, in short."""
+    """Return a hash of each file."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
@@ -141,7 +144,7 @@ def plant(project: Path) -> None:
 
 
 def run(project: Path, *words: str) -> str:
-    """What a Python of its own says in the planted copy, which must not find the project that this test is of."""
+    """Return the output of a Python process in the copy, without the paths of this project."""
     env = {
         name: value
         for name, value in os.environ.items()
@@ -161,7 +164,7 @@ def run(project: Path, *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def published(project: Path) -> list[list[dict[str, Any]]]:
-    """The new metric's rows of ``metrics`` and of ``answers``, as the copy publishes them."""
+    """Return the new metric's published rows of ``metrics`` and ``answers``."""
     return [json.loads(line) for line in run(project, "-c", PUBLISH).splitlines()]
 
 
@@ -185,7 +188,8 @@ def test_it_is_published_with_its_answers(published: list[list[dict[str, Any]]])
     for row in newest:
         assert row["n_current"] > 100
         assert re.match(
-            r"Half of the pull requests merged in 2026-Q4 were shipped within [\d.]+ days of starting \(n = \d+\), ",
+            r"Half of the pull requests merged in 2026-Q4 were shipped within [\d.]+ days of "
+            r"starting \(n = \d+\), ",
             row["sentence"],
         )
     assert {row["scope_kind"] for row in answers} == {"org", "team", "repo", "work_type"}

@@ -1,4 +1,4 @@
-"""Every metric gives what was worked out by hand from a small table: its items, and its estimates in windows."""
+"""Items, estimates and charts of every metric equal results computed by hand."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ LEFT_OUT, NO_VALUE, LONGER, COUNTED = "left out", "no value", "unfinished", "cou
 def case(
     request: pytest.FixtureRequest, empty: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, dict[str, list[Row]], Snapshot]:
-    """A metric's name, its fixture, and the file published from that."""
+    """Return a metric's name, its fixture and the snapshot of the fixture."""
     tables = read_tables(FIXTURES / f"{request.param}.txt")
     snapshot = published(tmp_path_factory.mktemp(request.param), empty, facts(tables))
     return request.param, tables, snapshot
 
 
 def facts(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """The published tables of a fixture."""
+    """Return the published tables of a fixture."""
     return {name: rows for name, rows in tables.items() if name not in EXPECTED}
 
 
 def number(text: str | None) -> float | None:
-    """A typed number; null where there is none."""
+    """Return a number of a fixture; None if it is empty."""
     return None if text is None else float(text)
 
 
 def day(text: str | None) -> date:
-    """A typed day."""
+    """Return a day of a fixture."""
     return date.fromisoformat(text or "")
 
 
@@ -88,8 +88,8 @@ def test_estimates_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], S
     name, tables, snapshot = case
     for row in tables["estimates"]:
         windows = [Window(day(row["start_on"]), day(row["end_on"]))]
-        if beside := row.get("beside"):
-            windows.append(Window(*map(day, beside.split("/"))))
+        if other_window := row.get("beside"):
+            windows.append(Window(*map(day, other_window.split("/"))))
         result = estimates(
             snapshot, metric(name), windows, Scope(**{part: row.get(part) for part in SCOPES})
         )
@@ -129,17 +129,17 @@ def test_charts_end_where_work_is_old_enough_and_say_what_is_not_complete(
         date(2026, 2, 9), date(2026, 3, 1)
     )  # of which the last seven days are too young
 
-    def told(frame: pd.DataFrame) -> list[tuple[str, str, bool]]:
+    def weeks_of(frame: pd.DataFrame) -> list[tuple[str, str, bool]]:
         return [
             (f"{row['start_on']:%m-%d}", f"{row['end_on']:%m-%d}", row["is_partial"])
             for row in frame.to_dict("records")
         ]
 
     weeks = series(snapshot, metric(name), period, everything)
-    assert told(weeks) == [("02-09", "02-16", False), ("02-16", "02-22", True)]
+    assert weeks_of(weeks) == [("02-09", "02-16", False), ("02-16", "02-22", True)]
     assert weeks["estimate"].isna().all(), "a week without work has no share"
     quarter = by_quarter(snapshot, metric(name), period, everything)
-    assert told(quarter) == [("12-29", "02-22", True)]
+    assert weeks_of(quarter) == [("12-29", "02-22", True)]
     assert quarter["n"].tolist() == [7], "edge and late were not read so far"
     too_young = Window(date(2026, 2, 23), date(2026, 3, 1))
     assert series(snapshot, metric(name), too_young, everything).empty
@@ -154,13 +154,13 @@ def test_charts_with_rows_of_their_own_are_as_typed_by_hand(
     if "chart" in tables:
         columns = list(tables["chart"][0])
         result = chart_frame(snapshot, metric(name), PERIOD, Scope())
-        assert [tuple(map(shown, row)) for row in result[columns].to_numpy().tolist()] == [
+        assert [tuple(map(fixture_text, row)) for row in result[columns].to_numpy().tolist()] == [
             tuple(row[column] for column in columns) for row in tables["chart"]
         ]
 
 
-def shown(value: object) -> str | None:
-    """A value of a chart as fixtures write it: numbers to three places, days without their midnight."""
+def fixture_text(value: object) -> str | None:
+    """Return a value in the format of fixtures: three decimals, days without midnight."""
     if value is None or value != value:
         return None
     return (

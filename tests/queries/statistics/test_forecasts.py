@@ -1,4 +1,4 @@
-"""Forecasts of spend: the point by hand, when there is an interval, what follows from it, and that it holds."""
+"""Forecasts of spend: points by hand, intervals, budgets and coverage."""
 
 from __future__ import annotations
 
@@ -150,7 +150,8 @@ def test_a_month_that_is_over_is_what_it_cost() -> None:
 def test_under_six_weeks_there_is_a_point_and_no_interval() -> None:
     month, year = rows(frame(first=AS_OF - timedelta(days=40)), Budget(date(2026, 11, 1), 2000))
     assert month["point"] == pytest.approx(2280)
-    assert month["reason"] == year["reason"] == "no interval: it needs 42 days of history, and there are 41"
+    reason = "no interval: it needs 42 days of history, and there are 41"
+    assert month["reason"] == year["reason"] == reason
     assert (month["lo"], month["hi"], month["p_over_budget"], month["coverage"]) == (
         None,
         None,
@@ -229,12 +230,12 @@ def test_past_forecasts_are_compared_with_what_came() -> None:
     assert reported.variance == pytest.approx((2 / 7 * off + 3 * math.log(2) ** 2) / (2 / 7 + 3))
 
 
-@pytest.mark.parametrize(("freedom", "wanted"), [(3, 1.6377), (10, 1.3722), (1000, 1.2824)])
-def test_student_t_is_that_of_the_tables(freedom: float, wanted: float) -> None:
+@pytest.mark.parametrize(("freedom", "quantile"), [(3, 1.6377), (10, 1.3722), (1000, 1.2824)])
+def test_student_t_is_that_of_the_tables(freedom: float, quantile: float) -> None:
     windows = freedom - WEEKLY_PRIOR
     scale = WIDENING * np.sqrt(1 + 1 / (windows + 1.5))
     quantiles = np.log(Spread(0.0, 1.0, windows).ratios()) / scale
-    assert np.interp(0.9, PROBABILITIES, quantiles) == pytest.approx(wanted, abs=2e-3)
+    assert np.interp(0.9, PROBABILITIES, quantiles) == pytest.approx(quantile, abs=2e-3)
 
 
 def test_an_interval_of_a_month_is_narrower_than_its_days_added() -> None:
@@ -288,7 +289,10 @@ def test_what_is_published_is_told_of_what_was_loaded(tmp_path: Path) -> None:
         (date(2026, 11, 1), 2000),
         (date(2026, 12, 1), 9),
     ]
-    requested = "select period, made_on, spent, seats, round(point), budget_usd, p_over_budget, breach_on, reason, break_on"
+    requested = (
+        "select period, made_on, spent, seats, round(point), budget_usd, p_over_budget, "
+        "breach_on, reason, break_on"
+    )
     assert books.ask(f"{requested} from forecasts order by period desc") == [
         ("2026-11", AS_OF, 1110, 30, 2310, 2000, 1, date(2026, 11, 26), None, None),
         ("2026", AS_OF, 4330, 60, 8020, None, None, None, None, None),
@@ -304,7 +308,9 @@ def test_what_is_published_is_told_of_what_was_loaded(tmp_path: Path) -> None:
 def test_breaks_are_told_with_their_day_and_kind() -> None:
     days = [MONDAY + timedelta(days=n) for n in range(90)]
 
-    def found(usage: Array, models: pd.DataFrame = NO_MODELS) -> tuple[date | None, str | None]:
+    def change_point(
+        usage: Array, models: pd.DataFrame = NO_MODELS
+    ) -> tuple[date | None, str | None]:
         reported = newest_change_point(Days(MONDAY, usage, {}, {}), models)
         return reported["break_on"], reported["break_kind"]
 
@@ -316,19 +322,19 @@ def test_breaks_are_told_with_their_day_and_kind() -> None:
 
     still = noisy(90).usage
     later = np.arange(90) >= 78
-    assert found(still) == (None, None)
-    assert found(still[:20]) == (None, None)
-    assert found(np.where(later, still * 3, still)) == (days[78], "level")
+    assert change_point(still) == (None, None)
+    assert change_point(still[:20]) == (None, None)
+    assert change_point(np.where(later, still * 3, still)) == (days[78], "level")
     # all days of the profile are after it
-    assert found(np.where(np.arange(90) >= 40, still * 3, still)) == (None, None)
+    assert change_point(np.where(np.arange(90) >= 40, still * 3, still)) == (None, None)
     flat = np.full(90, 50.0)
-    assert found(still, by_model(flat, a=flat, b=flat)) == (None, None)
-    assert found(still, by_model(flat, a=np.where(later, 35.0, 50.0), b=flat)) == (
+    assert change_point(still, by_model(flat, a=flat, b=flat)) == (None, None)
+    assert change_point(still, by_model(flat, a=np.where(later, 35.0, 50.0), b=flat)) == (
         days[78],
         "price",
     )
     old, new = by_model(flat * ~later, a=flat * ~later), by_model(flat * later, b=flat * later)
-    assert found(still, pd.concat([old, new])) == (days[78], "model")
+    assert change_point(still, pd.concat([old, new])) == (days[78], "model")
 
 
 def test_each_month_has_its_own_budget_or_the_newest_that_goes_on() -> None:
@@ -379,7 +385,7 @@ def test_wild_days_are_a_forecast_that_makes_sense_or_none() -> None:
 
 
 def within(stored: int, count: int) -> bool:
-    """Whether so many of a count may come of a share in the study's range: neither bound is refuted at 1 %."""
+    """Return whether a number is compatible with the study's range, at the 1 % level."""
     chances = [
         [math.comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(count + 1)]
         for p in study.RANGE

@@ -1,4 +1,4 @@
-"""Quarters are 13 whole ISO weeks and tile time; comparisons and weeks stay within what is old enough to count."""
+"""Quarters are 13 whole ISO weeks; comparisons and weeks contain only mature items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences read as a leader would say them; each was typed by hand."""
+"""Sentences equal texts that were typed by hand."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def say(
     scope: Scope = Scope(),  # noqa: B008 - a frozen value
     left_out: tuple[str, ...] = (),
 ) -> str:
-    """The sentence of two estimates, each a value with its n."""
+    """Return the sentence of two estimates, each a value with its n."""
     now, later = (
         {"estimate": value, "n": n, "n_missing": missing, "n_excluded": 0}
         for value, n in (current, baseline)
@@ -129,18 +129,21 @@ def test_a_number_beside_the_quarter_before() -> None:
 
 def test_a_share_beside_the_year_before() -> None:
     assert say("merged_within_7_days", (0.71, 300), (0.7, 280), YEAR) == (
-        "71 % of the pull requests that became ready in 2026-Q3 were merged within 7 days (n = 300), "
+        "71 % of the pull requests that became ready in 2026-Q3 were merged within 7 days (n "
+        "= 300), "
         "1 percentage point more than in the same quarter a year before (70 %, n = 280)."
     )
     assert say("merged_within_7_days", (0.998, 900), (1.0, 280), YEAR) == (
-        "More than 99 % of the pull requests that became ready in 2026-Q3 were merged within 7 days (n = 900), "
+        "More than 99 % of the pull requests that became ready in 2026-Q3 were merged within "
+        "7 days (n = 900), "
         "about the same as in the same quarter a year before (100 %, n = 280)."
     )
 
 
 def test_a_quarter_that_is_not_over() -> None:
     assert say("pickup_time", (0.75, 12), (0.3, 90), SO_FAR) == (
-        "Half of the pull requests that became ready in 2026-Q3 so far had a human reply within 45 minutes "
+        "Half of the pull requests that became ready in 2026-Q3 so far had a human reply "
+        "within 45 minutes "
         "(n = 12), 2.5 times as long as in the quarter before (18 minutes, n = 90)."
     )
 
@@ -167,14 +170,16 @@ def test_a_median_that_is_not_reached() -> None:
         "in the quarter before it was 2 hours (n = 9)."
     )
     assert say("review_time", (2.0, 9), (None, 7)) == (
-        "Half of the pull requests first answered in 2026-Q3 were merged within 2 hours of that response (n = 9); "
+        "Half of the pull requests first answered in 2026-Q3 were merged within 2 hours of "
+        "that response (n = 9); "
         "in the quarter before fewer than half were finished (n = 7)."
     )
 
 
 def test_a_baseline_of_nought_has_no_ratio() -> None:
     assert say("pickup_time", (1.0, 4), (0.0, 3)) == (
-        "Half of the pull requests that became ready in 2026-Q3 had a human reply within 1 hour (n = 4); "
+        "Half of the pull requests that became ready in 2026-Q3 had a human reply within 1 "
+        "hour (n = 4); "
         "in the quarter before it was 0 minutes (n = 3)."
     )
 
@@ -206,7 +211,8 @@ def test_a_part_of_the_organisation_is_named_first() -> None:
 def test_repositories_that_were_not_read_are_named() -> None:
     message = say("throughput", (None, 0), (None, 0), left_out=("acme/web", "acme/old"))
     assert message == (
-        "Not measured in 2026-Q3: no pull request had been merged by then in the synced repositories. "
+        "Not measured in 2026-Q3: no pull request had been merged by then in the synced "
+        "repositories. "
         "Left out on both sides, because not synced through 27 Sep 2026: acme/old, acme/web."
     )
     many = say(
@@ -268,7 +274,8 @@ def test_counts_say_how_many_and_are_not_compared_before_the_quarter_is_over() -
 
 def test_what_was_never_seen_is_not_measured() -> None:
     assert say("ux_debt_net_flow", (None, 0), (None, 0)) == (
-        "Not measured in 2026-Q3: no issue had been marked as UX debt by then in the synced repositories."
+        "Not measured in 2026-Q3: no issue had been marked as UX debt by then in the synced "
+        "repositories."
     )
     assert say(
         "capabilities_delivered", (None, 0), (None, 0), SO_FAR, scope=Scope(repo="acme/shop")
@@ -313,20 +320,22 @@ def test_rates_per_reviewer_and_shares_of_what_is_shipped() -> None:
         "2.1 times as many as in the quarter before (2, n = 400)."
     )
     assert say("change_failure_rate", (4 / 23, 23), (0.0, 12)) == (
-        "17 % of the deployments and releases in 2026-Q3 were followed by a revert, hotfix or incident (n = 23), "
+        "17 % of the deployments and releases in 2026-Q3 were followed by a revert, hotfix or "
+        "incident (n = 23), "
         "17 percentage points more than in the quarter before (0 %, n = 12)."
     )
     assert say("feedback_first_response", (None, 7), (46.7, 9), missing=1) == (
         "Less than half of the customer feedback opened in 2026-Q3 has been answered (n = 7); "
-        "in the quarter before it was 46.7 hours (n = 9). 1 more was closed by the author before an answer and has no "
+        "in the quarter before it was 46.7 hours (n = 9). 1 more was closed by the author "
+        "before an answer and has no "
         "value."
     )
 
 
-@pytest.mark.parametrize("one", METRICS, ids=lambda result: result.name)
+@pytest.mark.parametrize("entry", METRICS, ids=lambda result: result.name)
 @pytest.mark.parametrize("n", [0, 1, 20])
-def test_every_metric_makes_whole_sentences(one: Metric, n: int) -> None:
-    for pair in comparisons(date(2026, 10, 8), one.matures_after, quarters=2):
+def test_every_metric_makes_whole_sentences(entry: Metric, n: int) -> None:
+    for pair in comparisons(date(2026, 10, 8), entry.matures_after, quarters=2):
         for value in (None, 0.0, 1.0):
             now: dict[str, Any] = {
                 "estimate": value if n else None,
@@ -334,8 +343,8 @@ def test_every_metric_makes_whole_sentences(one: Metric, n: int) -> None:
                 "n_missing": n,
                 "n_excluded": 0,
             }
-            row = compare(one, pair, now, now)
-            message = sentence(one, pair, Scope(), row, (), date(2026, 9, 28))
+            row = compare(entry, pair, now, now)
+            message = sentence(entry, pair, Scope(), row, (), date(2026, 9, 28))
             assert message[0].isupper() or message[0].isdigit()
             assert message.endswith(".")
             assert [part for part in SLIPS if part in message] == [], message
