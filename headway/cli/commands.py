@@ -22,10 +22,9 @@ from collectors.spend.vendors import load_vendors
 from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
 from headway.cli.log import say
 from headway.cli.options import as_of_option, checked, day_option, logged, placed, yesterday
+from headway.config.fields import AccountName, Address, Owner, Repository, problem
 from headway.config.paths import DataPaths
-from headway.config.settings import read_settings, write_settings
-from headway.config.validation import not_a_repository, not_an_account, not_an_address, not_an_owner
-from queries.publish.settings import GitHubSettings, Settings
+from headway.config.settings import GitHubTable, Settings, read_settings, write_settings
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("github", "people", "inbox", *load_vendors())
@@ -53,7 +52,7 @@ def cli() -> None:
     "repos",
     multiple=True,
     metavar="OWNER/NAME",
-    callback=checked(not_a_repository),
+    callback=checked(Repository),
     help="Repeatable.",
 )
 @click.option(
@@ -61,14 +60,14 @@ def cli() -> None:
     "orgs",
     multiple=True,
     metavar="OWNER",
-    callback=checked(not_an_owner),
+    callback=checked(Owner),
     help="All of theirs; repeatable.",
 )
 @click.option(
     "--base-url",
-    default=GitHubSettings.base_url,
+    default=GitHubTable().base_url,
     show_default=True,
-    callback=checked(not_an_address),
+    callback=checked(Address),
     help="GitHub's API; Enterprise Server: https://HOST/api/v3.",
 )
 @click.option("--force", is_flag=True, help="Replace a settings file that is there.")
@@ -87,7 +86,7 @@ def init(
             "Repositories to read (owner/name, separated by spaces)", value_proc=listed, err=True
         )
     place.seeds.mkdir(parents=True, exist_ok=True)
-    write_settings(place.config, GitHubSettings(repos, orgs, base_url=base_url))
+    write_settings(place.config, GitHubTable(repos=repos, orgs=orgs, base_url=base_url))
     say(
         f"wrote {place.config}; next: set GITHUB_TOKEN (or `gh auth login`), then run `headway refresh`"
     )
@@ -96,8 +95,9 @@ def init(
 def listed(answer: str) -> tuple[str, ...]:
     """Return the repositories in an answer."""
     names = tuple(answer.replace(",", " ").split())
-    for problem in filter(None, map(not_a_repository, names)):
-        raise click.BadParameter(problem)
+    for name in names:
+        if message := problem(Repository, name):
+            raise click.BadParameter(message)
     if not names:
         raise click.BadParameter("name at least one")
     return names
@@ -149,7 +149,13 @@ def refresh(
     if dry_run:
         tell(pipeline.preview(place, sources or SOURCES), click.echo)
     tell(
-        pipeline.refresh(place, sources or SOURCES, as_of, full, not no_publish, dump_raw, max_wait)
+        pipeline.refresh(
+            place,
+            sources or SOURCES,
+            as_of,
+            not no_publish,
+            pipeline.Options(full=full, dump=dump_raw, max_wait=max_wait),
+        )
     )
 
 
@@ -172,7 +178,7 @@ def refresh(
     "--account",
     default="",
     metavar="NAME",
-    callback=checked(not_an_account),
+    callback=checked(AccountName),
     help="Whose it is, where you have a tool twice.",
 )
 @day_option("--until", help="The last day that it tells of  [default: when it was last written]")
@@ -376,12 +382,12 @@ def check(place: DataPaths, max_age_days: int) -> None:
     stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
     gaps = listing(snapshot, "gaps")
     crossed = listing(
-        snapshot, "over_budget", share=settings.budget_share, risk=settings.budget_risk
+        snapshot, "over_budget", share=settings.check.budget_share, risk=settings.check.budget_risk
     )
     if problems := [*stale["problem"], *gaps["problem"], *crossed["problem"]]:
-        for problem in problems:
-            answer(problem, "crossed", "error")
-        address = os.environ.get(settings.webhook_env, "").strip()
+        for line in problems:
+            answer(line, "crossed", "error")
+        address = os.environ.get(settings.check.webhook_env, "").strip()
         if failure := webhook.post(address, problems) if address else "":
             complain(failure)
         sys.exit(CROSSED)
@@ -394,9 +400,9 @@ def doctor(place: DataPaths) -> None:
     """Say what works on this machine, and what to do about what does not."""
     from headway.cli import pipeline
 
-    result = list(pipeline.examine(place))
+    result = list(pipeline.check_machine(place))
     for finding in result:
-        click.echo(f"{'ok  ' if finding.is_good else 'MEND'}  {finding.text}")
+        click.echo(f"{'OK  ' if finding.is_good else 'FAIL'}  {finding.text}")
     sys.exit(DONE if all(finding.is_good for finding in result) else SOME_FAILED)
 
 

@@ -16,10 +16,10 @@ import duckdb
 
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
 from headway.cli import log
+from headway.config.errors import SettingsError
 from queries.errors import (
     NothingPublishedError,
     PublishError,
-    SettingsError,
     SqlError,
     database_problem,
 )

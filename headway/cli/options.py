@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from headway.cli import log
+from headway.config.fields import problem
 from headway.config.paths import DataPaths
 
 FIRST_DAY = date(2008, 1, 1)  # GitHub's first year
@@ -60,15 +61,15 @@ def logged(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-def checked(problem: Callable[[str], str]) -> Callable[..., Any]:
-    """Return the callback of an option that refuses what ``problem`` finds fault with."""
+def checked(kind: Any) -> Callable[..., Any]:
+    """Return the callback of an option whose values have a type of the settings."""
 
     def callback(
         _context: click.Context, _option: click.Parameter, value: str | tuple[str, ...]
     ) -> Any:
         for item in (value,) if isinstance(value, str) else value:
-            if result := problem(item):
-                raise click.BadParameter(result)
+            if message := problem(kind, item):
+                raise click.BadParameter(message)
         return value
 
     return callback

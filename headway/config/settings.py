@@ -1,4 +1,4 @@
-"""headway.toml, read strictly: an unknown key or a wrong value is an error that names its line."""
+"""Settings file ``headway.toml``, read strictly: an error names file, line, column and key."""
 
 from __future__ import annotations
 
@@ -7,145 +7,175 @@ import json
 import re
 import reprlib
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from headway.config.github import KEYS as GITHUB
-from headway.config.github import conflicts, github_of
-from headway.config.validation import (
-    Key,
-    from_to,
-    not_a_month,
-    not_a_variable,
-    not_an_owner,
-    not_empty,
-    one_of,
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from headway.config.errors import SettingsError
+from headway.config.fields import (
+    Address,
+    ListOf,
+    Month,
+    Owner,
+    Repository,
+    RepositoryPath,
+    ShellPattern,
+    Table,
+    Text,
+    Variable,
+    explain,
 )
-from queries.errors import SettingsError
-from queries.publish.files import write_whole
-from queries.publish.settings import Budget, GitHubSettings, Rollout, Row, Settings, ToolDecision
+from headway.config.files import read_text, write_whole
+from headway.config.rules import KINDS, AiSignal, LabelRule, Row, RuleRow, WorkType, check_names
+from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
 
 EXAMPLE = Path(__file__).parents[2] / "headway.example.toml"
 HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
-ASSIGNED = re.compile(r"\s*([\w.\"'-]+)\s*=")
-TOKENS = ("token", "github_token", "access_token", "password", "secret")
+ASSIGNMENT = re.compile(r"\s*([\w.\"'-]+)\s*=")
+SECRET_NAMES = ("token", "github_token", "access_token", "password", "secret")
+Days = Annotated[int, Field(ge=1, le=365)]
+#: table, index of the table, key
+Location = tuple[str, int, str | None]
 
 
-def _columns(*names: str) -> dict[str, Key]:
-    """The columns of a kind of rules; what may stand in them is checked with the files of rules."""
-    return {name: Key(str, is_required=name != "tool") for name in names}
+class GitHubTable(Table):
+    """One GitHub: its repositories, owners and credentials."""
+
+    repos: ListOf[Repository] = ()
+    orgs: ListOf[Owner] = ()
+    include: ListOf[ShellPattern] = ()
+    exclude: ListOf[ShellPattern] = ()
+    forks: bool = False
+    base_url: Address = "https://api.github.com"
+    token_env: Variable = "GITHUB_TOKEN"
+    app_id: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    app_key_env: Variable = ""
+    keep_bodies: bool = True
+    experiments: ListOf[RepositoryPath] = ("experiments.csv", "experiments")
 
 
-TABLES: dict[str, dict[str, Key]] = {
-    "publish": {
-        "people": Key(str, one_of("none", "pseudonyms", "names")),
-        "durable_days": Key(int, from_to(1, 365)),
-        "failure_days": Key(int, from_to(1, 365)),
-        "small_group": Key(int, from_to(1, 1000)),
-    },
-    "check": {
-        "budget_share": Key(float, from_to(0.01, 100)),
-        "budget_risk": Key(float, from_to(0.01, 1)),
-        "webhook_env": Key(str, not_a_variable),
-    },
-    "spend": {
-        "scope": Key(str, not_empty, is_list=True),
-        "copilot_orgs": Key(str, not_an_owner, is_list=True),
-    },
+class PublishTable(Table):
+    """Privacy and periods of the published file."""
+
+    people: Literal["none", "pseudonyms", "names"] = "none"
+    durable_days: Days = DURABLE_DAYS
+    failure_days: Days = FAILURE_DAYS
+    small_group: Annotated[int, Field(ge=1, le=1000)] = 5
+
+
+class CheckTable(Table):
+    """Thresholds of ``headway check``."""
+
+    budget_share: Annotated[float, Field(ge=0.01, le=100)] = 1.0
+    budget_risk: Annotated[float, Field(ge=0.01, le=1)] = 0.5
+    webhook_env: Variable = "HEADWAY_WEBHOOK"
+
+
+class SpendTable(Table):
+    """Scope of spend."""
+
+    scope: ListOf[Text] = ()
+    copilot_orgs: ListOf[Owner] = ()
+
+
+class RolloutTable(Table):
+    """A dated change."""
+
+    name: Text
+    on: date
+    transition_days: Annotated[int, Field(ge=0, le=365)] = 0
+
+
+class BudgetTable(Table):
+    """Dollars for one month, or for each month from one on."""
+
+    month: Month | None = None
+    from_: Month | None = Field(None, alias="from")
+    usd: Annotated[int, Field(ge=0, le=10**12)]
+
+
+class DecisionTable(Table):
+    """A decision about a tool."""
+
+    tool: Text
+    decision: Literal["adopt", "trial", "hold", "retire"]
+    on: date
+
+
+def _as_list(value: Any) -> Any:
+    """Return one or several [github] tables as a list, the default one if there is none."""
+    return (value or [{}]) if isinstance(value, list | tuple) else [value]
+
+
+class Settings(Table):
+    """The settings with their defaults, as tables of the file."""
+
+    github: Annotated[ListOf[GitHubTable], BeforeValidator(_as_list)] = (GitHubTable(),)
+    publish: PublishTable = PublishTable()
+    check: CheckTable = CheckTable()
+    spend: SpendTable = SpendTable()
+    rollouts: ListOf[RolloutTable] = ()
+    budgets: ListOf[BudgetTable] = ()
+    tool_decisions: ListOf[DecisionTable] = ()
+    ai_signals: ListOf[AiSignal] = ()
+    work_types: ListOf[WorkType] = ()
+    label_rules: ListOf[LabelRule] = ()
+
+    @property
+    def rules(self) -> dict[str, tuple[RuleRow, ...]]:
+        """Rules by kind."""
+        return {kind: getattr(self, kind) for kind in KINDS}
+
+
+TABLES: dict[str, type[Table]] = {
+    "github": GitHubTable,
+    "publish": PublishTable,
+    "check": CheckTable,
+    "spend": SpendTable,
 }
-ARRAYS: dict[str, dict[str, Key]] = {
-    "rollouts": {
-        "name": Key(str, not_empty, is_required=True),
-        "on": Key(date, is_required=True),
-        "transition_days": Key(int, from_to(0, 365)),
-    },
-    "budgets": {
-        "month": Key(str, not_a_month),
-        "from": Key(str, not_a_month),
-        "usd": Key(int, from_to(0, 10**12), is_required=True),
-    },
-    "tool_decisions": {
-        "tool": Key(str, not_empty, is_required=True),
-        "decision": Key(str, one_of("adopt", "trial", "hold", "retire"), is_required=True),
-        "on": Key(date, is_required=True),
-    },
-    "ai_signals": _columns("rule", "tier", "field", "pattern", "kind", "tool"),
-    "work_types": _columns("rule", "field", "pattern", "work_type"),
-    "label_rules": _columns("rule", "kind", "field", "pattern"),
+ARRAYS: dict[str, type[Table]] = {
+    "rollouts": RolloutTable,
+    "budgets": BudgetTable,
+    "tool_decisions": DecisionTable,
+    **KINDS,
 }
 
 
 def read_settings(path: Path) -> Settings:
     """Return the settings in a file.
 
-    Raises SettingsError, one line that names file, line and column, and what would be right.
+    Raises SettingsError, one line with file, line, column and what to do.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return parse_settings(path, read_text(path))
     except FileNotFoundError:
-        raise SettingsError(f"{path}: not there; run `headway init` to write it") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise SettingsError(f"{path}, line {line}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}); check its permissions"
-        ) from None
-    return parse_settings(path, text)
+        raise SettingsError(f"{path}: no such file; run `headway init` to write it") from None
 
 
 def parse_settings(path: Path, text: str) -> Settings:
-    """Return the settings in the text of a file; raises SettingsError as ``read_settings`` does."""
+    """Return the settings in a text; raises SettingsError as ``read_settings`` does."""
+    locate = partial(_locate, text.splitlines())
     try:
-        result = tomllib.loads(text)
-    except RecursionError:
-        raise SettingsError(f"{path}: nested too deeply; see headway.example.toml") from None
-    except (
-        ValueError
-    ) as error:  # a TOMLDecodeError, or Python's own for a number of thousands of digits
-        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        where = (
-            f", line {match[1]}, column {match[2]}"
-            if match
-            else ", at its end"
-            if "(at end" in str(error)
-            else ""
-        )
-        raise SettingsError(
-            f"{path}{where}: not TOML ({str(error).partition(' (at ')[0]}); mend it there"
-        ) from None
-    reader = _Reader(path, text)
-    reader.check(result)
-    values = {name: value for table in TABLES for name, value in result.get(table, {}).items()}
-    values = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
-    }
-    return Settings(
-        githubs=tuple(map(github_of, _rows(result.get("github", {})))) or (GitHubSettings(),),
-        **values,
-        rollouts=tuple(Rollout(**row) for row in result.get("rollouts", ())),
-        budgets=tuple(reader.budgets(result.get("budgets", ()))),
-        tool_decisions=tuple(ToolDecision(**row) for row in result.get("tool_decisions", ())),
-        rules={
-            name: reader.rows(name, rows)
-            for name, rows in result.items()
-            if "pattern" in ARRAYS.get(name, ())
-        },
-    )
+        settings = Settings.model_validate(_parse_toml(path, text))
+    except ValidationError as error:
+        problems = [(*_problem(item), item["type"] != "extra_forbidden") for item in error.errors()]
+        location, message, value, _ = min(problems, key=lambda item: (item[-1], locate(item[0])))
+        raise SettingsError(f"{_where(path, locate(location, value))}: {message}") from None
+    for location, message in _conflicts(settings):
+        raise SettingsError(f"{_where(path, locate(location))}: {message}")
+    for kind, rows in settings.rules.items():
+        check_names(kind, [Row(row, _places(path, text, kind, n)) for n, row in enumerate(rows)])
+    return settings
 
 
-def _rows(value: Any) -> list[Any]:
-    """The tables under one name, whether it is written as one or several times."""
-    return value if isinstance(value, list) else [value]
-
-
-def write_settings(path: Path, github: GitHubSettings) -> None:
-    """Write a settings file: the annotated example, with the repositories, owners and address of one GitHub in it.
-
-    Raises SettingsError, before anything is written, where one of them is wrong.
-    """
+def write_settings(path: Path, github: GitHubTable) -> None:
+    """Write the annotated example with the repositories, owners and address of one GitHub."""
     text = EXAMPLE.read_text(encoding="utf-8")
     for key in ("repos", "orgs", "base_url"):
         line = f"{key} = {json.dumps(getattr(github, key), ensure_ascii=False)}"
@@ -155,112 +185,94 @@ def write_settings(path: Path, github: GitHubSettings) -> None:
     write_whole(path, text.encode())
 
 
-class _Reader:
-    """Checks the parsed file, and finds the line of what is wrong."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.lines = text.splitlines()
-        self.places = _places(self.lines)
-
-    def check(self, result: Mapping[str, Any]) -> None:
-        for name, value in result.items():
-            if name == "github":
-                if not all(isinstance(row, dict) for row in _rows(value)):
-                    raise self._error(
-                        name, None, 0, "github is a table; write [github] above its keys"
-                    )
-                for index, row in enumerate(_rows(value)):
-                    self._check_table(name, row, GITHUB, index)
-                for index, key, message in conflicts(_rows(value)):
-                    raise self._error(name, key, index, message)
-            elif name in TABLES:
-                if not isinstance(value, dict):
-                    raise self._error(
-                        name, None, 0, f"{name} is a table; write [{name}] above its keys"
-                    )
-                self._check_table(name, value, TABLES[name])
-            elif name in ARRAYS:
-                if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-                    raise self._error(
-                        name, None, 0, f"{name} is a list of tables; write [[{name}]] above each"
-                    )
-                for index, row in enumerate(value):
-                    self._check_table(name, row, ARRAYS[name], index)
-            else:
-                raise self._error(name, None, 0, _unknown(name, ["github", *TABLES, *ARRAYS]))
-
-    def rows(self, table: str, result: list[Mapping[str, str]]) -> tuple[Row, ...]:
-        """Return the rules of one kind with the place of each value."""
-        return tuple(
-            Row("headway.toml", row, {key: self._where(table, key, index) for key in ARRAYS[table]})
-            for index, row in enumerate(result)
-        )
-
-    def budgets(self, result: Sequence[Mapping[str, Any]]) -> Iterator[Budget]:
-        """Yield the budgets; each is for one month, or from one on, and there is one of each."""
-        visited = set()
-        for index, row in enumerate(result):
-            if len({"month", "from"} & set(row)) != 1:
-                raise self._error(
-                    "budgets", None, index, 'write either month or from, such as month = "2026-11"'
-                )
-            budget = Budget(
-                date.fromisoformat(f"{row.get('month', row.get('from'))}-01"),
-                row["usd"],
-                "from" in row,
-            )
-            if (budget.month, budget.is_from) in visited:
-                raise self._error(
-                    "budgets", None, index, f"{budget.month:%Y-%m} has a budget already; keep one"
-                )
-            visited.add((budget.month, budget.is_from))
-            yield budget
-
-    def _check_table(
-        self, table: str, row: Mapping[str, Any], known_values: Mapping[str, Key], index: int = 0
-    ) -> None:
-        for name, value in row.items():
-            if name not in known_values:
-                raise self._error(table, name, index, _unknown(name, list(known_values)))
-            key = known_values[name]
-            if isinstance(value, list) != key.is_list:
-                raise self._error(table, name, index, f"{name} must be {key.words}")
-            for item in value if key.is_list else [value]:
-                if not key.is_of_type(item):
-                    raise self._error(table, name, index, f"{name} must be {key.words}")
-                if problem := key.problem(item):
-                    raise self._error(table, name, index, f"{name}: {problem}", item)
-        for name, key in known_values.items():
-            if key.is_required and name not in row:
-                raise self._error(table, None, index, f"{name} is missing; add it, {key.words}")
-
-    def _error(
-        self, table: str, key: str | None, index: int, message: str, value: object = None
-    ) -> SettingsError:
-        return SettingsError(f"{self._where(table, key, index, value)}: {message}")
-
-    def _where(self, table: str, key: str | None, index: int, value: object = None) -> str:
-        """File, line and column of a value or key in the nth table of a name; of the table where it is not found."""
-        tries = [
-            (table, index, key),
-            ("", 0, f"{table}.{key}"),
-            (table, index, None),
-            ("", 0, table),
-        ]
-        line, column = next((self.places[item] for item in tries if item in self.places), (1, 1))
-        for number, text in enumerate(
-            self.lines[line - 1 :] if isinstance(value, str) else (), line
-        ):
-            if (start := text.find(json.dumps(value, ensure_ascii=False))) >= 0:
-                line, column = number, start + 1
-                break
-        return f"{self.path}, line {line}, column {column}"
+def _parse_toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise SettingsError(f"{path}: nested too deeply; see headway.example.toml") from None
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
+        message, _, place = str(error).partition(" (at ")
+        where = f", {place.rstrip(')').replace('end of document', 'at its end')}" if place else ""
+        raise SettingsError(f"{path}{where}: not TOML ({message}); correct it there") from None
 
 
-def _places(lines: list[str]) -> dict[tuple[str, int, str | None], tuple[int, int]]:
-    """Line and column of each head of a table (key None) and each key, by table, number of that table, and key."""
-    by_key: dict[tuple[str, int, str | None], tuple[int, int]] = {}
+def _problem(error: ErrorDetails) -> tuple[Location, str, Any]:
+    """Return location, message and value of a validation error."""
+    table, *path = error["loc"]
+    index = path.pop(0) if path and isinstance(path[0], int) else 0
+    key = str(path[0]) if path else None
+    location = (str(table), int(index), key)
+    name = key or str(table)
+    if error["type"] == "extra_forbidden":
+        model = (TABLES | ARRAYS)[str(table)] if key else None
+        return location, _unknown(name, model), None
+    if error["type"] == "missing":
+        return location, f"{name} is missing; add it to this table", None
+    if key:
+        return location, f"{name}: {explain(error)}", error["input"]
+    if name in ARRAYS:
+        return location, f"{name} is a list of tables; write [[{name}]] above each", None
+    return location, f"{name} is a table; write [{name}] above its keys", None
+
+
+def _unknown(name: str, table: type[Table] | None) -> str:
+    """Return the message for an unknown key of a table, or of the file."""
+    if name.lower() in SECRET_NAMES:
+        return "no token belongs in this file; set GITHUB_TOKEN, or run `gh auth login`"
+    known = _keys(table) if table else [*TABLES, *ARRAYS]
+    if close := difflib.get_close_matches(name, known, 1):
+        return f"unknown key {reprlib.repr(name)}; did you mean {close[0]}?"
+    home = next((other for other, model in TABLES.items() if name in _keys(model)), "")
+    hint = f"it belongs under [{home}]" if home else f"known here: {', '.join(known)}"
+    return f"unknown key {reprlib.repr(name)}; {hint}"
+
+
+def _keys(table: type[Table]) -> list[str]:
+    return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
+    """Yield what is wrong with valid tables together."""
+    servers: set[tuple[str, int]] = set()
+    variables: set[str] = set()
+    for index, github in enumerate(settings.github):
+        for key, other in (("app_id", "app_key_env"), ("app_key_env", "app_id")):
+            if getattr(github, key) and not getattr(github, other):
+                yield ("github", index, key), f"{other} is missing; a GitHub App needs both"
+        url = urlsplit(github.base_url)
+        server = (url.hostname or "").lower(), url.port or (443 if url.scheme == "https" else 80)
+        if server in servers:
+            message = f"{github.base_url} is repeated; put its repos and orgs under one [[github]]"
+            yield ("github", index, "base_url"), message
+        servers.add(server)
+        if github.app_id is None:
+            if github.token_env in variables:  # no GitHub may see the token of another
+                message = f"{github.token_env} is for another GitHub; name another variable"
+                yield ("github", index, "token_env"), message
+            variables.add(github.token_env)
+    months: set[tuple[str | None, str | None]] = set()
+    for index, budget in enumerate(settings.budgets):
+        if bool(budget.month) == bool(budget.from_):
+            message = 'write either month or from, such as month = "2026-11"'
+            yield ("budgets", index, None), message
+        if (budget.month, budget.from_) in months:
+            message = f"{budget.month or budget.from_} has a budget already; keep one"
+            yield ("budgets", index, None), message
+        months.add((budget.month, budget.from_))
+
+
+def _places(path: Path, text: str, kind: str, index: int) -> Any:
+    lines = text.splitlines()
+    return lambda key: _where(path, _locate(lines, (kind, index, key)))
+
+
+def _where(path: Path, place: tuple[int, int]) -> str:
+    return f"{path}, line {place[0]}, column {place[1]}"
+
+
+def _locate(lines: list[str], location: Location, value: object = None) -> tuple[int, int]:
+    """Return line and column of a value, of its key, or else of its table."""
+    places: dict[Location, tuple[int, int]] = {}
     counts: dict[str, int] = {}
     table, index = "", 0
     for number, line in enumerate(lines, 1):
@@ -268,17 +280,21 @@ def _places(lines: list[str]) -> dict[tuple[str, int, str | None], tuple[int, in
             table = head[1].strip("\"'")
             index = counts.get(table, 0)
             counts[table] = index + 1
-            by_key.setdefault((table, index, None), (number, line.index("[") + 1))
-        elif key := ASSIGNED.match(line):
-            by_key.setdefault((table, index, key[1].strip("\"'")), (number, key.start(1) + 1))
-    return by_key
-
-
-def _unknown(name: str, known_values: list[str]) -> str:
-    if name.lower() in TOKENS:
-        return "no token belongs in this file; set GITHUB_TOKEN, or run `gh auth login`"
-    if close := difflib.get_close_matches(name, known_values, 1):
-        return f"unknown key {reprlib.repr(name)}; did you mean {close[0]}?"
-    home = next((table for table, keys in {"github": GITHUB, **TABLES}.items() if name in keys), "")
-    hint = f"it belongs under [{home}]" if home else f"known here: {', '.join(known_values)}"
-    return f"unknown key {reprlib.repr(name)}; {hint}"
+            places.setdefault((table, index, None), (number, line.index("[") + 1))
+        elif key := ASSIGNMENT.match(line):
+            place = (number, key.start(1) + 1)
+            places.setdefault((table, index, key[1].strip("\"'")), place)
+    name, index, key_name = location
+    candidates: list[Location] = [
+        location,
+        ("", 0, f"{name}.{key_name}"),
+        (name, index, None),
+        ("", 0, name),
+    ]
+    first = next((places[item] for item in candidates if item in places), (1, 1))
+    if isinstance(value, str):
+        quoted = json.dumps(value, ensure_ascii=False)
+        for number, line in enumerate(lines[first[0] - 1 :], first[0]):
+            if (start := line.find(quoted)) >= 0:
+                return number, start + 1
+    return first

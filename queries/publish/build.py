@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from queries.errors import PublishError
-from queries.publish.rules import Rule
+from queries.publish.settings import Rule
 from queries.sql_files import ROOT, SqlFile, checks, models, read_sql
 
 #: What a build may hold of tables, whatever the machine has; the rest goes to disk. With a few threads at once, each of

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,8 +23,7 @@ from queries.publish.answers import answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit
 from queries.publish.names import rename_documents
-from queries.publish.rules import Rule
-from queries.publish.settings import Settings
+from queries.publish.settings import PublishSettings
 from queries.read.snapshot import LINK
 from queries.sql_files import ROOT, models
 
@@ -36,21 +35,13 @@ SHOWN = "shown"
 
 @dataclass(frozen=True)
 class Source:
-    """What a snapshot is made of: a closed ledger, the settings and the rules in force.
-
-    ``hosts`` name the settings' GitHubs as the ledger does, in their order, and limit it to the repositories that the
-    settings name; without any it takes all that the ledger holds.
-    """
+    """Input of a snapshot: a closed ledger and the settings of the publish."""
 
     ledger: Path
-    settings: Settings
-    rules: Sequence[Rule]
+    settings: PublishSettings
     pseudonym_key: str
     version: str
-    hosts: Sequence[str] = ()
     is_synthetic: bool = False
-    #: the user's own rules and rates; None where there are none
-    seeds: Path | None = None
 
 
 def publish(
@@ -59,29 +50,28 @@ def publish(
     as_of: date | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Build a snapshot, check it, swap it in, and return its path.
+    """Build a snapshot, check it, and return its path.
 
-    Raises PublishError, which names what is wrong; the snapshot before then stays in place.
+    The snapshot becomes the live one unless ``as_of`` is before the ledger's newest complete day.
+    Raises PublishError, which names what is wrong; the live snapshot is then unchanged.
     """
     folder = data / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
     published_at = datetime.now(UTC).replace(tzinfo=None)
     snapshot_id = f"{published_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     work = folder / f".building-{snapshot_id}.duckdb"
-    target = folder / f"headway-{snapshot_id}.duckdb"
+    shown = data / SHOWN / f"headway-{snapshot_id}"
     try:
         _drop_unfinished(folder, ".building-*")
         facts = _facts(source, snapshot_id, published_at)
-        _build(
-            source,
-            work,
-            facts,
-            as_of,
-            spend.previous_folder(data / SHOWN, folder),
-            data / SHOWN / target.stem,
-            say,
-        )
-        _swap_in(work, target, data / LINK)
+        previous = spend.previous_folder(shown.parent, folder)
+        is_live = _build(source, work, facts, as_of, previous, shown, say)
+        name = "headway" if is_live else f"as-of-{as_of}"
+        target = folder / f"{name}-{snapshot_id}.duckdb"
+        shown = shown.rename(shown.with_name(target.stem))
+        _finish(work, target)
+        if is_live:
+            _move_link(data / LINK, target)
     except duckdb.Error as error:
         raise PublishError(f"nothing was published: {database_problem(error)}") from error
     except OSError as error:
@@ -90,7 +80,7 @@ def publish(
         ) from None
     finally:
         _drop_unfinished(folder, f"{work.stem}.*")
-    _drop_old(folder, target, data / SHOWN)
+    _drop_old(folder, target, shown)
     return target
 
 
@@ -111,28 +101,11 @@ def _facts(source: Source, snapshot_id: str, published_at: datetime) -> dict[str
     }
 
 
-def scopes(source: Source) -> pd.DataFrame:
-    """Return what the settings name of each GitHub."""
+def scopes(settings: PublishSettings) -> pd.DataFrame:
+    """Return which repositories of each GitHub are published, one row a GitHub."""
     columns = ["position", "host", "repos", "owners", "included", "excluded", "forks"]
-    rows = [
-        (
-            index,
-            host,
-            _lower(by_name.repos),
-            _lower(by_name.orgs),
-            by_name.included,
-            by_name.excluded,
-            by_name.forks,
-        )
-        for index, (host, by_name) in enumerate(
-            zip(source.hosts, source.settings.githubs, strict=bool(source.hosts))
-        )
-    ]
+    rows = [{"position": n} | asdict(scope) for n, scope in enumerate(settings.repositories)]
     return pd.DataFrame(rows, columns=columns, dtype=object)
-
-
-def _lower(names: Sequence[str]) -> list[str]:
-    return [name.lower() for name in names]
 
 
 def _build(
@@ -143,7 +116,8 @@ def _build(
     previous_spend: Path | None,
     published_spend: Path,
     say: Callable[[str], None],
-) -> None:
+) -> bool:
+    """Write the snapshot's tables, and return whether its day is the ledger's newest."""
     config: dict[str, Any] = {
         "storage_compatibility_version": "v1.5.0",
         "autoinstall_known_extensions": False,
@@ -155,19 +129,20 @@ def _build(
     with duckdb.connect(str(work), config=config | {"temp_directory": str(spill)}) as db:
         limit(db)
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
-        db.register("scopes_frame", scopes(source))
+        db.register("scopes_frame", scopes(source.settings))
         db.execute((ROOT / "inputs" / "scopes.sql").read_text(encoding="utf-8"))
-        day = as_of or _newest_day(db)
+        newest = _newest_day(db)
+        day = _check_day(db, as_of or newest)
         facts |= {
             "as_of": day,
             "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1),
         }
         _set_up(db, facts, source)
         rename_documents(db)
-        spend.set_up(db, source.settings, source.seeds, previous_spend)
+        spend.set_up(db, source.settings, previous_spend)
         for model in models():
             say(model.name)
-            create(db, model, source.rules)
+            create(db, model, source.settings.rules)
         say("answers")
         add(db, "metrics", metrics_frame=metric_rows())
         for reported, inputs in answers(db, day):
@@ -185,16 +160,28 @@ def _build(
         spend.save_published(db, published_spend)
         db.execute("detach ledger")
         db.execute("checkpoint")
+    return newest is None or day >= newest
 
 
-def _newest_day(db: duckdb.DuckDBPyConnection) -> date:
-    """The last complete UTC day that any repository was read through."""
+def _newest_day(db: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the last complete UTC day to which a repository was read; None without one."""
     rows = db.execute((ROOT / "shared" / "newest_day.sql").read_text(encoding="utf-8")).fetchone()
-    if not rows or rows[0] is None:
+    return rows[0] if rows else None
+
+
+def _check_day(db: duckdb.DuckDBPyConnection, day: date | None) -> date:
+    """Return the day of the snapshot; raises PublishError if the ledger has nothing up to it."""
+    if day is None:
         raise PublishError(
-            "nothing was published: the ledger holds no repository that was read to its end; run `headway refresh`"
+            "nothing was published: no repository in the ledger was read to its end; "
+            "run `headway refresh`"
         )
-    day: date = rows[0]
+    rows = db.execute((ROOT / "shared" / "first_day.sql").read_text(encoding="utf-8")).fetchone()
+    if rows and rows[0] and day < rows[0]:
+        raise PublishError(
+            f"nothing was published: the ledger has no data up to {day}, it begins on {rows[0]}; "
+            "choose a later day with --as-of"
+        )
     return day
 
 
@@ -202,7 +189,7 @@ def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Sou
     """The words and the tables that models start from."""
     db.execute((ROOT / "shared" / "macros.sql").read_text(encoding="utf-8"))
     db.execute((ROOT / "inputs" / "settings.sql").read_text(encoding="utf-8"), dict(facts))
-    rules = [asdict(rule) for rule in source.rules]
+    rules = [asdict(rule) for rule in source.settings.rules]
     db.register("rules_frame", pd.DataFrame(rules, dtype=object))
     rollouts = [asdict(rollout) for rollout in source.settings.rollouts]
     columns = ["name", "on", "transition_days"]
@@ -210,8 +197,8 @@ def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Sou
     db.execute((ROOT / "inputs" / "rules.sql").read_text(encoding="utf-8"))
 
 
-def _swap_in(work: Path, target: Path, link: Path) -> None:
-    """Make the finished file the published one, in one step that a reader sees before or after, never between."""
+def _finish(work: Path, target: Path) -> None:
+    """Flush the built file to disk, make it read-only and give it its name."""
     if Path(f"{work}.wal").exists():
         raise PublishError(
             f"nothing was published: {work} was not closed cleanly; run `headway publish` again"
@@ -220,6 +207,10 @@ def _swap_in(work: Path, target: Path, link: Path) -> None:
         os.fsync(file.fileno())
     work.chmod(0o444)
     work.rename(target)
+
+
+def _move_link(link: Path, target: Path) -> None:
+    """Make a file the live snapshot, in one step: readers open the file before it or this one."""
     fresh = link.with_name(f".{link.name}-{target.stem}")
     fresh.symlink_to(target.relative_to(link.parent))
     fresh.replace(link)
@@ -240,10 +231,12 @@ def _drop_unfinished(folder: Path, names: str) -> None:
 
 
 def _drop_old(folder: Path, newest: Path, shown: Path) -> None:
-    """Keep the last few snapshots."""
-    for stale in shown.iterdir():
-        if stale.name != newest.stem:
+    """Remove all but the newest snapshots, live ones and those of earlier days apart."""
+    for stale in shown.parent.iterdir():
+        if stale != shown:
             shutil.rmtree(stale, ignore_errors=True)
-    for stale in sorted(folder.glob("headway-*.duckdb"))[:-KEPT]:
-        if stale != newest:
-            stale.unlink(missing_ok=True)
+    for kind in ("headway-*.duckdb", "as-of-*.duckdb"):
+        by_time = sorted(folder.glob(kind), key=lambda path: path.stem.split("-")[-2:])
+        for stale in by_time[:-KEPT]:
+            if stale != newest:
+                stale.unlink(missing_ok=True)

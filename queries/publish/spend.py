@@ -6,7 +6,6 @@ compares with it, so that no two snapshots tell of one person.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,14 +15,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from queries.errors import PublishError, SettingsError
-from queries.publish.settings import Settings
+from queries.errors import PublishError
+from queries.publish.settings import PublishSettings
 from queries.sql_files import ROOT, read_sql
 
 PRECEDENCE = ROOT / "seeds" / "cost_precedence.csv"
-RATES = "exchange_rates.csv"
-RATE_COLUMNS = ["currency", "from_on", "usd"]
-FIRST_DAY = date(1970, 1, 1)
+DOLLAR = ("USD", date(1970, 1, 1), Decimal(1))
 #: how a kind of token is asked for, so that its own price comes back
 PRICED_TOKENS: Mapping[str, Mapping[str, int]] = {
     "input": {"input_tokens": 1000},
@@ -35,17 +32,16 @@ PRICED_TOKENS: Mapping[str, Mapping[str, int]] = {
 FROZEN = ("spend_by_team", "spend_per_engineer")
 
 
-def set_up(
-    db: duckdb.DuckDBPyConnection, settings: Settings, seeds: Path | None, previous: Path | None
-) -> None:
+def set_up(db: duckdb.DuckDBPyConnection, settings: PublishSettings, previous: Path | None) -> None:
     """Create the input tables of the spend models.
 
     ``previous`` is the folder that ``save_published`` wrote for an earlier snapshot.
     """
-    db.register("rates_frame", _frame(RATE_COLUMNS, read_rates(seeds / RATES if seeds else None)))
+    rates = [DOLLAR, *((rate.currency, rate.from_on, rate.usd) for rate in settings.rates)]
+    db.register("rates_frame", _frame(["currency", "from_on", "usd"], rates))
     db.register("prices_frame", token_prices(db))
     db.register("precedence_frame", pd.read_csv(PRECEDENCE))
-    db.register("scope_frame", _frame(["name"], [(name,) for name in settings.scope]))
+    db.register("scope_frame", _frame(["name"], [(name,) for name in settings.spend_scope]))
     decisions = [(item.tool, item.decision, item.on) for item in settings.tool_decisions]
     db.register("decisions_frame", _frame(["tool", "decision", "on"], decisions))
     for name in ("spend", "cells"):
@@ -118,50 +114,6 @@ def _price(provider: str, model: str, token_type: str, month: date) -> Decimal |
     except (LookupError, ValueError):
         return None
     return Decimal(str(result.total_price)) / 1000
-
-
-def read_rates(path: Path | None) -> list[tuple[str, date, Decimal]]:
-    """Return the user's exchange rates; the dollar's is 1. Raises SettingsError with file, line and column."""
-    rates = [("USD", FIRST_DAY, Decimal(1))]
-    if path is None or not path.exists():
-        return rates
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        if next(reader, []) != RATE_COLUMNS:
-            raise SettingsError(
-                f"{path}, line 1, column 1: the header must be {','.join(RATE_COLUMNS)}"
-            )
-        for row in reader:
-            if any(row):
-                rates.append(_rate(path, reader.line_num, row))
-    return rates
-
-
-def _rate(path: Path, line: int, row: Sequence[str]) -> tuple[str, date, Decimal]:
-    if len(row) != len(RATE_COLUMNS):
-        raise SettingsError(
-            f"{path}, line {line}, column 1: {len(row)} cells where there should be 3"
-        )
-    currency, from_on, usd = (cell.strip() for cell in row)
-    if not (len(currency) == 3 and currency.isalpha()):
-        raise SettingsError(
-            f"{path}, line {line}, column 1: {currency!r} is no currency; write a code such as EUR"
-        )
-    try:
-        day = date.fromisoformat(from_on)
-    except ValueError:
-        raise SettingsError(
-            f"{path}, line {line}, column 2: {from_on!r} is no day; write YYYY-MM-DD"
-        ) from None
-    try:
-        rate = Decimal(usd)
-    except ArithmeticError:
-        rate = Decimal(0)
-    if not rate.is_finite() or rate <= 0:
-        raise SettingsError(
-            f"{path}, line {line}, column 3: {usd!r} is no rate; write the dollars for one unit"
-        )
-    return currency.upper(), day, rate
 
 
 def _frame(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from collectors.github.repository import TABLES, GitHub
 from collectors.ledger.opening import open_ledger
+from headway.config.compiled import compile_rules
 from queries.publish.publish import Source, publish
-from queries.publish.rules import compile_rules
-from queries.publish.settings import Settings
+from queries.publish.settings import PublishSettings
 from queries.read.snapshot import current
 from tests.bench import large_company
 from tests.bench.spend import UNIT
@@ -131,10 +131,8 @@ def _grow(ledger: Path, size: int) -> dict[str, float]:
 
 
 def _publish(folder: Path) -> dict[str, float]:
-    settings = Settings()
-    source = Source(
-        folder / "ledger.duckdb", settings, compile_rules(settings, folder), "key", "bench"
-    )
+    settings = PublishSettings(rules=compile_rules(folder))
+    source = Source(folder / "ledger.duckdb", settings, "key", "bench")
     path = publish(source, folder, DEMO_UNTIL)
     counts = (
         "(select count(*) from pull_requests) as pull_requests, "

@@ -14,10 +14,10 @@ import pytest
 
 from headway.cli import commands as headway
 from headway.cli import exit_codes
+from headway.config.compiled import compile_rules
 from headway.config.settings import parse_settings
 from headway.demo import ROLLOUT
 from queries.catalog import docs
-from queries.publish.rules import compile_rules
 from tests.headway.cli.test_serve import free_port, is_up
 from tests.support.command import REPOS, Desk, wait_until
 from tests.support.github_server import Server
@@ -130,13 +130,13 @@ def test_help_of_every_command_documents_its_options(tmp_path: Path) -> None:
 def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     examples = [text for page in PAGES for text in blocks(page, "toml")]
     settings = [parse_settings(Path("headway.toml"), text) for text in examples]
-    assert [len(item.githubs) for item in settings] == [2, 1, 1, 1]
-    first, second = settings[0].githubs
+    assert [len(item.github) for item in settings] == [2, 1, 1, 1]
+    first, second = settings[0].github
     assert (first.orgs, first.exclude) == (("acme",), ("acme/*-archive",))
     assert second.app_key_env == "ACME_APP_KEY"
-    app = settings[1].githubs[0]
+    app = settings[1].github[0]
     assert (app.app_id, app.app_key_env) == (123456, "HEADWAY_APP_KEY")
-    rules = compile_rules(settings[2], tmp_path)
+    rules = compile_rules(tmp_path, settings[2])
     own = [
         rule.rule for rule in rules if rule.source == "headway.toml" and rule.kind == "work_types"
     ]

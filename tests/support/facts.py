@@ -14,8 +14,8 @@ from collectors import people
 from collectors.ledger.opening import open_ledger
 from headway import demo
 from headway.cli.pipeline import demo_settings
+from headway.config.compiled import compile_rules
 from queries.publish.publish import Source, publish
-from queries.publish.rules import compile_rules
 from queries.publish.settings import Rollout
 from queries.read.snapshot import LINK, Snapshot, current
 from tests.support.refreshing import publish_tables
@@ -67,12 +67,9 @@ def demo_file(data: Path) -> Path:
         people.load(people_csv, store)
     rollout = Rollout("Agents", demo.rollout_on(DEMO_UNTIL), 28)
     settings = dataclasses.replace(demo_settings(DEMO_UNTIL), rollouts=(rollout,))
-    rules = compile_rules(settings, data / "seeds")
-    publish(
-        Source(data / "ledger.duckdb", settings, rules, "key", "test", is_synthetic=True),
-        data,
-        DEMO_UNTIL,
-    )
+    settings = dataclasses.replace(settings, rules=compile_rules(data / "seeds"))
+    source = Source(data / "ledger.duckdb", settings, "key", "test", is_synthetic=True)
+    publish(source, data, DEMO_UNTIL)
     return data
 
 

@@ -6,6 +6,7 @@ Collect from a server, publish, and read the published tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from collectors.imports.experiment_files import read_experiments
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
 from collectors.source import CheckResult, Progress
+from headway.config.compiled import compile_rules, text_markers
+from headway.config.settings import GitHubTable
 from queries.publish.publish import Source, publish
-from queries.publish.rules import compile_rules, text_markers
-from queries.publish.settings import GitHubSettings, Settings
+from queries.publish.settings import PublishSettings
 from tests.support.github_server import TOKEN
 
 #: repeats at once: the local server needs no rest
@@ -57,12 +59,12 @@ def refresh(
     *,
     full: bool = False,
     keep_bodies: bool = True,
-    experiments: Sequence[str] = GitHubSettings().experiments,
+    experiments: Sequence[str] = GitHubTable().experiments,
     report: Callable[[Progress], None] = lambda _: None,
     retry_policy: RetryPolicy = HASTY,
 ) -> list[Result]:
     """Collect repositories into the ledger of a folder and return how each went."""
-    markers = text_markers(compile_rules(Settings(), data / "seeds"))
+    markers = text_markers(compile_rules(data / "seeds"))
     source = GitHub(
         url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments)
     )
@@ -94,15 +96,15 @@ def raw_tables(data: Path) -> Tables:
 
 
 def publish_tables(
-    data: Path, as_of: date, settings: Settings | None = None, people_csv: Path | None = None
+    data: Path, as_of: date, settings: PublishSettings | None = None, people_csv: Path | None = None
 ) -> Tables:
     """Publish a folder's ledger, with people "names" by default, and return its tables."""
-    settings = settings or Settings(people="names")
+    settings = settings or PublishSettings(people="names")
     if people_csv:
         with open_ledger(data / "ledger.duckdb", "test") as store:
             people.load(people_csv, store)
-    rules = compile_rules(settings, data / "seeds")
-    path = publish(Source(data / "ledger.duckdb", settings, rules, "key", "test"), data, as_of)
+    settings = replace(settings, rules=compile_rules(data / "seeds"))
+    path = publish(Source(data / "ledger.duckdb", settings, "key", "test"), data, as_of)
     return tables(path)
 
 

@@ -7,7 +7,7 @@ published number reveals its atoms, and linear algebra shows which groups can be
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -17,9 +17,10 @@ import duckdb
 import numpy as np
 
 from collectors.ledger.opening import open_ledger
+from headway.config.compiled import compile_rules
+from headway.config.rules import RATES, read_rates
 from queries.publish.publish import Source, publish
-from queries.publish.rules import compile_rules
-from queries.publish.settings import Settings
+from queries.publish.settings import PublishSettings
 from queries.read.snapshot import LINK
 
 LOADED_AT = datetime(2026, 7, 1)
@@ -62,7 +63,7 @@ class Books:
     """Data folder with a ledger of spend."""
 
     data: Path
-    settings: Settings = field(default_factory=Settings)
+    settings: PublishSettings = field(default_factory=PublishSettings)
     seeds: Path | None = None
 
     def load(
@@ -91,10 +92,12 @@ class Books:
 
     def publish(self, as_of: date) -> None:
         """Publish as of a day."""
-        rules = compile_rules(self.settings, self.data / "seeds")
-        source = Source(
-            self.data / "ledger.duckdb", self.settings, rules, "key", "test", seeds=self.seeds
+        settings = replace(
+            self.settings,
+            rules=compile_rules(self.data / "seeds"),
+            rates=read_rates(self.seeds / RATES) if self.seeds else (),
         )
+        source = Source(self.data / "ledger.duckdb", settings, "key", "test")
         publish(source, self.data, as_of)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:

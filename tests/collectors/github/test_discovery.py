@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from collectors.github.scheduler import REPOSITORIES_AT_ONCE
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import now
 from collectors.source import Progress
-from headway.config.github import not_a_pattern
-from queries.publish.publish import Source, scopes
-from queries.publish.settings import GitHubSettings, Settings, any_of
+from headway.config.compiled import github_sources, repository_scope
+from headway.config.fields import ShellPattern, problem, shell_expression
+from headway.config.settings import GitHubTable, Settings
+from queries.publish.publish import scopes
+from queries.publish.settings import PublishSettings
 from queries.sql_files import ROOT
 from tests.support import tiny
 from tests.support.command import Desk
@@ -166,24 +169,17 @@ def acme(schema_path: Path) -> Iterator[Server]:
         yield server
 
 
-def scoped(data: Path, url: str, github: GitHubSettings, sql: str) -> list[tuple[Any, ...]]:
+def scoped(data: Path, url: str, github: GitHubTable, sql: str) -> list[tuple[Any, ...]]:
     """What a query finds once it is settled which repositories are published."""
-    source = Source(
-        data / "ledger.duckdb",
-        Settings((github,)),
-        [],
-        "key",
-        "test",
-        [url.removeprefix("http://")],
-    )
+    scope = repository_scope(github.model_copy(update={"base_url": url}))
     with duckdb.connect() as db:
-        db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
-        db.register("scopes_frame", scopes(source))
+        db.execute("attach $ledger as ledger (read_only)", {"ledger": str(data / "ledger.duckdb")})
+        db.register("scopes_frame", scopes(PublishSettings(repositories=[scope])))
         db.execute((ROOT / "inputs" / "scopes.sql").read_text("utf-8"))
         return db.execute(sql).fetchall()
 
 
-def in_scope(data: Path, url: str, github: GitHubSettings) -> list[str]:
+def in_scope(data: Path, url: str, github: GitHubTable) -> list[str]:
     """The repositories that are published with these settings, those that are gone with a cross."""
     rows = scoped(
         data, url, github, "select repo, deleted_at is not null from input_repositories order by repo"
@@ -209,33 +205,33 @@ def test_what_is_published_decides_the_newest_day(tmp_path: Path) -> None:
             ],
         )
     newest = (ROOT / "shared" / "newest_day.sql").read_text("utf-8")
-    for settings, day in ((GitHubSettings(orgs=("acme",)), 19), (GitHubSettings(("ACME/r10",)), 9)):
+    for settings, day in ((GitHubTable(orgs=("acme",)), 19), (GitHubTable(repos=("ACME/r10",)), 9)):
         assert scoped(tmp_path, "http://here", settings, newest) == [(date(2026, 3, day),)]
-    assert scoped(tmp_path, "http://there", GitHubSettings(orgs=("acme",)), newest) == [(None,)]
+    assert scoped(tmp_path, "http://there", GitHubTable(orgs=("acme",)), newest) == [(None,)]
 
 
-def asked(url: str, settings: GitHubSettings) -> GitHub:
+def asked(url: str, settings: GitHubTable) -> GitHub:
     """What these settings ask of a GitHub."""
-    names = (settings.repos, settings.orgs, settings.included, settings.excluded, settings.forks)
-    return GitHub(url, *names)
+    (github,) = github_sources(Settings(github=(settings,)), [])
+    return replace(github, base_url=url)
 
 
 def test_patterns_and_forks_decide_what_is_read_and_what_is_published(
     acme: Server, tmp_path: Path
 ) -> None:
-    all_of_it = GitHubSettings(orgs=("Acme",), forks=True)
+    all_of_it = GitHubTable(orgs=("Acme",), forks=True)
     every = sorted(company())
     assert sorted(statuses(read(tmp_path, asked(acme.url, all_of_it)))) == every
     assert in_scope(tmp_path, acme.url, all_of_it) == every
     narrower = {
-        GitHubSettings(orgs=("acme",)): ["acme/app", "acme/old", "acme/tool-internal", "acme/web"],
-        GitHubSettings(orgs=("acme",), exclude=("ACME/*-Internal",)): [
+        GitHubTable(orgs=("acme",)): ["acme/app", "acme/old", "acme/tool-internal", "acme/web"],
+        GitHubTable(orgs=("acme",), exclude=("ACME/*-Internal",)): [
             "acme/app",
             "acme/old",
             "acme/web",
         ],
-        GitHubSettings(orgs=("acme",), include=("acme/[aw]*",), exclude=("*/web",)): ["acme/app"],
-        GitHubSettings(("acme/fork",), ("acme",), exclude=("acme/*",)): ["acme/fork"],
+        GitHubTable(orgs=("acme",), include=("acme/[aw]*",), exclude=("*/web",)): ["acme/app"],
+        GitHubTable(repos=("acme/fork",), orgs=("acme",), exclude=("acme/*",)): ["acme/fork"],
     }
     for settings, expected in narrower.items():
         assert sorted(statuses(read(tmp_path, asked(acme.url, settings)))) == expected
@@ -263,7 +259,7 @@ def test_new_repositories_come_by_themselves_and_archived_ones_are_left_alone(
 def test_what_an_owner_no_longer_lists_is_gone_or_moved_and_is_one_repository(
     acme: Server, tmp_path: Path
 ) -> None:
-    settings = GitHubSettings(orgs=("acme", "lab"))
+    settings = GitHubTable(orgs=("acme", "lab"))
     read(tmp_path, asked(acme.url, settings))
     moved = {name: company()[name] for name in ("acme/app", "acme/old")}
     for name, former in (("lab/web", "acme/web"), ("shed/tool", "acme/tool-internal")):
@@ -298,9 +294,9 @@ def test_an_owner_that_is_renamed_keeps_its_repositories(acme: Server, tmp_path:
         "failed",
         f"{host}: no owner 'acme' that this token may see; check [github] orgs",
     )
-    before = in_scope(tmp_path, acme.url, GitHubSettings(orgs=("acme",)))
+    before = in_scope(tmp_path, acme.url, GitHubTable(orgs=("acme",)))
     read(tmp_path, GitHub(acme.url, orgs=("acne",)))
-    after = in_scope(tmp_path, acme.url, GitHubSettings(orgs=("acne",)))
+    after = in_scope(tmp_path, acme.url, GitHubTable(orgs=("acne",)))
     assert after == [name.replace("acme", "acne") for name in before]
 
 
@@ -369,9 +365,9 @@ def test_a_query_that_fails_with_several_in_it_is_no_failure_of_all(
 def test_a_pattern_matches_the_same_names_when_collecting_when_publishing_and_in_a_shell(
     pattern: str, name: str
 ) -> None:
-    assert not_a_pattern(pattern) == ""
+    assert problem(ShellPattern, pattern) == ""
     expected = fnmatch.fnmatchcase(name.lower(), pattern.lower())
-    expression = any_of([pattern, "other/one"])
+    expression = shell_expression([pattern, "other/one"])
     assert bool(re.fullmatch(expression, name, re.I)) == expected
     sql = "select regexp_full_match($name, $expression, 'i')"
     assert duckdb.execute(sql, {"name": name, "expression": expression}).fetchone() == (expected,)

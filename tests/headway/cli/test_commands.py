@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headway.config.settings import read_settings
-from queries.publish.settings import GitHubSettings, Settings
+from headway.config.settings import GitHubTable, Settings, read_settings
 from tests.support.command import Desk, seen, typed
 from tests.support.github_server import Server
 
@@ -116,8 +115,10 @@ def test_init_writes_what_the_flags_say_and_asks_nothing(tmp_path: Path) -> None
     )
     assert done.code == 0
     assert "wrote headway.toml" in done.err
-    expected = GitHubSettings(("a/b", "c/d.e"), ("f",), base_url="https://ghe.example/api/v3")
-    assert read_settings(tmp_path / "headway.toml") == Settings((expected,))
+    expected = GitHubTable(
+        repos=("a/b", "c/d.e"), orgs=("f",), base_url="https://ghe.example/api/v3"
+    )
+    assert read_settings(tmp_path / "headway.toml") == Settings(github=(expected,))
     assert (tmp_path / "data" / "seeds").is_dir()
 
 
@@ -130,7 +131,7 @@ def test_init_replaces_a_file_only_when_told_to(fresh: Desk) -> None:
     )
     assert fresh.files() == before
     assert fresh.run("init", "--repo", "a/b", "--force").code == 0
-    assert read_settings(fresh.folder / "headway.toml").githubs[0].repos == ("a/b",)
+    assert read_settings(fresh.folder / "headway.toml").github[0].repos == ("a/b",)
 
 
 def test_init_works_elsewhere(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_init_works_elsewhere(tmp_path: Path) -> None:
     )
     assert done.code == 0
     assert list(desk.folder.iterdir()) == []
-    assert read_settings(tmp_path / "there" / "h.toml").githubs[0].repos == ("a/b",)
+    assert read_settings(tmp_path / "there" / "h.toml").github[0].repos == ("a/b",)
     assert (tmp_path / "there" / "data" / "seeds").is_dir()
 
 
@@ -183,4 +184,4 @@ def test_init_asks_on_a_terminal_until_it_can_use_the_answer(tmp_path: Path) -> 
         typed(terminal, "a/b c/d")
         seen(terminal, lambda text: "wrote headway.toml" in text)
         assert running.done().code == 0
-    assert read_settings(tmp_path / "headway.toml").githubs[0].repos == ("a/b", "c/d")
+    assert read_settings(tmp_path / "headway.toml").github[0].repos == ("a/b", "c/d")

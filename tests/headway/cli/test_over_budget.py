@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from collectors.ledger.opening import open_ledger
-from queries.publish.settings import Budget, Settings
+from queries.publish.settings import Budget, PublishSettings
 from queries.read.snapshot import LINK, Snapshot, listing
 from tests.support.command import Desk
 from tests.support.facts import AS_OF, fill, published
@@ -210,7 +210,7 @@ def test_budgets_are_published(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "ledger.duckdb", "test"):
         pass
     tables = publish_tables(
-        tmp_path, AS_OF, Settings(budgets=(Budget(date(2026, 11, 1), 20, is_from=True),))
+        tmp_path, AS_OF, PublishSettings(budgets=(Budget(date(2026, 11, 1), 20, is_from=True),))
     )
     assert tables["budget"] == [(date(2026, 11, 1), 20), (date(2026, 12, 1), 20)]
     assert tables["forecasts"] == tables["forecast_days"] == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -11,17 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.config.github import KEYS
+from headway.config.errors import SettingsError
+from headway.config.rules import KINDS, WorkType
 from headway.config.settings import (
     ARRAYS,
     EXAMPLE,
     TABLES,
+    BudgetTable,
+    CheckTable,
+    DecisionTable,
+    GitHubTable,
+    PublishTable,
+    RolloutTable,
+    Settings,
+    SpendTable,
     parse_settings,
     read_settings,
     write_settings,
 )
-from queries.errors import SettingsError
-from queries.publish.settings import Budget, GitHubSettings, Rollout, Settings, ToolDecision
 
 FILE = Path("headway.toml")
 RULE = '[[work_types]]\nrule = "r"\nfield = "title"\npattern = "x"\nwork_type = "feature"\n'
@@ -32,24 +38,24 @@ MISTAKES = {
     "[githb]": "line 1, column 1: unknown key 'githb'; did you mean github?",
     "\nrepos = []": "line 2, column 1: unknown key 'repos'; it belongs under [github]",
     "[publish]\n  keep_bodies = true": "line 2, column 3: unknown key 'keep_bodies'; it belongs under [github]",
-    '[github]\nexperiments = ["../a"]': "line 2, column 16: experiments: '../a' is no path; write a file or folder",
+    '[github]\nexperiments = ["../a"]': "line 2, column 16: experiments: '../a' is not a path; write a file or folder",
     "[publish]\nwidth = 1": "line 2, column 1: unknown key 'width'; known here: people, durable_days, failure_days",
     "[github]\nTOKEN = 'ghp_x'": "line 2, column 1: no token belongs in this file; set GITHUB_TOKEN",
     "github = 1": "line 1, column 1: github is a table; write [github] above its keys",
     "github = [1]": "line 1, column 1: github is a table; write [github] above its keys",
     "[[github]]\n[[github]]\nreops = []": "line 3, column 1: unknown key 'reops'; did you mean repos?",
-    f"{TWO}base_url = 'https://API.GitHub.com:443/'": "line 4, column 1: https://API.GitHub.com:443 is there already",
-    f"{TWO}base_url = 'https://x'": "line 3, column 1: GITHUB_TOKEN is for another GitHub; name a variable of its own",
-    "[github]\n token_env = 'ghp_x'": "line 2, column 2: token_env: must be the name of a variable of the environment",
+    f"{TWO}base_url = 'https://API.GitHub.com:443/'": "line 4, column 1: https://API.GitHub.com:443 is repeated",
+    f"{TWO}base_url = 'https://x'": "line 3, column 1: GITHUB_TOKEN is for another GitHub; name another variable",
+    "[github]\n token_env = 'ghp_x'": "line 2, column 2: token_env: must be the name of an environment variable",
     "[github]\napp_id = 7": "line 2, column 1: app_key_env is missing; a GitHub App needs both",
     "[github]\napp_key_env = 'KEY'": "line 2, column 1: app_id is missing; a GitHub App needs both",
-    "[github]\napp_id = 0": "line 2, column 1: app_id: must be from 1 to",
-    "[github]\nforks = 1": "line 2, column 1: forks must be true or false",
-    '[github]\ninclude = ["acme"]': "line 2, column 12: include: 'acme' is no pattern for owner/name; ",
-    '[github]\nexclude = ["a/[z-a]"]': "line 2, column 12: exclude: 'a/[z-a]' is no pattern for owner/name",
+    "[github]\napp_id = 0": "line 2, column 1: app_id: must be greater than or equal to 1",
+    "[github]\nforks = 1": "line 2, column 1: forks: must be true or false",
+    '[github]\ninclude = ["acme"]': "line 2, column 12: include: 'acme' is not a pattern for owner/name; ",
+    '[github]\nexclude = ["a/[z-a]"]': "line 2, column 12: exclude: 'a/[z-a]' is not a pattern for owner/name",
     "[rollouts]\nname = 'x'": "line 1, column 1: rollouts is a list of tables; write [[rollouts]] above each",
-    '[github]\nrepos = "a/b"': 'line 2, column 1: repos must be a list of texts in quotes, such as ["one", "two"]',
-    "[github]\nrepos = [1]": "line 2, column 1: repos must be a list of texts",
+    '[github]\nrepos = "a/b"': 'line 2, column 9: repos: must be a list of texts in quotes, such as ["one", "two"]',
+    "[github]\nrepos = [1]": "line 2, column 1: repos: must be text in quotes",
     '[github]\nrepos = [\n  "a/b",\n  "c",\n]': "line 4, column 3: repos: 'c' is not a repository; write owner/name",
     '[github]\nrepos = ["a/b\\n"]': "line 2, column 10: repos: 'a/b\\n' is not a repository",
     '[github]\norgs = ["a/b"]': "line 2, column 9: orgs: 'a/b' is not an owner; write the name without a slash",
@@ -58,32 +64,32 @@ MISTAKES = {
     '[github]\nbase_url = "https://x:99999"': "line 2, column 12: base_url: not an address",
     '[github]\nbase_url = "https://me:pw@x"': "line 2, column 12: base_url: more than an address",
     '[github]\nbase_url = "https://github.com"': "line 2, column 12: base_url: the address of GitHub's pages",
-    "[github]\nkeep_bodies = 1": "line 2, column 1: keep_bodies must be true or false",
-    "[publish]\ndurable_days = true": "line 2, column 1: durable_days must be a whole number",
-    "[publish]\ndurable_days = 14.0": "line 2, column 1: durable_days must be a whole number",
-    "[publish]\ndurable_days = 0": "line 2, column 1: durable_days: must be from 1 to 365",
-    "[publish]\nsmall_group = 10_000_000": "line 2, column 1: small_group: must be from 1 to 1000",
-    '[publish]\npeople = "all"': "line 2, column 10: people: 'all' is unknown; write none or pseudonyms or names",
-    '[[rollouts]]\nname = "a"': "line 1, column 1: on is missing; add it, a date, such as 2026-03-02",
-    '[[rollouts]]\nname = "a"\non = 2026-03-02T10:00:00Z': "line 3, column 1: on must be a date, such as 2026-03-02",
+    "[github]\nkeep_bodies = 1": "line 2, column 1: keep_bodies: must be true or false",
+    "[publish]\ndurable_days = true": "line 2, column 1: durable_days: must be a whole number",
+    "[publish]\ndurable_days = 14.0": "line 2, column 1: durable_days: must be a whole number",
+    "[publish]\ndurable_days = 0": "line 2, column 1: durable_days: must be greater than or equal to 1",
+    "[publish]\nsmall_group = 10_000_000": "line 2, column 1: small_group: must be less than or equal to 1000",
+    '[publish]\npeople = "all"': "line 2, column 10: people: must be 'none', 'pseudonyms' or 'names'",
+    '[[rollouts]]\nname = "a"': "line 1, column 1: on is missing; add it to this table",
+    '[[rollouts]]\nname = "a"\non = 2026-03-02T10:00:00Z': "line 3, column 1: on: must be a date, such as 2026-03-02",
     '[[rollouts]]\nname = " "\non = 2026-03-02': "line 2, column 8: name: must not be empty",
-    f'{RULE}[[rollouts]]\nname="a"\non=2026-03-02\n[[rollouts]]\non=1': "line 10, column 1: on must be a date",
-    f"{RULE}[[work_types]]\nrule = 'x'": "line 6, column 1: field is missing; add it, text in quotes",
-    "publish.durable_days = 0": "line 1, column 1: durable_days: must be from 1 to 365",
-    "[check]\nbudget_share = true": "line 2, column 1: budget_share must be a number",
-    "[check]\nbudget_share = nan": "line 2, column 1: budget_share: must be from 0.01 to 100",
-    "[check]\nbudget_risk = 2": "line 2, column 1: budget_risk: must be from 0.01 to 1",
-    '[check]\nwebhook_env = "https://x/pw"': "line 2, column 15: webhook_env: must be the name of a variable",
-    '[[budgets]]\nmonth = "2026-13"\nusd = 1': "line 2, column 9: month: must be a month, such as 2026-11",
-    '[[budgets]]\nmonth = "2026-11"': "line 1, column 1: usd is missing; add it, a whole number",
-    "[[budgets]]\nfrom = 2026-11-01\nusd = 1": "line 2, column 1: from must be text in quotes",
-    '[[budgets]]\nfrom = "2026-11"\nusd = -1': "line 3, column 1: usd: must be from 0 to",
+    f'{RULE}[[rollouts]]\nname="a"\non=2026-03-02\n[[rollouts]]\nname="b"\non=1': "line 11, column 1: on: must be a date",
+    f"{RULE}[[work_types]]\nrule = 'x'": "line 6, column 1: field is missing; add it to this table",
+    "publish.durable_days = 0": "line 1, column 1: durable_days: must be greater than or equal to 1",
+    "[check]\nbudget_share = true": "line 2, column 1: budget_share: must be a number",
+    "[check]\nbudget_share = nan": "line 2, column 1: budget_share: must be less than or equal to 100",
+    "[check]\nbudget_risk = 2": "line 2, column 1: budget_risk: must be less than or equal to 1",
+    '[check]\nwebhook_env = "https://x/pw"': "line 2, column 15: webhook_env: must be the name of an environment variable",
+    '[[budgets]]\nmonth = "2026-13"\nusd = 1': "line 2, column 9: month: '2026-13' is not a month; write one such as 2026-11",
+    '[[budgets]]\nmonth = "2026-11"': "line 1, column 1: usd is missing; add it to this table",
+    "[[budgets]]\nfrom = 2026-11-01\nusd = 1": "line 2, column 1: from: must be text in quotes",
+    '[[budgets]]\nfrom = "2026-11"\nusd = -1': "line 3, column 1: usd: must be greater than or equal to 0",
     "[[budgets]]\nusd = 1": 'line 1, column 1: write either month or from, such as month = "2026-11"',
     '[[budgets]]\nmonth = "2026-11"\nfrom = "2026-11"\nusd = 1': "line 1, column 1: write either month or from",
     f"{BUDGET}{BUDGET}": "line 4, column 1: 2026-11 has a budget already; keep one",
-    "[github\n": "line 1, column 8: not TOML (Expected ']' at the end of a table declaration); mend it there",
-    "[github]\nrepos = [": ", at its end: not TOML (Invalid value); mend it there",
-    "[github]\nx = 1\nx = 2\n": "line 3, column 6: not TOML (Cannot overwrite a value); mend it there",
+    "[github\n": "line 1, column 8: not TOML (Expected ']' at the end of a table declaration); correct it there",
+    "[github]\nrepos = [": ", at its end: not TOML (Invalid value); correct it there",
+    "[github]\nx = 1\nx = 2\n": "line 3, column 6: not TOML (Cannot overwrite a value); correct it there",
     "x = " + "9" * 5000: "headway.toml: not TOML (Exceeds the limit",
     "x = " + "[" * 5000: "headway.toml: nested too deeply",
 }
@@ -116,50 +122,34 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         f'{BUDGET}[[budgets]]\nfrom = "2026-01"\nusd = 100\n' + RULE,
         encoding="utf-8",
     )
-    result = read_settings(file)
-    (row,) = result.rules["work_types"]
-    assert row.values == {"rule": "r", "field": "title", "pattern": "x", "work_type": "feature"}
-    assert row.where["pattern"] == f"{file}, line 42, column 1"
-    decision = ToolDecision("copilot", "hold", date(2026, 4, 1))
-    rollout = Rollout("Agents", date(2026, 3, 2), 28)
-    budgets = (Budget(date(2026, 11, 1), 20000), Budget(date(2026, 1, 1), 100, is_from=True))
-    github = GitHubSettings(
-        ("a/b",),
-        ("c",),
-        ("c/*",),
-        ("c/x-[!0-9]*",),
-        True,
-        "https://ghe.example/api/v3",
-        "GHE",
-        7,
-        "KEY",
-        False,
-        ("tried",),
+    settings = read_settings(file)
+    assert settings == Settings(
+        github=(
+            GitHubTable(
+                repos=("a/b",),
+                orgs=("c",),
+                include=("c/*",),
+                exclude=("c/x-[!0-9]*",),
+                forks=True,
+                base_url="https://ghe.example/api/v3",
+                token_env="GHE",
+                app_id=7,
+                app_key_env="KEY",
+                keep_bodies=False,
+                experiments=("tried",),
+            ),
+        ),
+        publish=PublishTable(people="names", durable_days=30, failure_days=3, small_group=8),
+        check=CheckTable(budget_share=0.8, budget_risk=1, webhook_env="HOOK"),
+        spend=SpendTable(scope=("api",), copilot_orgs=("acme",)),
+        rollouts=(RolloutTable(name="Agents", on=date(2026, 3, 2), transition_days=28),),
+        budgets=(
+            BudgetTable.model_validate({"month": "2026-11", "usd": 20000}),
+            BudgetTable.model_validate({"from": "2026-01", "usd": 100}),
+        ),
+        tool_decisions=(DecisionTable(tool="copilot", decision="hold", on=date(2026, 4, 1)),),
+        work_types=(WorkType(rule="r", field="title", pattern="x", work_type="feature"),),
     )
-    assert result == Settings(
-        (github,),
-        "names",
-        30,
-        3,
-        8,
-        0.8,
-        1,
-        "HOOK",
-        ("api",),
-        (rollout,),
-        budgets,
-        (decision,),
-        {"work_types": (row,)},
-        ("acme",),
-    )
-    assert set().union(*TABLES.values()) | {
-        "githubs",
-        "rollouts",
-        "budgets",
-        "rules",
-        "tool_decisions",
-    } == {field.name for field in fields(Settings)}
-    assert set(KEYS) == {field.name for field in fields(GitHubSettings)}
 
 
 def test_each_github_is_a_table_of_its_own() -> None:
@@ -168,12 +158,10 @@ def test_each_github_is_a_table_of_its_own() -> None:
         'token_env = "GHE_TOKEN"\n[[github]]\nbase_url = "https://ghe.example:8443/api/v3"\napp_id = 1\n'
         'app_key_env = "K"\n'
     )
-    assert parse_settings(FILE, text).githubs == (
-        GitHubSettings(orgs=("acme",)),
-        GitHubSettings(
-            orgs=("acme",), base_url="https://ghe.example/api/v3", token_env="GHE_TOKEN"
-        ),
-        GitHubSettings(base_url="https://ghe.example:8443/api/v3", app_id=1, app_key_env="K"),
+    assert parse_settings(FILE, text).github == (
+        GitHubTable(orgs=("acme",)),
+        GitHubTable(orgs=("acme",), base_url="https://ghe.example/api/v3", token_env="GHE_TOKEN"),
+        GitHubTable(base_url="https://ghe.example:8443/api/v3", app_id=1, app_key_env="K"),
     )
     assert parse_settings(FILE, "github = []") == Settings()
 
@@ -188,24 +176,19 @@ def test_what_the_example_comments_out_can_be_used() -> None:
     text = re.sub(r"^# (\[\[|\w+ = )", r"\1", EXAMPLE.read_text("utf-8"), flags=re.M)
     result = parse_settings(FILE, text)
     assert len(result.rollouts) == len(result.budgets) == len(result.tool_decisions) == 1
-    kinds = set(ARRAYS) - {"rollouts", "budgets", "tool_decisions"}
-    assert {name: len(rows) for name, rows in result.rules.items()} == dict.fromkeys(kinds, 1)
-    assert [
-        key
-        for table in (KEYS, *TABLES.values())
-        for key in table
-        if not re.search(rf"^{key} = ", text, re.M)
-    ] == []
+    assert {kind: len(rows) for kind, rows in result.rules.items()} == dict.fromkeys(KINDS, 1)
+    keys = [key for table in TABLES.values() for key in table.model_fields]
+    assert [key for key in keys if not re.search(rf"^{key} = ", text, re.M)] == []
 
 
 def test_what_is_written_is_read_again_and_a_wrong_name_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "new" / "headway.toml"
     with pytest.raises(SettingsError, match="'a' is not a repository"):
-        write_settings(file, GitHubSettings(("a",)))
+        write_settings(file, GitHubTable.model_construct(repos=("a",)))
     assert list(tmp_path.iterdir()) == []
-    github = GitHubSettings(("a/b", "c/d"), ("e",), base_url="http://x.example:8000")
+    github = GitHubTable(repos=("a/b", "c/d"), orgs=("e",), base_url="http://x.example:8000")
     write_settings(file, github)
-    assert read_settings(file) == Settings((github,))
+    assert read_settings(file) == Settings(github=(github,))
     assert [path.name for path in file.parent.iterdir()] == ["headway.toml"]
 
 
@@ -217,7 +200,15 @@ def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
 
 
 NAMES = st.sampled_from(
-    ["github", *TABLES, *ARRAYS, *KEYS, *TABLES["publish"], *ARRAYS["ai_signals"], "x", "token"]
+    [
+        "github",
+        *TABLES,
+        *ARRAYS,
+        *PublishTable.model_fields,
+        *GitHubTable.model_fields,
+        "x",
+        "token",
+    ]
 )
 VALUES = st.recursive(
     st.sampled_from(

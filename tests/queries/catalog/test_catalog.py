@@ -75,14 +75,13 @@ import json
 from datetime import date
 from pathlib import Path
 from queries.publish.publish import Source, publish
-from queries.publish.rules import compile_rules
-from queries.publish.settings import Settings
+from headway.config.compiled import compile_rules
+from queries.publish.settings import PublishSettings
 from queries.read.snapshot import current
 
 data = Path("data")
-settings = Settings()
-rules = compile_rules(settings, data / "seeds")
-source = Source(data / "ledger.duckdb", settings, rules, "key", "test")
+settings = PublishSettings(rules=compile_rules(data / "seeds"))
+source = Source(data / "ledger.duckdb", settings, "key", "test")
 publish(source, data, date.fromisoformat("{DEMO_UNTIL}"))
 for table in ("metrics", "answers"):
     rows = current(data).query(f"from {{table}} where metric = 'lead_time'")

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from collectors.ledger.opening import open_ledger
-from queries.publish.settings import Rollout, Settings
+from queries.publish.settings import PublishSettings, Rollout
 from tests.support import company
 from tests.support.company import imported, typed
 from tests.support.company.expand import expand
@@ -38,7 +38,7 @@ def published(
     assert "no repository acme/empty" in deleted.message
     with open_ledger(data / "ledger.duckdb", "test") as store:
         imported.bring(store)
-    settings = Settings(
+    settings = PublishSettings(
         people="names", rollouts=(Rollout("Agents for everybody", date(2025, 10, 6), 28),)
     )
     publish_tables(data, company.AS_OF, settings, company.PEOPLE)
@@ -140,7 +140,7 @@ def test_splitting_one_linked_change_into_ten_leaves_the_outcomes_unchanged(
         refresh(tmp_path, github.url, list(split))
     with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         imported.bring(store)
-    publish_tables(tmp_path, company.AS_OF, Settings(people="names"), company.PEOPLE)
+    publish_tables(tmp_path, company.AS_OF, PublishSettings(people="names"), company.PEOPLE)
     query = "from outcomes where repo = 'acme/app' order by outcome_id"
     with duckdb.connect(str(tmp_path / "headway.duckdb"), read_only=True) as db:
         assert db.execute(query).fetchall() == published.execute(query).fetchall()

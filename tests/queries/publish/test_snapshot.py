@@ -17,11 +17,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from headway.config.compiled import compile_rules
 from queries.catalog.catalog import METRICS
 from queries.errors import NothingPublishedError, PublishError
 from queries.publish.publish import KEPT, Source, publish
-from queries.publish.rules import Rule, compile_rules
-from queries.publish.settings import Settings
+from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK, READ_ONLY, current
 from tests.support import company
 from tests.support.command import FORKS
@@ -45,13 +45,11 @@ def ledger(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Path:
 
 def source(ledger: Path, version: str) -> Source:
     """What to publish; the version tells which publish it was."""
-    return Source(ledger, Settings(), FEW_RULES, "key", version)
+    return Source(ledger, PublishSettings(rules=FEW_RULES), "key", version)
 
 
 # a publish runs each rule once: one of each kind is enough here
-FEW_RULES: list[Rule] = [
-    rule for rule in compile_rules(Settings(), Path("none")) if rule.position == 1
-]
+FEW_RULES: list[Rule] = [rule for rule in compile_rules(Path("none")) if rule.position == 1]
 
 
 def test_a_published_file_is_whole_closed_and_read_only(ledger: Path, tmp_path: Path) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from queries.errors import SettingsError
-from queries.publish.settings import Settings, ToolDecision
-from queries.publish.spend import read_rates
+from queries.publish.settings import PublishSettings, ToolDecision
 from tests.support.spend_ledger import Books, people, spent
 
 DAY, NEXT = date(2026, 5, 4), date(2026, 5, 5)
@@ -120,32 +117,6 @@ def test_currencies_are_converted_by_the_users_rates_and_never_guessed(books: Bo
     assert books.ask("select rows_without_price from spend_reconciliation") == [(1,)]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("currency,usd\n", "line 1, column 1: the header must be currency,from_on,usd"),
-        ("currency,from_on,usd\nEURO,2026-01-01,1\n", "line 2, column 1: 'EURO' is no currency"),
-        ("currency,from_on,usd\nEUR,01.02.2026,1\n", "line 2, column 2: '01.02.2026' is no day"),
-        ("currency,from_on,usd\nEUR,2026-01-01,-1\n", "line 2, column 3: '-1' is no rate"),
-        ("currency,from_on,usd\nEUR,2026-01-01,NaN\n", "line 2, column 3: 'NaN' is no rate"),
-        (
-            "currency,from_on,usd\nEUR,2026-01-01\n",
-            "line 2, column 1: 2 cells where there should be 3",
-        ),
-    ],
-)
-def test_a_wrong_rate_is_named_by_its_place(tmp_path: Path, text: str, said: str) -> None:
-    path = tmp_path / "exchange_rates.csv"
-    path.write_text(text)
-    with pytest.raises(SettingsError) as raised:
-        read_rates(path)
-    assert str(raised.value).startswith(f"{path}, {said}")
-
-
-def test_without_a_file_of_rates_only_dollars_are_known(tmp_path: Path) -> None:
-    assert read_rates(tmp_path / "none.csv") == [("USD", date(1970, 1, 1), Decimal(1))]
-
-
 def test_tokens_without_an_amount_have_their_list_price_and_say_so(books: Books) -> None:
     """Claude Sonnet 4.5: 3 dollars a million input tokens, 15 for output, 0.30 for cached input."""
     model = "claude-sonnet-4-5-20250929"
@@ -165,7 +136,7 @@ def test_tokens_without_an_amount_have_their_list_price_and_say_so(books: Books)
 
 
 def test_who_is_listed_twice_is_one_person(books: Books) -> None:
-    books.settings = Settings(small_group=3)
+    books.settings = PublishSettings(small_group=3)
     listed = people({"Shop": ["ann", "bob", "cat"]})
     twice = [spent(DAY, "ann", 1.0), spent(DAY, "ANN@acme.example", 1.0), spent(DAY, "bob", 1.0)]
     books.load(twice, listed)
@@ -200,8 +171,8 @@ def test_a_day_that_was_read_without_spend_is_nothing_and_one_that_was_not_read_
 
 
 def test_scope_and_decisions(books: Books) -> None:
-    books.settings = Settings(
-        scope=("API",),
+    books.settings = PublishSettings(
+        spend_scope=("API",),
         tool_decisions=(ToolDecision("copilot", "trial", NEXT), ToolDecision("api", "adopt", DAY)),
     )
     books.load(

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from collectors.ledger.backups import restore
-from queries.publish.settings import Settings
+from queries.publish.settings import PublishSettings
 from tests.support.command import Desk
 from tests.support.spend_ledger import BASE, Attacker, Books, days, people, spent
 
@@ -27,12 +27,12 @@ NINE = [f"p{index}" for index in range(9)]
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
     """An empty ledger whose groups are small under three."""
-    return Books(tmp_path, Settings(small_group=K))
+    return Books(tmp_path, PublishSettings(small_group=K))
 
 
 def test_the_attacker_finds_what_is_there_to_be_found(books: Books) -> None:
     """Without the group rules everybody would be known: the attack itself works."""
-    open_books, attacker = Books(books.data, Settings(small_group=1)), Attacker()
+    open_books, attacker = Books(books.data, PublishSettings(small_group=1)), Attacker()
     open_books.load(
         [attacker.atom(MAY, person, model=f"m{index}") for index, person in enumerate(NINE)]
     )

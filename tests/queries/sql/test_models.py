@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from queries.publish.settings import Settings
+from queries.publish.settings import PublishSettings
 from queries.sql_files import ROOT, models, read_sql
 from tests.support.facts import as_text, create, read_tables
 from tests.support.refreshing import publish_tables, tables
@@ -100,7 +100,7 @@ def at_an_earlier_day(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> P
             ledger.execute(
                 f"update {table} set node = json_merge_patch(node, ?) where rowid % 50 = 0", [patch]
             )
-    publish_tables(data, EARLIER, Settings(people="pseudonyms", small_group=SMALL))
+    publish_tables(data, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL))
     return data
 
 
@@ -119,7 +119,7 @@ def test_as_of_an_earlier_day_is_what_a_ledger_of_that_day_gives(
         ledger.execute(
             "update github_pull_requests as held set node = t.node from then_frame as t where held.rowid = t.at"
         )
-    cut = publish_tables(tmp_path, EARLIER, Settings(people="pseudonyms", small_group=SMALL))
+    cut = publish_tables(tmp_path, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL))
     whole = tables((at_an_earlier_day / "headway.duckdb").resolve())
     assert {row[0] for row in whole["repositories"]} == {row[0] for row in cut["repositories"]}
     assert len(cut["pull_requests"]) > 2000
@@ -137,7 +137,9 @@ def test_the_order_of_rows_in_the_ledger_changes_nothing(
             ledger.execute(f"delete from {table}")
             ledger.execute(f"insert into {table} from mixed")
             ledger.execute("drop table mixed")
-    mixed = publish_tables(tmp_path, EARLIER, Settings(people="pseudonyms", small_group=SMALL))
+    mixed = publish_tables(
+        tmp_path, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL)
+    )
     for name, expected in tables((at_an_earlier_day / "headway.duckdb").resolve()).items():
         assert mixed[name] == expected, name
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from queries.publish.budgets import by_month, forecast_rows
-from queries.publish.settings import Budget, Settings
+from queries.publish.settings import Budget, PublishSettings
 from queries.statistics.change_points import newest_change_point
 from queries.statistics.forecasts import (
     PROBABILITIES,
@@ -271,7 +271,7 @@ def test_the_days_of_a_month_end_with_its_forecast_and_coverage_is_that_of_the_p
 
 def test_what_is_published_is_told_of_what_was_loaded(tmp_path: Path) -> None:
     budgets = (Budget(NOVEMBER[0], 2000), Budget(date(2026, 12, 1), 9, is_from=True))
-    books = Books(tmp_path, Settings(budgets=budgets))
+    books = Books(tmp_path, PublishSettings(budgets=budgets))
     loaded = [
         spent(row["day"], None, row["usd"], actor_kind="service")
         for row in frame().to_dict("records")

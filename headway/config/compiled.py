@@ -1,0 +1,99 @@
+"""Settings as the plain values that collectors and queries declare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from collectors.github.client import host_of
+from collectors.github.repository import GitHub
+from headway.config.fields import shell_expression
+from headway.config.rules import RATES, read_rates, rules_in_force
+from headway.config.settings import GitHubTable, Settings
+from queries.publish.settings import (
+    Budget,
+    PublishSettings,
+    RepositoryScope,
+    Rollout,
+    Rule,
+    ToolDecision,
+)
+
+#: fields whose patterns match inside bodies and messages
+TEXT_FIELDS = ("body", "message", "text", "trailer")
+
+
+def compile_rules(user_seeds: Path, settings: Settings | None = None) -> list[Rule]:
+    """Return the rules and settings in force, as rows of the published table ``rules``.
+
+    Raises SettingsError with file, line and column.
+    """
+    settings = settings or Settings()
+    values = {name: str(value) for name, value in settings.publish.model_dump().items()}
+    bodies = dict.fromkeys(str(github.keep_bodies).lower() for github in settings.github)
+    values["keep_bodies"] = " and ".join(bodies)
+    return rules_in_force(settings.rules, user_seeds) + [
+        Rule("settings", name, position, None, None, value, None, None, "headway.toml")
+        for position, (name, value) in enumerate(values.items(), 1)
+    ]
+
+
+def publish_settings(settings: Settings, user_seeds: Path) -> PublishSettings:
+    """Return the settings of a publish; raises SettingsError for a wrong rule or rate."""
+    return PublishSettings(
+        **settings.publish.model_dump(),
+        spend_scope=settings.spend.scope,
+        rollouts=[Rollout(**row.model_dump()) for row in settings.rollouts],
+        budgets=[
+            Budget(date.fromisoformat(f"{row.month or row.from_}-01"), row.usd, bool(row.from_))
+            for row in settings.budgets
+        ],
+        tool_decisions=[ToolDecision(**row.model_dump()) for row in settings.tool_decisions],
+        rules=compile_rules(user_seeds, settings),
+        rates=read_rates(user_seeds / RATES),
+        repositories=[repository_scope(github) for github in settings.github],
+    )
+
+
+def repository_scope(github: GitHubTable) -> RepositoryScope:
+    """Return which repositories of a GitHub are published."""
+    return RepositoryScope(
+        host=host_of(github.base_url),
+        repos=[name.lower() for name in github.repos],
+        owners=[name.lower() for name in github.orgs],
+        included=_included(github),
+        excluded=shell_expression(github.exclude),
+        forks=github.forks,
+    )
+
+
+def github_sources(settings: Settings, rules: Sequence[Rule]) -> list[GitHub]:
+    """Return what to read from each GitHub."""
+    return [
+        GitHub(
+            base_url=github.base_url,
+            repos=github.repos,
+            orgs=github.orgs,
+            included=_included(github),
+            excluded=shell_expression(github.exclude),
+            forks=github.forks,
+            keep_bodies=github.keep_bodies,
+            markers=text_markers(rules),
+            experiments=github.experiments,
+            token_env=github.token_env,
+            app_id=github.app_id,
+            app_key_env=github.app_key_env,
+        )
+        for github in settings.github
+    ]
+
+
+def text_markers(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the AI patterns on bodies and messages: matching lines stay if bodies do not."""
+    signals = [rule for rule in rules if rule.kind == "ai_signals" and rule.tier != "low"]
+    return tuple(rule.pattern for rule in signals if rule.pattern and rule.field in TEXT_FIELDS)
+
+
+def _included(github: GitHubTable) -> str:
+    return shell_expression(github.include) if github.include else ".*"

@@ -1,0 +1,274 @@
+"""Rules and exchange rates: the product's seeds and the user's CSV files."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+import reprlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+
+from collectors.errors import SourceError
+from collectors.imports.tabular import read_table
+from headway.config.errors import SettingsError
+from headway.config.fields import Expression, Table, Text, explain
+from headway.config.files import read_text, write_whole
+from queries.publish.settings import ExchangeRate, Rule
+from queries.sql_files import ROOT
+
+SEEDS = ROOT / "seeds"
+RATES = "exchange_rates.csv"
+
+
+class AiSignal(Table):
+    """A sign that AI wrote or reviewed a change."""
+
+    rule: Text
+    tier: Literal["high", "medium", "low"]
+    field: Literal[
+        "login", "email", "branch", "label", "title", "body", "message", "text", "trailer"
+    ]
+    pattern: Expression
+    kind: Literal["agent", "assistant", "automation"]
+    tool: str = ""
+
+    @property
+    def value(self) -> str:
+        """The kind of authorship that a match means."""
+        return self.kind
+
+
+class WorkType(Table):
+    """A sign of the type of work of a change."""
+
+    rule: Text
+    field: Literal["title", "body", "branch", "label", "linked_label", "paths", "reference"]
+    pattern: Expression
+    work_type: Text
+
+    @property
+    def value(self) -> str:
+        """The type of work that a match means."""
+        return self.work_type
+
+
+class LabelRule(Table):
+    """A sign of the kind of an issue, a pull request or a role."""
+
+    rule: Text
+    kind: Literal[
+        "hotfix",
+        "incident",
+        "ux debt",
+        "experiment",
+        "feedback",
+        "capability",
+        "not planned",
+        "decision kept",
+        "decision killed",
+        "decision inconclusive",
+        "engineering",
+    ]
+    field: Literal["label", "title", "branch", "milestone", "category", "author", "role", "type"]
+    pattern: Expression
+
+    @property
+    def value(self) -> str:
+        """The kind that a match means."""
+        return self.kind
+
+
+RuleRow = AiSignal | WorkType | LabelRule
+KINDS: dict[str, type[RuleRow]] = {
+    "ai_signals": AiSignal,
+    "work_types": WorkType,
+    "label_rules": LabelRule,
+}
+LABEL_KINDS: tuple[str, ...] = LabelRule.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
+
+
+def _check_currency(text: str) -> str:
+    if not re.fullmatch("[A-Za-z]{3}", text):
+        raise ValueError(f"{reprlib.repr(text)} is not a currency; write a code such as EUR")
+    return text.upper()
+
+
+def _read_day(text: str) -> date:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        return date.fromisoformat(text)
+    raise ValueError(f"{reprlib.repr(text)} is not a date; write YYYY-MM-DD")
+
+
+class Rate(BaseModel):
+    """A row of ``exchange_rates.csv``."""
+
+    currency: Annotated[str, AfterValidator(_check_currency)]
+    from_on: Annotated[date, BeforeValidator(_read_day)]
+    usd: Decimal = Field(gt=0)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Row(Generic[M]):
+    """The values of one row, and the place of each column: file, line and column."""
+
+    values: M
+    where: Callable[[str], str]
+
+
+def read_rows(path: Path, model: type[M]) -> list[Row[M]]:
+    """Return the rows of a CSV file with the columns of a model; none if there is no file.
+
+    Raises SettingsError with file, line and column.
+    """
+    try:
+        table = read_table(str(path), read_text(path).encode())
+        columns = tuple(model.model_fields)
+        if tuple(table.header) != columns:
+            raise table.error(1, 0, f"the header must be {','.join(columns)}")
+        rows: list[Row[M]] = []
+        for line in table.lines:
+            if len(line.cells) != len(columns):
+                message = f"{len(line.cells)} cells where the header has {len(columns)}"
+                raise table.error(line.number, len(line.cells), f"{message}; add a comma")
+            try:
+                values = model.model_validate(dict(zip(columns, line.cells, strict=True)))
+            except ValidationError as error:
+                first = error.errors()[0]
+                name = str(first["loc"][0])
+                index = columns.index(name)
+                raise table.error(line.number, index, f"{name}: {explain(first)}") from None
+            rows.append(Row(values, _places(path, line.number, columns)))
+    except FileNotFoundError:
+        return []
+    except SourceError as error:
+        raise SettingsError(str(error)) from None
+    return rows
+
+
+def _places(path: Path, number: int, columns: Sequence[str]) -> Callable[[str], str]:
+    return lambda name: f"{path}, line {number}, column {columns.index(name) + 1}"
+
+
+def read_rates(path: Path) -> list[ExchangeRate]:
+    """Return the user's exchange rates; none if there is no file. Raises SettingsError."""
+    rows = [row.values for row in read_rows(path, Rate)]
+    return [ExchangeRate(row.currency, row.from_on, row.usd) for row in rows]
+
+
+def is_on(row: RuleRow) -> bool:
+    """Return whether a rule can match; a rule on references has no pattern."""
+    return bool(row.pattern) or row.field == "reference"
+
+
+def check_names(kind: str, rows: Sequence[Row[RuleRow]]) -> None:
+    """Raise SettingsError for a repeated name, or an empty pattern without a product's rule."""
+    product = [row.values.rule for row in read_rows(SEEDS / f"{kind}.csv", KINDS[kind])]
+    names: set[str] = set()
+    for row in rows:
+        name = row.values.rule
+        if name in names:
+            raise SettingsError(
+                f"{row.where('rule')}: a second rule {reprlib.repr(name)}; give it another name"
+            )
+        names.add(name)
+        if not is_on(row.values) and name not in product:
+            close = difflib.get_close_matches(name, product, 1)
+            hint = f"did you mean {close[0]}?" if close else "write one, or the name of a product's rule"
+            raise SettingsError(
+                f"{row.where('pattern')}: the pattern of {reprlib.repr(name)} is empty; {hint}"
+            )
+
+
+def rules_in_force(own: Mapping[str, Sequence[RuleRow]], user_seeds: Path) -> list[Rule]:
+    """Return the rules in force: of the settings, of the user's files, then the product's.
+
+    A rule replaces a later one with its name; with an empty pattern it switches it off.
+    """
+    rules: list[Rule] = []
+    for kind, model in KINDS.items():
+        path = user_seeds / f"{kind}.csv"
+        rows = read_rows(path, model)
+        check_names(kind, rows)
+        by_name: dict[str, tuple[str, RuleRow]] = {}
+        for source, values in (
+            *(("headway.toml", row) for row in own.get(kind, ())),
+            *(("user", row.values) for row in rows),
+            *(("product", row.values) for row in read_rows(SEEDS / path.name, model)),
+        ):
+            by_name.setdefault(values.rule, (source, values))
+        in_force = [(source, values) for source, values in by_name.values() if is_on(values)]
+        rules += [_rule(kind, n, source, values) for n, (source, values) in enumerate(in_force, 1)]
+    return rules
+
+
+def _rule(kind: str, position: int, source: str, row: RuleRow) -> Rule:
+    return Rule(
+        kind=kind,
+        rule=row.rule,
+        position=position,
+        field=row.field,
+        pattern=row.pattern or None,
+        value=row.value,
+        tier=getattr(row, "tier", None),
+        tool=getattr(row, "tool", None) or None,
+        source=source,
+    )
+
+
+def add_label_rule(rules: Sequence[Rule], user_seeds: Path, label: str, kind: str) -> str:
+    """Add a user's rule that a label (or role) means a kind, and return what was done.
+
+    Raises SettingsError for an unknown kind, and for a label that already means another.
+    """
+    if kind not in LABEL_KINDS:
+        known = ", ".join(LABEL_KINDS)
+        raise SettingsError(f"{reprlib.repr(kind)} is not a kind; write one of {known}")
+    if not label.strip() or not label.isprintable():
+        raise SettingsError(f"{reprlib.repr(label)} is not a label; copy it from the issue")
+    field = "role" if kind == "engineering" else "label"
+    by_name = {rule.rule: rule for rule in rules if rule.kind == "label_rules"}
+    for rule in by_name.values():
+        if rule.field != field or not re.search(rule.pattern or "", label, re.I):
+            continue
+        if rule.value == kind:
+            return f"{label} already means {kind}, by the rule {rule.rule}"
+        if not (rule.value == "experiment" and kind.startswith("decision ")):
+            raise SettingsError(
+                f"{reprlib.repr(label)} already means {rule.value}, by the rule {rule.rule} "
+                f"({rule.source}); change that rule first"
+            )
+    stem = name = re.sub(r"[\W_]+", "-", f"{kind} {label}".lower()).strip("-")
+    number = 1
+    while name in by_name:
+        number += 1
+        name = f"{stem}-{number}"
+    pattern = f"^{re.escape(label.strip())}$".replace(r"\ ", " ")
+    path = user_seeds / "label_rules.csv"
+    _append(path.resolve(), tuple(LabelRule.model_fields), (name, kind, field, pattern))
+    return f"{label} now means {kind}, by the rule {name} in {path}"
+
+
+def _append(path: Path, header: Sequence[str], row: Sequence[str]) -> None:
+    """Add a row to a CSV file: all of it, or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_bytes().decode("utf-8") if path.exists() else ""
+    text = io.StringIO(newline="")
+    end = "\r\n" if "\r\n" in before else "\n"
+    writer = csv.writer(text, lineterminator=end)
+    if not before.strip("\ufeff"):
+        writer.writerow(header)
+    elif not before.endswith("\n"):
+        text.write(end)
+    writer.writerow(row)
+    write_whole(path, (before + text.getvalue()).encode())
