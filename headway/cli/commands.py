@@ -21,7 +21,15 @@ from collectors.imports.spend.formats import KIND as SPEND
 from collectors.spend.vendors import load_vendors
 from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
 from headway.cli.log import say
-from headway.cli.options import as_of_option, checked, day_option, logged, placed, yesterday
+from headway.cli.options import (
+    as_of_option,
+    checked,
+    day_option,
+    logged,
+    placed,
+    snapshot_option,
+    yesterday,
+)
 from headway.config.fields import AccountName, Address, Owner, Repository, problem
 from headway.config.paths import DataPaths
 from headway.config.settings import GitHubTable, Settings, read_settings, write_settings
@@ -261,11 +269,14 @@ def restore(place: DataPaths, backup: str, yes: bool) -> None:
 @click.option(
     "--demo", "with_demo", is_flag=True, help="While nothing is published, show the demo company."
 )
-def serve(place: DataPaths, port: int, address: str, with_demo: bool) -> None:
+@snapshot_option
+def serve(
+    place: DataPaths, port: int, address: str, with_demo: bool, snapshot: Path | None
+) -> None:
     """Open the dashboard in a browser."""
     refuse_taken(address, port)
     data = place.data.resolve()
-    if with_demo and not place.published.exists():
+    if with_demo and not snapshot and not place.published.exists():
         data = data / "demo"
         if not DataPaths(data, place.config).published.exists():
             from headway.cli import pipeline
@@ -275,6 +286,9 @@ def serve(place: DataPaths, port: int, address: str, with_demo: bool) -> None:
     say(
         f"Headway is at http://{f'[{address}]' if ':' in address else address}:{port} (stop it with Ctrl-C)"
     )
+    environment = {**os.environ, "HEADWAY_DATA": str(data)}
+    if snapshot:
+        environment["HEADWAY_SNAPSHOT"] = str(snapshot.resolve())
     os.chdir(ROOT)  # where Streamlit finds its settings
     options = [
         f"--server.port={port}",
@@ -284,7 +298,7 @@ def serve(place: DataPaths, port: int, address: str, with_demo: bool) -> None:
     os.execve(
         sys.executable,
         [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py"), *options],
-        {**os.environ, "HEADWAY_DATA": str(data)},
+        environment,
     )
 
 
@@ -302,26 +316,28 @@ def refuse_taken(address: str, port: int) -> None:
 
 @cli.command()
 @placed
+@snapshot_option
 @click.option("--json", "as_json", is_flag=True, help="All rows of the table answers, as JSON.")
-def answers(place: DataPaths, as_json: bool) -> None:
+def answers(place: DataPaths, snapshot: Path | None, as_json: bool) -> None:
     """Print the newest answers."""
     from headway.cli import output
     from queries.read.snapshot import current
 
-    snapshot = current(place.data)
+    published = current(place.data, snapshot)
     click.echo(
-        output.as_json(snapshot.documents("from answers"))
+        output.as_json(published.documents("from answers"))
         if as_json
-        else output.as_answers(snapshot)
+        else output.as_answers(published)
     )
 
 
 @cli.command()
 @placed
+@snapshot_option
 @click.argument("query", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")
-def sql(place: DataPaths, query: str, as_json: bool, as_csv: bool) -> None:
+def sql(place: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_csv: bool) -> None:
     """Run one query on the published file, read-only; from standard input where none is given."""
     from headway.cli import output
     from queries.read.snapshot import current
@@ -330,14 +346,12 @@ def sql(place: DataPaths, query: str, as_json: bool, as_csv: bool) -> None:
         raise click.ClickException(
             "write a query: headway sql 'select count(*) from pull_requests', or pipe one in"
         )
-    snapshot, text = (
-        current(place.data),
-        query or sys.stdin.buffer.read().decode("utf-8", "replace"),
-    )
+    published = current(place.data, snapshot)
+    text = query or sys.stdin.buffer.read().decode("utf-8", "replace")
     if as_json:
-        click.echo(output.as_json(snapshot.documents(text)))
+        click.echo(output.as_json(published.documents(text)))
     else:
-        click.echo((output.as_csv if as_csv else output.as_table)(*snapshot.texts(text)))
+        click.echo((output.as_csv if as_csv else output.as_table)(*published.texts(text)))
 
 
 @cli.command()
@@ -377,7 +391,9 @@ def check(place: DataPaths, max_age_days: int) -> None:
     from headway.cli import webhook
     from queries.read.snapshot import current, listing
 
-    settings = read_settings(place.config) if place.config.exists() else Settings()
+    source = click.get_current_context().get_parameter_source("config")
+    is_optional = source == click.core.ParameterSource.DEFAULT and not place.config.exists()
+    settings = Settings() if is_optional else read_settings(place.config)
     snapshot = current(place.data)
     stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
     gaps = listing(snapshot, "gaps")

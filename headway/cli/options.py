@@ -42,6 +42,14 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
     return for_data(for_config(run))
 
 
+snapshot_option = click.option(
+    "--snapshot",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read this published file instead of the live one.",
+)
+
+
 def logged(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that schedulers run ``--log``, the form of what it says on standard error."""
 

@@ -184,7 +184,11 @@ def check_names(kind: str, rows: Sequence[Row[RuleRow]]) -> None:
         names.add(name)
         if not is_on(row.values) and name not in product:
             close = difflib.get_close_matches(name, product, 1)
-            hint = f"did you mean {close[0]}?" if close else "write one, or the name of a product's rule"
+            hint = (
+                f"did you mean {close[0]}?"
+                if close
+                else "write one, or the name of a product's rule"
+            )
             raise SettingsError(
                 f"{row.where('pattern')}: the pattern of {reprlib.repr(name)} is empty; {hint}"
             )

@@ -76,21 +76,26 @@ _open: dict[Path, Snapshot] = {}
 _lock = threading.Lock()
 
 
-def current(data: Path) -> Snapshot:
-    """Return the newest published file of a data folder, opened once for each process.
+def current(data: Path, snapshot: Path | None = None) -> Snapshot:
+    """Return the live published file of a data folder, or a named one, opened once a process.
 
     Raises NothingPublishedError if there is none.
     """
+    source = snapshot or data / LINK
     for _ in range(10):
-        path = (data / LINK).resolve()
-        with _lock:
+        path = source.resolve()
+        with _turn:
             if path in _open:
                 return _open[path]
             try:
                 _open[path] = _opened(path)
             except (duckdb.IOException, duckdb.CatalogException):
-                if path != (data / LINK).resolve():
+                if path != source.resolve():
                     continue  # a publish replaced the link in the meantime
+                if snapshot:
+                    raise NothingPublishedError(
+                        f"{snapshot} is not a published file; name one under {data / 'snapshots'}"
+                    ) from None
                 raise NothingPublishedError(
                     f"nothing is published in {data}; run `headway refresh`, "
                     "or `headway demo` for a synthetic company"

@@ -45,9 +45,11 @@ class View:
 
 
 def published() -> Snapshot | None:
-    """Return the newest published file; None if there is none."""
+    """Return the live published file, or the named one; None if there is none."""
     try:
-        return current(Path(os.environ.get("HEADWAY_DATA", "data")))
+        named = os.environ.get("HEADWAY_SNAPSHOT")
+        data = Path(os.environ.get("HEADWAY_DATA", "data"))
+        return current(data, Path(named) if named else None)
     except NothingPublishedError:
         return None
 

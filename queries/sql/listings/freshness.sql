@@ -20,6 +20,20 @@ last_refresh as (
     qualify started_at = max(started_at) over (partition by source)
 ),
 
+outdated_snapshot as (
+    -- the last complete day of the day on which repositories must have been read
+    select format(
+        'published data is as of {}; run `headway refresh`, without --as-of',
+        snapshot.as_of
+    ) as problem
+    from snapshot
+    cross join oldest
+    where
+        snapshot.as_of < if(
+            exists (from repositories where not is_imported), oldest.day, oldest.exported_on
+        ) - 1
+),
+
 stale as (
     select format(
         '{}: not read through {}, last read until {}; run `headway refresh`',
@@ -53,6 +67,8 @@ failed as (
     where status = 'failed'
 )
 
+select problem from outdated_snapshot
+union all
 select problem from stale
 union all
 select problem from outdated

@@ -182,7 +182,10 @@ def scoped(data: Path, url: str, github: GitHubTable, sql: str) -> list[tuple[An
 def in_scope(data: Path, url: str, github: GitHubTable) -> list[str]:
     """The repositories that are published with these settings, those that are gone with a cross."""
     rows = scoped(
-        data, url, github, "select repo, deleted_at is not null from input_repositories order by repo"
+        data,
+        url,
+        github,
+        "select repo, deleted_at is not null from input_repositories order by repo",
     )
     return [f"{repo} †" if is_gone else repo for repo, is_gone in rows]
 

@@ -185,14 +185,14 @@ def test_doctor_says_what_works(desk: Desk, github: Server) -> None:
     done = desk.run("doctor")
     assert done.code == 0
     lines = done.out.splitlines()
-    assert [line[:6] for line in lines] == ["ok    "] * len(lines)
+    assert [line[:6] for line in lines] == ["OK    "] * len(lines)
     assert "duckdb 2." in lines[0]
     assert lines[1:2] + lines[3:] == [
-        "ok    headway.toml can be used",
-        "ok    acme/shop: 37 pull requests",
-        "ok    acme/infra: 6 pull requests",
-        "ok    data/seeds/people.csv has 19 rows",
-        "ok    data/ledger.duckdb holds 43 pull requests",
+        "OK    headway.toml can be used",
+        "OK    acme/shop: 37 pull requests",
+        "OK    acme/infra: 6 pull requests",
+        "OK    data/seeds/people.csv has 19 rows",
+        "OK    data/ledger.duckdb holds 43 pull requests",
     ]
     assert "accepts the token; requests left this hour: core" in lines[2]
 
@@ -203,8 +203,8 @@ def test_doctor_names_each_thing_to_mend(used: Desk, github: Server, tmp_path: P
             "doctor"
         )
         assert done.code == 1
-        (line,) = [line for line in done.out.splitlines() if line.startswith("MEND  ")]
-        return line.removeprefix("MEND  ")
+        (line,) = [line for line in done.out.splitlines() if line.startswith("FAIL  ")]
+        return line.removeprefix("FAIL  ")
 
     assert mended({}) == "no token for GitHub; set GITHUB_TOKEN, or run `gh auth login`"
     assert "the token was refused" in mended({"GITHUB_TOKEN": "wrong-token"})

@@ -339,7 +339,7 @@ def test_doctor_says_what_stands_between_without_a_minute_of_tries(fresh: Desk) 
     done = fresh.run("doctor")
     assert done.code == 1
     assert (
-        "MEND  127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network"
+        "FAIL  127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network"
         in done.out
     )
 
