@@ -84,7 +84,7 @@ def current(data: Path, snapshot: Path | None = None) -> Snapshot:
     source = snapshot or data / LINK
     for _ in range(10):
         path = source.resolve()
-        with _turn:
+        with _lock:
             if path in _open:
                 return _open[path]
             try:
