@@ -31,9 +31,8 @@ STRIKES = int(os.environ.get("HEADWAY_STRIKES", len(KINDS) * len(WORKS)))
 SEED = int(os.environ.get("HEADWAY_SEED", 1))
 #: requests that a soak never comes to
 LIMITLESS = 10**9
-AS_OF = ("--as-of", str(company.AS_OF))
-REFRESH: tuple[str, ...] = ("refresh", "github", "people", *AS_OF)
-PUBLISH: tuple[str, ...] = ("publish", *AS_OF)
+REFRESH: tuple[str, ...] = ("refresh", "github", "people")
+PUBLISH: tuple[str, ...] = ("publish",)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
@@ -40,6 +40,8 @@ def ledger(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Path:
     data = tmp_path_factory.mktemp("small")
     with serve({SMALL: company.datasets()[SMALL]}, schema=schema_path) as github:
         refresh(data, github.url, [SMALL])
+    with duckdb.connect(str(data / "ledger.duckdb")) as db:  # AS_OF is its newest complete day
+        db.execute("update github_repositories set synced_until = ?", [AS_OF + timedelta(1)])
     return data / "ledger.duckdb"
 
 
@@ -65,7 +67,7 @@ def test_a_published_file_is_whole_closed_and_read_only(ledger: Path, tmp_path: 
 def test_the_last_few_are_kept_and_what_a_killed_publish_left_is_removed(
     ledger: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "snapshots").mkdir()
+    first = publish(source(ledger, "0"), tmp_path, AS_OF)
     (tmp_path / "snapshots" / ".building-x.duckdb").write_bytes(b"half")
     (tmp_path / "snapshots" / ".building-x.spill").mkdir()
     (tmp_path / "snapshots" / ".building-x.spill" / "duckdb_temp_storage.tmp").write_bytes(b"rows")
@@ -75,7 +77,7 @@ def test_the_last_few_are_kept_and_what_a_killed_publish_left_is_removed(
     ]
     for path in older:
         path.write_bytes(b"published before")
-    paths = [publish(source(ledger, str(n)), tmp_path, AS_OF) for n in range(2)]
+    paths = [first, publish(source(ledger, "1"), tmp_path, AS_OF)]
     assert sorted((tmp_path / "snapshots").iterdir()) == [*older[2:], *paths]
     assert paths == sorted(paths)
 
