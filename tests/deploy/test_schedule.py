@@ -174,7 +174,7 @@ class Runner:
         program.chmod(0o755)
 
     def run(self, name: str, url: str, repos: list[str]) -> tuple[Path, bool, list[str]]:
-        """Run every step; return the folder, whether all went well, and what the commands lines."""
+        """Run every step; return the folder, whether all went well, and the output of each command."""
         desk = Desk(self.folder / name)
         desk.folder.mkdir()
         desk.set_up(url, repos)
@@ -232,11 +232,11 @@ def test_the_workflow_keeps_the_ledger_between_two_runs(
     github, desk = offices
     github.faults([])
     runner = Runner(tmp_path)
-    _, is_well, _ = runner.run("first", github.url, ["acme/shop", "acme/infra"])
-    assert is_well
+    _, is_well, message = runner.run("first", github.url, ["acme/shop", "acme/infra"])
+    assert is_well, message
     github.reset()
     folder, is_well, message = runner.run("second", github.url, ["acme/shop", "acme/infra"])
-    assert is_well
+    assert is_well, message
     assert github.stats()["requests"] <= 3
     assert (
         '"status": "unchanged"' in message[1] and '"status": "read", "rows": 37' not in message[1]
@@ -244,8 +244,7 @@ def test_the_workflow_keeps_the_ledger_between_two_runs(
     assert Desk(folder).facts() == desk.facts()
     assert (folder / "headway.duckdb").stat().st_size > 0
     folder, is_well, message = runner.run("third", github.url, ["acme/nothing", "acme/infra"])
-    assert (
-        not is_well
-    )  # the check reports the failed repository after the ledger and the artifact are saved
+    # the check reports the failed repository after the ledger and the artifact are saved
+    assert not is_well
     assert '"event": "crossed"' in message[-1]
     assert (folder / "headway.duckdb").exists()
