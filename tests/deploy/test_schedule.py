@@ -167,14 +167,14 @@ class Runner:
         program.parent.mkdir(parents=True)
         program.write_text(
             "#!/bin/sh\nmkdir -p .venv/bin\nprintf '#!/bin/sh\\nexec "
-            f'{sys.executable} -m headway "$@"\\n\' '
+            f'{sys.executable} -m headway.cli.commands "$@"\\n\' '
             "> .venv/bin/headway\nchmod +x .venv/bin/headway\n",
             encoding="utf-8",
         )
         program.chmod(0o755)
 
     def run(self, name: str, url: str, repos: list[str]) -> tuple[Path, bool, list[str]]:
-        """Run every step; return the folder, whether all went well, and the output of each command."""
+        """Run every step; return the folder, whether all succeeded, and all outputs."""
         desk = Desk(self.folder / name)
         desk.folder.mkdir()
         desk.set_up(url, repos)

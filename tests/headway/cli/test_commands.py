@@ -88,7 +88,8 @@ def test_a_place_that_cannot_be_written_is_one_line(fresh: Desk, words: list[str
 
 def test_a_reader_that_has_seen_enough_is_no_error(offices: tuple[Server, Desk]) -> None:
     command = (
-        f"{sys.executable} -m headway sql 'from pull_requests cross join range(200)' | head -1"
+        f"{sys.executable} -m headway.cli.commands sql "
+        "'from pull_requests cross join range(200)' | head -1"
     )
     done = subprocess.run(
         ["sh", "-c", command], capture_output=True, text=True, cwd=offices[1].folder, check=True

@@ -1,4 +1,4 @@
-"""The log for machines: every line on standard error is one JSON object, with documented fields and events."""
+"""JSON log on standard error: one object a line, with documented fields and events."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_another_form_is_wrong_usage(desk: Desk) -> None:
 
 
 def test_a_log_that_cannot_be_written_does_not_end_the_work(desk: Desk) -> None:
-    command = f"{sys.executable} -m headway publish --log json 2>/dev/full"
+    command = f"{sys.executable} -m headway.cli.commands publish --log json 2>/dev/full"
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     assert (
         subprocess.run(
