@@ -1,4 +1,4 @@
-"""The SQL files: what each says of itself, and the order in which models are built."""
+"""SQL files with their headers, and the order in which models are built."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTINUATION = re.compile(r"\n {2,}")
 
 @dataclass(frozen=True)
 class SqlFile:
-    """A file of SQL: its name, what its header says, the comment of each column, and the statement."""
+    """SQL file: name, definition and column comments of its header, and statement."""
 
     name: str
     text: str
@@ -31,7 +31,7 @@ class SqlFile:
 
     @cached_property
     def statement(self) -> str:
-        """The SQL without its header."""
+        """Return the SQL without its header."""
         lines = self.text.splitlines()
         first = next(index for index, line in enumerate(lines) if not line.startswith("--"))
         return "\n".join(lines[first:]).strip()
@@ -44,13 +44,16 @@ class SqlFile:
 
     @property
     def is_published(self) -> bool:
-        """Whether the model is a table of the published file; ``stg_`` models exist at build time only."""
+        """Return whether the model is published; ``stg_`` and ``int_`` exist at build time only."""
         return not self.name.startswith(("stg_", "int_"))
 
 
 @cache
 def read_sql(path: Path) -> SqlFile:
-    """Return a file of SQL with its header read: the definition first, then after an empty comment line the columns."""
+    """Return a file of SQL with its header.
+
+    The definition comes first, then after an empty comment line the columns.
+    """
     text = path.read_text(encoding="utf-8")
     lines = takewhile(lambda line: line.startswith("--"), text.splitlines())
     definition, _, entries = "\n".join(line[2:] for line in lines).partition("\n\n")
@@ -70,13 +73,13 @@ def models() -> list[SqlFile]:
 
 
 def lineage(*files: SqlFile) -> list[SqlFile]:
-    """Return the models that statements read, themselves or through other models, in the order they are built."""
+    """Return the models that statements read, also through other models, in build order."""
     by_key = {model.name: model for model in models()}
-    expected, reached = {name for file in files for name in file.reads & by_key.keys()}, set[str]()
-    while expected - reached:
-        name = (expected - reached).pop()
+    pending, reached = {name for file in files for name in file.reads & by_key.keys()}, set[str]()
+    while pending - reached:
+        name = (pending - reached).pop()
         reached.add(name)
-        expected |= by_key[name].reads & by_key.keys()
+        pending |= by_key[name].reads & by_key.keys()
     return [model for name, model in by_key.items() if name in reached]
 
 

@@ -1,4 +1,4 @@
-"""The published answers: each headline for each quarter, comparison and scope, with the SQL that reproduces it."""
+"""Published answers: each headline by quarter, comparison and scope, with its SQL."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def _description(metric: Metric) -> dict[str, str]:
 def answers(
     db: duckdb.DuckDBPyConnection, as_of: date
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Yield the rows of ``answers`` and ``answer_inputs``, some headlines at once, of a connection that builds.
+    """Yield the rows of ``answers`` and ``answer_inputs``, some headlines at once.
 
-    All of a large company are too much to hold, and each turn takes a while however little is in it.
+    All rows of a large company do not fit into memory; a batch has a fixed cost.
     """
     observed = dict(db.execute("select repo, synced_until from repositories").fetchall())
     parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
@@ -93,8 +93,8 @@ def answers(
             *(scope for kind in _kinds(metric) for scope in parts[kind]),
         ]
         numbers = _numbers(db, metric, pairs, scopes, as_of)
-        reported = _told(metric, observed, as_of)
-        rows += [reported | row for row in _rows(metric, pairs, numbers, observed, as_of)]
+        shared = _shared_columns(metric, observed, as_of)
+        rows += [shared | row for row in _rows(metric, pairs, numbers, observed, as_of)]
         inputs.append(_inputs(db, metric))
         if len(rows) + sum(map(len, inputs)) > ROWS_AT_ONCE:
             yield pd.DataFrame(rows), _joined(inputs)
@@ -115,7 +115,7 @@ def _parts(db: duckdb.DuckDBPyConnection, kind: str) -> list[NamedScope]:
 
 
 def _kinds(metric: Metric) -> list[str]:
-    """The kinds of parts by which the metric can be told apart; no work types where it is about one."""
+    """The kinds of parts by which the metric is split; no work types where it is about one."""
     kinds = (
         ("team", "repo")
         if metric.parameters.get("only_work_type")
@@ -174,13 +174,15 @@ def _numbers(
 
 
 def _inputs(db: duckdb.DuckDBPyConnection, metric: Metric) -> pd.DataFrame:
-    """What each estimate adds up, by week."""
+    """Return the weekly sums behind each estimate."""
     sql = weekly_inputs_sql(metric)
     return db.execute(sql, bound_parameters(sql, metric.parameters) or None).df()
 
 
-def _told(metric: Metric, observed: Mapping[str, datetime | None], as_of: date) -> dict[str, Any]:
-    """What all answers of a metric share."""
+def _shared_columns(
+    metric: Metric, observed: Mapping[str, datetime | None], as_of: date
+) -> dict[str, Any]:
+    """Return the columns that all answers of a metric share."""
     return {
         "question": next(page.question for page in PAGES if page.name == metric.page),
         "metric": metric.name,
@@ -199,7 +201,7 @@ def _rows(
     observed: Mapping[str, datetime | None],
     as_of: date,
 ) -> Iterator[dict[str, Any]]:
-    """What is each answer's own; parts in which there is nothing on either side have none."""
+    """Yield the columns of each answer; a part without items on either side has none."""
     for pair in pairs:
         until = read_until(metric, (pair.current, pair.baseline), as_of)
         unread = {

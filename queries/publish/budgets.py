@@ -1,4 +1,4 @@
-"""Budgets by month, and the rows of the published tables about them: budget, forecasts, forecast_days."""
+"""Rows of the published tables budget, forecasts and forecast_days."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def budget_rows(budgets: Sequence[Budget], as_of: date) -> pd.DataFrame:
 
 
 def by_month(budgets: Sequence[Budget], as_of: date) -> dict[date, int]:
-    """Return the budget of each month, by its first day: its own, else the newest one that holds from a month on."""
+    """Return the budget of each month by its first day.
+
+    It is the month's own, else the newest one that is valid from a month on.
+    """
     last = max([date(as_of.year, 12, 1), *(budget.month for budget in budgets)])
     own = {budget.month: budget.usd for budget in budgets if not budget.is_from}
     lasting = {budget.month: budget.usd for budget in budgets if budget.is_from}
@@ -68,8 +71,8 @@ def forecast_rows(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of ``forecasts`` and ``forecast_days`` for the month and the year of a day.
 
-    ``frame`` is spend by day (day, usd, is_provisional, seats_usd), ``models`` the same by model (day, model, usd,
-    tokens). Without a final day of usage there is no row.
+    ``frame`` is spend by day (day, usd, is_provisional, seats_usd), ``models`` the same by model
+    (day, model, usd, tokens). Without a final day of usage there is no row.
     """
     days = days_of(frame)
     if days is None:
@@ -116,7 +119,7 @@ def fan_rows(days: Days, month: Forecast) -> Iterator[dict[str, Any]]:
 
 
 def _row(days: Days, result: Forecast, period: str, budget: int | None) -> dict[str, Any]:
-    """What a row of ``forecasts`` says of a period."""
+    """Return a row of ``forecasts`` of a period."""
     lo, hi = result.interval or (None, None)
     coverage, checked = past_coverage(days, result.first, result.last)
     return {

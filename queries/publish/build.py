@@ -1,4 +1,4 @@
-"""The tables of a snapshot while it is built: from models and frames, with their comments, and the checks on them."""
+"""Tables of a snapshot during the build, their comments and the checks on them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from queries.errors import PublishError
 from queries.publish.settings import Rule
 from queries.sql_files import ROOT, SqlFile, checks, models, read_sql
 
-#: What a build may hold of tables, whatever the machine has; the rest goes to disk. With a few threads at once, each of
-#: which needs some of it, and what Python holds, a process stays under 4 GB for a million pull requests.
+#: Memory of a build for tables, independent of the machine; the rest is spilled to disk. With a few
+#: threads and Python's memory, a process stays under 4 GB for a million pull requests.
 MEMORY = "1700MB"
 THREADS = 4
-#: Columns of tables made from frames that need a compression of their own: the SQL of answers is long and much alike,
-#: and becomes seventy times as small as by the one that DuckDB chooses.
+#: Columns with a compression of their own: the SQL texts of answers are long and similar, and
+#: become seventy times smaller than with DuckDB's default.
 PACKED = {"sql": " using compression zstd"}
 
 
 def limit(db: duckdb.DuckDBPyConnection) -> None:
-    """Let a build take no more memory than it should, nor than DuckDB would, and draw nothing on standard output."""
+    """Limit memory and threads of a build, and switch off the progress bar."""
     (limits,) = db.execute(
         read_sql(ROOT / "shared" / "limits.sql").text, {"memory": MEMORY, "threads": THREADS}
     ).fetchall()
@@ -34,8 +34,8 @@ def limit(db: duckdb.DuckDBPyConnection) -> None:
 def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] = ()) -> None:
     """Make one model a table: a published one, or one for the time of the build.
 
-    A model with a pattern runs once for each of the rules that have one, its parameters bound. What is held in the
-    ledger, whole documents, is a view: nothing copies them.
+    A model with a pattern runs once for each rule that has one, its parameters bound. Documents of
+    the ledger are views, so that they are not copied.
     """
     kind = (
         "table"
@@ -54,7 +54,7 @@ def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] 
 
 
 def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
-    """Add frames, which its SQL reads by their names, to a published table, which the first of them make."""
+    """Insert frames, read by name in the table's SQL, into a published table; create it first."""
     for frame_name, frame in frames.items():
         db.register(frame_name, frame)
     table = read_sql(ROOT / "frames" / f"{name}.sql")
@@ -65,7 +65,7 @@ def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> Non
 
 
 def comment(db: duckdb.DuckDBPyConnection) -> None:
-    """Give every published table and column its comment; in one transaction, for each would flush the file."""
+    """Set the comments of published tables and columns in one transaction, which is faster."""
     rest_rows = [read_sql(path) for path in sorted((ROOT / "frames").glob("*.sql"))]
     db.begin()
     for table in [*(model for model in models() if model.is_published), *rest_rows]:
@@ -80,14 +80,18 @@ def _quoted(text: str) -> str:
 
 
 def check(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Run every check and return the rows of the table ``checks``; raises PublishError where one finds rows."""
+    """Run every check and return the rows of the table ``checks``.
+
+    Raises PublishError if a check returns rows.
+    """
     done = []
     for check in checks():
         bad = db.execute(check.text).df()
         if len(bad):
             first = ", ".join(f"{name} {value}" for name, value in bad.iloc[0].items())
             raise PublishError(
-                f"nothing was published: {len(bad)} rows break the check {check.name} ({check.definition}), "
+                f"nothing was published: {len(bad)} rows break the check {check.name} "
+                f"({check.definition}), "
                 f"the first: {first}; please report it with this line"
             )
         done.append({"check_name": check.name, "description": check.definition, "failing_rows": 0})

@@ -1,6 +1,7 @@
-"""Published files: building one from the ledger, swapping it in whole, and opening the newest for reading.
+"""Publishing: build a snapshot from the ledger and make it the published file.
 
-Readers never meet a writer: every publish is a new file under its own name, reached by the link ``headway.duckdb``.
+Readers and writers use different files: every publish creates a new file, and the link
+``headway.duckdb`` points to the newest.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from queries.read.snapshot import LINK
 from queries.sql_files import ROOT, models
 
 CONTRACT_VERSION = 2
-KEPT = 5
-#: where what a snapshot shows of persons' spend is kept, private
+SNAPSHOT_COUNT = 5
+#: private folder of the spend of persons that was published
 SHOWN = "shown"
 
 
@@ -85,7 +86,7 @@ def publish(
 
 
 def _facts(source: Source, snapshot_id: str, published_at: datetime) -> dict[str, Any]:
-    """What a snapshot is made with, but for its day."""
+    """Return the settings of a snapshot, without its day."""
     settings = source.settings
     return {
         "snapshot_id": snapshot_id,
@@ -186,7 +187,7 @@ def _check_day(db: duckdb.DuckDBPyConnection, day: date | None) -> date:
 
 
 def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Source) -> None:
-    """The words and the tables that models start from."""
+    """Create the macros and input tables of the models."""
     db.execute((ROOT / "shared" / "macros.sql").read_text(encoding="utf-8"))
     db.execute((ROOT / "inputs" / "settings.sql").read_text(encoding="utf-8"), dict(facts))
     rules = [asdict(rule) for rule in source.settings.rules]
@@ -222,7 +223,7 @@ def _move_link(link: Path, target: Path) -> None:
 
 
 def _drop_unfinished(folder: Path, names: str) -> None:
-    """Remove what this publish or a killed one has not finished, and what it had put on disk for a while."""
+    """Remove unfinished files of this or a killed publish, and spilled tables."""
     for remaining in folder.glob(names):
         if remaining.is_dir():
             shutil.rmtree(remaining, ignore_errors=True)
@@ -237,6 +238,6 @@ def _drop_old(folder: Path, newest: Path, shown: Path) -> None:
             shutil.rmtree(stale, ignore_errors=True)
     for kind in ("headway-*.duckdb", "as-of-*.duckdb"):
         by_time = sorted(folder.glob(kind), key=lambda path: path.stem.split("-")[-2:])
-        for stale in by_time[:-KEPT]:
+        for stale in by_time[:-SNAPSHOT_COUNT]:
             if stale != newest:
                 stale.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
-"""What the models of spend take from outside the ledger, and what was shown of it before.
+"""Inputs of the spend models from outside the ledger, and the spend published before.
 
-What a snapshot shows of persons' spend is kept beside the ledger, private, under the snapshot's name: the next publish
-compares with it, so that no two snapshots tell of one person.
+The spend of persons that a snapshot publishes is saved beside the ledger, private, under the
+snapshot's name. The next publish compares with it, so that no two snapshots together reveal one
+person.
 """
 
 from __future__ import annotations
@@ -75,13 +76,14 @@ def previous_folder(published: Path, snapshots: Path) -> Path | None:
     """Return the folder of the newest snapshot's published spend; null before the first snapshot.
 
     It does not depend on the link to the newest snapshot, which a user may remove. Raises
-    PublishError if there are snapshots without one: small groups could be told apart.
+    PublishError if there are snapshots without one: small groups could be derived.
     """
-    folders = sorted(path for path in published.glob("*") if path.is_dir())
+    folders = [path for path in published.glob("*") if path.is_dir()]
+    folders.sort(key=lambda path: path.name.split("-")[-2:])  # by time of publish
     complete = [path for path in folders if (snapshots / f"{path.name}.duckdb").exists()]
     if complete or folders:
         return (complete or folders)[-1]
-    if any(snapshots.glob("headway-*.duckdb")):
+    if any(snapshots.glob("[!.]*.duckdb")):
         raise PublishError(
             f"nothing was published: {published} is missing, which protects small groups between "
             f"snapshots; restore it from a backup, or remove {snapshots} to start again"
@@ -90,7 +92,7 @@ def previous_folder(published: Path, snapshots: Path) -> Path | None:
 
 
 def token_prices(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return list prices for tokens that the ledger holds no amount for: provider, model, token_type, month, dollars.
+    """Return list prices of tokens without an amount, by provider, model, type and month.
 
     A model that the price list does not know is left out, and its rows have no price.
     """

@@ -61,8 +61,7 @@ persons as (
     where shown_on is not null
 ),
 
--- a day that was read and of which nothing is told: known to be nothing, or told with another day;
--- else not known
+-- a day that was read and has no cell: 0, or null if its spend is hidden
 idle as (
     select
         day,

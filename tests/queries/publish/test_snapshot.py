@@ -20,7 +20,7 @@ import pytest
 from headway.config.compiled import compile_rules
 from queries.catalog.catalog import METRICS
 from queries.errors import NothingPublishedError, PublishError
-from queries.publish.publish import KEPT, Source, publish
+from queries.publish.publish import SNAPSHOT_COUNT, Source, publish
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK, READ_ONLY, current
 from tests.support import company
@@ -73,7 +73,7 @@ def test_the_last_few_are_kept_and_what_a_killed_publish_left_is_removed(
     (tmp_path / "snapshots" / ".building-x.spill" / "duckdb_temp_storage.tmp").write_bytes(b"rows")
     older = [
         tmp_path / "snapshots" / f"headway-2020010{n}T000000000000-aaaa.duckdb"
-        for n in range(1, KEPT + 1)
+        for n in range(1, SNAPSHOT_COUNT + 1)
     ]
     for path in older:
         path.write_bytes(b"published before")
