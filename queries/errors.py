@@ -24,8 +24,8 @@ def database_problem(error: Exception) -> str:
     """Return in one line what failed in the database, where, and what to do."""
     message = str(error).splitlines()[0]
     if refused := REFUSED.search(message):
-        place, reason = refused["path"], refused["reason"]
-        return f"{place}: {reason}; free some space or change its permissions, then run again"
+        path, reason = refused["path"], refused["reason"]
+        return f"{path}: {reason}; free some space or change its permissions, then run again"
     if "Out of Memory" in message:
         return "out of memory; give it more, then run again"
     return f"database error: {message}; check space, then run again"

@@ -1,7 +1,7 @@
-"""The command line.
+"""Command line.
 
-Commands import what they work with when they run: pandas and PyGithub take seconds, and neither ``--help`` nor a typo
-should wait for them.
+Commands import their modules when they run: pandas and PyGithub take seconds to import, and
+``--help`` does not need them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collectors.imports.formats import KINDS
 from collectors.imports.source import preview_files
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.spend.vendors import load_vendors
-from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, run, tell
+from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, print_results, run
 from headway.cli.log import say
 from headway.cli.options import (
     as_of_option,
@@ -40,11 +40,8 @@ DUMP_HELP = "Keep vendors' answers about spend here as they came; they name peop
 
 
 def main() -> None:
-    """Run the command line; every error of the user's or the world's is one line and an exit code."""
+    """Run the command line; every error is one line and an exit code."""
     run(cli)
-
-
-# -- commands ---------------------------------------------------------------------------------------------------------
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -80,12 +77,12 @@ def cli() -> None:
 )
 @click.option("--force", is_flag=True, help="Replace a settings file that is there.")
 def init(
-    place: DataPaths, repos: tuple[str, ...], orgs: tuple[str, ...], base_url: str, force: bool
+    paths: DataPaths, repos: tuple[str, ...], orgs: tuple[str, ...], base_url: str, force: bool
 ) -> None:
-    """Write headway.toml. Asks for repositories where none is given; never asks for or writes a token."""
-    if place.config.exists() and not force:
+    """Write headway.toml; asks for repositories if none is named."""
+    if paths.config.exists() and not force:
         raise click.ClickException(
-            f"{place.config} is there already; edit it, or replace it with --force"
+            f"{paths.config} is there already; edit it, or replace it with --force"
         )
     if not repos and not orgs:
         if not sys.stdin.isatty():
@@ -93,10 +90,11 @@ def init(
         repos = click.prompt(
             "Repositories to read (owner/name, separated by spaces)", value_proc=listed, err=True
         )
-    place.seeds.mkdir(parents=True, exist_ok=True)
-    write_settings(place.config, GitHubTable(repos=repos, orgs=orgs, base_url=base_url))
+    paths.seeds.mkdir(parents=True, exist_ok=True)
+    write_settings(paths.config, GitHubTable(repos=repos, orgs=orgs, base_url=base_url))
     say(
-        f"wrote {place.config}; next: set GITHUB_TOKEN (or `gh auth login`), then run `headway refresh`"
+        f"wrote {paths.config}; next: set GITHUB_TOKEN (or `gh auth login`), "
+        "then run `headway refresh`"
     )
 
 
@@ -114,12 +112,12 @@ def listed(answer: str) -> tuple[str, ...]:
 @cli.command()
 @placed
 @day_option("--until", help="The last day of its history  [default: yesterday]")
-def demo(place: DataPaths, until: date | None) -> None:
+def demo(paths: DataPaths, until: date | None) -> None:
     """Build a synthetic company in DIR/demo and publish it."""
     from headway.cli import pipeline
 
-    say(f"published {pipeline.build_demo(place.data, until or yesterday())}")
-    say(f"see it with `headway serve --data {place.data / 'demo'}`")
+    say(f"published {pipeline.build_demo(paths.data, until or yesterday())}")
+    say(f"see it with `headway serve --data {paths.data / 'demo'}`")
 
 
 @cli.command()
@@ -129,9 +127,9 @@ def demo(place: DataPaths, until: date | None) -> None:
     "sources", nargs=-1, type=click.Choice(SOURCES), metavar="[" + "|".join(SOURCES) + "]..."
 )
 @as_of_option
-@click.option("--full", is_flag=True, help="Read everything again, whatever was read before.")
+@click.option("--full", is_flag=True, help="Read the whole history again.")
 @click.option("--no-publish", is_flag=True, help="Only collect.")
-@click.option("--dry-run", is_flag=True, help="Say what would be read, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what a refresh would read; write nothing.")
 @click.option(
     "--max-wait",
     type=click.FloatRange(0),
@@ -142,7 +140,7 @@ def demo(place: DataPaths, until: date | None) -> None:
     "--dump-raw", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help=DUMP_HELP
 )
 def refresh(
-    place: DataPaths,
+    paths: DataPaths,
     sources: tuple[str, ...],
     as_of: date | None,
     full: bool,
@@ -155,10 +153,10 @@ def refresh(
     from headway.cli import pipeline
 
     if dry_run:
-        tell(pipeline.preview(place, sources or SOURCES), click.echo)
-    tell(
+        print_results(pipeline.preview(paths, sources or SOURCES), click.echo)
+    print_results(
         pipeline.refresh(
-            place,
+            paths,
             sources or SOURCES,
             as_of,
             not no_publish,
@@ -170,7 +168,7 @@ def refresh(
 @cli.command(name="import")
 @placed
 @click.argument(
-    "paths",
+    "files",
     nargs=-1,
     required=True,
     metavar="FILE...",
@@ -189,48 +187,48 @@ def refresh(
     callback=checked(AccountName),
     help="Whose it is, where you have a tool twice.",
 )
-@day_option("--until", help="The last day that it tells of  [default: when it was last written]")
-@click.option("--no-publish", is_flag=True, help="Only take it in.")
-@click.option("--dry-run", is_flag=True, help="Say what it is, and take nothing in.")
+@day_option("--until", help="Last day the file covers  [default: when it was last written]")
+@click.option("--no-publish", is_flag=True, help="Import, and do not publish.")
+@click.option("--dry-run", is_flag=True, help="Print what each file is; import nothing.")
 def import_(
-    place: DataPaths,
-    paths: tuple[Path, ...],
+    paths: DataPaths,
+    files: tuple[Path, ...],
     kind: str | None,
     account: str,
     until: date | None,
     no_publish: bool,
     dry_run: bool,
 ) -> None:
-    """Take in what other tools export: incidents, work items, experiments and spend, then publish."""
+    """Import FILEs of other tools (incidents, work items, experiments, spend), then publish."""
     from headway.cli import pipeline
 
     end = datetime.combine(until + timedelta(days=1), time()) if until else None
     if dry_run:
-        tell(preview_files(paths, account, kind, end), click.echo)
-    tell(pipeline.import_files(place, paths, account, kind, end, not no_publish))
+        print_results(preview_files(files, account, kind, end), click.echo)
+    print_results(pipeline.import_files(paths, files, account, kind, end, not no_publish))
 
 
 @cli.command()
 @placed
 @logged
 @as_of_option
-def publish(place: DataPaths, as_of: date | None) -> None:
-    """Build a new published file from what was collected, with the people and rules of now."""
+def publish(paths: DataPaths, as_of: date | None) -> None:
+    """Publish the ledger with the current people and rules."""
     from headway.cli import pipeline
 
-    tell(pipeline.publish_again(place, as_of))
+    print_results(pipeline.publish_again(paths, as_of))
 
 
 @cli.command()
 @placed
 @click.argument("backup", default="", metavar="[FILE|DATE]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def restore(place: DataPaths, backup: str, yes: bool) -> None:
-    """Put a backup in the ledger's place: of a file or a day; without either, list them, and take the newest."""
+def restore(paths: DataPaths, backup: str, yes: bool) -> None:
+    """Replace the ledger with a backup by FILE or DATE (default: list, use the newest)."""
     from collectors.ledger import backups
     from headway.cli import output, pipeline
 
-    if not backup and (result := backups.list_backups(place.ledger)):
+    if not backup and (result := backups.list_backups(paths.ledger)):
         rows = [
             (
                 item.path.name,
@@ -242,17 +240,17 @@ def restore(place: DataPaths, backup: str, yes: bool) -> None:
             for item in result
         ]
         click.echo(output.as_table(["backup", "MB", "version", "pull requests", "problem"], rows))
-    selected = backups.select(place.ledger, backup)
+    selected = backups.select(paths.ledger, backup)
     if not yes and not sys.stdin.isatty():
         if backup:
             raise click.ClickException(
-                f"{selected} is to replace {place.ledger}; say so with --yes"
+                f"{selected} would replace {paths.ledger}; confirm with --yes"
             )
         say(
             f"`headway restore --yes` puts {selected} in the ledger's place; or name another, by its file or its day"
         )
-    elif yes or click.confirm(f"Put {selected} in the place of {place.ledger}?", err=True):
-        say(pipeline.restore(place, selected), "restored")
+    elif yes or click.confirm(f"Put {selected} in the place of {paths.ledger}?", err=True):
+        say(pipeline.restore(paths, selected), "restored")
 
 
 @cli.command()
@@ -271,14 +269,14 @@ def restore(place: DataPaths, backup: str, yes: bool) -> None:
 )
 @snapshot_option
 def serve(
-    place: DataPaths, port: int, address: str, with_demo: bool, snapshot: Path | None
+    paths: DataPaths, port: int, address: str, with_demo: bool, snapshot: Path | None
 ) -> None:
     """Open the dashboard in a browser."""
-    refuse_taken(address, port)
-    data = place.data.resolve()
-    if with_demo and not snapshot and not place.published.exists():
+    check_port(address, port)
+    data = paths.data.resolve()
+    if with_demo and not snapshot and not paths.published.exists():
         data = data / "demo"
-        if not DataPaths(data, place.config).published.exists():
+        if not DataPaths(data, paths.config).published.exists():
             from headway.cli import pipeline
 
             say("nothing is published yet: building the demo company")
@@ -302,8 +300,8 @@ def serve(
     )
 
 
-def refuse_taken(address: str, port: int) -> None:
-    """Raise ClickException where nothing can listen on a port; what listens later would tell it in a traceback."""
+def check_port(address: str, port: int) -> None:
+    """Raise ClickException if the port cannot be used."""
     try:
         family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((address, port), family=family).close()
@@ -318,12 +316,12 @@ def refuse_taken(address: str, port: int) -> None:
 @placed
 @snapshot_option
 @click.option("--json", "as_json", is_flag=True, help="All rows of the table answers, as JSON.")
-def answers(place: DataPaths, snapshot: Path | None, as_json: bool) -> None:
+def answers(paths: DataPaths, snapshot: Path | None, as_json: bool) -> None:
     """Print the newest answers."""
     from headway.cli import output
     from queries.read.snapshot import current
 
-    published = current(place.data, snapshot)
+    published = current(paths.data, snapshot)
     click.echo(
         output.as_json(published.documents("from answers"))
         if as_json
@@ -337,7 +335,7 @@ def answers(place: DataPaths, snapshot: Path | None, as_json: bool) -> None:
 @click.argument("query", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")
-def sql(place: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_csv: bool) -> None:
+def sql(paths: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_csv: bool) -> None:
     """Run one query on the published file, read-only; from standard input where none is given."""
     from headway.cli import output
     from queries.read.snapshot import current
@@ -346,7 +344,7 @@ def sql(place: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_c
         raise click.ClickException(
             "write a query: headway sql 'select count(*) from pull_requests', or pipe one in"
         )
-    published = current(place.data, snapshot)
+    published = current(paths.data, snapshot)
     text = query or sys.stdin.buffer.read().decode("utf-8", "replace")
     if as_json:
         click.echo(output.as_json(published.documents(text)))
@@ -363,17 +361,17 @@ def sql(place: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_c
     metavar="LABEL KIND",
     help="Add a rule that a label means a kind; publish.",
 )
-def rules(place: DataPaths, mapped: tuple[str, str] | None) -> None:
+def rules(paths: DataPaths, mapped: tuple[str, str] | None) -> None:
     """Show what each rule matched, and which labels no rule looks for."""
     if mapped:
         from headway.cli import pipeline
 
-        tell(pipeline.map_label(place, *mapped))
+        print_results(pipeline.map_label(paths, *mapped))
 
     from headway.cli import output
     from queries.read.snapshot import current
 
-    click.echo(output.as_rules(current(place.data)))
+    click.echo(output.as_rules(current(paths.data)))
 
 
 @cli.command()
@@ -386,15 +384,15 @@ def rules(place: DataPaths, mapped: tuple[str, str] | None) -> None:
     show_default=True,
     help="How old the data may be.",
 )
-def check(place: DataPaths, max_age_days: int) -> None:
-    """Check that the published data is fresh and all there, and spend within budget; exits 3 if not."""
+def check(paths: DataPaths, max_age_days: int) -> None:
+    """Check that data is fresh and complete and spend within budget; exit 3 if not."""
     from headway.cli import webhook
     from queries.read.snapshot import current, listing
 
     source = click.get_current_context().get_parameter_source("config")
-    is_optional = source == click.core.ParameterSource.DEFAULT and not place.config.exists()
-    settings = Settings() if is_optional else read_settings(place.config)
-    snapshot = current(place.data)
+    is_optional = source == click.core.ParameterSource.DEFAULT and not paths.config.exists()
+    settings = Settings() if is_optional else read_settings(paths.config)
+    snapshot = current(paths.data)
     stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
     gaps = listing(snapshot, "gaps")
     crossed = listing(
@@ -412,14 +410,14 @@ def check(place: DataPaths, max_age_days: int) -> None:
 
 @cli.command()
 @placed
-def doctor(place: DataPaths) -> None:
-    """Say what works on this machine, and what to do about what does not."""
+def doctor(paths: DataPaths) -> None:
+    """Check this machine: settings, credentials, data folder."""
     from headway.cli import pipeline
 
-    result = list(pipeline.check_machine(place))
-    for finding in result:
-        click.echo(f"{'OK  ' if finding.is_good else 'FAIL'}  {finding.text}")
-    sys.exit(DONE if all(finding.is_good for finding in result) else SOME_FAILED)
+    results = list(pipeline.check_machine(paths))
+    for result in results:
+        click.echo(f"{'OK  ' if result.is_good else 'FAIL'}  {result.text}")
+    sys.exit(DONE if all(result.is_good for result in results) else SOME_FAILED)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, what a signal does, and one line for every error of the user's or the world's."""
+"""Exit codes, signals, and errors in one line."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _run(command: click.Group) -> tuple[int, bool]:
 
 
 def _ended(error: Exception, signals: Sequence[int]) -> int:
-    """Tell what ended the command, a signal if there was one, and return the exit code for it."""
+    """Print what ended the command, a signal if any, and return the exit code."""
     if signals:  # in the middle of a query it comes out of DuckDB as an error of its own
         complain(STAYS, "stopped")
         return 128 + signals[0]
@@ -133,7 +133,7 @@ def explained(error: Exception) -> tuple[str, int] | None:
 
 
 def answer(text: str, event: str, level: str = "info") -> None:
-    """Give a line of a command's answer: on standard output for people, as an event where a log was asked for."""
+    """Print a line of output: on standard output, or as an event of a JSON log."""
     if log.is_json():
         log.say(text, event, level)
     else:
@@ -141,26 +141,26 @@ def answer(text: str, event: str, level: str = "info") -> None:
 
 
 def complain(text: str, event: str = "error", **facts: str) -> None:
-    """Say what is wrong in one line."""
+    """Print an error in one line."""
     log.say(_marked(text), event, "error", **facts)
 
 
 def _marked(text: str) -> str:
-    """A line that says what is wrong, as people see whose it is."""
+    """Return an error with the name of the program, for people."""
     return text if log.is_json() else f"headway: {text}"
 
 
-def tell(
-    findings: Iterable[CheckResult], say_good: Callable[[str], None] | None = None
+def print_results(
+    results: Iterable[CheckResult], say_good: Callable[[str], None] | None = None
 ) -> NoReturn:
-    """Tell each finding as it comes, and exit with 1 where one was bad."""
+    """Print each result at once, and exit with 1 if one failed."""
     has_failed = False
-    for finding in findings:
-        if not finding.is_good:
-            complain(finding.text, "failed", **finding.facts)
+    for result in results:
+        if not result.is_good:
+            complain(result.text, "failed", **result.facts)
         elif say_good:
-            say_good(finding.text)
+            say_good(result.text)
         else:
-            log.say(finding.text, finding.event, **finding.facts)
-        has_failed |= not finding.is_good
+            log.say(result.text, result.event, **result.facts)
+        has_failed |= not result.is_good
     sys.exit(SOME_FAILED if has_failed else DONE)

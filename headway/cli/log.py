@@ -1,4 +1,4 @@
-"""What a command says on standard error as it goes: plain lines, or on request one JSON object a line."""
+"""Log on standard error: plain lines, or one JSON object a line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ FIELDS = ("time", "level", "event", "text")
 _form = "text"
 
 
-class _Others(logging.Handler):
+class _LibraryHandler(logging.Handler):
     """Warnings of Python and of packages, as lines of the same form."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say what a package said."""
+        """Log the warning of a package."""
         say(
             " ".join(record.getMessage().split()),
             "library",
@@ -35,7 +35,7 @@ def set_up(form: str) -> None:
     _form = form
     if form == "json":
         logging.captureWarnings(True)
-        logging.basicConfig(handlers=[_Others()], level=logging.WARNING, force=True)
+        logging.basicConfig(handlers=[_LibraryHandler()], level=logging.WARNING, force=True)
 
 
 def is_json() -> bool:
@@ -44,7 +44,7 @@ def is_json() -> bool:
 
 
 def say(text: str, event: str = "said", level: str = "info", **facts: Any) -> None:
-    """Write one line; a log that cannot be written, on a full disk say, must not end the work that it tells of.
+    """Write one line; ignore a log that cannot be written, for instance on a full disk.
 
     Nothing is buffered: what stays in a buffer would fail again at the end, and change the exit code.
     """

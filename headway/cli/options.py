@@ -1,4 +1,4 @@
-"""The options that commands share, and what is wrong with what somebody gives them."""
+"""Shared options of commands."""
 
 from __future__ import annotations
 

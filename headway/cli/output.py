@@ -1,4 +1,4 @@
-"""What the command line prints of a published file: answers as paragraphs, rows as a table, CSV or JSON."""
+"""Printed answers and rows: paragraphs, tables, CSV, JSON."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def refresh(
     with refresh_lock(paths.data):
         with open_ledger(paths.ledger, VERSION) as ledger:
             for source in sources(settings, paths, names, options):
-                with progress.shown() as report:
+                with progress.show_progress() as report:
                     results = source.collect(ledger, report)
                     if source.name == "github":  # its progress bars end before its results
                         results = iter(list(results))

@@ -1,4 +1,4 @@
-"""How a refresh is going, on standard error: bars on a terminal, lines elsewhere."""
+"""Progress of a refresh on standard error: bars on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from rich.progress import Progress as Bars
 from collectors.source import Progress
 from headway.cli import log
 
-#: without a terminal, a repository that takes long says where it is this often
+#: interval of lines about a repository, without a terminal
 LINE_EVERY_S = 30.0
 
 
 @contextmanager
-def shown() -> Iterator[Callable[[Progress], None]]:
+def show_progress() -> Iterator[Callable[[Progress], None]]:
     """Show progress while the block runs: give the function it yields each step."""
     if not _has_bars():
         yield _lines()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class DataPaths:
-    """Where an installation keeps what is its own: the data folder and the settings file."""
+    """Data folder and settings file of an installation."""
 
     data: Path
     config: Path
@@ -30,7 +30,7 @@ class DataPaths:
 
     @property
     def inbox(self) -> Path:
-        """What other tools exported."""
+        """Files exported by other tools."""
         return self.data / "inbox"
 
     @property

@@ -191,8 +191,8 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
     except RecursionError:
         raise SettingsError(f"{path}: nested too deeply; see headway.example.toml") from None
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
-        message, _, place = str(error).partition(" (at ")
-        where = f", {place.rstrip(')').replace('end of document', 'at its end')}" if place else ""
+        message, _, end = str(error).partition(" (at ")
+        where = f", {end.rstrip(')').reend('end of document', 'at its end')}" if end else ""
         raise SettingsError(f"{path}{where}: not TOML ({message}); correct it there") from None
 
 
@@ -266,8 +266,8 @@ def _places(path: Path, text: str, kind: str, index: int) -> Any:
     return lambda key: _where(path, _locate(lines, (kind, index, key)))
 
 
-def _where(path: Path, place: tuple[int, int]) -> str:
-    return f"{path}, line {place[0]}, column {place[1]}"
+def _where(path: Path, position: tuple[int, int]) -> str:
+    return f"{path}, line {position[0]}, column {position[1]}"
 
 
 def _locate(lines: list[str], location: Location, value: object = None) -> tuple[int, int]:
@@ -282,8 +282,8 @@ def _locate(lines: list[str], location: Location, value: object = None) -> tuple
             counts[table] = index + 1
             places.setdefault((table, index, None), (number, line.index("[") + 1))
         elif key := ASSIGNMENT.match(line):
-            place = (number, key.start(1) + 1)
-            places.setdefault((table, index, key[1].strip("\"'")), place)
+            position = (number, key.start(1) + 1)
+            places.setdefault((table, index, key[1].strip("\"'")), position)
     name, index, key_name = location
     candidates: list[Location] = [
         location,
