@@ -192,7 +192,7 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
         raise SettingsError(f"{path}: nested too deeply; see headway.example.toml") from None
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         message, _, end = str(error).partition(" (at ")
-        where = f", {end.rstrip(')').reend('end of document', 'at its end')}" if end else ""
+        where = f", {end.rstrip(')').replace('end of document', 'at its end')}" if end else ""
         raise SettingsError(f"{path}{where}: not TOML ({message}); correct it there") from None
 
 
