@@ -61,15 +61,15 @@ def publish(
     published_at = datetime.now(UTC).replace(tzinfo=None)
     snapshot_id = f"{published_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     work = folder / f".building-{snapshot_id}.duckdb"
-    shown = data / SHOWN / f"headway-{snapshot_id}"
+    published = data / SHOWN / f"headway-{snapshot_id}"
     try:
         _drop_unfinished(folder, ".building-*")
         facts = _facts(source, snapshot_id, published_at)
-        previous = spend.previous_folder(shown.parent, folder)
-        is_live = _build(source, work, facts, as_of, previous, shown, say)
+        previous = spend.previous_folder(published.parent, folder)
+        is_live = _build(source, work, facts, as_of, previous, published, say)
         name = "headway" if is_live else f"as-of-{as_of}"
         target = folder / f"{name}-{snapshot_id}.duckdb"
-        shown = shown.rename(shown.with_name(target.stem))
+        published = published.rename(published.with_name(target.stem))
         _finish(work, target)
         if is_live:
             _move_link(data / LINK, target)
@@ -81,7 +81,7 @@ def publish(
         ) from None
     finally:
         _drop_unfinished(folder, f"{work.stem}.*")
-    _drop_old(folder, target, shown)
+    _drop_old(folder, target, published)
     return target
 
 
@@ -231,10 +231,10 @@ def _drop_unfinished(folder: Path, names: str) -> None:
             remaining.unlink(missing_ok=True)
 
 
-def _drop_old(folder: Path, newest: Path, shown: Path) -> None:
+def _drop_old(folder: Path, newest: Path, published: Path) -> None:
     """Remove all but the newest snapshots, live ones and those of earlier days apart."""
-    for stale in shown.parent.iterdir():
-        if stale != shown:
+    for stale in published.parent.iterdir():
+        if stale != published:
             shutil.rmtree(stale, ignore_errors=True)
     for kind in ("headway-*.duckdb", "as-of-*.duckdb"):
         by_time = sorted(folder.glob(kind), key=lambda path: path.stem.split("-")[-2:])
