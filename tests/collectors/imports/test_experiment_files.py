@@ -27,9 +27,15 @@ decision: killed
 MISTAKES = {
     "---\ntitle: [a]\ndecision:\n---\n": "line 2, column 8: title must be one text",
     "---\ntitle: a\nkey: b: c\n---\n": "line 3, column 7: not YAML; fix the front matter",
-    "---\n\ndecision: maybe\n---\n": "line 3, column 11: 'maybe' is not a decision; write kept, killed or inconclusive",
-    "---\ndecision: kept\n---\n": "line 1, column 1: 'kept' without a date; write the day it was decided",
-    "---\nstarted_at: soon\n---\n": "line 2, column 13: 'soon' is not a time; write 2026-11-19 or 2026-11-19 14:05",
+    "---\n\ndecision: maybe\n---\n": (
+        "line 3, column 11: 'maybe' is not a decision; write kept, killed or inconclusive"
+    ),
+    "---\ndecision: kept\n---\n": (
+        "line 1, column 1: 'kept' without a date; write the day it was decided"
+    ),
+    "---\nstarted_at: soon\n---\n": (
+        "line 2, column 13: 'soon' is not a time; write 2026-11-19 or 2026-11-19 14:05"
+    ),
     "---\ntitle: a\n": "line 1: the front matter does not end; close it with ---",
 }
 
@@ -58,7 +64,10 @@ def test_front_matter_is_an_experiment() -> None:
 
 
 def test_a_table_has_many_and_may_name_other_repositories() -> None:
-    text = "key,title,repo,started_on,shipped_at,decision\nE1,One,,2026-01-02,2026-01-05 14:00,\nE2,Two,acme/web,,,open\n"
+    text = (
+        "key,title,repo,started_on,shipped_at,decision\nE1,One,,2026-01-02,2026-01-05 14:00,\n"
+        "E2,Two,acme/web,,,open\n"
+    )
     assert rows("experiments.csv", text) == [
         {
             "line": 2,

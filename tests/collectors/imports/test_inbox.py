@@ -26,8 +26,14 @@ from tests.support.machine import ROOT
 SAMPLES = Path(__file__).parent / "exports"
 KILLS = 16
 #: two exports of one tracker, the second a month later, in which the item was closed, renamed and labelled
-EARLIER = "key,title,opened_at,closed_at,labels\nSHOP-1,Old name,2026-09-01,,ux-debt\nSHOP-2,Only in September,2026-09-02,,\n"
-LATER = "key,title,opened_at,closed_at,labels\nSHOP-1,New name,2026-09-01,2026-10-05,\nSHOP-3,New,2026-10-01,,ux-debt\n"
+EARLIER = (
+    "key,title,opened_at,closed_at,labels\nSHOP-1,Old name,2026-09-01,,ux-debt\n"
+    "SHOP-2,Only in September,2026-09-02,,\n"
+)
+LATER = (
+    "key,title,opened_at,closed_at,labels\nSHOP-1,New name,2026-09-01,2026-10-05,\n"
+    "SHOP-3,New,2026-10-01,,ux-debt\n"
+)
 
 
 @pytest.fixture
@@ -66,10 +72,13 @@ def test_import_prints_a_summary_loads_and_publishes(desk: Desk) -> None:
     done = desk.run("import", "pagerduty.csv", "growthbook.json", "items.csv")
     assert done.code == 0
     assert messages(done.err) == [
-        "pagerduty.csv: incidents from pagerduty, 2 rows, 2026-10-01 to 2026-10-02; not read: service_id, "
-        "escalation_policy_id, escalation_policy_name, seconds_to_first_ack, seconds_to_resolve, auto_resolved, "
+        "pagerduty.csv: incidents from pagerduty, 2 rows, 2026-10-01 to 2026-10-02; not read: "
+        "service_id, "
+        "escalation_policy_id, escalation_policy_name, seconds_to_first_ack, seconds_to_resolve, "
+        "auto_resolved, "
         "acknowledged_by_user_names, resolved_by_user_name",
-        "growthbook.json: experiments from growthbook, 4 rows, 2026-08-03 to 2026-09-19; not read: dateCreated",
+        "growthbook.json: experiments from growthbook, 4 rows, 2026-08-03 to 2026-09-19; not "
+        "read: dateCreated",
         "items.csv: items, 3 rows, 2026-09-01 to 2026-09-03",
         "pagerduty.csv: imported",
         "growthbook.json: imported",
@@ -301,8 +310,10 @@ def test_refresh_imports_new_files_in_spite_of_an_invalid_one(desk: Desk) -> Non
     assert preview.code == 1
     assert preview.out.splitlines() == [
         "incidents.csv: incidents, 2 rows, 2026-09-10 to 2026-09-12",
-        "jira.csv: items from jira (us), 4 rows, 2025-11-19 to 2026-10-04; not read: Issue id, Project name, Priority, "
-        "Assignee, Reporter, Reporter Id, Last Viewed, Description, Sprint, Custom field (Story Points), Comment",
+        "jira.csv: items from jira (us), 4 rows, 2025-11-19 to 2026-10-04; not read: Issue id, "
+        "Project name, Priority, "
+        "Assignee, Reporter, Reporter Id, Last Viewed, Description, Sprint, Custom field (Story "
+        "Points), Comment",
     ]
     assert desk.files() == before
     done = desk.run("refresh", "inbox")
@@ -316,7 +327,8 @@ def test_refresh_imports_new_files_in_spite_of_an_invalid_one(desk: Desk) -> Non
         (
             "failed",
             6,
-            "data/inbox/bad.csv: cannot be used; `headway import data/inbox/bad.csv --dry-run` says why",
+            "data/inbox/bad.csv: cannot be used; `headway import data/inbox/bad.csv --dry-run` "
+            "says why",
         )
     ]
     assert desk.rows("select count(*) from incidents") == [(2,)]
@@ -372,7 +384,10 @@ def test_a_label_that_is_mapped_shows_at_once(desk: Desk) -> None:
     assert desk.rows("select count(*) from issues where is_ux_debt") == [(0,)]
     done = desk.run("rules", "--map", "design polish", "ux debt")
     assert done.code == 0
-    reported = "design polish is ux debt now, by the rule ux-debt-design-polish in data/seeds/label_rules.csv"
+    reported = (
+        "design polish is ux debt now, by the rule ux-debt-design-polish in "
+        "data/seeds/label_rules.csv"
+    )
     assert messages(done.err)[0] == reported
     assert desk.rows("select number from issues where is_ux_debt") == [(1,)]
     rules = desk.folder / "data" / "seeds" / "label_rules.csv"

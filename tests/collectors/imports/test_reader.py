@@ -37,17 +37,24 @@ EXPERIMENTS = "key,title,started_at,decided_at,decision\n"
 MISTAKES = {
     "": "line 1: the file is empty; export or save it again",
     "\n \n": "line 1: the file is empty; export or save it again",
-    "a,b\n1,2\n": "line 1, column 1: unknown format. Known: FOCUS files and exports of Jira, Linear, PagerDuty, Gr",
-    "key,title,opened_at,closed_at,resolved_at\n": "line 1, column 1: its columns fit more than one kind; choose with",
+    "a,b\n1,2\n": (
+        "line 1, column 1: unknown format. Known: FOCUS files and exports of Jira, Linear, "
+        "PagerDuty, Gr"
+    ),
+    "key,title,opened_at,closed_at,resolved_at\n": (
+        "line 1, column 1: its columns fit more than one kind; choose with"
+    ),
     "key,title,opened_at,resolved_at,Key\n": "line 1, column 5: duplicate column key; keep one",
     INCIDENTS
     + "A,x,2026-01-01\n": "line 2, column 4: 3 cells where the header has 4; export it again",
-    INCIDENTS
-    + "A,x,2026-01-01,,y\n": "line 2, column 5: 5 cells where the header has 4; put texts that contain a separator",
+    INCIDENTS + "A,x,2026-01-01,,y\n": (
+        "line 2, column 5: 5 cells where the header has 4; put texts that contain a separator"
+    ),
     INCIDENTS
     + 'A,"x"y,2026-01-01,\n': "line 2: not CSV (',' expected after '\"'); fix the quotes there",
-    INCIDENTS
-    + 'A,x,2026-01-01,\nB,"x\n\n,2026-01-01,\n': "line 3: not CSV (unexpected end of data); fix the quotes",
+    INCIDENTS + 'A,x,2026-01-01,\nB,"x\n\n,2026-01-01,\n': (
+        "line 3: not CSV (unexpected end of data); fix the quotes"
+    ),
     INCIDENTS + "A,x\0,2026-01-01,\n": "line 2: not text; save it as CSV UTF-8",
     INCIDENTS + ",x,2026-01-01,\n": "line 2, column 1: the key is empty; write one",
     INCIDENTS + "A,x,,\n": "line 2, column 3: opened is empty; write a time",
@@ -59,33 +66,48 @@ MISTAKES = {
     INCIDENTS + "A,x,2026-02-03,\n\nB,x,2026-02-03,\nA,x,2026-02-03,\n": (
         "line 5, column 1: duplicate key 'A', first in line 2, column 1; keep one"
     ),
-    INCIDENTS
-    + "A,x,03/04/2026,\n": "line 2, column 3: this may be 2026-04-03 or 2026-03-04; write times such as",
-    INCIDENTS
-    + "A,x,13/04/2026,\nB,x,04/13/2026,\n": "line 2, column 3: day and month have another order in other",
-    ITEMS
-    + "SHOP,x,open,2026-01-01,,\n": "line 2, column 1: 'SHOP' does not end in a number of up to 9 digits",
-    ITEMS
-    + "12,x,open,2026-01-01,,\n": "line 2, column 1: no project; write keys such as SHOP-12, or add a column",
-    ITEMS
-    + "A-1,x,open,2026-01-01,,\nA_1,x,open,2026-01-01,,\n": "line 3, column 1: duplicate key 'A_1', first in",
-    ITEMS
-    + "A-1,x,Done,2026-01-01,,\n": "line 2, column 6: 'Done' without a date; write the day it was closed",
+    INCIDENTS + "A,x,03/04/2026,\n": (
+        "line 2, column 3: this may be 2026-04-03 or 2026-03-04; write times such as"
+    ),
+    INCIDENTS + "A,x,13/04/2026,\nB,x,04/13/2026,\n": (
+        "line 2, column 3: day and month have another order in other"
+    ),
+    ITEMS + "SHOP,x,open,2026-01-01,,\n": (
+        "line 2, column 1: 'SHOP' does not end in a number of up to 9 digits"
+    ),
+    ITEMS + "12,x,open,2026-01-01,,\n": (
+        "line 2, column 1: no project; write keys such as SHOP-12, or add a column"
+    ),
+    ITEMS + "A-1,x,open,2026-01-01,,\nA_1,x,open,2026-01-01,,\n": (
+        "line 3, column 1: duplicate key 'A_1', first in"
+    ),
+    ITEMS + "A-1,x,Done,2026-01-01,,\n": (
+        "line 2, column 6: 'Done' without a date; write the day it was closed"
+    ),
     ITEMS
     + "A-1,x,open,2026-01-02,2026-01-01,\n": "line 2, column 5: before opened; swap the times",
-    EXPERIMENTS
-    + "E,x,2026-01-01,2026-01-02,perhaps\n": "line 2, column 5: 'perhaps' is not a decision; write kept,",
-    EXPERIMENTS
-    + "E,x,2026-01-01,,won\n": "line 2, column 4: 'won' without a date; write the day it was decided",
-    EXPERIMENTS
-    + "E,x,2026-01-01,2026-01-02,\n": "line 2, column 5: a date without a decision; write kept, killed or",
+    EXPERIMENTS + "E,x,2026-01-01,2026-01-02,perhaps\n": (
+        "line 2, column 5: 'perhaps' is not a decision; write kept,"
+    ),
+    EXPERIMENTS + "E,x,2026-01-01,,won\n": (
+        "line 2, column 4: 'won' without a date; write the day it was decided"
+    ),
+    EXPERIMENTS + "E,x,2026-01-01,2026-01-02,\n": (
+        "line 2, column 5: a date without a decision; write kept, killed or"
+    ),
     '{"experiments": [': "line 1, column 18: not JSON (Expecting value)",
     '{"experiments": 3}': "line 1: no list of experiments; save the response of the API",
     '[{"name": "x"}]': "experiment 1: not an experiment of GrowthBook: no id",
     '[{"id": "a", "phases": 3}]': "experiment 1, phases: not a list of phases",
-    '[{"id": "a", "name": "x", "status": "stopped", "results": "maybe"}]': "experiment 1, results: 'maybe' is no",
-    '[{"id": "a", "phases": [{"dateStarted": "x"}]}]': "experiment 1, dateStarted: 'x' is not a time",
-    '[{"id": "a"}, {"id": "a"}]': "experiment 2, id: duplicate key 'a', first in experiment 1, id; keep one",
+    '[{"id": "a", "name": "x", "status": "stopped", "results": "maybe"}]': (
+        "experiment 1, results: 'maybe' is no"
+    ),
+    '[{"id": "a", "phases": [{"dateStarted": "x"}]}]': (
+        "experiment 1, dateStarted: 'x' is not a time"
+    ),
+    '[{"id": "a"}, {"id": "a"}]': (
+        "experiment 2, id: duplicate key 'a', first in experiment 1, id; keep one"
+    ),
 }
 TIMES_WRITTEN = {
     "2026-11-19": "2026-11-19 00:00",
@@ -294,7 +316,9 @@ def test_with_a_kind_its_generic_columns_are_demanded() -> None:
 def test_other_bytes_say_what_to_do() -> None:
     for content, message in {
         b"PK\x03\x04rest": "a.csv: an Excel workbook; save it as CSV UTF-8",
-        b"key,title\nA,\x81\n": "a.csv, line 2: neither UTF-8 nor Windows-1252 text; save it as CSV UTF-8",
+        b"key,title\nA,\x81\n": (
+            "a.csv, line 2: neither UTF-8 nor Windows-1252 text; save it as CSV UTF-8"
+        ),
         b"\xff\xfea": "a.csv, line 1: neither UTF-8 nor Windows-1252 text; save it as CSV UTF-8",
         b"[" * 100_000: "a.csv, line 1: not JSON that can be read",
     }.items():

@@ -17,8 +17,14 @@ from tests.support.importing import WRITTEN_AT, desk_with, inbox, kill_and_impor
 SAMPLES = Path(__file__).parent / "spend"
 KILLS = 12
 #: two exports of one bill: the later one restates the second and adds the third of October
-EARLIER = "day,cost_usd,tool,user\n2026-10-01,10,cursor,ann@acme.example\n2026-10-02,20,cursor,ann@acme.example\n"
-LATER = "day,cost_usd,tool,user\n2026-10-02,25,cursor,bob@acme.example\n2026-10-03,30,cursor,ann@acme.example\n"
+EARLIER = (
+    "day,cost_usd,tool,user\n2026-10-01,10,cursor,ann@acme.example\n"
+    "2026-10-02,20,cursor,ann@acme.example\n"
+)
+LATER = (
+    "day,cost_usd,tool,user\n2026-10-02,25,cursor,bob@acme.example\n"
+    "2026-10-03,30,cursor,ann@acme.example\n"
+)
 #: the rule of the published tables, in its shortest form
 WINNERS = """
     with winners as (
@@ -63,7 +69,8 @@ def test_it_says_what_a_file_is_and_takes_it_in(desk: Desk) -> None:
     done = desk.run("import", "anthropic_cost.csv", "minimal.csv", "--no-publish")
     assert done.code == 0
     assert done.err.splitlines() == [
-        "anthropic_cost.csv: spend from anthropic, 5 rows, 2026-10-01 to 2026-10-02, 0.44 USD (0.46 at list price); "
+        "anthropic_cost.csv: spend from anthropic, 5 rows, 2026-10-01 to 2026-10-02, 0.44 USD "
+        "(0.46 at list price); "
         "not read: workspace, context_window, cost_type, inference_geo, speed",
         "minimal.csv: spend, 3 rows, 2026-10-01 to 2026-10-03, 12.50 USD",
         "anthropic_cost.csv: imported",
@@ -125,7 +132,8 @@ def test_files_that_overlap_give_the_same_in_any_order(tmp_path: Path) -> None:
         done = [desk.run("import", name, "--no-publish") for name in order]
         assert [each.code for each in done] == [0, 0]
         assert done[1].err.splitlines()[-1] == (
-            f"{order[1]}: imported; 1 of its days is also in {order[0]}; the newest export of a day "
+            f"{order[1]}: imported; 1 of its days is also in {order[0]}; the newest export of a "
+            f"day "
             "counts; to add both, import one under another --account"
         )
         assert [tuple(row.values()) for row in query(desk, WINNERS)] == [
@@ -149,7 +157,10 @@ def test_two_accounts_are_added(desk: Desk) -> None:
 def test_a_day_that_was_not_over_is_provisional_until_somebody_says_it_was(desk: Desk) -> None:
     write(desk.folder / "first.csv", EARLIER.encode(), datetime(2026, 10, 2, 18, tzinfo=UTC))
     assert desk.run("import", "first.csv", "--no-publish").code == 0
-    provisional = "select day::varchar as day, exported_at::varchar as told from spend_partitions where is_provisional"
+    provisional = (
+        "select day::varchar as day, exported_at::varchar as told from spend_partitions where "
+        "is_provisional"
+    )
     assert query(desk, provisional) == [{"day": "2026-10-02", "told": "2026-10-02 18:00:00"}]
     assert desk.run("import", "first.csv", "--until", "2026-10-02", "--no-publish").code == 0
     assert query(desk, provisional) == []

@@ -152,6 +152,7 @@ def check(export: ParsedSpend) -> None:
         )
         assert rows == keyed == joined <= 4 * export.row_count
         bad = db.execute(
-            f"select * from spend_rows join spend_partitions using (partition_id) where {RULES} or basis not in {BASES}"
+            f"select * from spend_rows join spend_partitions using (partition_id) where {RULES} or "
+            f"basis not in {BASES}"
         )
         assert bad.fetchall() == []

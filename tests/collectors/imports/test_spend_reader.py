@@ -45,31 +45,43 @@ UNSAID = {"account": "", "currency": "USD", "is_estimate": "false", "charge": "u
 LATE = datetime(2026, 11, 20)
 DAYS = "day,cost_usd\n"
 MISTAKES: dict[str, str | None] = {
-    DAYS
-    + "2026-10-01,twelve\n": "line 2, column 2: 'twelve' is not a number below a trillion; write 1234.56",
-    DAYS
-    + "2026-10-01,1\n\n\n2026-10-02,1e12\n": "line 5, column 2: '1e12' is not a number below a trillion",
-    DAYS
-    + "2026-10-01,1\n2026-10-02,1,5\n": "line 3, column 3: 3 cells where the header has 2; put texts that",
+    DAYS + "2026-10-01,twelve\n": (
+        "line 2, column 2: 'twelve' is not a number below a trillion; write 1234.56"
+    ),
+    DAYS + "2026-10-01,1\n\n\n2026-10-02,1e12\n": (
+        "line 5, column 2: '1e12' is not a number below a trillion"
+    ),
+    DAYS + "2026-10-01,1\n2026-10-02,1,5\n": (
+        "line 3, column 3: 3 cells where the header has 2; put texts that"
+    ),
     DAYS
     + '"2026-10-01",1\n2026-10-02,ann@acme.example\n': "line 3, column 2: '…@…' is not a number",
     DAYS + ",1\n": "line 2, column 1: the day is empty; write one",
     DAYS + "Total,12\n": "line 2, column 1: 'Total' is not a day; write 2026-11-19",
     DAYS + "2026-02-30,12\n": "line 2, column 1: '2026-02-30' is not a day",
-    DAYS
-    + "2026-00-01T11:00:00.000Z,12\n": "line 2, column 1: '2026-00-01T11:00:00.000Z' is not a day; write",
+    DAYS + "2026-00-01T11:00:00.000Z,12\n": (
+        "line 2, column 1: '2026-00-01T11:00:00.000Z' is not a day; write"
+    ),
     DAYS + "0226-02-03,12\n": "line 2, column 1: '0226-02-03' is not a day",
-    DAYS
-    + "04/05/2026,12\n": "line 2, column 1: this may be 2026-05-04 or 2026-04-05; write days such as 2026-11-19",
-    DAYS
-    + "31/05/2026,1\n05/31/2026,12\n": "line 2, column 1: day and month have another order in other lines",
+    DAYS + "04/05/2026,12\n": (
+        "line 2, column 1: this may be 2026-05-04 or 2026-04-05; write days such as 2026-11-19"
+    ),
+    DAYS + "31/05/2026,1\n05/31/2026,12\n": (
+        "line 2, column 1: day and month have another order in other lines"
+    ),
     DAYS + "2026-10-01\n": "line 2, column 2: 1 cell where the header has 2; export it again",
     DAYS + '2026-10-01,"1\n': "line 2: not CSV (unexpected end of data); fix the quotes there",
     DAYS + "2026-10-01,99999999999\n": None,
-    "day;cost_usd\n2026-10-01;1.234\n": "line 2, column 2: '1.234' has two meanings as a number; write 1234.56",
+    "day;cost_usd\n2026-10-01;1.234\n": (
+        "line 2, column 2: '1.234' has two meanings as a number; write 1234.56"
+    ),
     "day;cost_usd\n2026-10-01;1,5\n2026-10-01;1.5\n": "line 2, column 2: '1,5' is not a number",
-    "day,amount,currency\n2026-10-01,1,dollars\n": "line 2, column 3: 'dollars' is not a currency; write a code such",
-    "day,cost_usd,basis\n2026-10-01,1,guess\n": "line 2, column 3: 'guess' is not a basis; write one of invoice, ",
+    "day,amount,currency\n2026-10-01,1,dollars\n": (
+        "line 2, column 3: 'dollars' is not a currency; write a code such"
+    ),
+    "day,cost_usd,basis\n2026-10-01,1,guess\n": (
+        "line 2, column 3: 'guess' is not a basis; write one of invoice, "
+    ),
     "day,cost_usd,date,Day\n2026-10-01,1,,\n": "line 1, column 4: duplicate column day; keep one",
 }
 
@@ -158,14 +170,20 @@ def test_the_summary_says_what_it_comes_to_what_is_left_out_and_what_is_not_read
         message["minimal.csv"] == "minimal.csv: spend, 3 rows, 2026-10-01 to 2026-10-03, 12.50 USD"
     )
     assert message["generic.csv"] == (
-        "generic.csv: spend, 5 rows, 2026-10-01 to 2026-10-02, 21.90 USD, 700 tokens without an amount; not read: Note"
+        "generic.csv: spend, 5 rows, 2026-10-01 to 2026-10-02, 21.90 USD, 700 tokens without an "
+        "amount; not read: Note"
     )
     assert message["copilot.csv"] == (
-        "copilot.csv: spend from copilot, 4 rows, 2026-05-01 to 2026-06-02, 0.25 USD (1.85 at list price), "
-        "aic_* is a preview of another price and is not included; not read: sku, applied_cost_per_quantity, discount_amount, "
+        "copilot.csv: spend from copilot, 4 rows, 2026-05-01 to 2026-06-02, 0.25 USD (1.85 at list "
+        "price), "
+        "aic_* is a preview of another price and is not included; not read: sku, "
+        "applied_cost_per_quantity, discount_amount, "
         "total_monthly_quota, repository, cost_center_name, aic_quantity, aic_gross_amount"
     )
-    left_out = "3.95 USD (5.45 at list price), left out: 1 row of services that are not AI (99.50 USD); not read: Bill"
+    left_out = (
+        "3.95 USD (5.45 at list price), left out: 1 row of services that are not AI (99.50 USD); "
+        "not read: Bill"
+    )
     assert (
         f"focus_1_0.csv: spend from focus, 4 rows, 2026-10-01 to 2026-10-02, {left_out}"
         in message["focus_1_0.csv"]

@@ -113,7 +113,8 @@ def test_where_there_is_no_room_for_the_backup_nothing_is_written(desk: Desk) ->
     done = desk.run("refresh", largest_file=size // 2)
     assert done.code == 2
     assert re.search(
-        r"^the backup of the ledger \([\d.]+ MB\) cannot be copied from data/ledger.duckdb to data/backups "
+        r"^the backup of the ledger \([\d.]+ MB\) cannot be copied from data/ledger.duckdb to "
+        r"data/backups "
         r"\(File too large\); free some space .*; nothing was changed$",
         done.problem,
     )

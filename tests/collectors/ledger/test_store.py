@@ -170,7 +170,8 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
 
 def test_a_second_refresh_is_told_who_holds_the_folder(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from collectors.ledger.lock import refresh_lock\n"
+        "import sys, time; from pathlib import Path; from collectors.ledger.lock import "
+        "refresh_lock\n"
         "with refresh_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

@@ -16,21 +16,26 @@ from tests.support.demo_history import UNTIL, UPDATE_BOTS, at, histories, read
 
 #: the members of a real ledger's documents
 REPOSITORY = (
-    "databaseId nameWithOwner url createdAt isArchived isFork isPrivate primaryLanguage repositoryTopics "
+    "databaseId nameWithOwner url createdAt isArchived isFork isPrivate primaryLanguage "
+    "repositoryTopics "
     "defaultBranchRef issues pullRequests milestones releases deployments discussions"
 )
 PULL_REQUEST = (
-    "__typename id number title body url state isDraft createdAt updatedAt closedAt mergedAt authorAssociation author "
-    "mergedBy baseRefName headRefName isCrossRepository additions deletions changedFiles mergeCommit milestone labels "
+    "__typename id number title body url state isDraft createdAt updatedAt closedAt mergedAt "
+    "authorAssociation author "
+    "mergedBy baseRefName headRefName isCrossRepository additions deletions changedFiles "
+    "mergeCommit milestone labels "
     "assignees closingIssuesReferences commits files reviews comments timelineItems"
 )
 ISSUE = (
-    "__typename id number title body url state stateReason createdAt updatedAt closedAt authorAssociation author "
+    "__typename id number title body url state stateReason createdAt updatedAt closedAt "
+    "authorAssociation author "
     "milestone labels assignees comments closedByPullRequestsReferences timelineItems"
 )
 MILESTONE = "id number title url state dueOn createdAt updatedAt closedAt"
 DISCUSSION = (
-    "id number title url createdAt updatedAt closed closedAt stateReason authorAssociation author category labels "
+    "id number title url createdAt updatedAt closed closedAt stateReason authorAssociation author "
+    "category labels "
     "answerChosenAt answerChosenBy answer comments"
 )
 RELEASE = "id tagName name url isDraft isPrerelease createdAt publishedAt updatedAt tagCommit"

@@ -65,7 +65,8 @@ def test_every_column_of_money_has_a_value_but_those_that_need_more_people(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     columns = db.execute(
-        "select table_name, column_name from duckdb_columns() where database_name = 'published' and "
+        "select table_name, column_name from duckdb_columns() where database_name = 'published' "
+        "and "
         f"table_name in {OF_MONEY}"
     ).fetchall()
     assert len({table for table, _ in columns}) == len(OF_MONEY)
@@ -91,7 +92,7 @@ def spent(history: History) -> list[dict[str, Any]]:
     return [partitions[row["partition_id"]] | row for row in history.exports["spend_rows"]]
 
 
-# -- as it was told ---------------------------------------------------------------------------------------------------
+# -- as it was told --------------------------------------------------------------------------------
 
 
 def test_it_is_of_a_useful_size_and_of_every_source() -> None:
@@ -184,7 +185,7 @@ def test_days_are_told_as_the_calendar_of_the_demo_says() -> None:
     assert binge_quarter(date(2026, 3, 1)) == (date(2025, 10, 1), date(2025, 12, 31))
 
 
-# -- as it is published -----------------------------------------------------------------------------------------------
+# -- as it is published ----------------------------------------------------------------------------
 
 
 def test_what_counts_is_what_was_told(db: duckdb.DuckDBPyConnection) -> None:
@@ -192,7 +193,10 @@ def test_what_counts_is_what_was_told(db: duckdb.DuckDBPyConnection) -> None:
     assert one(db, "select sum(cost_usd) from spend where is_counted") == pytest.approx(
         float(total), abs=0.01
     )
-    monthly = "select date_trunc('month', day)::date, sum({}) from {} where provider = ? and {} group by 1 order by 1"
+    monthly = (
+        "select date_trunc('month', day)::date, sum({}) from {} where provider = ? and {} group by "
+        "1 order by 1"
+    )
     for provider in ("anthropic", "openai", "github"):
         late = f"day >= '{RAMPED}' and day < '{DEMO_UNTIL.replace(day=1)}'"
         told = db.execute(monthly.format("amount", "told", late), [provider]).fetchall()
@@ -225,7 +229,8 @@ def test_the_price_change_is_what_a_token_costs_from_its_day_on(
 
 def test_the_forgotten_key_costs_the_same_every_night(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
-        "select day, sum(cost_usd) from spend where tool = 'api' and model = ? group by day order by day",
+        "select day, sum(cost_usd) from spend where tool = 'api' and model = ? group by day order "
+        "by day",
         [SPENDING.night_model],
     ).fetchall()
     count = (DEMO_UNTIL - night_on(DEMO_UNTIL)).days + 1

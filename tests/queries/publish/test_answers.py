@@ -290,7 +290,8 @@ def test_a_repository_that_was_not_read_is_left_out_on_both_sides_and_named(
     assert (newest["n_current"], newest["n_baseline"]) == (1, 1)
     assert (newest["current"], newest["baseline"]) == (2.0, 4.0)
     assert newest["sentence"] == (
-        "Half of the pull requests that became ready in 2026-Q1 so far had a human reply within 2 hours (n = 1), "
+        "Half of the pull requests that became ready in 2026-Q1 so far had a human reply within 2 "
+        "hours (n = 1), "
         "50 % less than in the quarter before (4 hours, n = 1). "
         "Left out on both sides, because not synced through 28 Feb 2026: acme/never, acme/old."
     )
@@ -300,7 +301,8 @@ def test_a_repository_that_was_not_read_is_left_out_on_both_sides_and_named(
         "Left out on both sides, because not synced through 11 Jan 2026: acme/never."
     )
     assert by_key["2025-Q4", "quarter before", "acme/old"]["sentence"] == (
-        "Repository acme/old: half of the pull requests that became ready in 2025-Q4 had a human reply within "
+        "Repository acme/old: half of the pull requests that became ready in 2025-Q4 had a human "
+        "reply within "
         "10 hours (n = 1); there is nothing to compare it with in the quarter before."
     )
     assert ("2026-Q1", "quarter before", "acme/old") not in by_key
@@ -371,7 +373,8 @@ def strings(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
         (table, column): {
             value
             for (value,) in db.execute(
-                f'select distinct {"unnest" if kind.endswith("[]") else ""}("{column}") from {table}'
+                f'select distinct {"unnest" if kind.endswith("[]") else ""}("{column}") from '
+                f"{table}"
             ).fetchall()
             if value
         }

@@ -127,14 +127,15 @@ def test_the_last_complete_day_is_the_default(ledger: Path, tmp_path: Path) -> N
     assert (read_until - current(tmp_path).as_of).days == 1
 
 
-# -- many readers and one publisher -----------------------------------------------------------------------------------
+# -- many readers and one publisher ----------------------------------------------------------------
 
 
 def read_by_file(data: Path) -> tuple[int, int, int]:
     """Version, pull requests and metrics, as any client reads them: connect to the link, ask, close."""
     with duckdb.connect(str(data / LINK), config=READ_ONLY) as db:
         rows = db.execute(
-            "select (select headway_version::integer from snapshot), (select count(*) from pull_requests), "
+            "select (select headway_version::integer from snapshot), (select count(*) from "
+            "pull_requests), "
             "(select count(*) from metrics)"
         ).fetchall()
     return rows[0]
@@ -219,7 +220,8 @@ def dashboard(tmp_path: Path, ledger: Path) -> Iterator[Path]:
     publish(source(ledger, "0"), tmp_path, AS_OF)
     script = (
         "import sys, time; from pathlib import Path; from queries.read.snapshot import current\n"
-        "while True: current(Path(sys.argv[1])).query('from pull_requests'); print('read', flush=True); time.sleep(.05)"
+        "while True: current(Path(sys.argv[1])).query('from pull_requests'); print('read', "
+        "flush=True); time.sleep(.05)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True

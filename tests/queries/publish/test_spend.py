@@ -47,7 +47,10 @@ def test_a_provider_a_gateway_and_a_client_that_saw_the_same_tokens_count_once(
         (DAY, "cost_api", 100.0),
         (NEXT, "gateway", 40.0),
     ]
-    reported = "select source, cost_usd, counted_usd, counted_days, days from spend_reconciliation order by source"
+    reported = (
+        "select source, cost_usd, counted_usd, counted_days, days from spend_reconciliation order "
+        "by source"
+    )
     assert books.ask(reported) == [
         ("anthropic", 100.0, 100.0, 1, 1),
         ("claude code", 133.0, 0.0, 0, 2),

@@ -117,7 +117,8 @@ def test_as_of_an_earlier_day_is_what_a_ledger_of_that_day_gives(
         later = [(row, json.dumps(as_of(json.loads(node)))) for row, node in rows]
         ledger.register("then_frame", pd.DataFrame(later, columns=["at", "node"]))
         ledger.execute(
-            "update github_pull_requests as held set node = t.node from then_frame as t where held.rowid = t.at"
+            "update github_pull_requests as held set node = t.node from then_frame as t where "
+            "held.rowid = t.at"
         )
     cut = publish_tables(tmp_path, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL))
     whole = tables((at_an_earlier_day / "headway.duckdb").resolve())
@@ -232,7 +233,8 @@ def test_addresses_in_titles_and_names_are_masked(at_an_earlier_day: Path) -> No
 def test_pseudonyms_are_keyed_and_nothing_else_tells_who(at_an_earlier_day: Path) -> None:
     with duckdb.connect(str(at_an_earlier_day / "headway.duckdb"), read_only=True) as db:
         people = db.execute(
-            "select distinct unnest([author, responsible]) as who from pull_requests where author is not null"
+            "select distinct unnest([author, responsible]) as who from pull_requests where author "
+            "is not null"
         ).fetchall()
     visible = {who for (who,) in people if who}
     assert len(visible) > 20
@@ -243,7 +245,8 @@ def test_the_cutoff_is_the_end_of_the_day(at_an_earlier_day: Path) -> None:
     end = datetime.combine(EARLIER, time()) + timedelta(days=1)
     with duckdb.connect(str(at_an_earlier_day / "headway.duckdb"), read_only=True) as db:
         moments = db.execute(
-            "select table_name, column_name from duckdb_columns() where not internal and data_type = 'TIMESTAMP' "
+            "select table_name, column_name from duckdb_columns() where not internal and data_type "
+            "= 'TIMESTAMP' "
             "and table_name not in ('snapshot', 'loads') "
             "and column_name not in ('synced_until', 'durable_after', 'counted_at')"
         ).fetchall()
