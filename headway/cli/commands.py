@@ -247,9 +247,10 @@ def restore(paths: DataPaths, backup: str, yes: bool) -> None:
                 f"{selected} would replace {paths.ledger}; confirm with --yes"
             )
         say(
-            f"`headway restore --yes` puts {selected} in the ledger's place; or name another, by its file or its day"
+            f"`headway restore --yes` replaces the ledger with {selected}; "
+            "name another backup by its file or its day"
         )
-    elif yes or click.confirm(f"Put {selected} in the place of {paths.ledger}?", err=True):
+    elif yes or click.confirm(f"Replace {paths.ledger} with {selected}?", err=True):
         say(pipeline.restore(paths, selected), "restored")
 
 
@@ -281,9 +282,8 @@ def serve(
 
             say("nothing is published yet: building the demo company")
             pipeline.build_demo(data.parent, yesterday())
-    say(
-        f"Headway is at http://{f'[{address}]' if ':' in address else address}:{port} (stop it with Ctrl-C)"
-    )
+    host = f"[{address}]" if ":" in address else address
+    say(f"Headway is at http://{host}:{port} (stop it with Ctrl-C)")
     environment = {**os.environ, "HEADWAY_DATA": str(data)}
     if snapshot:
         environment["HEADWAY_SNAPSHOT"] = str(snapshot.resolve())

@@ -43,7 +43,7 @@ CODES: dict[type[Exception], int] = {
 
 
 def run(command: click.Group) -> NoReturn:
-    """Run the command line, and exit: every error is one line and an exit code, and so is a signal."""
+    """Run the command line and exit: an error or a signal is one line and an exit code."""
     began = time.monotonic()
     code, is_stopped = _run(command)
     if log.is_json():
@@ -55,12 +55,10 @@ def run(command: click.Group) -> NoReturn:
         )
     with contextlib.suppress(OSError):
         sys.stdout.flush()
-        if (
-            is_stopped
-        ):  # no thread is waited for: it may hang on an answer that nobody wants any more
+        if is_stopped:  # no thread is joined: it may wait for an answer that is not needed
             os._exit(code)
         sys.exit(code)
-    # what could not be written was told; Python would try again at the end, and change the exit code
+    # a failed write was reported; Python would retry it at exit and change the exit code
     os._exit(code or NOTHING_PUBLISHED)
 
 

@@ -46,7 +46,7 @@ def is_json() -> bool:
 def say(text: str, event: str = "said", level: str = "info", **facts: Any) -> None:
     """Write one line; ignore a log that cannot be written, for instance on a full disk.
 
-    Nothing is buffered: what stays in a buffer would fail again at the end, and change the exit code.
+    Nothing is buffered: a buffer would fail again at exit and change the exit code.
     """
     with contextlib.suppress(OSError):
         os.write(sys.stderr.fileno(), f"{line(text, event, level, **facts)}\n".encode())

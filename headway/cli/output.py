@@ -19,7 +19,7 @@ Cell = str | None
 
 
 def as_answers(snapshot: Snapshot) -> str:
-    """Return the newest answers for the organisation: what they are as of, and a paragraph for each headline."""
+    """Return the newest answers for the organisation: their date and a paragraph a headline."""
     about = snapshot_info(snapshot)
     reported = [
         (m, metric_headlines(snapshot, m, Scope(), about.ends_on)) for m in METRICS if m.is_headline
@@ -47,7 +47,7 @@ def as_answers(snapshot: Snapshot) -> str:
 
 
 def _paragraph(reported: MetricHeadlines) -> str:
-    """One headline: its newest complete quarter, how that compares with a year before, and the quarter that runs."""
+    """Return a headline: its newest complete quarter, the year before and the running quarter."""
     message = [reported.main.sentence] if reported.main else []
     if reported.main and reported.main.is_known and reported.year:
         message.append(reported.year.note)

@@ -141,7 +141,7 @@ def test_without_an_argument_the_backups_are_listed_and_nothing_is_changed(path:
     assert older.split() == ["ledger-2026-01-02.duckdb", older.split()[1], "2", "3"]
     assert broken.startswith("ledger-2026-01-01.duckdb") and "IO Error" in broken
     assert (
-        f"`headway restore --yes` puts data/backups/{newest.split()[0]} in the ledger's place"
+        f"`headway restore --yes` replaces the ledger with data/backups/{newest.split()[0]}"
         in done.err
     )
     by_name = desk.run("restore", "2026-01-02")
@@ -187,7 +187,7 @@ def test_on_a_terminal_it_asks_first(path: Path) -> None:
     desk = Desk(path.parent.parent)
     for answer, result in (("n", ["today"]), ("y", ["yesterday"])):
         with desk.on_terminal("restore") as (running, terminal):
-            seen(terminal, lambda text: "in the place of data/ledger.duckdb? [y/N]" in text)
+            seen(terminal, lambda text: "Replace data/ledger.duckdb with" in text)
             typed(terminal, answer)
             assert running.done().code == 0
         assert marks(path) == result
