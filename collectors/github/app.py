@@ -33,7 +33,7 @@ SIGNED_BEFORE_S, SIGNED_FOR_S = 60, 480
 RENEWED_AFTER = 0.9
 
 
-@dataclass
+@dataclass(eq=False)
 class GitHubApp:
     """A GitHub App with its key and its installations."""
 
@@ -135,7 +135,7 @@ class AppInstallation:
         self._token = answer["token"]
 
 
-@dataclass
+@dataclass(eq=False)
 class _AppSigner:
     """The App's own credentials: every request has a new signature, by GitHub's clock."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collectors.github.client import GitHubClient, QueryTooLargeError
+from collectors.github.client import GitHubClient, QueryFailedError, QueryTooLargeError
 from collectors.github.documents import Name, find_names, read_all_pages
 from collectors.github.graphql import compose, details_part
 from collectors.github.repository import TABLES, PagedList, Scope
@@ -36,8 +36,10 @@ def fetch(
     """
     try:
         return _fetch(client, scope, ids, lists)
-    except QueryTooLargeError as error:
-        if len(ids) != 1 or lists:
+    except QueryFailedError as error:
+        if len(ids) > 1:  # also if it was a later page of one item's list
+            raise QueryTooLargeError(str(error)) from error
+        if lists or not ids:
             raise
         return Batch(Answer({}, [], now()), {}, {ids[0]: str(error)}, {})
 

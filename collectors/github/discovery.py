@@ -216,7 +216,7 @@ def _probe_named(client: GitHubClient, names: Sequence[str]) -> Iterator[ProbeRe
         try:
             answer = client.graphql(*compose(parts), can_shrink=len(batch) > 1)
         except QueryTooLargeError:
-            size, waiting = max(1, size // 2), batch + waiting
+            size, waiting = len(batch) // 2, batch + waiting
         except (AccessError, LongWaitError):
             raise
         except SourceError as error:

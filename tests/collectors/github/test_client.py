@@ -260,7 +260,7 @@ def test_a_longer_wait_than_allowed_ends_every_request_at_once_and_says_when(
     assert {type(item.exception()) for item in result} == {LongWaitError}
     reported = {str(item.exception()) for item in result}
     assert len(reported) == 1 and re.fullmatch(
-        r"127\.0\.0\.1:\d+: GitHub asks to wait until \d\d:\d\d:\d\d UTC \(.+\), longer than --max-wait 0 allows; "
+        r"127\.0\.0\.1:\d+: GitHub requests a wait until \d\d:\d\d:\d\d UTC \(.+\), longer than --max-wait 0 allows; "
         r"what was read is kept, run again after that",
         reported.pop(),
     )
@@ -317,7 +317,7 @@ MENDED = {
     ),
     "404": (
         Canned(404, {}, b'{"message": "Not Found"}'),
-        "is not there, or this token may not see it",
+        "does not exist, or this token may not read it",
     ),
     "404 with a page": (
         Canned(404, {}, PAGE),
@@ -333,11 +333,11 @@ MENDED = {
     ),
     "elsewhere": (
         Canned(301, {"location": "https://github.example/api/v3/user"}, b""),
-        "sends us on to https://github.example; set base_url under [github] to where it answers",
+        "redirects to https://github.example; set base_url under [github] to its API",
     ),
     "in circles": (
         Canned(302, {"location": "/user"}, b""),
-        "/user leads round in circles; check base_url",
+        "/user redirects in circles; check base_url",
     ),
     "nowhere": (Canned(302, {}, b""), "was refused (status 302); check"),
     "no answer that means anything": (
@@ -357,7 +357,7 @@ def test_what_stays_wrong_is_one_line_after_a_few_tries(answer: Canned, said: st
         door(server.url, RetryPolicy(first_pause_s=0.001)).rest("/user", {})
     assert said in str(caught.value) and "\n" not in str(caught.value)
     assert isinstance(caught.value, AccessError) == (answer.status == 401)
-    assert isinstance(caught.value, NotFoundError) == ("is not there" in said)
+    assert isinstance(caught.value, NotFoundError) == ("does not exist" in said)
     assert len(server.asked) <= 10
     assert set(server.secrets) == {f"Bearer {TOKEN}"}
 

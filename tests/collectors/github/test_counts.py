@@ -209,7 +209,7 @@ def test_what_was_counted_long_ago_is_counted_again_some_at_a_time_the_oldest_fi
 ) -> None:
     counting(github, store, TODAY, [WEB])
     counting(github, store, TODAY + timedelta(days=1), [SHOP])
-    monkeypatch.setattr(github_counts, "OLD_AT_ONCE", 1)
+    monkeypatch.setattr(github_counts, "RECOUNTS_PER_REFRESH", 1)
     counting(github, store, TODAY + timedelta(days=9))
     marks = store.rows(
         "select scope, value->>'all_until' as day from watermarks where name = 'counts' order by scope"

@@ -79,14 +79,14 @@ def test_a_key_is_taken_from_the_variable_or_from_the_file_it_names(tmp_path: Pa
         ),
         (
             "nothing.pem",
-            "HEADWAY_KEY names no key that can be read (No such file or directory); set it to",
+            "HEADWAY_KEY names no readable key (No such file or directory); set it to",
         ),
-        (".", "HEADWAY_KEY names no key that can be read (Is a directory); set it to"),
+        (".", "HEADWAY_KEY names no readable key (Is a directory); set it to"),
         (
             "MIIEow" * 200,
-            "HEADWAY_KEY names no key that can be read (File name too long); set it to",
+            "HEADWAY_KEY names no readable key (File name too long); set it to",
         ),
-        ("a\0b", "HEADWAY_KEY names no key that can be read (not a text); set it to"),
+        ("a\0b", "HEADWAY_KEY names no readable key (not a text); set it to"),
     ],
     ids=["nothing", "no file", "a folder", "a key without its frame", "no name of a file"],
 )
@@ -151,7 +151,7 @@ def test_another_app_and_another_key_are_refused_in_one_line(github: Server) -> 
         "the token was refused (A JSON web token could not be decoded); check app_id under [github], and that the key "
         "is one of this App's"
     )
-    with pytest.raises(SourceError, match="is not there, or this token may not see it"):
+    with pytest.raises(SourceError, match="does not exist, or this token may not read it"):
         GitHubApp("99", pem(), github.url, retry_policy=HASTY).installations()
 
 
@@ -226,7 +226,7 @@ def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -
         )
         invalid = desk.run("refresh", "--no-publish", env={"HEADWAY_APP_KEY": "nothing.pem"})
         assert (
-            "HEADWAY_APP_KEY names no key that can be read (No such file or directory)"
+            "HEADWAY_APP_KEY names no readable key (No such file or directory)"
             in invalid.problem
         )
     secret = "".join(pem().splitlines()[5:7])

@@ -234,7 +234,7 @@ def test_what_github_counts_and_does_not_list_is_looked_for_once(
     assert again(github, tmp_path, datasets)[0] == line
     shop["repository"]["topics"] = ["one"]
     assert again(github, tmp_path, datasets)[0] == "read"
-    monkeypatch.setattr(deletions, "AGAIN", timedelta(0))
+    monkeypatch.setattr(deletions, "RESCAN_AFTER", timedelta(0))
     shop["repository"]["topics"] = ["two"]
     assert again(github, tmp_path, datasets)[0] == line
     monkeypatch.undo()

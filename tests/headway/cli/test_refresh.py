@@ -318,7 +318,7 @@ def test_a_ledger_that_is_none_is_one_line(used: Desk) -> None:
             "https://127.0.0.1:{port}",
             "127.0.0.1:{port}: no secure connection (wrong version number); check base_url",
         ),
-        ("http://127.0.0.1:{port}/wrong", "is not there, or this token may not see it"),
+        ("http://127.0.0.1:{port}/wrong", "does not exist, or this token may not read it"),
     ],
     ids=["a name that nobody knows", "nobody there", "no TLS there", "another address"],
 )
@@ -352,7 +352,7 @@ def test_a_longer_wait_than_allowed_ends_the_reading_and_the_rest_is_published(
     assert (done.code, "published" in done.err, used.facts()) == (1, True, offices[1].facts())
     reported = re.sub(r"\d\d:\d\d:\d\d", "HH:MM:SS", done.problem.partition(": ")[2])
     assert reported == (
-        "GitHub asks to wait until HH:MM:SS UTC (50 min 0 s), longer than --max-wait 5 allows; "
+        "GitHub requests a wait until HH:MM:SS UTC (50 min 0 s), longer than --max-wait 5 allows; "
         "what was read is kept, run again after that"
     )
     github.faults([])
