@@ -6,7 +6,7 @@ with labels as (
     union all
     select repo, number, label, happened_at
     from stg_events
-    where type = 'LabeledEvent' and is_past
+    where tracker = 'pull request' and type = 'LabeledEvent' and is_past
     union all
     select held.repo, held.number, held.label, pull_requests.opened_at
     from int_labels as held

@@ -11,8 +11,11 @@ with changes as (
         happened_at,
         is_past,
         actor
-    from stg_issue_events
-    where type in ('LabeledEvent', 'UnlabeledEvent') and label is not null
+    from stg_events
+    where
+        tracker = 'issue'
+        and type in ('LabeledEvent', 'UnlabeledEvent')
+        and label is not null
 ),
 
 first_changes as (

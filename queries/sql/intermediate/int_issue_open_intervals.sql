@@ -22,8 +22,8 @@ with steps as (
         state_reason,
         closer_repo_id,
         closer_number
-    from stg_issue_events
-    where type in ('ClosedEvent', 'ReopenedEvent') and is_past
+    from stg_events
+    where tracker = 'issue' and type in ('ClosedEvent', 'ReopenedEvent') and is_past
     union all
     -- closed without an event
     select
@@ -38,7 +38,7 @@ with steps as (
         null
     from stg_github_issues as issues
     cross join input_settings as settings
-    anti join stg_issue_events as events
+    anti join stg_events as events
         on
             events.repo = issues.repo
             and events.number = issues.number

@@ -8,7 +8,7 @@ with changes as (
         arg_min(type, happened_at) filter (not is_past) as next_change,
         arg_max(type, happened_at) filter (is_past) as last_change
     from stg_events
-    where type in ('LabeledEvent', 'UnlabeledEvent')
+    where tracker = 'pull request' and type in ('LabeledEvent', 'UnlabeledEvent')
     group by repo, number, label
 ),
 

@@ -6,7 +6,7 @@ with seen as (
     union all
     select actor, actor_type from stg_events
     union all
-    select assignee, assignee_type from stg_events
+    select assignee, assignee_type from stg_events where tracker = 'pull request'
     union all
     select login_of(found.node.login), found.node.__typename
     from stg_pull_requests
@@ -19,8 +19,6 @@ with seen as (
     select committer, committer_type from stg_commits
     union all
     select author, author_type from stg_github_issues
-    union all
-    select actor, actor_type from stg_issue_events
     union all
     select login, account_type from stg_issue_replies
     union all

@@ -55,7 +55,11 @@ parsed as (
             and gone.repo_id = events.source_repo_id
             and gone.number = events.source_number
             and gone.deleted_at is not null
-    where events.type = 'CrossReferencedEvent' and events.is_past and events.source_type = 'Issue'
+    where
+        events.tracker = 'pull request'
+        and events.type = 'CrossReferencedEvent'
+        and events.is_past
+        and events.source_type = 'Issue'
 ),
 
 -- a text names repositories of its own host; an imported text has no host and uses published names

@@ -23,7 +23,7 @@ assigners as (
 assigned as (
     select repo, number, assignee as login, strftime(happened_at, '%Y%m%d%H%M%S') as place
     from stg_events
-    where type = 'AssignedEvent' and is_past
+    where tracker = 'pull request' and type = 'AssignedEvent' and is_past
     union all
     select
         pull_requests.repo,

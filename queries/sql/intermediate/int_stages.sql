@@ -18,6 +18,7 @@ with events as (
         count(*) filter (is_past and type = 'ReopenedEvent') as reopened_count,
         count(*) filter (type in ('ClosedEvent', 'ReopenedEvent', 'MergedEvent')) as state_events
     from stg_events
+    where tracker = 'pull request'
     group by repo, number
 ),
 

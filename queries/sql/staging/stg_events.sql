@@ -1,25 +1,36 @@
--- One row per event of a pull request, future ones included; `is_past` marks those before the
--- cutoff.
+-- One row per event of a pull request or an issue (`tracker`), future ones included; `is_past`
+-- marks those before the cutoff. `place` is the position in the item's timeline.
+with documents as (
+    select 'pull request' as tracker, * from stg_pull_request_documents
+    union all
+    select 'issue', * from stg_issue_documents
+)
+
 select
     repositories.repo,
-    held.number,
-    found.event.__typename as type,
-    utc(found.event.createdAt) as happened_at,
-    utc(found.event.createdAt) < settings.cutoff as is_past,
-    login_of(found.event.actor.login) as actor,
-    found.event.actor.__typename as actor_type,
-    found.event.label.name as label,
-    login_of(found.event.assignee.login) as assignee,
-    found.event.assignee.__typename as assignee_type,
-    found.event.source.__typename as source_type,
-    found.event.source.repository.databaseId as source_repo_id,
-    found.event.source.number as source_number
-from stg_pull_request_documents as held
+    documents.tracker,
+    documents.number,
+    timeline.place,
+    timeline.event.__typename as type,
+    utc(timeline.event.createdAt) as happened_at,
+    utc(timeline.event.createdAt) < settings.cutoff as is_past,
+    login_of(timeline.event.actor.login) as actor,
+    timeline.event.actor.__typename as actor_type,
+    timeline.event.label.name as label,
+    login_of(timeline.event.assignee.login) as assignee,
+    timeline.event.assignee.__typename as assignee_type,
+    timeline.event.source.__typename as source_type,
+    timeline.event.source.repository.databaseId as source_repo_id,
+    timeline.event.source.number as source_number,
+    timeline.event.stateReason as state_reason,
+    timeline.event.closer.repository.databaseId as closer_repo_id,
+    timeline.event.closer.number as closer_number
+from documents
 inner join stg_repositories as repositories
-    on repositories.host = held.host and repositories.repo_id = held.repo_id
+    on repositories.host = documents.host and repositories.repo_id = documents.repo_id
 cross join input_settings as settings
 cross join unnest(from_json(
-    held.node->'timelineItems',
+    documents.node->'timelineItems',
     '[{
         "__typename": "VARCHAR",
         "createdAt": "VARCHAR",
@@ -30,7 +41,9 @@ cross join unnest(from_json(
             "__typename": "VARCHAR",
             "number": "INTEGER",
             "repository": {"databaseId": "BIGINT"}
-        }
+        },
+        "stateReason": "VARCHAR",
+        "closer": {"number": "INTEGER", "repository": {"databaseId": "BIGINT"}}
     }]'
-)) as found(event)
-where utc(held.node->>'createdAt') < settings.cutoff
+)) with ordinality as timeline(event, place)
+where utc(documents.node->>'createdAt') < settings.cutoff

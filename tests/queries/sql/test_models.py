@@ -104,6 +104,12 @@ def at_an_earlier_day(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return data
 
 
+def earlier_file(data: Path) -> Path:
+    """The published file of the earlier day."""
+    (file,) = (data / "snapshots").glob(f"as-of-{EARLIER}-*.duckdb")
+    return file
+
+
 def test_as_of_an_earlier_day_is_what_a_ledger_of_that_day_gives(
     at_an_earlier_day: Path, tmp_path: Path
 ) -> None:
@@ -121,7 +127,7 @@ def test_as_of_an_earlier_day_is_what_a_ledger_of_that_day_gives(
             "held.rowid = t.at"
         )
     cut = publish_tables(tmp_path, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL))
-    whole = tables((at_an_earlier_day / "headway.duckdb").resolve())
+    whole = tables(earlier_file(at_an_earlier_day))
     assert {row[0] for row in whole["repositories"]} == {row[0] for row in cut["repositories"]}
     assert len(cut["pull_requests"]) > 2000
     for name, expected in cut.items():
@@ -141,7 +147,7 @@ def test_the_order_of_rows_in_the_ledger_changes_nothing(
     mixed = publish_tables(
         tmp_path, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL)
     )
-    for name, expected in tables((at_an_earlier_day / "headway.duckdb").resolve()).items():
+    for name, expected in tables(earlier_file(at_an_earlier_day)).items():
         assert mixed[name] == expected, name
 
 
@@ -210,7 +216,7 @@ def test_small_groups_are_no_teams_no_roles_and_no_scopes(
     assert allowed["team"] | allowed["role"] < {name for _, name in members}, (
         "some groups are too small"
     )
-    with duckdb.connect(str(at_an_earlier_day / "headway.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(earlier_file(at_an_earlier_day)), read_only=True) as db:
         for kind, names in allowed.items():
             rows = db.execute(
                 f"select distinct {kind} from pull_requests where {kind} is not null"
@@ -223,7 +229,7 @@ def test_small_groups_are_no_teams_no_roles_and_no_scopes(
 
 
 def test_addresses_in_titles_and_names_are_masked(at_an_earlier_day: Path) -> None:
-    with duckdb.connect(str(at_an_earlier_day / "headway.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(earlier_file(at_an_earlier_day)), read_only=True) as db:
         for table, column in (("pull_requests", "title"), ("releases", "name")):
             rows = db.execute(f"select count(*) from {table} where {column} = 'Ask …@…'").fetchall()
             assert rows > [(1,)]
@@ -231,7 +237,7 @@ def test_addresses_in_titles_and_names_are_masked(at_an_earlier_day: Path) -> No
 
 
 def test_pseudonyms_are_keyed_and_nothing_else_tells_who(at_an_earlier_day: Path) -> None:
-    with duckdb.connect(str(at_an_earlier_day / "headway.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(earlier_file(at_an_earlier_day)), read_only=True) as db:
         people = db.execute(
             "select distinct unnest([author, responsible]) as who from pull_requests where author "
             "is not null"
@@ -243,7 +249,7 @@ def test_pseudonyms_are_keyed_and_nothing_else_tells_who(at_an_earlier_day: Path
 
 def test_the_cutoff_is_the_end_of_the_day(at_an_earlier_day: Path) -> None:
     end = datetime.combine(EARLIER, time()) + timedelta(days=1)
-    with duckdb.connect(str(at_an_earlier_day / "headway.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(earlier_file(at_an_earlier_day)), read_only=True) as db:
         moments = db.execute(
             "select table_name, column_name from duckdb_columns() where not internal and data_type "
             "= 'TIMESTAMP' "
