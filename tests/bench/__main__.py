@@ -241,7 +241,7 @@ def main() -> None:
 
 
 def owners(folder: Path) -> list[str]:
-    """The owners of the datasets in a folder."""
+    """Return the owners of the datasets in a folder."""
     return sorted({path.name.partition("__")[0] for path in folder.glob("*.json*")})
 
 

@@ -1,4 +1,4 @@
-"""Shows that forecasts hold: simulated spend histories, the forecasts made in them, and what came.
+"""Coverage of forecasts: simulated spend histories, the forecasts made in them, and what came.
 
 ``python -m tests.bench.forecast_study`` prints the table of docs/sources.md. Every history is
 another: its shape, weekday pattern, growth, drift, noise, holidays, jumps and length are drawn. Its
@@ -156,7 +156,7 @@ def _result(
 
 
 def _profile(known_values: Array, ahead: int) -> float:
-    """The forecast to compare with, by itself.
+    """Return the forecast to compare with, by itself.
 
     Each day to come costs the mean of the last four on its weekday.
     """
@@ -169,7 +169,7 @@ def _same(n: int) -> list[int]:
 
 
 def _plain_ratios(known_values: Array, ahead: int) -> Array:
-    """The tenth and ninetieth hundredth of past actual / forecast, without any correction."""
+    """Return the 10th and 90th percentile of past actual / forecast, without any correction."""
     origins = range(28, len(known_values) - ahead + 1)
     ratios = [
         known_values[item : item + ahead].sum() / profile(known_values[:item], ahead).sum()

@@ -78,7 +78,7 @@ def build(ledger: Path, pull_requests: int, repositories: int = 0) -> None:
 
 
 def _select(columns: list[str], copy: int) -> str:
-    """The columns of one copy's rows."""
+    """Return the columns of one copy's rows."""
     turn = 1 + copy % 38
     inputs = {
         "copy": copy,

@@ -47,7 +47,7 @@ def imported(path: Path) -> Figures:
 
 
 def copied(path: Path) -> Figures:
-    """The same figures of DuckDB's own ``copy``."""
+    """Return the same figures of DuckDB's own ``copy``."""
     with duckdb.connect(str(path.with_name("copy.duckdb"))) as db:
         db.execute(f"set enable_progress_bar = false; {TABLE}")
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Demo companies as their ledgers hold them, with the stages of each pull request, computed without Headway's SQL."""
+"""Ledgers of demo companies and the stages of pull requests, computed without Headway's SQL."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ CO_AUTHOR = re.compile(r"^Co-authored-by: \S+ <(\S+)@users\.noreply\.github\.com
 
 @dataclass(frozen=True)
 class History:
-    """One demo, as its ledger holds it; ``changes`` are what people and agents opened, reverts aside."""
+    """Ledger rows of a demo; ``changes`` are the pull requests opened, without reverts."""
 
     until: date
     tables: dict[str, list[dict[str, Any]]]
@@ -62,12 +62,12 @@ class History:
 
     @property
     def end(self) -> datetime:
-        """The moment it was read."""
+        """Return the time of the sync."""
         return datetime.combine(self.until, time()) + timedelta(days=1)
 
     @property
     def rollout(self) -> datetime:
-        """The start of the rollout."""
+        """Return the start of the rollout."""
         return datetime.combine(rollout_on(self.until), time())
 
     def nodes(self, name: str) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ class History:
 
 @dataclass(frozen=True)
 class Change:
-    """What the effect is looked for in; hours are None where a stage has no end."""
+    """Pull request with the hours of its stages; None if a stage has no end."""
 
     repo_id: int
     number: int
@@ -94,7 +94,7 @@ class Change:
 
 @functools.cache
 def histories() -> tuple[History, ...]:
-    """Return several demos, each built anew, so that what one shows by accident does not count for much."""
+    """Return several demos, built from different seeds to average out chance."""
     result = []
     for until, seed in HISTORIES:
         with (
@@ -133,29 +133,27 @@ def moment(text: str | None) -> datetime | None:
 
 
 def at(text: str) -> datetime:
-    """Return a time of GitHub's that is there."""
+    """Return a time that GitHub always sends."""
     result = moment(text)
     assert result is not None
     return result
 
 
 def team_lookup(until: date) -> Callable[[str | None, date], str | None]:
-    """Return a function that tells a person's team on a day, by people.csv."""
-    spells = list(csv.DictReader(io.StringIO(people_csv(until))))
+    """Return a function that looks up a person's team on a day in people.csv."""
+    memberships = list(csv.DictReader(io.StringIO(people_csv(until))))
 
     def team(login: str | None, day: date) -> str | None:
-        for spell in spells:
-            if spell["login"] == login and (spell["from"] or "0") <= f"{day}" <= (
-                spell["to"] or "9"
-            ):
-                return spell["team"]
+        for row in memberships:
+            if row["login"] == login and (row["from"] or "0") <= f"{day}" <= (row["to"] or "9"):
+                return row["team"]
         return None
 
     return team
 
 
 def responsible(node: dict[str, Any]) -> str | None:
-    """Return who stands behind a pull request: its author, or who gave it to the agent."""
+    """Return the person responsible for a pull request: its author, or the agent's assigner."""
     if node["author"]["__typename"] == "User":
         return str(node["author"]["login"])
     for event in node["timelineItems"]:

@@ -1,4 +1,4 @@
-"""Experiments that a repository keeps: a table, or a Markdown file for each; what is wrong names its place."""
+"""Experiments in files of a repository: a table or Markdown files, and errors with positions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ started_at: 2026-01-02
 decision: won
 decided_at: 2026-02-03T10:00:00+01:00
 tags: [sign-up, web]
-owner: somebody
+owner: ada
 ---
 # What we did
 
@@ -41,7 +41,7 @@ MISTAKES = {
 
 
 def rows(path: str, text: str) -> list[dict[str, Any]]:
-    """The rows of one file, without what is empty."""
+    """Return the rows of one file without empty values."""
     result = read_experiments("acme/shop", path, text.encode(), READ_AT)[1]
     return [
         {name: value for name, value in row.items() if value and name != "import_id"}
@@ -63,7 +63,7 @@ def test_front_matter_is_an_experiment() -> None:
     ]
 
 
-def test_a_table_has_many_and_may_name_other_repositories() -> None:
+def test_table_has_several_experiments_of_any_repository() -> None:
     text = (
         "key,title,repo,started_on,shipped_at,decision\nE1,One,,2026-01-02,2026-01-05 14:00,\n"
         "E2,Two,acme/web,,,open\n"
@@ -81,7 +81,7 @@ def test_a_table_has_many_and_may_name_other_repositories() -> None:
     ]
 
 
-def test_the_import_tells_repository_and_path() -> None:
+def test_import_has_repository_and_path() -> None:
     content = MARKDOWN.encode()
     own, result = read_experiments("acme/shop", "experiments/a.md", content, READ_AT)
     assert {
@@ -125,13 +125,13 @@ def test_the_import_tells_repository_and_path() -> None:
         ("experiments.csv", ""),
     ],
 )
-def test_what_tells_of_something_else_holds_no_experiment(path: str, text: str) -> None:
+def test_file_about_another_subject_has_no_experiment(path: str, text: str) -> None:
     own, result = read_experiments("acme/shop", path, text.encode(), READ_AT)
     assert (own["rows_read"], result) == (0, [])
 
 
 @pytest.mark.parametrize("text", MISTAKES, ids=range(len(MISTAKES)))
-def test_a_mistake_names_its_place(text: str) -> None:
+def test_error_has_line_and_column(text: str) -> None:
     with pytest.raises(SourceError) as raised:
         read_experiments("acme/shop", "experiments/a.md", text.encode(), READ_AT)
     assert str(raised.value) == f"acme/shop: experiments/a.md, {MISTAKES[text]}"

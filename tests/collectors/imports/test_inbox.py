@@ -25,7 +25,7 @@ from tests.support.machine import ROOT
 
 SAMPLES = Path(__file__).parent / "exports"
 KILLS = 16
-#: two exports of one tracker, the second a month later, in which the item was closed, renamed and labelled
+#: two exports of one tracker: a month later the item is closed and renamed, without its label
 EARLIER = (
     "key,title,opened_at,closed_at,labels\nSHOP-1,Old name,2026-09-01,,ux-debt\n"
     "SHOP-2,Only in September,2026-09-02,,\n"
@@ -38,12 +38,12 @@ LATER = (
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk with settings, where nothing was read yet, and the samples, all written at one time."""
+    """Return a desk with settings and the samples, all written at one time, before any import."""
     return desk_in(tmp_path / "desk")
 
 
 def desk_in(folder: Path) -> Desk:
-    """A desk with settings and the samples in a folder."""
+    """Return a desk with settings and the samples in a folder."""
     return desk_with(folder, SAMPLES)
 
 
@@ -196,7 +196,7 @@ def test_until_changes_the_date_of_an_import_also_later(desk: Desk) -> None:
         (["jira.csv", "--until", "9999-12-31"], "is not a day from 2008-01-01 to yesterday"),
     ],
 )
-def test_wrong_usage_is_one_line_and_64(desk: Desk, words: list[str], problem: str) -> None:
+def test_invalid_usage_is_one_line_and_exits_64(desk: Desk, words: list[str], problem: str) -> None:
     before = desk.files()
     done = desk.run("import", *words)
     assert (done.code, done.out) == (64, "")
@@ -215,7 +215,7 @@ def test_nothing_is_imported_without_settings(desk: Desk) -> None:
     assert desk.files() == before
 
 
-# -- what goes wrong -------------------------------------------------------------------------------
+# -- errors -------------------------------------------------------------------------------
 
 
 def test_nothing_of_an_invalid_file_is_imported_and_the_others_are(desk: Desk) -> None:
@@ -238,7 +238,7 @@ def test_nothing_is_imported_during_a_refresh(desk: Desk) -> None:
     assert (ledger(desk), inbox(desk)) == ({}, {})
 
 
-def test_two_imports_at_once_end_well_or_with_75(desk: Desk) -> None:
+def test_concurrent_imports_succeed_or_exit_75(desk: Desk) -> None:
     assert desk.run("import", "incidents.csv", "--no-publish").code == 0
     with ThreadPoolExecutor(2) as pool:
         runs = list(
@@ -252,7 +252,7 @@ def test_two_imports_at_once_end_well_or_with_75(desk: Desk) -> None:
     assert {row["file"] for row in ledger(desk)["imports"]} == set(inbox(desk)) == expected
 
 
-def test_where_the_inbox_cannot_be_written_the_ledger_has_nothing_either(desk: Desk) -> None:
+def test_read_only_inbox_leaves_the_ledger_unchanged(desk: Desk) -> None:
     (desk.folder / "data" / "inbox").write_text("in the way")
     done = desk.run("import", "incidents.csv")
     assert done.code == 2
@@ -260,7 +260,7 @@ def test_where_the_inbox_cannot_be_written_the_ledger_has_nothing_either(desk: D
     assert ledger(desk) == {}
 
 
-def test_killed_anywhere_a_file_is_in_or_not_and_the_next_import_ends_as_a_clean_one(
+def test_import_after_a_kill_equals_a_clean_import(
     tmp_path: Path,
 ) -> None:
     words = ("import", "jira.csv", "incidents.csv", "experiments.csv", "--no-publish")
@@ -279,7 +279,7 @@ def tables(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
 # -- overlapping exports ---------------------------------------------------------------------------
 
 
-def test_exports_that_overlap_give_the_same_tables_in_any_order(tmp_path: Path) -> None:
+def test_overlapping_exports_give_the_same_tables_in_any_order(tmp_path: Path) -> None:
     result = []
     for number, order in enumerate(itertools.permutations(["september.csv", "october.csv"])):
         desk = desk_in(tmp_path / str(number))
@@ -338,7 +338,7 @@ def test_refresh_imports_new_files_in_spite_of_an_invalid_one(desk: Desk) -> Non
     assert desk.rows("from loads where source = 'inbox' and status = 'unchanged'")
 
 
-def test_a_lost_ledger_is_made_again_from_the_inbox(desk: Desk) -> None:
+def test_lost_ledger_is_rebuilt_from_the_inbox(desk: Desk) -> None:
     assert (
         desk.run(
             "import", "incidents.csv", "growthbook.json", "--until", "2026-10-31", "--no-publish"
@@ -375,10 +375,10 @@ def test_texts_and_names_of_people_are_in_no_database(desk: Desk) -> None:
                     assert word not in text, name
 
 
-# -- the label that an empty page names ------------------------------------------------------------
+# -- label rules ------------------------------------------------------------
 
 
-def test_a_label_that_is_mapped_shows_at_once(desk: Desk) -> None:
+def test_mapped_label_is_published_at_once(desk: Desk) -> None:
     write(desk.folder / "items.csv", EARLIER.replace("ux-debt", "design polish"))
     assert desk.run("import", "items.csv").code == 0
     assert desk.rows("select count(*) from issues where is_ux_debt") == [(0,)]
@@ -399,7 +399,7 @@ def test_a_label_that_is_mapped_shows_at_once(desk: Desk) -> None:
     )
 
 
-# -- what a refresh reads again --------------------------------------------------------------------
+# -- changed files --------------------------------------------------------------------
 
 COUNT_OPENS = """
 import os, sys

@@ -152,12 +152,12 @@ NO_TIMES = [
 
 
 def sample(name: str) -> bytes:
-    """The bytes of a sample."""
+    """Return the bytes of a sample."""
     return (SAMPLES / name).read_bytes()
 
 
 def as_typed(value: Any) -> str | None:
-    """A value as the hand-typed tables write it."""
+    """Return a value as the hand-typed tables write it."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     return (
@@ -170,7 +170,7 @@ def as_typed(value: Any) -> str | None:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_file_gives_the_rows_that_were_typed_by_hand(name: str) -> None:
+def test_sample_equals_rows_typed_by_hand(name: str) -> None:
     export = reader.read(name, sample(name))
     assert (export.kind, export.source) == SOURCES[name]
     result = [{column: as_typed(value) for column, value in row.items()} for row in export.rows]
@@ -179,7 +179,7 @@ def test_a_file_gives_the_rows_that_were_typed_by_hand(name: str) -> None:
     assert result == [empty | dict(row) for row in EXPECTED[name]]
 
 
-def test_every_sample_is_expected_and_every_column_has_a_value_somewhere() -> None:
+def test_every_sample_has_expected_rows_and_every_column_a_value() -> None:
     assert (
         set(EXPECTED)
         == set(SOURCES)
@@ -193,7 +193,7 @@ def test_every_sample_is_expected_and_every_column_has_a_value_somewhere() -> No
         }
 
 
-def test_what_is_not_read_is_told_and_not_kept() -> None:
+def test_unread_columns_are_named_and_not_stored() -> None:
     export = reader.read("jira.csv", sample("jira.csv"))
     assert export.unread_columns == [
         "Issue id",
@@ -242,7 +242,7 @@ def read_plain(text: bytes) -> ParsedTable:
         ).encode(),
     ],
 )
-def test_a_table_may_be_written_in_many_ways(written: Callable[[str], bytes]) -> None:
+def test_table_is_read_in_every_spelling(written: Callable[[str], bytes]) -> None:
     text = sample("incidents.csv").decode().replace("Mails", "Grüße")
     plain = read_plain(text.encode())
     other = read_plain(written(text))
@@ -251,7 +251,7 @@ def test_a_table_may_be_written_in_many_ways(written: Callable[[str], bytes]) ->
     assert (other.kind, other.source, other.unread_columns) == ("incidents", "generic", [])
 
 
-def test_blank_lines_are_passed_over_and_an_empty_table_is_one() -> None:
+def test_blank_lines_are_skipped_and_a_table_may_be_empty() -> None:
     text = sample("incidents.csv").decode().replace("\n", "\n\n , \n")
     assert [row["key"] for row in read_plain(text.encode()).rows] == ["INC-1", "INC-2"]
     empty = read_plain(INCIDENTS.encode())
@@ -267,7 +267,7 @@ def test_times_are_read_as_tools_write_them(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_TIMES)
-def test_what_is_no_time_is_none(text: str) -> None:
+def test_invalid_time_is_none(text: str) -> None:
     assert parse_time(text) is None
 
 
@@ -276,13 +276,17 @@ def test_what_is_no_time_is_none(text: str) -> None:
     [
         (["03/04/2026", "13/04/2026"], ["", ""], "2026-04-03"),
         (["03/04/2026", "04/13/2026"], ["", ""], "2026-03-04"),
-        (["03/04/2026", "05/06/2026"], ["25/06/2026", ""], "2026-04-03"),  # the other column tells
+        (
+            ["03/04/2026", "05/06/2026"],
+            ["25/06/2026", ""],
+            "2026-04-03",
+        ),  # decided by the other column
         (["03/04/2026 9:00 PM", "05/06/2026 9:00 PM"], ["06/25/2026", ""], "2026-03-04"),
         (["03.04.2026", "05.06.2026"], ["", ""], "2026-04-03"),
         (["04/04/2026", "05/05/2026"], ["", ""], "2026-04-04"),  # the same either way
     ],
 )
-def test_the_order_of_day_and_month_is_that_of_the_whole_column(
+def test_order_of_day_and_month_is_decided_by_the_whole_column(
     opened: list[str], resolved: list[str], expected: str
 ) -> None:
     lines = [
@@ -293,14 +297,14 @@ def test_the_order_of_day_and_month_is_that_of_the_whole_column(
 
 
 @pytest.mark.parametrize("text", MISTAKES, ids=range(len(MISTAKES)))
-def test_a_mistake_is_one_line_that_names_its_place(text: str) -> None:
+def test_error_is_one_line_with_its_position(text: str) -> None:
     with pytest.raises(SourceError) as raised:
         reader.read("in/a.csv", text.encode())
     assert str(raised.value).startswith(f"in/a.csv, {MISTAKES[text]}")
     assert "\n" not in str(raised.value)
 
 
-def test_with_a_kind_its_generic_columns_are_demanded() -> None:
+def test_kind_requires_its_generic_columns() -> None:
     both = b"key,title,opened_at,closed_at,resolved_at\nA-1,x,2026-01-01,,\n"
     assert [reader.read("a.csv", both, kind).kind for kind in ("items", "incidents")] == [
         "items",
@@ -313,7 +317,7 @@ def test_with_a_kind_its_generic_columns_are_demanded() -> None:
         reader.read("jira.csv", sample("jira.csv"), "items")
 
 
-def test_other_bytes_say_what_to_do() -> None:
+def test_unknown_encoding_is_an_error_with_advice() -> None:
     for content, message in {
         b"PK\x03\x04rest": "a.csv: an Excel workbook; save it as CSV UTF-8",
         b"key,title\nA,\x81\n": (
@@ -327,13 +331,13 @@ def test_other_bytes_say_what_to_do() -> None:
         assert str(raised.value) == message
 
 
-def test_a_tools_own_times_that_run_backwards_end_where_they_began() -> None:
+def test_end_before_start_becomes_the_start() -> None:
     text = sample("pagerduty.csv").replace(b"2026-10-01T10:45", b"2026-10-01T09:45")
     row = reader.read("pagerduty.csv", text).rows[0]
     assert row["resolved_at"] == row["opened_at"]
 
 
-def test_a_short_line_is_one_only_where_what_is_read_is_missing() -> None:
+def test_short_line_is_an_error_only_if_a_read_column_is_missing() -> None:
     text = sample("linear.csv").decode().replace('"u-4","","","",""', '"u-4","","",""')
     with pytest.raises(SourceError, match=r"line 6, column 34: 33 cells where the header has 34"):
         reader.read("linear.csv", text.encode())
@@ -345,7 +349,7 @@ def test_a_short_line_is_one_only_where_what_is_read_is_missing() -> None:
     )
 
 
-def test_words_mean_what_the_table_says() -> None:
+def test_vocabulary_maps_each_word() -> None:
     decisions = {
         "Rolled out": "kept",
         "SHIPPED": "kept",
@@ -395,7 +399,7 @@ def test_words_mean_what_the_table_says() -> None:
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
-    """A file in which something happened to some places."""
+    """Return a file with some damaged bytes."""
     result = bytearray(content)
     for _ in range(chance.randint(1, 6)):
         index = chance.randrange(len(result) + 1)
@@ -420,7 +424,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_mutated_file_is_read_whole_or_is_one_line(name: str) -> None:
+def test_damaged_file_is_read_whole_or_is_one_error_line(name: str) -> None:
     read = 0
     for number in range(MUTANTS // len(SOURCES) + 1):
         content = mutated(sample(name), random.Random(f"{name} {number}"))

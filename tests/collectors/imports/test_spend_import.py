@@ -1,4 +1,4 @@
-"""``headway import`` of spend: in whole or not at all, once; of exports that overlap, the newest counts for a day."""
+"""Import of spend: each file once, whole or not at all; the newest export of a day counts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ WINNERS = """
     with winners as (
         select partition_id, day
         from spend_partitions
-        qualify row_number() over (partition by source, account, day order by exported_at desc, origin desc) = 1
+        qualify row_number() over (
+            partition by source, account, day order by exported_at desc, origin desc
+        ) = 1
     )
     select day::varchar as day, amount::double as amount, actor
     from winners join spend_rows using (partition_id)
@@ -39,17 +41,17 @@ WINNERS = """
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk with settings and the samples, all written at one time."""
+    """Return a desk with settings and the samples, all written at one time."""
     return desk_in(tmp_path / "desk")
 
 
 def desk_in(folder: Path) -> Desk:
-    """A desk with settings and the samples in a folder."""
+    """Return a desk with settings and the samples in a folder."""
     return desk_with(folder, SAMPLES)
 
 
 def query(desk: Desk, sql: str) -> list[dict[str, Any]]:
-    """The rows of a query on the ledger; none where there is no ledger."""
+    """Return the rows of a query on the ledger; none without a ledger."""
     if not (desk.folder / "data" / "ledger.duckdb").exists():
         return []
     with open_ledger(desk.folder / "data" / "ledger.duckdb", "test", read_only=True) as store:
@@ -65,7 +67,7 @@ def ledger(desk: Desk) -> list[list[dict[str, Any]]]:
     return [*result, query(desk, "from spend_rows order by all")]
 
 
-def test_it_says_what_a_file_is_and_takes_it_in(desk: Desk) -> None:
+def test_import_prints_a_summary_and_loads_the_file(desk: Desk) -> None:
     done = desk.run("import", "anthropic_cost.csv", "minimal.csv", "--no-publish")
     assert done.code == 0
     assert done.err.splitlines() == [
@@ -94,7 +96,7 @@ def test_it_says_what_a_file_is_and_takes_it_in(desk: Desk) -> None:
     }
 
 
-def test_a_dry_run_says_it_and_writes_nothing(desk: Desk) -> None:
+def test_dry_run_prints_a_summary_and_writes_nothing(desk: Desk) -> None:
     before = desk.files()
     done = desk.run("import", "minimal.csv", "--dry-run")
     assert (done.code, done.out) == (
@@ -104,7 +106,7 @@ def test_a_dry_run_says_it_and_writes_nothing(desk: Desk) -> None:
     assert desk.files() == before
 
 
-def test_it_publishes(desk: Desk) -> None:
+def test_import_publishes(desk: Desk) -> None:
     done = desk.run("import", "generic.csv", "focus_1_4.csv")
     assert done.code == 0
     assert done.err.splitlines()[-1].startswith("published ")
@@ -123,7 +125,7 @@ def test_the_same_file_twice_or_under_two_names_is_one_import(desk: Desk) -> Non
     assert (ledger(desk), inbox(desk)) == (once, stored)
 
 
-def test_files_that_overlap_give_the_same_in_any_order(tmp_path: Path) -> None:
+def test_overlapping_files_give_the_same_rows_in_any_order(tmp_path: Path) -> None:
     result = []
     for number, order in enumerate(itertools.permutations(["first.csv", "second.csv"])):
         desk = desk_in(tmp_path / str(number))
@@ -145,7 +147,7 @@ def test_files_that_overlap_give_the_same_in_any_order(tmp_path: Path) -> None:
     assert result[0] == result[1]
 
 
-def test_two_accounts_are_added(desk: Desk) -> None:
+def test_accounts_are_summed(desk: Desk) -> None:
     write(desk.folder / "first.csv", EARLIER.encode())
     assert desk.run("import", "first.csv", "--no-publish").code == 0
     done = desk.run("import", "first.csv", "--account", "eu", "--no-publish")
@@ -154,22 +156,22 @@ def test_two_accounts_are_added(desk: Desk) -> None:
     assert sorted(inbox(desk)) == ["eu/first.csv", "first.csv"]
 
 
-def test_a_day_that_was_not_over_is_provisional_until_somebody_says_it_was(desk: Desk) -> None:
+def test_unfinished_day_is_provisional_until_confirmed(desk: Desk) -> None:
     write(desk.folder / "first.csv", EARLIER.encode(), datetime(2026, 10, 2, 18, tzinfo=UTC))
     assert desk.run("import", "first.csv", "--no-publish").code == 0
     provisional = (
-        "select day::varchar as day, exported_at::varchar as told from spend_partitions where "
-        "is_provisional"
+        "select day::varchar as day, exported_at::varchar as exported_at from spend_partitions "
+        "where is_provisional"
     )
-    assert query(desk, provisional) == [{"day": "2026-10-02", "told": "2026-10-02 18:00:00"}]
+    assert query(desk, provisional) == [{"day": "2026-10-02", "exported_at": "2026-10-02 18:00:00"}]
     assert desk.run("import", "first.csv", "--until", "2026-10-02", "--no-publish").code == 0
     assert query(desk, provisional) == []
-    assert query(desk, "select distinct exported_at::varchar as told from spend_partitions") == [
-        {"told": "2026-10-03 00:00:00"}
-    ]
+    assert query(
+        desk, "select distinct exported_at::varchar as exported_at from spend_partitions"
+    ) == [{"exported_at": "2026-10-03 00:00:00"}]
 
 
-def test_a_refresh_takes_in_what_was_dropped_and_a_lost_ledger_is_made_again(desk: Desk) -> None:
+def test_refresh_imports_new_files_and_rebuilds_a_lost_ledger(desk: Desk) -> None:
     dropped = desk.folder / "data" / "inbox"
     write(dropped / "cursor.csv", (SAMPLES / "cursor_team.csv").read_bytes())
     write(dropped / "eu" / "minimal.csv", (SAMPLES / "minimal.csv").read_bytes())
@@ -185,7 +187,7 @@ def test_a_refresh_takes_in_what_was_dropped_and_a_lost_ledger_is_made_again(des
     assert ledger(desk) == before
 
 
-def test_of_a_bad_file_nothing_is_taken_in_and_nobody_is_named(desk: Desk) -> None:
+def test_invalid_file_is_not_imported_and_its_error_names_no_person(desk: Desk) -> None:
     write(desk.folder / "bad.csv", EARLIER.encode() + b"2026-10-03,ann@acme.example,3,cursor\n")
     done = desk.run("import", "bad.csv", "minimal.csv", "--no-publish")
     assert done.code == 1
@@ -197,7 +199,7 @@ def test_of_a_bad_file_nothing_is_taken_in_and_nobody_is_named(desk: Desk) -> No
     assert list(inbox(desk)) == ["minimal.csv"]
 
 
-def test_killed_anywhere_a_file_is_in_or_not_and_the_next_import_ends_as_a_clean_one(
+def test_import_after_a_kill_equals_a_clean_import(
     tmp_path: Path,
 ) -> None:
     words = ("import", "generic.csv", "focus_1_4.csv", "copilot.csv", "--no-publish")

@@ -62,7 +62,7 @@ RULES = """
 
 
 def originals() -> dict[str, bytes]:
-    """The samples, one of them packed, and two as Parquet."""
+    """Return the samples, one of them packed, and two as Parquet."""
     by_key = {path.name: path.read_bytes() for path in sorted(SAMPLES.glob("*.csv"))}
     by_key["packed.csv.gz"] = gzip.compress(by_key["generic.csv"], mtime=0)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as db:
@@ -85,7 +85,7 @@ EDITS = st.tuples(
 
 @st.composite
 def mutants(draw: st.DrawFn) -> tuple[str, bytes]:
-    """A sample's name, and its bytes after some accidents."""
+    """Return a sample's name and its damaged bytes."""
     name = draw(st.sampled_from(sorted(ORIGINALS)))
     result = bytearray(ORIGINALS[name])
     for where, label, length, piece, byte in draw(st.lists(EDITS, min_size=1, max_size=5)):
@@ -116,7 +116,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     max_examples=MUTANTS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 @given(mutant=mutants())
-def test_a_mutated_file_is_read_whole_or_is_one_line(
+def test_damaged_file_is_read_whole_or_is_one_error_line(
     mutant: tuple[str, bytes], folders: Path, tmp_path: Path
 ) -> None:
     name, content = mutant

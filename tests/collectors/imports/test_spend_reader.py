@@ -95,7 +95,7 @@ def find(path: Path, text: str | bytes, account: str = "") -> ParsedSpend:
 
 
 def rows(export: ParsedSpend) -> list[dict[str, Any]]:
-    """The ledger's rows of a file, with their partitions."""
+    """Return the ledger's rows of a file, with their partitions."""
     files = {
         name: str(export.folder / f"{name}.parquet") for name in ("spend_partitions", "spend_rows")
     }
@@ -120,7 +120,7 @@ def days(export: ParsedSpend) -> list[tuple[str, str]]:
 
 
 def as_typed(row: Mapping[str, Any]) -> dict[str, str | None]:
-    """A row as the hand-typed tables write it."""
+    """Return a row as the hand-typed tables write it."""
     texts: dict[str, str | None] = {}
     for name, value in row.items():
         if isinstance(value, Decimal):
@@ -137,7 +137,7 @@ def as_typed(row: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def expected(name: str) -> list[dict[str, str | None]]:
-    """The rows of a sample as typed by hand."""
+    """Return the rows of a sample as typed by hand."""
     empty: dict[str, str | None] = {**dict.fromkeys(COLUMNS), **UNSAID}
     return [
         empty | {key: value or UNSAID.get(key) for key, value in row.items()}
@@ -151,12 +151,12 @@ def in_order(result: list[dict[str, str | None]]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_file_gives_the_rows_that_were_typed_by_hand(name: str, tmp_path: Path) -> None:
+def test_sample_equals_rows_typed_by_hand(name: str, tmp_path: Path) -> None:
     export = find(tmp_path / name, (SAMPLES / name).read_bytes())
     assert in_order([as_typed(row) for row in rows(export)]) == in_order(expected(name))
 
 
-def test_every_sample_is_expected_and_every_form_has_one() -> None:
+def test_every_sample_has_expected_rows_and_every_format_a_sample() -> None:
     assert set(EXPECTED) == {path.name for path in SAMPLES.iterdir()} - {"expected.txt"}
     for form in VENDORS:
         assert [name for name in EXPECTED if name.startswith(form.name)], form.name
@@ -164,7 +164,7 @@ def test_every_sample_is_expected_and_every_form_has_one() -> None:
     assert {column for row in message for column, value in row.items() if value} == set(COLUMNS)
 
 
-def test_the_summary_says_what_it_comes_to_what_is_left_out_and_what_is_not_read() -> None:
+def test_summary_has_total_excluded_rows_and_unread_columns() -> None:
     message = {name: inbox.read_file(SAMPLES / name, "", None, LATE).summary for name in EXPECTED}
     assert (
         message["minimal.csv"] == "minimal.csv: spend, 3 rows, 2026-10-01 to 2026-10-03, 12.50 USD"
@@ -192,7 +192,7 @@ def test_the_summary_says_what_it_comes_to_what_is_left_out_and_what_is_not_read
     assert "1.38 USD (1.50 at list price)" in message["cursor_team.csv"]
 
 
-def test_a_day_without_spend_is_a_day_that_is_known(tmp_path: Path) -> None:
+def test_day_without_spend_is_a_covered_day(tmp_path: Path) -> None:
     export = find(tmp_path / "cost.csv", (SAMPLES / "openai_cost.csv").read_bytes())
     assert days(export) == [
         ("openai", "2025-10-01"),
@@ -213,7 +213,7 @@ def test_a_bill_without_ai_has_no_days(tmp_path: Path) -> None:
     assert (rows(export), days(export)) == ([], [])
 
 
-def test_what_is_said_of_the_account_is_in_force(tmp_path: Path) -> None:
+def test_account_option_sets_the_account(tmp_path: Path) -> None:
     export = find(tmp_path / "generic.csv", (SAMPLES / "generic.csv").read_bytes(), "us")
     assert {row["account"] for row in rows(export)} == {"us"}
 
@@ -255,9 +255,7 @@ WRITTEN: list[Callable[[str], bytes]] = [
 
 
 @pytest.mark.parametrize("written", WRITTEN, ids=range(len(WRITTEN)))
-def test_a_table_may_be_written_in_many_ways(
-    written: Callable[[str], bytes], tmp_path: Path
-) -> None:
+def test_table_is_read_in_every_spelling(written: Callable[[str], bytes], tmp_path: Path) -> None:
     text = (
         (SAMPLES / "generic.csv")
         .read_text("utf-8")
@@ -299,7 +297,7 @@ def test_a_mistake_in_parquet_names_row_and_column(tmp_path: Path) -> None:
         inbox.read_file(tmp_path / "a.parquet")
 
 
-def test_foreign_headers_in_snake_case_are_focus_too(tmp_path: Path) -> None:
+def test_focus_headers_in_snake_case_are_recognised(tmp_path: Path) -> None:
     first, remainder = (SAMPLES / "focus_1_4.csv").read_text().split("\n", 1)
     snakes = re.sub(r"(?<=[a-z])([A-Z])", r"_\1", first).lower()
     assert "service_provider_name" in snakes
@@ -309,7 +307,7 @@ def test_foreign_headers_in_snake_case_are_focus_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", MISTAKES, ids=range(len(MISTAKES)))
-def test_a_mistake_is_one_line_that_names_its_place(text: str, tmp_path: Path) -> None:
+def test_error_is_one_line_with_its_position(text: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError) as raised:
         find(tmp_path / "a.csv", text)
     message = str(raised.value).removeprefix(f"{tmp_path}/")
@@ -318,7 +316,7 @@ def test_a_mistake_is_one_line_that_names_its_place(text: str, tmp_path: Path) -
     assert "\n" not in message
 
 
-def test_a_vendors_export_without_a_column_says_which(tmp_path: Path) -> None:
+def test_error_names_the_missing_column_of_a_vendor_export(tmp_path: Path) -> None:
     text = (SAMPLES / "focus_1_4.csv").read_text().replace("EffectiveCost", "Effective")
     with pytest.raises(
         SourceError,
@@ -337,7 +335,7 @@ def test_a_charge_of_no_category_is_refused(tmp_path: Path) -> None:
     assert FOCUS.required
 
 
-def test_with_a_kind_the_generic_columns_are_demanded(tmp_path: Path) -> None:
+def test_kind_requires_the_generic_columns(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("date,spend\n2026-10-01,1\n")
     with pytest.raises(
         SourceError, match="line 1, column 1: no column day or cost_usd; spend needs both"
@@ -348,7 +346,7 @@ def test_with_a_kind_the_generic_columns_are_demanded(tmp_path: Path) -> None:
         inbox.read_file(tmp_path / "a.json", "", "spend")
 
 
-def test_what_is_cut_off_is_said(tmp_path: Path) -> None:
+def test_truncated_file_is_an_error(tmp_path: Path) -> None:
     packed = gzip.compress((SAMPLES / "generic.csv").read_bytes() * 2000)
     parquet = tmp_path / "whole.parquet"
     with duckdb.connect() as db:

@@ -49,7 +49,7 @@ def backup_names(path: Path) -> list[str]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A ledger of today that holds one thing, and its backup of yesterday, which holds another."""
+    """Return a ledger of today and its backup of yesterday, with different rows."""
     path = tmp_path / "data" / "ledger.duckdb"
     mark(path, "yesterday")
     shutil.copytree(path.parent, path.parent / "backups")
@@ -65,7 +65,7 @@ def path(tmp_path: Path) -> Path:
 # -- backing up ------------------------------------------------------------------------------------
 
 
-def test_before_an_upgrade_the_ledger_of_the_old_version_is_kept_beside_the_backup_of_the_day(
+def test_upgrade_keeps_a_backup_of_the_old_version_and_of_the_day(
     tmp_path: Path,
 ) -> None:
     path = make(3, tmp_path / "ledger.duckdb")
@@ -85,7 +85,7 @@ def test_before_an_upgrade_the_ledger_of_the_old_version_is_kept_beside_the_back
     assert rows(path, columns) == old
 
 
-def test_the_last_backups_are_kept_of_days_and_of_upgrades_and_all_that_were_set_aside(
+def test_last_daily_and_upgrade_backups_and_all_replaced_ledgers_are_kept(
     path: Path,
 ) -> None:
     folder = path.parent / "backups"
@@ -107,7 +107,7 @@ def test_the_last_backups_are_kept_of_days_and_of_upgrades_and_all_that_were_set
     assert not [name for name in names if name.endswith(".part")]
 
 
-def test_where_there_is_no_room_for_the_backup_nothing_is_written(desk: Desk) -> None:
+def test_no_space_for_the_backup_writes_nothing(desk: Desk) -> None:
     data = desk.folder / "data"
     before, size = desk.files(), (data / "ledger.duckdb").stat().st_size
     done = desk.run("refresh", largest_file=size // 2)
@@ -128,7 +128,7 @@ def test_where_there_is_no_room_for_the_backup_nothing_is_written(desk: Desk) ->
 # -- restoring -------------------------------------------------------------------------------------
 
 
-def test_without_an_argument_the_backups_are_listed_and_nothing_is_changed(path: Path) -> None:
+def test_restore_without_argument_lists_backups_and_changes_nothing(path: Path) -> None:
     desk, folder = Desk(path.parent.parent), path.parent / "backups"
     make(2, folder / "ledger-2026-01-02.duckdb")
     (folder / "ledger-2026-01-01.duckdb").write_bytes(b"garbage" * 1000)
@@ -145,14 +145,12 @@ def test_without_an_argument_the_backups_are_listed_and_nothing_is_changed(path:
         in done.err
     )
     by_name = desk.run("restore", "2026-01-02")
-    assert (by_name.code, by_name.problem.endswith("say so with --yes")) == (64, True)
+    assert (by_name.code, by_name.problem.endswith("confirm with --yes")) == (64, True)
     assert desk.files() == before
 
 
 @pytest.mark.parametrize("which", ["", "day", "name", "path"])
-def test_a_backup_takes_the_ledgers_place_and_the_ledger_is_kept_aside(
-    path: Path, which: str
-) -> None:
+def test_restore_replaces_the_ledger_and_keeps_the_old_one(path: Path, which: str) -> None:
     desk = Desk(path.parent.parent)
     (backup,) = (path.parent / "backups").iterdir()
     words = {
@@ -183,7 +181,7 @@ def test_a_backup_takes_the_ledgers_place_and_the_ledger_is_kept_aside(
     assert marks(path) == ["today"]
 
 
-def test_on_a_terminal_it_asks_first(path: Path) -> None:
+def test_restore_on_a_terminal_asks_first(path: Path) -> None:
     desk = Desk(path.parent.parent)
     for answer, result in (("n", ["today"]), ("y", ["yesterday"])):
         with desk.on_terminal("restore") as (running, terminal):
@@ -193,7 +191,7 @@ def test_on_a_terminal_it_asks_first(path: Path) -> None:
         assert marks(path) == result
 
 
-def test_where_there_is_no_ledger_a_backup_becomes_one(path: Path) -> None:
+def test_restore_without_a_ledger_creates_one(path: Path) -> None:
     path.unlink()
     Path(f"{path}.wal").write_bytes(b"of the ledger that is gone")
     done = Desk(path.parent.parent).run("restore", "--yes")
@@ -218,7 +216,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("which", WRONG)
-def test_what_cannot_be_restored_is_one_line_and_changes_nothing(path: Path, which: str) -> None:
+def test_invalid_backup_is_one_line_and_changes_nothing(path: Path, which: str) -> None:
     desk = Desk(path.parent.parent)
     whole, file = path.read_bytes(), desk.folder / which
     match which:
@@ -247,7 +245,7 @@ def test_what_cannot_be_restored_is_one_line_and_changes_nothing(path: Path, whi
 
 
 def damaged(content: bytes) -> bytes:
-    """A DuckDB file with a bit of each of its blocks turned over."""
+    """Return a DuckDB file with one bit of each block inverted."""
     damaged = bytearray(content)
     for start in range(3 * 4096, len(content), 1 << 18):
         damaged[start + 5000] ^= 1
@@ -269,7 +267,7 @@ def test_a_day_with_two_backups_and_a_folder_without_any_are_named(path: Path) -
     ) == (2, True)
 
 
-def test_it_waits_for_nobody_who_has_the_ledger(path: Path) -> None:
+def test_restore_fails_at_once_if_the_ledger_is_in_use(path: Path) -> None:
     desk, (backup,) = Desk(path.parent.parent), (path.parent / "backups").iterdir()
     with open_ledger(path, "test"):
         done = desk.run("restore", backup.name, "--yes")
@@ -280,7 +278,7 @@ def test_it_waits_for_nobody_who_has_the_ledger(path: Path) -> None:
     assert marks(path) == ["today"]
 
 
-def test_a_log_of_the_ledger_that_is_replaced_goes_with_it(path: Path) -> None:
+def test_replaced_ledger_keeps_its_write_ahead_log(path: Path) -> None:
     (backup,) = (path.parent / "backups").iterdir()
 
     def leave_a_log() -> None:
@@ -308,7 +306,7 @@ def test_a_ledger_that_cannot_be_opened_is_replaced_and_kept_with_its_log(path: 
     assert not Path(f"{path}.wal").exists()
 
 
-def test_killed_anywhere_it_leaves_the_one_or_the_other(path: Path) -> None:
+def test_killed_restore_leaves_the_old_or_the_new_ledger(path: Path) -> None:
     (backup,) = (path.parent / "backups").iterdir()
     original = shutil.copytree(path.parent, path.parent.parent / "original")
     began = time.monotonic()

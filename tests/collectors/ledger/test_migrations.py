@@ -52,7 +52,7 @@ def make(version: int, path: Path) -> Path:
 
 
 def schema(path: Path) -> dict[str, list[tuple[str, str]]]:
-    """The columns of each table with their types, in order."""
+    """Return the columns of each table with their types, in order."""
     by_key: dict[str, list[tuple[str, str]]] = {}
     with duckdb.connect(str(path), read_only=True) as db:
         sql = (
@@ -94,7 +94,7 @@ def in_a_child(work: Callable[[], object]) -> int:
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
-    """A ledger as this Headway makes it."""
+    """Return a ledger as this Headway makes it."""
     open_ledger(tmp_path / "fresh" / "ledger.duckdb", "test").__exit__()
     return tmp_path / "fresh" / "ledger.duckdb"
 
@@ -208,7 +208,7 @@ def test_ledger_is_whole_after_a_killed_upgrade(fresh: Path, tmp_path: Path) -> 
 
 @pytest.fixture
 def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of a migration that comes after those of today."""
+    """Return the file of a migration that comes after those of today."""
     folder = tmp_path / "migrations"
     shutil.copytree(ledger_file.MIGRATIONS, folder)
     monkeypatch.setattr(ledger_file, "MIGRATIONS", folder)
@@ -259,7 +259,7 @@ def test_full_disk_during_an_upgrade_leaves_the_version_before(
 
 @pytest.fixture
 def desk(offices: tuple[Server, Desk], tmp_path: Path) -> Desk:
-    """A desk where the company was refreshed, whose GitHub breaks nothing."""
+    """Yield a desk with the company after a refresh without faults."""
     offices[0].faults([])
     offices[0].reset()
     return offices[1].copy(tmp_path / "desk")

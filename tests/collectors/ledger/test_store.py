@@ -1,4 +1,4 @@
-"""The ledger: rows and watermarks together or not at all, one writer, backups, and no newer form."""
+"""The ledger: rows and watermarks in one transaction, one writer, backups, schema version."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from collectors.ledger.store import KEYS, Store, now
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """An empty ledger."""
+    """Return an empty ledger."""
     return open_ledger(tmp_path / "ledger.duckdb", "test")
 
 
 def mark(scope: str, value: int) -> dict[str, object]:
-    """A row of watermarks."""
+    """Return a row of watermarks."""
     return {
         "source": "s",
         "scope": scope,
@@ -63,7 +63,7 @@ def test_merge_of_some_columns_keeps_the_others(store: Store) -> None:
         st.lists(st.tuples(st.integers(0, 5), st.integers(-9, 9)), max_size=6), max_size=5
     )
 )
-def test_merging_is_what_a_dictionary_does(
+def test_merge_equals_a_dictionary_update(
     store: Store, batches: list[list[tuple[int, int]]]
 ) -> None:
     store.replace("watermarks", [])
@@ -76,7 +76,7 @@ def test_merging_is_what_a_dictionary_does(
     assert len(rows) == len(model)
 
 
-def test_delete_takes_the_rows_with_these_values_and_nulls_equal_nulls(store: Store) -> None:
+def test_delete_removes_matching_rows_and_null_equals_null(store: Store) -> None:
     store.merge(
         "github_queue",
         [
@@ -116,12 +116,12 @@ def test_every_table_with_a_key_is_in_the_ledger_and_has_its_columns(store: Stor
         assert set(keys) <= names
 
 
-def test_a_keepsake_is_made_once(store: Store) -> None:
+def test_secret_is_created_once(store: Store) -> None:
     first = store.secret("pseudonyms")
     assert len(first) == 64 and store.secret("pseudonyms") == first
 
 
-def test_only_the_owner_may_read_the_ledger_and_its_log(store: Store) -> None:
+def test_ledger_and_its_log_are_readable_by_the_owner_only(store: Store) -> None:
     store.set_watermark("github", "x", "feed", "2026-01-01T00:00:00Z")
     log = Path(f"{store.path}.wal")
     assert log.stat().st_size > 0
@@ -137,7 +137,7 @@ def test_a_ledger_of_a_newer_headway_is_refused_in_one_line(store: Store) -> Non
         open_ledger(store.path, "test")
 
 
-def test_a_file_that_is_no_ledger_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+def test_other_file_is_an_error_with_advice(tmp_path: Path) -> None:
     path = tmp_path / "ledger.duckdb"
     path.write_bytes(b"not a database" * 1000)
     with pytest.raises(LedgerError, match=r"`headway restore` replaces it with a backup") as caught:
@@ -168,7 +168,7 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
         ]
 
 
-def test_a_second_refresh_is_told_who_holds_the_folder(tmp_path: Path) -> None:
+def test_second_refresh_names_the_process_that_has_the_lock(tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from collectors.ledger.lock import "
         "refresh_lock\n"
@@ -188,7 +188,7 @@ def test_a_second_refresh_is_told_who_holds_the_folder(tmp_path: Path) -> None:
             pass
 
 
-def test_what_a_killed_holder_wrote_into_the_lock_is_no_lock(tmp_path: Path) -> None:
+def test_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     (tmp_path / "refresh.lock").write_text(
         "process 1 since 2026-01-01 00:00:00 UTC, and more of it", encoding="utf-8"
     )
@@ -197,7 +197,7 @@ def test_what_a_killed_holder_wrote_into_the_lock_is_no_lock(tmp_path: Path) -> 
     assert stored.startswith(f"process {os.getpid()} since ") and stored.endswith(" UTC")
 
 
-def test_a_file_system_without_locks_is_told(
+def test_file_system_without_locks_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_file: int, _operation: int) -> None:

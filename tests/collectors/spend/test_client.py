@@ -27,7 +27,7 @@ BODY: Json = {"startDate": 0, "endDate": 1, "page": 1, "pageSize": 10}
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A local server with a team's Cursor."""
+    """Yield a local server with a team's Cursor."""
     with serve(cursor=Cursor({"crsr_one": EVENTS})) as local:
         yield local
 

@@ -44,7 +44,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A team's Cursor."""
+    """Yield a team's Cursor."""
     with serve(
         cursor=Cursor({"crsr_one": list(EVENTS), "crsr_two": [event(LAST, 5, 100, 100)]})
     ) as result:
@@ -218,7 +218,7 @@ def vendors(shift: timedelta) -> dict[str, object]:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[tuple[Server, Desk]]:
-    """A desk with every vendor's secret and the URLs of a local server."""
+    """Yield a desk with every vendor's secret and the URLs of a local server."""
     with serve(**vendors(sync.yesterday() - LAST)) as server:  # type: ignore[arg-type]
         result = Desk(tmp_path / "desk", {**OFFICE, **server.environment()})
         result.folder.mkdir()

@@ -1,4 +1,4 @@
-"""The demo company enters the ledger in the shape that the GitHub collector writes, and hangs together."""
+"""The demo company: its ledger rows have the GitHub collector's shape and are consistent."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_same_seed_and_day_give_the_same_rows(tmp_path: Path) -> None:
         assert again.tables == history.tables and again.exports == history.exports
 
 
-def test_it_is_of_a_useful_size() -> None:
+def test_size_is_useful() -> None:
     for history in histories():
         counts = {table: len(rows) for table, rows in history.tables.items()}
         assert counts["github_repositories"] == 6
@@ -125,10 +125,10 @@ def test_lists_in_pull_requests_have_the_members_that_the_collector_stores() -> 
     assert result == {name: {members} for name, members in expected.items()}
 
 
-def test_nothing_lies_after_the_end() -> None:
+def test_no_event_is_after_the_last_day() -> None:
     for history in histories():
         text = "\n".join(row["text"] for rows in history.tables.values() for row in rows)
-        text = re.sub(r'"dueOn":"[^"]+"', "", text)  # what is planned lies ahead
+        text = re.sub(r'"dueOn":"[^"]+"', "", text)  # due dates may be in the future
         times = re.findall(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"', text)
         assert len(times) > 40_000
         assert max(times) < f"{history.end:%Y-%m-%dT%H:%M:%SZ}"
@@ -153,7 +153,7 @@ def test_numbers_are_unique_in_a_repository() -> None:
         assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_what_happens_to_a_pull_request_is_in_order() -> None:
+def test_events_of_a_pull_request_are_in_order() -> None:
     for node in (node for history in histories() for node in history.nodes("pull_requests")):
         opened, end = node["createdAt"], node["closedAt"] or "9"
         events = [(event["__typename"], event["createdAt"]) for event in node["timelineItems"]]
@@ -188,7 +188,7 @@ def test_what_happens_to_a_pull_request_is_in_order() -> None:
         )
 
 
-def test_references_point_backwards_to_what_is_there() -> None:
+def test_references_point_to_earlier_items() -> None:
     history = histories()[0]
     items = {
         (item["repo_id"], item["number"]): item
@@ -254,7 +254,7 @@ def test_merges_releases_and_deployments_follow_the_default_branch() -> None:
             assert row["node"][member]["totalCount"] == count
 
 
-def test_the_archived_repository_is_quiet() -> None:
+def test_archived_repository_has_no_activity() -> None:
     history = histories()[0]
     (archived,) = (
         row for row in history.tables["github_repositories"] if row["node"]["isArchived"]
@@ -266,7 +266,7 @@ def test_the_archived_repository_is_quiet() -> None:
     assert max(at(node["updatedAt"]) for node in nodes) < history.end - timedelta(weeks=26)
 
 
-def test_all_kinds_of_work_and_ways_occur() -> None:
+def test_every_work_type_and_merge_method_occurs() -> None:
     history = histories()[0]
     nodes = history.nodes("pull_requests")
     authors = {node["author"]["login"] for node in nodes}
@@ -323,7 +323,7 @@ def test_all_kinds_of_work_and_ways_occur() -> None:
     assert len({node["title"] for node in nodes}) > 0.85 * len(nodes)
 
 
-def test_durations_are_skewed_and_work_keeps_to_the_week() -> None:
+def test_durations_are_skewed_and_work_is_on_working_days() -> None:
     history = histories()[0]
     coding = sorted(change.coding for change in history.changes if change.coding is not None)
     assert mean(coding) > 1.5 * median(coding)
@@ -335,7 +335,7 @@ def test_durations_are_skewed_and_work_keeps_to_the_week() -> None:
     assert len(holidays) < 0.01 * len(history.changes)
 
 
-def test_people_csv_has_teams_and_roles_that_may_be_shown() -> None:
+def test_people_csv_has_teams_and_roles_above_the_privacy_threshold() -> None:
     rows = list(csv.DictReader(io.StringIO(people_csv(UNTIL))))
     assert list(rows[0]) == ["login", "email", "team", "role", "level", "from", "to"]
     teams, roles = defaultdict(set), defaultdict(set)
@@ -348,7 +348,7 @@ def test_people_csv_has_teams_and_roles_that_may_be_shown() -> None:
     assert sum(count > 1 for count in Counter(row["login"] for row in rows).values()) == 2
 
 
-def test_people_csv_covers_everybody_who_opens_pull_requests() -> None:
+def test_people_csv_has_every_author_of_pull_requests() -> None:
     for history in histories():
         known_values = [change.team is not None for change in history.changes]
         assert mean(known_values) > 0.99

@@ -1,4 +1,4 @@
-"""What is published of the demo company has something believable to say in every table and of every kind."""
+"""The published demo: every table has plausible rows and every kind of value."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ VALUES: dict[str, dict[str, set[Any]]] = {
 
 @pytest.fixture(scope="module")
 def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published demo, as any client opens it."""
+    """Yield the published demo, as any client opens it."""
     with facts.opened(demo) as result:
         yield result
 
@@ -93,14 +93,14 @@ def test_every_value_of_a_published_table_occurs(db: duckdb.DuckDBPyConnection, 
         assert {row[column] for row in result} == values, column
 
 
-def test_spells_come_and_go_in_all_ways(db: duckdb.DuckDBPyConnection) -> None:
-    spells = [row for row in rows(db, "issue_intervals") if row["kind"] == "ux debt"]
-    ways = Counter((row["entered_by"], row["left_by"]) for row in spells)
+def test_debt_intervals_begin_and_end_in_every_way(db: duckdb.DuckDBPyConnection) -> None:
+    intervals = [row for row in rows(db, "issue_intervals") if row["kind"] == "ux debt"]
+    ways = Counter((row["entered_by"], row["left_by"]) for row in intervals)
     for entered in ("opened", "labelled", "reopened"):
         assert (
             min(ways[entered, remaining] for remaining in ("completed", "not planned", None)) > 0
         ), entered
-    by_agents = [row for row in spells if row["left_by_kind"] == "agent"]
+    by_agents = [row for row in intervals if row["left_by_kind"] == "agent"]
     assert sum(row["left_at"].date() >= ROLLOUT for row in by_agents) > 0.7 * len(by_agents) > 5
 
 
@@ -130,7 +130,7 @@ def test_capabilities_are_delivered_and_some_are_open(db: duckdb.DuckDBPyConnect
     assert {"feature merged", "feedback resolved"} <= also
 
 
-def test_changes_fail_more_often_where_one_team_is_strained(db: duckdb.DuckDBPyConnection) -> None:
+def test_strained_team_has_more_change_failures(db: duckdb.DuckDBPyConnection) -> None:
     failures = {
         row["shipment_key"] for row in rows(db, "change_failures") if row["repo"].endswith("/api")
     }
@@ -169,7 +169,7 @@ def test_failed_deployments_and_incidents_are_restored_or_still_open(
     )
 
 
-def test_durability_is_not_observable_where_nothing_is_ever_repaired(
+def test_repository_without_repairs_has_no_observable_durability(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     result = {
@@ -178,7 +178,7 @@ def test_durability_is_not_observable_where_nothing_is_ever_repaired(
     assert result == {"not observable", None}
 
 
-def test_others_than_engineers_ship_more_after_the_rollout(db: duckdb.DuckDBPyConnection) -> None:
+def test_non_engineers_ship_more_after_the_rollout(db: duckdb.DuckDBPyConnection) -> None:
     merged = [
         row
         for row in rows(db, "pull_requests")
@@ -195,7 +195,7 @@ def test_others_than_engineers_ship_more_after_the_rollout(db: duckdb.DuckDBPyCo
     assert shares[0] > 0.04 and 1.3 * shares[0] < shares[1] < 0.25
 
 
-def test_no_words_of_anybody_are_published(demo: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_texts_of_people_are_not_published(demo: Path, db: duckdb.DuckDBPyConnection) -> None:
     with duckdb.connect(str(demo / "ledger.duckdb"), read_only=True) as ledger:
         bodies = {
             body

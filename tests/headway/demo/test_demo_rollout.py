@@ -1,4 +1,4 @@
-"""The demo company's history shows the effect of its rollout, give or take the noise of real work."""
+"""The demo company's history shows the effect of its rollout, with realistic noise."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def sides(is_rolled_out: bool) -> Sides:
 
 
 def change_in(stage: str, before: list[Change], after: list[Change]) -> float:
-    """Return the relative change of a stage: of its geometric mean, half an hour added so that nought counts."""
+    """Return the relative change of a stage's geometric mean.
+
+    Half an hour is added to each duration, so that zero hours have a logarithm.
+    """
     remaining, valid = (
         mean(
             math.log(value + 0.5)
@@ -59,7 +62,7 @@ def change_in(stage: str, before: list[Change], after: list[Change]) -> float:
     return math.exp(valid - remaining) - 1
 
 
-def test_coding_time_falls_where_agents_came() -> None:
+def test_coding_time_falls_in_teams_with_agents() -> None:
     result = sides(is_rolled_out=True)
     assert change_in("coding", result.before, result.after) == pytest.approx(
         ROLLOUT.coding_change, abs=0.05
@@ -72,7 +75,7 @@ def test_coding_time_falls_where_agents_came() -> None:
     assert medians[1] / medians[0] - 1 == pytest.approx(ROLLOUT.coding_change, abs=0.1)
 
 
-def test_pickup_time_stays_at_first_and_grows_later() -> None:
+def test_pickup_time_is_stable_at_first_and_grows_later() -> None:
     result = sides(is_rolled_out=True)
     late = set(map(id, result.late))
     early = [change for change in result.after if id(change) not in late]
@@ -98,7 +101,7 @@ def test_more_features_are_opened() -> None:
     assert after / before - 1 == pytest.approx(ROLLOUT.feature_change, abs=0.05)
 
 
-def test_agents_and_assistants_take_part() -> None:
+def test_agents_and_assistants_open_pull_requests() -> None:
     result = sides(is_rolled_out=True)
     assert mean(change.has_ai for change in result.before) == pytest.approx(
         ROLLOUT.ai_share_before, abs=0.01
@@ -126,7 +129,7 @@ def test_reverts_become_more_frequent() -> None:
 
 
 def reverted(history: History) -> Iterator[tuple[int, int]]:
-    """Yield the repository and number of what was reverted, by pull request or by a pushed commit."""
+    """Yield repository and number of each pull request reverted by a pull request or commit."""
     ids = {row["repo"]: row["repo_id"] for row in history.tables["github_repositories"]}
     shas = {n["mergeCommit"]["oid"]: n for n in history.nodes("pull_requests") if n["mergeCommit"]}
     for node in history.nodes("pull_requests"):

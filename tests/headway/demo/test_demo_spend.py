@@ -1,4 +1,4 @@
-"""The demo company's spend hangs together, and what was put into it can be found in the published file by SQL."""
+"""The demo company's spend: it is consistent, and SQL on the published file shows its events."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ MONTHLY = {
 
 @pytest.fixture(scope="module")
 def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published demo, as any client opens it, and what it was made of as ``told`` without the gateway's rows."""
+    """Yield the published demo with its ledger's spend as ``records``, without the gateway's."""
     with opened(demo) as result:
         result.execute(f"attach '{demo / 'ledger.duckdb'}' as ledger (read_only)")
         result.execute(
-            "create temp view told as select * from ledger.spend_rows "
+            "create temp view records as select * from ledger.spend_rows "
             "inner join ledger.spend_partitions using (partition_id) where basis <> 'gateway'"
         )
         yield result
 
 
-def test_every_column_of_money_has_a_value_but_those_that_need_more_people(
+def test_spend_columns_have_values_except_those_that_need_more_people(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     columns = db.execute(
@@ -80,7 +80,7 @@ def test_every_column_of_money_has_a_value_but_those_that_need_more_people(
     assert empty <= needs_fifty | without_a_break
 
 
-def one(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> Any:
+def scalar(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> Any:
     """Return the only value of a query's only row."""
     ((result,),) = db.execute(sql, values).fetchall()
     return result
@@ -92,10 +92,10 @@ def spent(history: History) -> list[dict[str, Any]]:
     return [partitions[row["partition_id"]] | row for row in history.exports["spend_rows"]]
 
 
-# -- as it was told --------------------------------------------------------------------------------
+# -- in the ledger --------------------------------------------------------------------------------
 
 
-def test_it_is_of_a_useful_size_and_of_every_source() -> None:
+def test_size_is_useful_and_every_source_occurs() -> None:
     for history in histories():
         result = Counter(row["source"] for row in spent(history))
         assert 40_000 <= result.total() <= 60_000
@@ -108,7 +108,7 @@ def test_it_is_of_a_useful_size_and_of_every_source() -> None:
         assert {row["account"] for row in history.exports["spend_partitions"]} == {ACCOUNT}
 
 
-def test_months_cost_what_such_a_company_might_pay_each_vendor() -> None:
+def test_monthly_cost_of_each_vendor_is_plausible() -> None:
     for history in histories():
         begin, rollout = spend_begins_on(history.until), rollout_on(history.until)
         months = defaultdict[tuple[str, date], Decimal](Decimal)
@@ -127,7 +127,7 @@ def test_months_cost_what_such_a_company_might_pay_each_vendor() -> None:
                 assert after[0] < usd < after[1], (provider, month)
 
 
-def test_agents_are_used_where_they_were_rolled_out_on_working_days() -> None:
+def test_agents_are_used_by_rollout_teams_on_working_days() -> None:
     history = histories()[0]
     teams = {
         row["email"]: row["team"] for row in csv.DictReader(io.StringIO(people_csv(history.until)))
@@ -142,7 +142,7 @@ def test_agents_are_used_where_they_were_rolled_out_on_working_days() -> None:
     assert all(where[team] > 0.2 * total for team in ROLLOUT.teams)
 
 
-def test_persons_are_those_of_people_csv_and_one_is_listed_twice() -> None:
+def test_spenders_are_in_people_csv_and_one_has_two_rows() -> None:
     history = histories()[0]
     people = list(csv.DictReader(io.StringIO(people_csv(history.until))))
     emails, logins = ({row[name] for row in people} for name in ("email", "login"))
@@ -158,7 +158,7 @@ def test_persons_are_those_of_people_csv_and_one_is_listed_twice() -> None:
     assert {row["actor"] for row in spent(history) if row["source"] == "copilot seats"} <= logins
 
 
-def test_seats_are_billed_by_the_day_and_requests_only_beyond_those_that_come_with_them() -> None:
+def test_seats_are_billed_by_day_and_requests_only_beyond_the_included() -> None:
     rows = [row for row in spent(histories()[0]) if row["source"] == "copilot"]
     by_month = defaultdict[tuple[date, str], Decimal](Decimal)
     for row in rows:
@@ -172,7 +172,7 @@ def test_seats_are_billed_by_the_day_and_requests_only_beyond_those_that_come_wi
     assert 0 < 2 * net < gross
 
 
-def test_days_are_told_as_the_calendar_of_the_demo_says() -> None:
+def test_spend_days_follow_the_calendar_of_the_demo() -> None:
     until = date(2026, 11, 21)
     assert spend_begins_on(until) == date(2025, 10, 27)
     assert (price_change_on(until), new_model_on(until), night_on(until)) == (
@@ -185,12 +185,12 @@ def test_days_are_told_as_the_calendar_of_the_demo_says() -> None:
     assert binge_quarter(date(2026, 3, 1)) == (date(2025, 10, 1), date(2025, 12, 31))
 
 
-# -- as it is published ----------------------------------------------------------------------------
+# -- published ----------------------------------------------------------------------------
 
 
-def test_what_counts_is_what_was_told(db: duckdb.DuckDBPyConnection) -> None:
-    total = one(db, "select sum(amount) from told")
-    assert one(db, "select sum(cost_usd) from spend where is_counted") == pytest.approx(
+def test_counted_spend_equals_recorded_spend(db: duckdb.DuckDBPyConnection) -> None:
+    total = scalar(db, "select sum(amount) from records")
+    assert scalar(db, "select sum(cost_usd) from spend where is_counted") == pytest.approx(
         float(total), abs=0.01
     )
     monthly = (
@@ -199,35 +199,38 @@ def test_what_counts_is_what_was_told(db: duckdb.DuckDBPyConnection) -> None:
     )
     for provider in ("anthropic", "openai", "github"):
         late = f"day >= '{RAMPED}' and day < '{DEMO_UNTIL.replace(day=1)}'"
-        told = db.execute(monthly.format("amount", "told", late), [provider]).fetchall()
-        rows = db.execute(
+        recorded = db.execute(monthly.format("amount", "records", late), [provider]).fetchall()
+        published = db.execute(
             monthly.format("cost_usd", "spend", f"is_counted and {late}"), [provider]
         ).fetchall()
-        # now and then a provider is too small on a day, and told with the smallest of the others
-        assert [month for month, _ in told] == [month for month, _ in rows]
-        assert [usd for _, usd in rows] == pytest.approx([float(usd) for _, usd in told], rel=0.03)
+        # a provider below the threshold on a day is grouped with the smallest of the others
+        assert [month for month, _ in recorded] == [month for month, _ in published]
+        assert [usd for _, usd in published] == pytest.approx(
+            [float(usd) for _, usd in recorded], rel=0.03
+        )
 
 
-def test_what_the_gateway_saw_is_not_counted(db: duckdb.DuckDBPyConnection) -> None:
-    assert one(db, "select sum(cost_usd) from spend where cost_basis = 'gateway'") > 1_000
-    assert not one(db, "select bool_or(is_counted) from spend where cost_basis = 'gateway'")
+def test_gateway_spend_is_not_counted(db: duckdb.DuckDBPyConnection) -> None:
+    assert scalar(db, "select sum(cost_usd) from spend where cost_basis = 'gateway'") > 1_000
+    assert not scalar(db, "select bool_or(is_counted) from spend where cost_basis = 'gateway'")
     assert (
-        one(db, "select sum(counted_usd) from spend_reconciliation where source = 'generic'") == 0
+        scalar(db, "select sum(counted_usd) from spend_reconciliation where source = 'generic'")
+        == 0
     )
 
 
-def test_the_price_change_is_what_a_token_costs_from_its_day_on(
+def test_price_change_applies_from_its_day(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     per_token = "select sum(cost_usd) / sum(tokens) from spend where model = ? and day {} ?"
     before, after = (
-        one(db, per_token.format(side), SPENDING.price_model, price_change_on(DEMO_UNTIL))
+        scalar(db, per_token.format(side), SPENDING.price_model, price_change_on(DEMO_UNTIL))
         for side in ("<", ">=")
     )
     assert after / before - 1 == pytest.approx(SPENDING.price_change, abs=0.001)
 
 
-def test_the_forgotten_key_costs_the_same_every_night(db: duckdb.DuckDBPyConnection) -> None:
+def test_forgotten_key_costs_the_same_every_night(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
         "select day, sum(cost_usd) from spend where tool = 'api' and model = ? group by day order "
         "by day",
@@ -244,17 +247,23 @@ def test_the_forgotten_key_costs_the_same_every_night(db: duckdb.DuckDBPyConnect
     assert models == [(SPENDING.night_model,)], "nothing else is so steady"
 
 
-def test_one_team_pays_more_for_no_more_in_one_quarter(db: duckdb.DuckDBPyConnection) -> None:
+def test_one_team_pays_more_without_more_outcomes_in_one_quarter(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
     begin, end = binge_quarter(DEMO_UNTIL)
     months = db.execute(
         """
         select
             month,
-            sum(cost_usd) filter (team = $team) / sum(cost_usd) filter (team in ('storefront', 'platform')) as cost,
+            sum(cost_usd) filter (team = $team)
+                / sum(cost_usd) filter (team in ('storefront', 'platform')) as cost,
             (
                 select count(*)
                 from outcomes
-                where team = $team and date_trunc('month', happened_on) = month and durability <> 'undone'
+                where
+                    team = $team
+                    and date_trunc('month', happened_on) = month
+                    and durability <> 'undone'
             ) as outcomes
         from spend_by_team
         where provider = 'anthropic' and month >= $ramped
@@ -273,44 +282,49 @@ def test_one_team_pays_more_for_no_more_in_one_quarter(db: duckdb.DuckDBPyConnec
     assert outcomes < 1.2
 
 
-def test_the_new_model_replaces_the_old_one(db: duckdb.DuckDBPyConnection) -> None:
+def test_new_model_replaces_the_old_one(db: duckdb.DuckDBPyConnection) -> None:
     moved_on = new_model_on(DEMO_UNTIL)
     newest = "select max(day) from spend where model = ? and is_counted"
     oldest = "select min(day) from spend where model = ? and is_counted"
     assert (
         moved_on - timedelta(days=3)
-        < one(db, newest, SPENDING.old_model)
+        < scalar(db, newest, SPENDING.old_model)
         < moved_on + timedelta(days=21)
     )
-    assert moved_on <= one(db, oldest, SPENDING.new_model) < moved_on + timedelta(days=14)
+    assert moved_on <= scalar(db, oldest, SPENDING.new_model) < moved_on + timedelta(days=14)
 
 
-def test_what_fewer_than_five_use_is_told_with_others(db: duckdb.DuckDBPyConnection) -> None:
-    assert one(
-        db, "select count(distinct actor) from told where tool = ?", SPENDING.trial_tool
+def test_tools_and_models_below_five_users_are_grouped_as_other(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
+    assert scalar(
+        db, "select count(distinct actor) from records where tool = ?", SPENDING.trial_tool
     ) in range(1, K)
-    assert one(db, "select count(*) from spend where tool = ?", SPENDING.trial_tool) == 0
-    assert one(db, "select count(*) from spend where tool = 'other tools'") > 0
-    assert one(db, "select count(*) from spend where model = 'other models'") > 0
+    assert scalar(db, "select count(*) from spend where tool = ?", SPENDING.trial_tool) == 0
+    assert scalar(db, "select count(*) from spend where tool = 'other tools'") > 0
+    assert scalar(db, "select count(*) from spend where model = 'other models'") > 0
     persons = "count(distinct split_part(actor, '@', 1))"
     small = db.execute(
         f"""
-        select told.day, told.tool, told.model
-        from told
-        join spend on spend.day = told.day and spend.tool = told.tool and spend.model = told.model
-        where told.actor_kind = 'user' and told.tool in ('claude code', 'codex')
+        select records.day, records.tool, records.model
+        from records
+        join spend
+            on spend.day = records.day
+            and spend.tool = records.tool
+            and spend.model = records.model
+        where records.actor_kind = 'user' and records.tool in ('claude code', 'codex')
         group by all
         having {persons} < {K}
         """
     ).fetchall()
-    # these days were told with smaller ones of their week, which brought the persons that are missing
+    # these days are grouped with smaller ones of their week, which add the missing persons
     for day, tool, model in small:
         begin, end = day - timedelta(days=10), day + timedelta(days=10)
-        near = f"select {persons} from told where tool = ? and model = ? and day between ? and ?"
-        assert one(db, near, tool, model, begin, end) >= K
+        near = f"select {persons} from records where tool = ? and model = ? and day between ? and ?"
+        assert scalar(db, near, tool, model, begin, end) >= K
 
 
-def test_teams_are_told_of_where_five_or_more_spend(db: duckdb.DuckDBPyConnection) -> None:
+def test_teams_with_five_spenders_or_more_are_published(db: duckdb.DuckDBPyConnection) -> None:
     teams = dict[tuple[str, date], str]()
     for row in csv.DictReader(io.StringIO(people_csv(DEMO_UNTIL))):
         day = max(date.fromisoformat(row["from"] or "2000-01-01"), spend_begins_on(DEMO_UNTIL))
@@ -319,20 +333,20 @@ def test_teams_are_told_of_where_five_or_more_spend(db: duckdb.DuckDBPyConnectio
             day += timedelta(days=1)
     spenders = defaultdict[tuple[date, str], set[str]](set)
     rows = db.execute(
-        "select distinct day, split_part(actor, '@', 1) from told where actor_kind = 'user'"
+        "select distinct day, split_part(actor, '@', 1) from records where actor_kind = 'user'"
     ).fetchall()
     for day, login in rows:
         spenders[day.replace(day=1), teams[login, day]].add(login)
-    told = db.execute(
+    published = db.execute(
         "select distinct month, team from spend_by_team where team not in (?, ?)",
         [
             "unattributed",
             "(other teams)",
         ],
     ).fetchall()
-    assert {team for _, team in told} == {*ROLLOUT.teams, "data"}
-    assert all(len(spenders[month, team]) >= K for month, team in told)
-    assert one(db, "select count(*) from spend_by_team where team = '(other teams)'") > 0, (
+    assert {team for _, team in published} == {*ROLLOUT.teams, "data"}
+    assert all(len(spenders[month, team]) >= K for month, team in published)
+    assert scalar(db, "select count(*) from spend_by_team where team = '(other teams)'") > 0, (
         "before the rollout"
     )
 

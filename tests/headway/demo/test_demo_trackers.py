@@ -1,4 +1,4 @@
-"""The demo company's trackers, deployments and exports have the collector's shapes, and every case occurs."""
+"""The demo company's trackers, deployments and exports: collector's shapes and every case."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def outside(history: History) -> Iterator[Node]:
     )
 
 
-def test_counts_are_sensible() -> None:
+def test_counts_are_plausible() -> None:
     for history in histories():
         counts = {
             table.removeprefix("github_"): len(rows) for table, rows in history.tables.items()
@@ -113,7 +113,7 @@ def test_discussions_and_deployments_have_the_members_that_the_collector_stores(
     assert result == {name: {members} for name, members in expected.items()}
 
 
-def test_what_happens_to_an_issue_is_in_order() -> None:
+def test_events_of_an_issue_are_in_order() -> None:
     for node in (node for history in histories() for node in history.nodes("issues")):
         times = [event["createdAt"] for event in node["timelineItems"]]
         assert times == sorted(times) and all(
@@ -273,7 +273,7 @@ def test_debt_is_labelled_in_every_way() -> None:
 
 
 def responses(history: History) -> Iterator[tuple[Node, float]]:
-    """Yield the reports of customers that somebody of the company answered in words, with the hours it took."""
+    """Yield the customer reports with a comment of a member, and the hours until it."""
     for node in outside(history):
         answers = [
             at(c["createdAt"]) for c in node["comments"] if c["authorAssociation"] == "MEMBER"
@@ -283,7 +283,7 @@ def responses(history: History) -> Iterator[tuple[Node, float]]:
             yield node, hours(min(answers) - at(node["createdAt"]))
 
 
-def test_customers_are_from_outside_and_are_answered_sooner_or_later() -> None:
+def test_customers_are_outside_authors_and_get_answers() -> None:
     known_values = {row["login"] for row in csv.DictReader(io.StringIO(people_csv(UNTIL)))}
     for history in histories():
         reports = list(outside(history))
@@ -316,7 +316,7 @@ def who(comment: Node) -> str:
     return str(comment["authorAssociation"])
 
 
-def test_answers_come_a_little_sooner_after_the_rollout() -> None:
+def test_answers_are_slightly_faster_after_the_rollout() -> None:
     before, after = list[float](), list[float]()
     for history in histories():
         for node, span in responses(history):
@@ -353,7 +353,7 @@ def test_discussions_are_answered_chosen_and_closed_in_every_way() -> None:
         assert sum(not node["comments"] for node in nodes) > 3
 
 
-def test_items_carry_milestones_that_are_there() -> None:
+def test_milestones_of_items_exist() -> None:
     for history in histories():
         titles = {
             (node["repo_id"], node["number"]): node["title"] for node in history.nodes("milestones")
@@ -374,7 +374,7 @@ def test_items_carry_milestones_that_are_there() -> None:
         ) <= 18
 
 
-def test_experiments_are_decided_by_labels_and_closes_or_not_at_all() -> None:
+def test_experiments_are_decided_by_labels_or_closing_or_stay_open() -> None:
     for history in histories():
         nodes = [n for n in history.nodes("issues") if {"name": "experiment"} in n["labels"]]
         assert 45 <= len(nodes) <= 110

@@ -178,7 +178,7 @@ def test_new_metric_is_in_the_generated_docs(project: Path) -> None:
     )
 
 
-def test_it_is_published_with_its_answers(published: list[list[dict[str, Any]]]) -> None:
+def test_new_metric_is_published_with_its_answers(published: list[list[dict[str, Any]]]) -> None:
     (listed,), answers = published
     assert (listed["question"], listed["page"], listed["is_headline"]) == ("Q2", "cycle-time", True)
     assert listed["sql"] == SQL
@@ -195,13 +195,13 @@ def test_it_is_published_with_its_answers(published: list[list[dict[str, Any]]])
 
 
 @pytest.mark.usefixtures("published")
-def test_it_is_on_its_page(project: Path) -> None:
+def test_new_metric_is_on_its_page(project: Path) -> None:
     headers, sentences = run(project, "-c", PAGE).splitlines()
     assert "'Lead time'" in headers
     assert "Half of the pull requests merged in 2026-Q4 were shipped within" in sentences
 
 
-def test_its_fixture_is_found(project: Path) -> None:
+def test_new_metric_has_its_fixture(project: Path) -> None:
     message = run(
         project,
         "-m",
@@ -235,7 +235,7 @@ def test_docs_keep_the_text_around_the_generated_part(tmp_path: Path) -> None:
         assert text == f"before\n{docs.BEGIN}\nnew\n{docs.END}\nafter\n"
 
 
-def test_names_are_unique_and_every_entry_has_its_place() -> None:
+def test_names_are_unique_and_every_entry_has_a_page() -> None:
     assert len({row.name for row in METRICS}) == len(METRICS)
     pages = {page.name for page in PAGES}
     assert {row.page for row in METRICS} == pages
@@ -250,7 +250,7 @@ def test_names_are_unique_and_every_entry_has_its_place() -> None:
         catalog.metric("lines_of_code")
 
 
-def test_every_sql_of_a_metric_is_used_and_its_parameters_are_given() -> None:
+def test_every_metric_sql_is_used_and_has_its_parameters() -> None:
     used = {row.sql_name for row in METRICS}
     assert {path.stem for path in (ROOT / "queries" / "sql" / "metrics").glob("*.sql")} == used
     for row in METRICS:

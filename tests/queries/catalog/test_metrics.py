@@ -100,7 +100,7 @@ def test_estimates_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], S
         assert counts == tuple(int(row[count] or 0) for count in ("n", "missing", "left_out")), row
 
 
-def test_rows_behind_a_number_say_how_each_counts(
+def test_evidence_rows_have_their_contribution(
     case: tuple[str, dict[str, list[Row]], Snapshot],
 ) -> None:
     name, tables, snapshot = case
@@ -119,9 +119,7 @@ def test_rows_behind_a_number_say_how_each_counts(
         assert counts[2:] == [int(row["missing"] or 0), int(row["left_out"] or 0)], row
 
 
-def test_charts_end_where_work_is_old_enough_and_say_what_is_not_complete(
-    empty: Path, tmp_path: Path
-) -> None:
+def test_charts_end_at_mature_items_and_mark_incomplete_weeks(empty: Path, tmp_path: Path) -> None:
     tables = read_tables(FIXTURES / "merged_within_7_days.txt")
     snapshot = published(tmp_path, empty, facts(tables))
     name, everything = "merged_within_7_days", Scope()

@@ -1,4 +1,4 @@
-"""The published answers say what can be checked: their SQL runs anywhere, and pandas finds the same numbers."""
+"""Published answers: their SQL runs in any client, and pandas computes the same numbers."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ from tests.support.facts import DEMO_UNTIL, fill, read_tables
 
 HEADLINES = [row.name for row in METRICS if row.is_headline]
 DIFFERENCES = ("share", "count", "net per week", "cost share")
-SAMPLE = 29  # every so-many-th answer of a part of the organisation; all of the organisation's own
+SAMPLE = 29  # every 29th answer of a team or repository; all answers of the organisation
 CUTOFF = pd.Timestamp(DEMO_UNTIL + timedelta(days=1))
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
 
 
 @pytest.fixture(scope="module")
 def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published demo, as any client opens it."""
+    """Yield the published demo, as any client opens it."""
     with facts.opened(demo) as result:
         yield result
 
 
 @pytest.fixture(scope="module")
 def rows(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The rows of ``answers``."""
+    """Return the rows of ``answers``."""
     return records(db, "from answers")
 
 
 def last_quarters() -> list[Quarter]:
-    """The nine quarters that are told of, the newest first."""
+    """Return the nine published quarters, the newest first."""
     result = [Quarter(2027, 1)]
     while len(result) < 9:
         result.append(result[-1].before())
@@ -58,12 +58,12 @@ def last_quarters() -> list[Quarter]:
 
 
 def mature_until(name: str) -> date:
-    """The day from which items of a metric are too young to count."""
+    """Return the day from which items of a metric are too young to count."""
     return DEMO_UNTIL + timedelta(days=1 - metric(name).matures_after)
 
 
 def records(db: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    """The rows of a query by column."""
+    """Return the rows of a query by column."""
     rows = db.execute(sql)
     names = [name for name, *_ in rows.description]
     return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
@@ -115,7 +115,7 @@ def test_pandas_finds_the_same_numbers(
 
 
 @pytest.mark.parametrize("name", HEADLINES)
-def test_rows_behind_a_number_are_as_many_as_its_n(demo: Path, name: str) -> None:
+def test_evidence_has_as_many_rows_as_n(demo: Path, name: str) -> None:
     snapshot, window = current(demo), Window(date(2026, 1, 1), date(2026, 7, 1))
     (number,) = estimates(snapshot, metric(name), [window], Scope()).to_dict("records")
     counts = item_rows(snapshot, metric(name), window, Scope())["counts_as"].value_counts()
@@ -188,7 +188,7 @@ def test_every_headline_has_an_answer_for_every_quarter_and_comparison(
     ]
 
 
-def test_nothing_is_judged_yet(rows: list[dict[str, Any]]) -> None:
+def test_verdicts_are_empty(rows: list[dict[str, Any]]) -> None:
     assert {row["verdict"] for row in rows} == {None}
     assert {row["reason"] for row in rows} == {"not judged yet"}
     for name in ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail"):
@@ -203,7 +203,7 @@ def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
         if current is None or baseline is None or (row["effect_kind"] == "ratio" and not baseline):
             assert row["effect"] is None
         elif kind == "count" and row["status"] == "so far":
-            assert row["effect"] is None  # a part is no match for a whole
+            assert row["effect"] is None  # a quarter in progress is not compared with a whole one
         elif row["effect_kind"] == "difference":
             assert row["effect"] == pytest.approx(current - baseline)
         else:
@@ -250,11 +250,11 @@ def test_inputs_add_up_week_by_week(
             assert parts == row["n_current"]
         if kind == "share" and parts:
             assert added / parts == pytest.approx(row["current"])
-        elif kind == "median" and parts:  # none is within a median that is not reached
+        elif kind == "median" and parts:  # a median that is not reached has no items below it
             assert added / parts >= 0.5 if row["current"] is not None else added == 0
 
 
-def test_answers_share_what_the_catalogue_says(
+def test_answers_equal_the_catalogue(
     db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
 ) -> None:
     reported = {row["metric"]: row for row in records(db, "from metrics")}
@@ -269,14 +269,14 @@ def test_answers_share_what_the_catalogue_says(
 
 @pytest.fixture
 def small(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A file with two repositories, of which one was not read through the newest quarter."""
+    """Yield a file with two repositories, of which one was not read through the newest quarter."""
     tables = read_tables(Path(__file__).parent / "answers.txt")
     with duckdb.connect() as result:
         fill(result, empty, tables)
         yield result
 
 
-def test_a_repository_that_was_not_read_is_left_out_on_both_sides_and_named(
+def test_unsynced_repository_is_excluded_from_both_quarters_and_named(
     small: duckdb.DuckDBPyConnection,
 ) -> None:
     frame, inputs = (
@@ -313,8 +313,10 @@ def test_a_repository_that_was_not_read_is_left_out_on_both_sides_and_named(
     assert read == {"2026-01-05", "2026-01-12", "2026-03-01"}
 
 
-def test_each_comparison_counts_what_was_read_for_it(small: duckdb.DuckDBPyConnection) -> None:
-    """Two comparisons of one window may rest on other repositories: inputs tell them apart by ``read_until``."""
+def test_comparison_counts_repositories_synced_for_both_quarters(
+    small: duckdb.DuckDBPyConnection,
+) -> None:
+    """Comparisons of one window can have different repositories: ``read_until`` separates them."""
     frame = pd.concat(result for result, _ in answers(small, date(2026, 2, 28)))
     merged = frame[(frame["metric"] == "merged_within_7_days") & (frame["scope_kind"] == "org")]
     n = {
@@ -325,7 +327,7 @@ def test_each_comparison_counts_what_was_read_for_it(small: duckdb.DuckDBPyConne
     assert n["2025-Q4", "quarter before"] == (2, 0)
 
 
-def test_the_hash_of_a_definition_changes_with_all_that_it_reads_and_with_nothing_else(
+def test_definition_hash_changes_only_with_what_it_reads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "queries"
@@ -382,7 +384,7 @@ def strings(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
     }
 
 
-def test_no_address_no_body_and_nobody_is_published(
+def test_addresses_bodies_and_people_are_not_published(
     demo: Path, db: duckdb.DuckDBPyConnection
 ) -> None:
     published = strings(db)

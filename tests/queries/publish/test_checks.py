@@ -1,4 +1,4 @@
-"""Every check finds the rows that must not exist, and only those; and every publish runs every check."""
+"""Every check returns exactly the rows that must not exist; every publish runs every check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_every_check_has_its_fixture() -> None:
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_a_check_finds_what_was_planted_and_nothing_else(name: str) -> None:
+def test_check_returns_exactly_the_planted_rows(name: str) -> None:
     inputs = read_tables(FIXTURES / f"{name}.txt")
     expected = inputs.pop("expected")
     with duckdb.connect() as db:
@@ -29,7 +29,7 @@ def test_a_check_finds_what_was_planted_and_nothing_else(name: str) -> None:
     assert result == sorted((tuple(row.values()) for row in expected), key=str)
 
 
-def test_a_published_file_lists_what_was_checked(demo: Path) -> None:
+def test_published_file_lists_its_checks(demo: Path) -> None:
     with facts.opened(demo) as db:
         listed = db.execute("select check_name, description, failing_rows from checks").fetchall()
     assert listed == [(name, check.definition, 0) for name, check in CHECKS.items()]

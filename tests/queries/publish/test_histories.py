@@ -1,4 +1,4 @@
-"""Histories made by dice: the published tables equal the independent computation, also as of an earlier day."""
+"""Random histories: published tables equal the independent computation, also on past days."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DATASETS = {f"dice/{seed}": history(seed) for seed in range(1, 9)}
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Iterator[Path]:
-    """The data folder with the ledger of all histories."""
+    """Yield the data folder with the ledger of all histories."""
     data = tmp_path_factory.mktemp("histories")
     with serve(DATASETS, schema=schema_path) as github:
         refresh(data, github.url, list(DATASETS))
@@ -31,10 +31,12 @@ def test_published_tables_are_as_computed_independently(collected: Path, as_of: 
     publish_tables(collected, as_of)
     published = read_published((collected / "headway.duckdb").resolve())
     computed = compute(DATASETS, as_of)
-    findings = [
-        (table, finding)
+    comparisons = [
+        (table, comparison)
         for table in KEYS
-        for finding in compare(table, published[table], computed[table])
+        for comparison in compare(table, published[table], computed[table])
     ]
-    assert not [f"{table}: {finding}" for table, finding in findings if finding.differing]
+    assert not [
+        f"{table}: {comparison}" for table, comparison in comparisons if comparison.differing
+    ]
     assert all(published[table] for table in KEYS)

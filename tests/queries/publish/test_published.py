@@ -1,4 +1,4 @@
-"""The hand-written company, collected over HTTP and published, gives the tables that were typed by hand."""
+"""The hand-written company, collected over HTTP and published, equals tables typed by hand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.refreshing import publish_tables, refresh
 def published(
     tmp_path_factory: pytest.TempPathFactory, schema_path: Path
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The company as published, open for reading."""
+    """Yield the company as published, open for reading."""
     data = tmp_path_factory.mktemp("company")
     with serve(company.datasets(), schema=schema_path) as github:
         results = refresh(data, github.url, list(company.datasets()))
@@ -47,19 +47,19 @@ def published(
 
 
 def without(name: str) -> dict[str, dict[str, Any]]:
-    """The company's datasets but one."""
+    """Return the company's datasets but one."""
     return {repo: dataset for repo, dataset in company.datasets().items() if repo != name}
 
 
 def normal(text: str, name: str) -> str:
-    """A typed value with numbers written one way."""
+    """Return a typed value with numbers written one way."""
     return typed(float(text)) if text and name.endswith("_hours") else text
 
 
 @pytest.mark.parametrize("table", sorted(path.stem for path in company.EXPECTED.glob("*.csv")))
 def test_table_is_as_typed_by_hand(published: duckdb.DuckDBPyConnection, table: str) -> None:
     expected = company.expected(table)
-    columns = [name for name in expected[0] if name != "host"]  # here a port of this machine
+    columns = [name for name in expected[0] if name != "host"]  # a port of the local server
     result = published.execute(f"select {', '.join(columns)} from {table}").fetchall()
     rows = sorted(tuple(typed(value) for value in row) for row in result)
     typed_rows = sorted(tuple(normal(row[name], name) for name in columns) for row in expected)
@@ -87,7 +87,7 @@ OF_MONEY = (
 )
 
 
-def test_every_column_has_a_value_somewhere_and_later_ones_are_null(
+def test_every_column_has_a_value_and_future_columns_are_null(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
     later = {
@@ -119,7 +119,9 @@ def test_independent_computation_agrees(
     result = read_tables(published)
     for table, rows in computed.items():
         differing = [
-            str(finding) for finding in compare(table, result[table], rows) if finding.differing
+            str(comparison)
+            for comparison in compare(table, result[table], rows)
+            if comparison.differing
         ]
         assert not differing, "\n".join([table, *differing])
 

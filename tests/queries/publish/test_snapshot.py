@@ -36,7 +36,7 @@ PUBLISHES, READERS = int(os.environ.get("HEADWAY_PUBLISHES", 6)), 8
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Path:
-    """A small ledger: one repository of the company."""
+    """Return a small ledger: one repository of the company."""
     data = tmp_path_factory.mktemp("small")
     with serve({SMALL: company.datasets()[SMALL]}, schema=schema_path) as github:
         refresh(data, github.url, [SMALL])
@@ -46,11 +46,11 @@ def ledger(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Path:
 
 
 def source(ledger: Path, version: str) -> Source:
-    """What to publish; the version tells which publish it was."""
+    """Return the input of a publish; its version identifies the publish."""
     return Source(ledger, PublishSettings(rules=FEW_RULES), "key", version)
 
 
-# a publish runs each rule once: one of each kind is enough here
+# one rule of each kind keeps a publish short
 FEW_RULES: list[Rule] = [rule for rule in compile_rules(Path("none")) if rule.position == 1]
 
 
@@ -64,9 +64,7 @@ def test_a_published_file_is_whole_closed_and_read_only(ledger: Path, tmp_path: 
         assert db.execute("select as_of, is_synthetic from snapshot").fetchall() == [(AS_OF, False)]
 
 
-def test_the_last_few_are_kept_and_what_a_killed_publish_left_is_removed(
-    ledger: Path, tmp_path: Path
-) -> None:
+def test_last_snapshots_are_kept_and_partial_ones_removed(ledger: Path, tmp_path: Path) -> None:
     first = publish(source(ledger, "0"), tmp_path, AS_OF)
     (tmp_path / "snapshots" / ".building-x.duckdb").write_bytes(b"half")
     (tmp_path / "snapshots" / ".building-x.spill").mkdir()
@@ -93,9 +91,7 @@ def test_a_check_that_fails_leaves_the_old_file_in_place(ledger: Path, tmp_path:
     old = publish(source(ledger, "1"), tmp_path, AS_OF)
     broken = tmp_path / "ledger.duckdb"
     shutil.copyfile(ledger, broken)
-    with duckdb.connect(
-        str(broken)
-    ) as db:  # the same pull request twice, as no collector writes it
+    with duckdb.connect(str(broken)) as db:  # a duplicate pull request
         db.execute("insert into github_pull_requests from github_pull_requests limit 1")
     with pytest.raises(
         PublishError, match=r"nothing was published.*pull_requests_are_all_there_once"
@@ -105,9 +101,7 @@ def test_a_check_that_fails_leaves_the_old_file_in_place(ledger: Path, tmp_path:
     assert sorted((tmp_path / "snapshots").iterdir()) == [old]
 
 
-def test_without_a_repository_read_to_its_end_nothing_is_published(
-    ledger: Path, tmp_path: Path
-) -> None:
+def test_publish_without_a_synced_repository_is_refused(ledger: Path, tmp_path: Path) -> None:
     empty = tmp_path / "ledger.duckdb"
     shutil.copyfile(ledger, empty)
     with duckdb.connect(str(empty)) as db:
@@ -127,11 +121,11 @@ def test_the_last_complete_day_is_the_default(ledger: Path, tmp_path: Path) -> N
     assert (read_until - current(tmp_path).as_of).days == 1
 
 
-# -- many readers and one publisher ----------------------------------------------------------------
+# -- readers and publisher ----------------------------------------------------------------
 
 
 def read_by_file(data: Path) -> tuple[int, int, int]:
-    """Version, pull requests and metrics, as any client reads them: connect to the link, ask, close."""
+    """Return version, pull requests and metrics, read by a new connection to the link."""
     with duckdb.connect(str(data / LINK), config=READ_ONLY) as db:
         rows = db.execute(
             "select (select headway_version::integer from snapshot), (select count(*) from "
@@ -142,7 +136,7 @@ def read_by_file(data: Path) -> tuple[int, int, int]:
 
 
 def read_by_snapshot(data: Path) -> tuple[int, int, int]:
-    """The same, as the dashboard reads it."""
+    """Return the same, read as the dashboard does."""
     snapshot = current(data)
     version = int(snapshot.query("select headway_version from snapshot")["headway_version"][0])
     counts = snapshot.query(
@@ -159,7 +153,7 @@ def watch(data: Path, by_file: bool, published: Synchronized[int], trouble: list
         before = published.value
         try:
             version, pulls, metrics = read(data)
-        except Exception as error:  # whatever a reader meets is what this test is about
+        except Exception as error:  # a reader must never get an error of any kind
             trouble.append(f"after publish {before}: {error!r}")
             return
         if (pulls, metrics) != (PULLS, EXPECTED_METRICS):
@@ -174,7 +168,7 @@ def watch(data: Path, by_file: bool, published: Synchronized[int], trouble: list
 def watch_in_threads(
     data: Path, count: int, published: Synchronized[int], result: multiprocessing.Queue[list[str]]
 ) -> None:
-    """What one process does: so many threads that read, every other one by file."""
+    """Read in several threads of this process, every other one by file."""
     trouble: list[str] = []
     threads = [
         threading.Thread(target=watch, args=(data, n % 2 == 0, published, trouble))
@@ -190,7 +184,7 @@ def watch_in_threads(
 EXPECTED_METRICS = len(METRICS)
 
 
-def test_readers_never_meet_the_publisher(ledger: Path, tmp_path: Path) -> None:
+def test_readers_get_whole_snapshots_during_publishes(ledger: Path, tmp_path: Path) -> None:
     published: Synchronized[int] = FORKS.Value("i", 0)
     results: multiprocessing.Queue[list[str]] = FORKS.Queue()
     publish(source(ledger, "0"), tmp_path, AS_OF)
@@ -207,7 +201,7 @@ def test_readers_never_meet_the_publisher(ledger: Path, tmp_path: Path) -> None:
             published.value = number
         trouble = [results.get(timeout=60) for _ in readers]
     finally:
-        published.value = PUBLISHES + 1  # whoever still reads ends
+        published.value = PUBLISHES + 1  # stops the readers
         for reader in readers:
             reader.join(timeout=30)
     assert [line for lines in trouble for line in lines] == []
@@ -216,7 +210,7 @@ def test_readers_never_meet_the_publisher(ledger: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def dashboard(tmp_path: Path, ledger: Path) -> Iterator[Path]:
-    """A data folder that another process, as the dashboard does, keeps open and asks now and then."""
+    """Yield a data folder that another process reads repeatedly, as the dashboard does."""
     publish(source(ledger, "0"), tmp_path, AS_OF)
     script = (
         "import sys, time; from pathlib import Path; from queries.read.snapshot import current\n"

@@ -1,4 +1,4 @@
-"""Spend: what counts once, what is converted, priced, in scope, and told beside what. Worked out by hand."""
+"""Spend: counted once, converted, priced and in scope, with results worked out by hand."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ AS_OF = date(2026, 6, 30)
 
 
 def key(day: date, amount: float | None, **other: object) -> dict[str, object]:
-    """A row of spend that no person stands behind."""
+    """Return a row of spend without a person."""
     return spent(day, "a key", amount, actor_kind="api key", **other)
 
 
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    """An empty ledger."""
+    """Return an empty ledger."""
     return Books(tmp_path)
 
 
 COUNTED = "select sum(cost_usd) from spend where is_counted"
 
 
-def test_a_provider_a_gateway_and_a_client_that_saw_the_same_tokens_count_once(
+def test_tokens_of_provider_gateway_and_client_count_once(
     books: Books,
 ) -> None:
     books.load(
@@ -71,7 +71,7 @@ def test_an_invoice_outranks_the_cost_api_of_its_account_and_day_only(books: Boo
     assert books.ask(COUNTED) == [(11.0 + 5.0 + 20.0,)]
 
 
-def test_gross_and_net_are_never_one_number(books: Books) -> None:
+def test_gross_and_net_are_never_added(books: Books) -> None:
     books.load(
         [key(DAY, 0.0, list_amount=700.0, provider="github", tool="copilot", basis="tool_billing")]
     )
@@ -79,7 +79,7 @@ def test_gross_and_net_are_never_one_number(books: Books) -> None:
     assert books.ask("select cost_usd, list_usd from spend") == [(0.0, 700.0)]
 
 
-def test_the_newest_file_wins_in_whatever_order_files_come(tmp_path: Path) -> None:
+def test_newest_file_wins_in_any_order(tmp_path: Path) -> None:
     old = [key(DAY, 1.0, origin="old"), key(NEXT, 2.0, origin="old")]
     new = [key(NEXT, 3.0, origin="new")]
     reported = []
@@ -120,7 +120,7 @@ def test_currencies_are_converted_by_the_users_rates_and_never_guessed(books: Bo
     assert books.ask("select rows_without_price from spend_reconciliation") == [(1,)]
 
 
-def test_tokens_without_an_amount_have_their_list_price_and_say_so(books: Books) -> None:
+def test_tokens_without_an_amount_are_estimated_at_list_price(books: Books) -> None:
     """Claude Sonnet 4.5: 3 dollars a million input tokens, 15 for output, 0.30 for cached input."""
     model = "claude-sonnet-4-5-20250929"
     kinds = {"input": 1_000_000, "output": 100_000, "cached input": 10_000_000}
@@ -138,7 +138,7 @@ def test_tokens_without_an_amount_have_their_list_price_and_say_so(books: Books)
     assert result == [(model, 3.0 + 1.5 + 3.0, 11_100_000, True), ("no-such-model", None, 5, True)]
 
 
-def test_who_is_listed_twice_is_one_person(books: Books) -> None:
+def test_person_with_two_rows_counts_once(books: Books) -> None:
     books.settings = PublishSettings(small_group=3)
     listed = people({"Shop": ["ann", "bob", "cat"]})
     twice = [spent(DAY, "ann", 1.0), spent(DAY, "ANN@acme.example", 1.0), spent(DAY, "bob", 1.0)]
@@ -155,7 +155,7 @@ def test_who_is_listed_twice_is_one_person(books: Books) -> None:
     ) == [("Shop", 4.0, "1–4")]
 
 
-def test_who_has_a_row_without_money_hides_nobody(books: Books) -> None:
+def test_person_with_zero_cost_does_not_count_towards_k(books: Books) -> None:
     """Five persons have a row, one of them has all the money."""
     free = [spent(DAY, person, 0.0, tokens=10) for person in ("ann", "bob", "cat", "dan")]
     books.load([*free, spent(DAY, "eve", 50.0, tokens=10)])
@@ -165,7 +165,7 @@ def test_who_has_a_row_without_money_hides_nobody(books: Books) -> None:
     assert books.ask("from spend_per_engineer") == []
 
 
-def test_a_day_that_was_read_without_spend_is_nothing_and_one_that_was_not_read_is_not_there(
+def test_synced_day_without_spend_is_zero_and_unsynced_day_is_absent(
     books: Books,
 ) -> None:
     books.load([key(DAY, 1.0), key(NEXT, None, provider=None)])

@@ -1,4 +1,4 @@
-"""Nobody's spend can be told from the published files, not from all that were ever published together."""
+"""Privacy of spend: all files ever published together do not reveal the spend of a person."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ NINE = [f"p{index}" for index in range(9)]
 
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    """An empty ledger whose groups are small under three."""
+    """Return an empty ledger whose groups are small under three."""
     return Books(tmp_path, PublishSettings(small_group=K))
 
 
-def test_the_attacker_finds_what_is_there_to_be_found(books: Books) -> None:
+def test_attacker_derives_unprotected_spend(books: Books) -> None:
     """Without the group rules everybody would be known: the attack itself works."""
     open_books, attacker = Books(books.data, PublishSettings(small_group=1)), Attacker()
     open_books.load(
@@ -41,7 +41,7 @@ def test_the_attacker_finds_what_is_there_to_be_found(books: Books) -> None:
     assert len(attacker.derives(2)) == len(NINE)
 
 
-def test_a_model_that_one_person_uses_is_told_with_others(books: Books) -> None:
+def test_model_of_one_person_is_grouped_as_other(books: Books) -> None:
     attacker = Attacker()
     rows = [attacker.atom(MAY, person) for person in NINE]
     books.load([*rows, attacker.atom(MAY, "p0", model="opus")])
@@ -51,7 +51,7 @@ def test_a_model_that_one_person_uses_is_told_with_others(books: Books) -> None:
     assert books.ask("select distinct model from spend") == [("other models",)]
 
 
-def test_what_is_large_enough_is_told(books: Books) -> None:
+def test_groups_above_the_threshold_are_published(books: Books) -> None:
     attacker = Attacker()
     models = {"sonnet": NINE[:3], "opus": NINE[3:6], "haiku": NINE[6:]}
     books.load(
@@ -71,7 +71,7 @@ def test_what_is_large_enough_is_told(books: Books) -> None:
     ]
 
 
-def test_tools_providers_accounts_and_days_are_told_with_others_too(books: Books) -> None:
+def test_small_tools_providers_accounts_and_days_are_grouped(books: Books) -> None:
     attacker = Attacker()
     rows = [attacker.atom(MAY, person) for person in NINE]
     rows += [
@@ -91,7 +91,7 @@ def test_tools_providers_accounts_and_days_are_told_with_others_too(books: Books
     )
 
 
-def test_a_week_of_too_few_is_not_told_at_all(books: Books) -> None:
+def test_week_below_the_threshold_is_not_published(books: Books) -> None:
     attacker = Attacker()
     rows = [attacker.atom(MAY, person) for person in NINE] + [
         attacker.atom(date(2026, 5, 12), "p0")
@@ -106,7 +106,7 @@ def test_a_week_of_too_few_is_not_told_at_all(books: Books) -> None:
     ]
 
 
-def test_a_team_of_three_is_not_what_the_organisation_has_more_than_the_other_teams(
+def test_small_team_is_not_the_difference_of_organisation_and_teams(
     books: Books,
 ) -> None:
     attacker = Attacker()
@@ -120,7 +120,7 @@ def test_a_team_of_three_is_not_what_the_organisation_has_more_than_the_other_te
     assert {team for team, _ in reported} == {"Shop", "(other teams)"}
 
 
-def test_a_provider_of_one_person_in_one_team(books: Books) -> None:
+def test_provider_of_one_person_in_a_team_is_not_derived(books: Books) -> None:
     attacker = Attacker()
     teams = {"Shop": NINE[:4], "Web": NINE[4:]}
     rows = [attacker.atom(MAY, person) for person in NINE]
@@ -131,7 +131,7 @@ def test_a_provider_of_one_person_in_one_team(books: Books) -> None:
     assert attacker.derives(K) == []
 
 
-def test_month_against_month_when_somebody_joins(books: Books) -> None:
+def test_joining_person_is_not_derived_from_two_months(books: Books) -> None:
     attacker = Attacker()
     teams = {"Shop": NINE[:4], "Web": [*NINE[4:], "new"]}
     rows = [attacker.atom(MAY, person) for person in NINE]
@@ -143,7 +143,7 @@ def test_month_against_month_when_somebody_joins(books: Books) -> None:
     assert attacker.derives(K) == []
 
 
-def test_a_row_that_comes_late_is_held_back_in_every_table(books: Books) -> None:
+def test_late_row_is_withheld_from_every_table(books: Books) -> None:
     attacker = Attacker()
     rows, teams = (
         [attacker.atom(MAY, person) for person in NINE],
@@ -168,7 +168,7 @@ def test_a_row_that_comes_late_is_held_back_in_every_table(books: Books) -> None
     assert books.ask("select sum(cost_usd) from spend") == [(sum(row["amount"] for row in rows),)]
 
 
-def test_somebody_who_is_moved_to_another_team_is_not_the_difference(books: Books) -> None:
+def test_person_who_changes_team_is_not_derived(books: Books) -> None:
     attacker = Attacker()
     rows = [attacker.atom(MAY, person) for person in NINE]
     books.load(rows, people({"Shop": NINE[:4], "Web": NINE[4:]}))
@@ -182,7 +182,7 @@ def test_somebody_who_is_moved_to_another_team_is_not_the_difference(books: Book
     assert books.ask("from spend_by_team order by all") == before
 
 
-def test_day_after_day(books: Books) -> None:
+def test_daily_publishes_reveal_no_person(books: Books) -> None:
     attacker, rows = Attacker(), []
     for index, day in enumerate(days(MAY, 5)):
         rows += [attacker.atom(day, person) for person in NINE[: 1 + 4 * index % 9]]
@@ -192,7 +192,7 @@ def test_day_after_day(books: Books) -> None:
     assert attacker.derives(K) == []
 
 
-def test_one_person_who_spends_nearly_all_of_a_team_is_not_its_total(books: Books) -> None:
+def test_dominant_spender_is_not_the_total_of_a_team(books: Books) -> None:
     teams = {"Shop": NINE[:4], "Web": NINE[4:]}
     rows = [spent(MAY, person, 10.0) for person in NINE[1:]] + [spent(MAY, "p0", 1000.0)]
     books.load(rows, people(teams))
@@ -210,11 +210,11 @@ def test_no_name_or_address_is_in_the_published_file(books: Books) -> None:
     content = (books.data / "headway.duckdb").read_bytes()
     assert b"acme.example" not in content
     assert b"secret-key" not in content
-    (shown,) = (books.data / "shown").iterdir()
-    assert {file.stat().st_mode & 0o777 for file in shown.iterdir()} == {0o600}
+    (folder,) = (books.data / "shown").iterdir()
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
 
 
-def test_a_ledger_that_is_put_back_tells_nothing_either(books: Books) -> None:
+def test_restored_ledger_reveals_no_person(books: Books) -> None:
     attacker, ledger = Attacker(), books.data / "ledger.duckdb"
     rows, teams = (
         [attacker.atom(MAY, person) for person in NINE],

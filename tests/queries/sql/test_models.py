@@ -1,4 +1,4 @@
-"""Models on small hand-written tables, the words they share, and a whole ledger at an earlier day."""
+"""Models on small tables, their shared macros, and a whole ledger as of an earlier day."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Json = dict[str, Any]
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.txt")), ids=lambda path: path.stem)
-def test_a_model_gives_what_was_typed_by_hand(path: Path) -> None:
+def test_model_equals_rows_typed_by_hand(path: Path) -> None:
     inputs = read_tables(path)
     expected = inputs.pop("expected")
     with duckdb.connect() as db:
@@ -79,7 +79,7 @@ def test_a_model_gives_what_was_typed_by_hand(path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
-def test_the_words_of_models(expression: str, value: Any, zone: str) -> None:
+def test_macros_of_models(expression: str, value: Any, zone: str) -> None:
     with duckdb.connect() as db:
         db.execute(f"set timezone = '{zone}'")
         db.execute(read_sql(ROOT / "shared" / "macros.sql").text)
@@ -88,9 +88,9 @@ def test_the_words_of_models(expression: str, value: Any, zone: str) -> None:
 
 @pytest.fixture(scope="module")
 def at_an_earlier_day(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's whole ledger, published as of an earlier day, with pseudonyms and groups from ten people on.
+    """Yield the demo's ledger, published as of an earlier day with pseudonyms.
 
-    In some titles and names of releases an address was planted.
+    Groups have at least ten people. Some titles and release names contain an e-mail address.
     """
     data = tmp_path_factory.mktemp("earlier")
     shutil.copy(demo / "ledger.duckdb", data)
@@ -105,12 +105,12 @@ def at_an_earlier_day(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def earlier_file(data: Path) -> Path:
-    """The published file of the earlier day."""
+    """Return the published file of the earlier day."""
     (file,) = (data / "snapshots").glob(f"as-of-{EARLIER}-*.duckdb")
     return file
 
 
-def test_as_of_an_earlier_day_is_what_a_ledger_of_that_day_gives(
+def test_publish_as_of_an_earlier_day_equals_a_ledger_of_that_day(
     at_an_earlier_day: Path, tmp_path: Path
 ) -> None:
     shutil.copy(at_an_earlier_day / "ledger.duckdb", tmp_path)
@@ -123,8 +123,8 @@ def test_as_of_an_earlier_day_is_what_a_ledger_of_that_day_gives(
         later = [(row, json.dumps(as_of(json.loads(node)))) for row, node in rows]
         ledger.register("then_frame", pd.DataFrame(later, columns=["at", "node"]))
         ledger.execute(
-            "update github_pull_requests as held set node = t.node from then_frame as t where "
-            "held.rowid = t.at"
+            "update github_pull_requests as pulls set node = t.node from then_frame as t where "
+            "pulls.rowid = t.at"
         )
     cut = publish_tables(tmp_path, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL))
     whole = tables(earlier_file(at_an_earlier_day))
@@ -152,7 +152,7 @@ def test_the_order_of_rows_in_the_ledger_changes_nothing(
 
 
 def as_of(node: Json) -> Json:
-    """A pull request as GitHub told of it at the cutoff."""
+    """Return a pull request as GitHub returned it at the cutoff."""
     result = dict(node)
     for name, path in DATED.items():
         result[name] = [item for item in node[name] if dig(item, path) < CUTOFF]
@@ -192,7 +192,7 @@ DRAFT = {"ReadyForReviewEvent": False, "ConvertToDraftEvent": True}
 
 
 def dig(item: Json, path: tuple[str, ...]) -> str:
-    """The text at the end of a path of keys."""
+    """Return the text at the end of a path of keys."""
     result: Any = item
     for key in path:
         result = result[key]
@@ -236,7 +236,9 @@ def test_addresses_in_titles_and_names_are_masked(at_an_earlier_day: Path) -> No
             assert db.execute(f"from {table} where contains({column}, 'ann.b')").fetchall() == []
 
 
-def test_pseudonyms_are_keyed_and_nothing_else_tells_who(at_an_earlier_day: Path) -> None:
+def test_pseudonyms_are_keyed_and_no_other_column_identifies_a_person(
+    at_an_earlier_day: Path,
+) -> None:
     with duckdb.connect(str(earlier_file(at_an_earlier_day)), read_only=True) as db:
         people = db.execute(
             "select distinct unnest([author, responsible]) as who from pull_requests where author "

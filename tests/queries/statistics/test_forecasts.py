@@ -59,23 +59,23 @@ def frame(
 
 
 def made(result: pd.DataFrame, period: tuple[date, date] = NOVEMBER) -> Forecast:
-    """The forecast of a period."""
+    """Return the forecast of a period."""
     days = days_of(result)
     assert days is not None
     return forecast(days, *period)
 
 
 def rows(result: pd.DataFrame, *budgets: Budget, as_of: date = AS_OF) -> list[dict[str, Any]]:
-    """The rows of ``forecasts``: the month's and the year's."""
+    """Return the rows of ``forecasts``: the month's and the year's."""
     return list(forecast_rows(result, NO_MODELS, budgets, as_of)[0].to_dict("records"))  # type: ignore[arg-type]
 
 
 def noisy(days: int, seed: int = 1) -> Days:
-    """A history of so many days with a level that stays."""
+    """Return a history of so many days with a level that stays."""
     return Days(MONDAY, np.exp(np.random.default_rng(seed).normal(0, 0.3, days)) * 100, {}, {})
 
 
-def test_the_point_is_what_was_spent_and_the_weekday_profile_of_the_rest() -> None:
+def test_point_is_spend_so_far_plus_the_weekday_profile() -> None:
     result = made(frame())
     assert result.spent == 10 * 100 + 4 * 20
     assert result.point == pytest.approx(1080 + 11 * 100 + 5 * 20)
@@ -91,7 +91,7 @@ def test_the_profile_is_of_the_last_four_weeks_only() -> None:
     assert made(reported).point == pytest.approx(2280)
 
 
-def test_a_budget_is_passed_on_the_day_its_sum_says() -> None:
+def test_budget_breach_is_the_day_the_sum_exceeds_it() -> None:
     month, year = rows(
         frame(), Budget(date(2026, 1, 1), 2000, is_from=True), Budget(date(2026, 5, 1), 5000)
     )
@@ -122,7 +122,7 @@ def test_the_chance_over_a_budget_falls_with_the_budget_and_is_a_half_near_the_p
     )
 
 
-def test_days_that_may_change_are_forecast_and_yet_spent() -> None:
+def test_provisional_days_are_forecast_and_counted_as_spent() -> None:
     reported = frame(provisional=3)
     reported.loc[reported["is_provisional"], "usd"] = 1.0
     result = made(reported)
@@ -141,13 +141,13 @@ def test_final_days_may_end_before_the_month_begins() -> None:
     assert result.interval == pytest.approx((2280, 2280))
 
 
-def test_a_month_that_is_over_is_what_it_cost() -> None:
+def test_finished_month_equals_its_cost() -> None:
     result = made(frame(last=date(2026, 11, 30)))
     assert (result.point, result.interval) == (2280, (2280, 2280))
     assert (result.chance_over(2279), result.chance_over(2280)) == (1, 0)
 
 
-def test_under_six_weeks_there_is_a_point_and_no_interval() -> None:
+def test_history_under_six_weeks_has_a_point_without_interval() -> None:
     month, year = rows(frame(first=AS_OF - timedelta(days=40)), Budget(date(2026, 11, 1), 2000))
     assert month["point"] == pytest.approx(2280)
     reason = "no interval: it needs 42 days of history, and there are 41"
@@ -171,7 +171,7 @@ def test_under_six_weeks_there_is_a_point_and_no_interval() -> None:
     )  # one day, and no weekday yet
 
 
-def test_without_spend_there_is_no_forecast_and_after_it_ended_no_interval() -> None:
+def test_no_spend_has_no_forecast_and_ended_spend_no_interval() -> None:
     assert rows(frame().iloc[:0]) == []
     assert rows(frame(provisional=99)) == []
     reported = frame()
@@ -185,7 +185,7 @@ def test_without_spend_there_is_no_forecast_and_after_it_ended_no_interval() -> 
     assert month["reason"] == "no interval: spend is final only through 2026-11-14"
 
 
-def test_seats_go_on_as_they_were_booked() -> None:
+def test_seats_continue_as_booked() -> None:
     monthly = {date(2026, 10, 1): 300.0, date(2026, 11, 1): 330.0}
     result = made(frame(seats=monthly))
     assert (result.seats.sum(), result.spent) == (330, 1410)
@@ -200,7 +200,7 @@ def test_seats_go_on_as_they_were_booked() -> None:
     assert (made(only).point, made(only).interval) == (330, None)
 
 
-def test_what_if_prices_seats_or_a_cap_change() -> None:
+def test_changed_prices_seats_or_cap_change_the_forecast() -> None:
     result = made(frame())
     assert what_if(result).point == result.point
     assert what_if(result, price=0.5).point == pytest.approx(1080 + 600)
@@ -221,7 +221,7 @@ def test_what_if_prices_seats_or_a_cap_change() -> None:
     )
 
 
-def test_past_forecasts_are_compared_with_what_came() -> None:
+def test_past_forecasts_are_compared_with_actual_spend() -> None:
     usage = np.concatenate([np.full(14, 10.0), np.full(7, 20.0)])
     reported = spread(usage, 0, 7)  # one past forecast: 20 a day where 10 were expected
     assert reported.windows == pytest.approx(2 / 7)
@@ -269,7 +269,7 @@ def test_the_days_of_a_month_end_with_its_forecast_and_coverage_is_that_of_the_p
     assert month["coverage_n"] > 40
 
 
-def test_what_is_published_is_told_of_what_was_loaded(tmp_path: Path) -> None:
+def test_published_forecasts_equal_those_of_loaded_spend(tmp_path: Path) -> None:
     budgets = (Budget(NOVEMBER[0], 2000), Budget(date(2026, 12, 1), 9, is_from=True))
     books = Books(tmp_path, PublishSettings(budgets=budgets))
     loaded = [
@@ -305,7 +305,7 @@ def test_what_is_published_is_told_of_what_was_loaded(tmp_path: Path) -> None:
     assert len(ahead) == 16
 
 
-def test_breaks_are_told_with_their_day_and_kind() -> None:
+def test_change_points_have_day_and_kind() -> None:
     days = [MONDAY + timedelta(days=n) for n in range(90)]
 
     def change_point(
@@ -337,7 +337,7 @@ def test_breaks_are_told_with_their_day_and_kind() -> None:
     assert change_point(still, pd.concat([old, new])) == (days[78], "model")
 
 
-def test_each_month_has_its_own_budget_or_the_newest_that_goes_on() -> None:
+def test_month_has_its_own_budget_or_the_newest_one() -> None:
     budgets = [
         Budget(date(2026, 10, 1), 300, is_from=True),
         Budget(date(2026, 8, 1), 100, is_from=True),
@@ -355,7 +355,7 @@ def test_each_month_has_its_own_budget_or_the_newest_that_goes_on() -> None:
     assert by_month([], AS_OF) == {}
 
 
-def test_wild_days_are_a_forecast_that_makes_sense_or_none() -> None:
+def test_extreme_days_give_a_plausible_forecast_or_none() -> None:
     for seed in range(60):
         draw = np.random.default_rng(seed)
         count = int(draw.integers(1, 150))

@@ -56,7 +56,7 @@ def test_quarters_typed_by_hand(quarter: Quarter, expected: Window) -> None:
         ("2024-12-30", "2025-Q1"),
     ],
 )
-def test_days_around_new_year_lie_in_the_quarter_of_their_iso_week(day: str, name: str) -> None:
+def test_days_around_new_year_are_in_the_quarter_of_their_iso_week(day: str, name: str) -> None:
     assert quarter_of(date.fromisoformat(day)).name == name
 
 
@@ -75,7 +75,7 @@ def test_a_quarter_is_13_whole_weeks_and_14_only_with_week_53(quarter: Quarter) 
 
 
 @given(DAYS)
-def test_every_day_lies_in_the_quarter_that_is_named_for_it(day: date) -> None:
+def test_every_day_is_in_its_named_quarter(day: date) -> None:
     result = quarter_of(day).window
     assert result.start_on <= day < result.end_on
 
@@ -149,7 +149,7 @@ def test_comparisons_typed_by_hand() -> None:
         ("2026-10-05", 7, {"2026-Q4": "so far", "2026-Q3": "decided"}),
     ],
 )
-def test_a_quarter_is_decided_when_all_of_it_is_old_enough(
+def test_quarter_is_decided_when_all_its_items_are_mature(
     as_of: str, matures_after: int, statuses: dict[str, str]
 ) -> None:
     result = comparisons(date.fromisoformat(as_of), matures_after, quarters=2)
@@ -158,7 +158,7 @@ def test_a_quarter_is_decided_when_all_of_it_is_old_enough(
 
 
 @given(DAYS, MATURES)
-def test_windows_end_where_items_are_old_enough_and_baselines_are_whole(
+def test_windows_end_at_mature_items_and_baselines_are_whole(
     as_of: date, matures_after: int
 ) -> None:
     last = as_of + timedelta(days=1 - matures_after)

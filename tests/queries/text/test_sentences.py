@@ -156,7 +156,7 @@ def test_a_rate() -> None:
     assert say("throughput", (0.0, 0), (12.0, 156)) == "No pull request was merged in 2026-Q3."
 
 
-def test_nothing_at_all_on_either_side() -> None:
+def test_no_items_in_either_quarter() -> None:
     assert say("feature_cycle_time", (None, 0), (78.0, 3)) == "No feature was opened in 2026-Q3."
     assert say("feature_cycle_time", (78.0, 3), (None, 0)) == (
         "Half of the features opened in 2026-Q3 were merged within 3.2 days of starting (n = 3); "
@@ -176,7 +176,7 @@ def test_a_median_that_is_not_reached() -> None:
     )
 
 
-def test_a_baseline_of_nought_has_no_ratio() -> None:
+def test_zero_baseline_has_no_ratio() -> None:
     assert say("pickup_time", (1.0, 4), (0.0, 3)) == (
         "Half of the pull requests that became ready in 2026-Q3 had a human reply within 1 "
         "hour (n = 4); "
@@ -184,7 +184,7 @@ def test_a_baseline_of_nought_has_no_ratio() -> None:
     )
 
 
-def test_what_is_missing_is_said_where_it_matters() -> None:
+def test_missing_items_are_named_if_they_matter() -> None:
     message = say("pickup_time", (1.0, 9), (1.0, 9), missing=1)
     assert message.endswith(". 1 more was merged or closed without a response and has no value.")
     assert say("pickup_time", (1.0, 10), (1.0, 9), missing=1).endswith("(1 hour, n = 9).")
@@ -224,7 +224,7 @@ def test_repositories_that_were_not_read_are_named() -> None:
     assert many.endswith("acme/0018, acme/0019 and 1,000 more.")
 
 
-def test_asides() -> None:
+def test_notes() -> None:
     assert year_note(metric("new_work_share"), 0.05, 0.6, 40) == (
         "Against the same quarter a year before: 5 percentage points more (60 %, n = 40)."
     )
@@ -250,7 +250,7 @@ def test_asides() -> None:
     )
 
 
-def test_counts_say_how_many_and_are_not_compared_before_the_quarter_is_over() -> None:
+def test_counts_are_not_compared_before_the_quarter_ends() -> None:
     assert say("capabilities_delivered", (5.0, 5), (4.0, 4)) == (
         "5 capabilities were delivered in 2026-Q3, 1 more than in the quarter before (4)."
     )
@@ -272,7 +272,7 @@ def test_counts_say_how_many_and_are_not_compared_before_the_quarter_is_over() -
     )
 
 
-def test_what_was_never_seen_is_not_measured() -> None:
+def test_unobserved_metric_is_not_measured() -> None:
     assert say("ux_debt_net_flow", (None, 0), (None, 0)) == (
         "Not measured in 2026-Q3: no issue had been marked as UX debt by then in the synced "
         "repositories."
