@@ -282,7 +282,7 @@ def test_the_page_about_data_fits_a_phone_and_its_totals_are_what_its_sql_gives(
             == 0
         )
         assert (
-            f"of {totals['at_github']:,} pull requests and issues that GitHub counts, all are here."
+            f"Of {totals['at_github']:,} pull requests and issues that GitHub counts, all are here."
             in leads(page)[0]
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
