@@ -29,7 +29,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> It
 @pytest.mark.parametrize("as_of", [date(2025, 11, 15), date(2025, 8, 1), date(2025, 4, 1)], ids=str)
 def test_published_tables_are_as_computed_independently(collected: Path, as_of: date) -> None:
     publish_tables(collected, as_of)
-    published = read_published((collected / "headway.duckdb").resolve())
+    (path,) = (collected / "snapshots").glob(f"as-of-{as_of}-*.duckdb")
+    published = read_published(path)
     computed = compute(DATASETS, as_of)
     comparisons = [
         (table, comparison)
