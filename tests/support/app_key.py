@@ -1,4 +1,4 @@
-"""A GitHub App of the tests: its key, and what a server must know to let it in."""
+"""GitHub App of the tests: its key, and the settings of a server that accepts it."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ APP_ID = "12345"
 
 @cache
 def key() -> rsa.RSAPrivateKey:
-    """The App's key, made once."""
+    """Return the App's key, made once."""
     return rsa.generate_private_key(65537, 2048)
 
 
 def pem(
     private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None = None, password: bytes = b""
 ) -> str:
-    """A key as text, as GitHub hands it out; by default the App's."""
-    how = BestAvailableEncryption(password) if password else NoEncryption()
+    """Return a key as PEM text, as GitHub issues it; by default the App's."""
+    encryption = BestAvailableEncryption(password) if password else NoEncryption()
     return (
         (private or key())
-        .private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, how)
+        .private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, encryption)
         .decode()
     )
 
 
-def known_to_server(folder: Path) -> dict[str, object]:
-    """The settings of a server that knows the App, whose public key is written into a folder."""
+def app_settings(folder: Path) -> dict[str, object]:
+    """Write the App's public key into a folder; return the settings of a server that knows it."""
     path = folder / "app.public.pem"
     path.write_bytes(
         key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -1,4 +1,4 @@
-"""A web server that gives the answers it was told to give, one after another: for shapes that no fault plan has."""
+"""Web server with prepared answers, one after another: for shapes that no fault plan has."""
 
 from __future__ import annotations
 
@@ -24,43 +24,42 @@ GOOD = b'{"data": {"viewer": {"login": "ada"}}}'
 
 @dataclass(frozen=True)
 class Canned:
-    """One answer; the length is right unless the headers tell another."""
+    """Prepared answer; its content length is right unless the headers set another."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = GOOD
-    #: where several requests meet before any of them is answered
+    #: barrier at which several requests wait before any of them is answered
     meeting: threading.Barrier | None = None
 
 
 @dataclass
-class Counter:
-    """A running server: its address, and the paths and secrets that it was asked with."""
+class CannedServer:
+    """Running server: its address, and the paths and secrets of the requests so far."""
 
     url: str
-    asked: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
 
 
 @contextlib.contextmanager
-def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Iterator[Counter]:
-    """Run a server on a free port of 127.0.0.1 that repeats its last answer for ever."""
+def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Iterator[CannedServer]:
+    """Run a server on a free port of 127.0.0.1; it repeats its last answer for ever."""
     remaining = list(answers)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            result.asked.append(self.path)
-            result.secrets.append(self.headers.get("authorization", ""))
+            running.paths.append(self.path)
+            running.secrets.append(self.headers.get("authorization", ""))
             self.rfile.read(int(self.headers.get("content-length", 0)))
             answer = remaining.pop(0) if len(remaining) > 1 else remaining[0]
             if answer.meeting:
                 answer.meeting.wait(30)
             self.send_response_only(answer.status)
-            for name, value in (
-                {"content-length": str(len(answer.body))} | dict(answer.headers)
-            ).items():
+            headers = {"content-length": str(len(answer.body))} | dict(answer.headers)
+            for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.body)
@@ -74,11 +73,11 @@ def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Itera
     server.daemon_threads = True
     if secure:
         server.socket = secure.wrap_socket(server.socket, server_side=True)
-    result = Counter(f"{'https' if secure else 'http'}://127.0.0.1:{server.server_port}")
+    running = CannedServer(f"{'https' if secure else 'http'}://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield result
+        yield running
     finally:
         server.shutdown()
         thread.join()
@@ -86,7 +85,7 @@ def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Itera
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate for 127.0.0.1 that nobody vouches for, and its key; return their paths."""
+    """Write a self-signed certificate for 127.0.0.1 and its key; return their paths."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
     certificate = (
@@ -102,7 +101,7 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
         )
         .sign(key(), hashes.SHA256())
     )
-    paths = folder / "server.crt", folder / "server.key"
-    paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
-    paths[1].write_bytes(key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return paths
+    certificate_path, key_path = folder / "server.crt", folder / "server.key"
+    certificate_path.write_bytes(certificate.public_bytes(Encoding.PEM))
+    key_path.write_bytes(key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate_path, key_path

@@ -1,4 +1,4 @@
-"""The door to GitHub: every shape of its limits and failures is met, said and counted; what stays wrong is one line."""
+"""GitHub client: limits and failures are retried and counted; a lasting one is one line."""
 
 from __future__ import annotations
 
@@ -32,47 +32,55 @@ from tests.support.github_server import TOKEN, Server, serve
 from tests.support.refreshing import HASTY
 
 SOON = dataclasses.replace(HASTY, unnamed_wait_s=0.01, timeout_s=1)
-NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on PullRequest { number title } } viewer { login } }"
+NODES = (
+    "query($ids: [ID!]!) { nodes(ids: $ids) { ... on PullRequest { number title } } "
+    "viewer { login } }"
+)
+VIEWER = "query { viewer { login } }"
 ISSUES = (
     "/repos/acme/shop/issues",
     {"state": "all", "per_page": 100, "sort": "updated", "direction": "asc"},
 )
-LIMITED = b'{"message": "You have exceeded a secondary rate limit.", "documentation_url": "https://docs.github.com"}'
+LIMITED = (
+    b'{"message": "You have exceeded a secondary rate limit.", '
+    b'"documentation_url": "https://docs.github.com"}'
+)
 SPENT = b'{"message": "API rate limit exceeded for user ID 1."}'
 PAGE = b"<!DOCTYPE html><html><title>Sign in</title></html>"
 
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path) -> Iterator[Server]:
-    """The company's GitHub."""
+    """Return the company's GitHub."""
     with serve(company.datasets(), schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture
 def github(shared: Server) -> Server:
-    """The same as if newly started."""
+    """Return the same server as if newly started."""
     shared.faults([])
     shared.reset()
     return shared
 
 
-def door(url: str, retry_policy: RetryPolicy = SOON, said: list[str] | None = None) -> GitHubClient:
-    """A way in with the usual token."""
-    return GitHubClient(
-        url, PersonalToken(TOKEN), (said if said is not None else []).append, retry_policy
-    )
+def new_client(
+    url: str, retry_policy: RetryPolicy = SOON, messages: list[str] | None = None
+) -> GitHubClient:
+    """Return a client with the usual token, which adds its messages to a list."""
+    messages = [] if messages is None else messages
+    return GitHubClient(url, PersonalToken(TOKEN), messages.append, retry_policy)
 
 
-def pulls_of(api: GitHubClient) -> dict[str, Any]:
-    """An answer with nodes, whole or not at all."""
-    ids = [row["node_id"] for row in api.rest("/repos/acme/shop/pulls", {"state": "all"})[:3]]
-    return api.graphql(NODES, {"ids": ids}).data
+def pulls_of(client: GitHubClient) -> dict[str, Any]:
+    """Return the data of a query for nodes."""
+    ids = [row["node_id"] for row in client.rest("/repos/acme/shop/pulls", {"state": "all"})[:3]]
+    return client.graphql(NODES, {"ids": ids}).data
 
 
-# -- every kind of fault apart ----------------------------------------------------------------------------------------
+# -- each kind of fault ---------------------------------------------------------------------------
 
-BOTH: list[dict[str, Any]] = [
+ALL_REQUESTS: list[dict[str, Any]] = [
     *({"kind": "status", "status": status} for status in (500, 502, 503, 504)),
     {"kind": "status", "status": 503, "retry_after": 0.1},
     {"kind": "secondary", "retry_after": 0.1},
@@ -95,7 +103,7 @@ BOTH: list[dict[str, Any]] = [
     {"kind": "stall"},
     {"kind": "redirect", "status": 307},
 ]
-OF_QUERIES: list[dict[str, Any]] = [
+QUERIES_ONLY: list[dict[str, Any]] = [
     {"kind": "secondary", "retry_after": 0.1, "status": 200},
     {"kind": "secondary", "is_bare": True, "status": 200},
     *({"kind": kind} for kind in ("resource_limits", "partial", "null_node")),
@@ -103,76 +111,80 @@ OF_QUERIES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize(
-    "fault", [*BOTH, *OF_QUERIES], ids=lambda fault: "-".join(str(v) for v in fault.values())
+    "fault",
+    [*ALL_REQUESTS, *QUERIES_ONLY],
+    ids=lambda fault: "-".join(str(v) for v in fault.values()),
 )
-def test_what_passes_is_borne_and_counted(github: Server, fault: dict[str, Any]) -> None:
-    clean = pulls_of(door(github.url))
-    api = door(github.url)
+def test_passing_fault_is_retried_and_counted(github: Server, fault: dict[str, Any]) -> None:
+    clean = pulls_of(new_client(github.url))
+    client = new_client(github.url)
     times = 2 if fault["kind"] not in ("stall", "secondary") else 1
     github.faults([fault | {"path": "graphql", "every": 1, "times": times}])
-    assert pulls_of(api) == clean
-    if fault in BOTH:
-        issues = door(github.url).rest(*ISSUES)
+    assert pulls_of(client) == clean
+    if fault in ALL_REQUESTS:
+        issues = new_client(github.url).rest(*ISSUES)
         github.faults([fault | {"every": 1, "times": times}])
-        assert api.rest(*ISSUES) == issues
-    assert github.stats()["faults"][fault["kind"]] == times * (2 if fault in BOTH else 1)
-    assert api.retries == (
+        assert client.rest(*ISSUES) == issues
+    assert github.stats()["faults"][fault["kind"]] == times * (2 if fault in ALL_REQUESTS else 1)
+    assert client.retries == (
         0 if fault["kind"] == "redirect" else github.stats()["faults"][fault["kind"]]
     )
 
 
-def test_what_github_never_gives_is_handed_on_as_it_is(github: Server) -> None:
-    api = door(github.url)
+def test_partial_answer_is_returned_after_its_retries(github: Server) -> None:
+    client = new_client(github.url)
     github.faults([{"kind": "partial", "api": "graphql", "every": 1}])
-    ids = [row["node_id"] for row in api.rest("/repos/acme/shop/pulls", {"state": "all"})[:3]]
-    answer = api.graphql(NODES, {"ids": ids})
+    ids = [row["node_id"] for row in client.rest("/repos/acme/shop/pulls", {"state": "all"})[:3]]
+    answer = client.graphql(NODES, {"ids": ids})
     assert [node is None for node in answer.data["nodes"]].count(True) == 1
-    assert len(answer.errors) == 1 and api.requests_sent == 1 + 4
+    assert len(answer.errors) == 1 and client.requests_sent == 1 + 4
 
 
-def test_a_deleted_node_is_no_reason_to_ask_again(github: Server) -> None:
-    api = door(github.url)
-    answer = api.graphql(NODES, {"ids": ["PR_kwDOnothing"]})
+def test_deleted_node_is_not_requested_again(github: Server) -> None:
+    client = new_client(github.url)
+    answer = client.graphql(NODES, {"ids": ["PR_kwDOnothing"]})
     assert answer.data["nodes"] == [None] and answer.errors[0]["type"] == "NOT_FOUND"
-    assert (api.requests_sent, api.retries, api.retry_summary()) == (1, 0, "")
+    assert (client.requests_sent, client.retries, client.retry_summary()) == (1, 0, "")
 
 
-def test_a_query_that_github_does_not_understand_is_told(github: Server) -> None:
+def test_invalid_query_is_refused_with_its_reason(github: Server) -> None:
     with pytest.raises(
         SourceError, match="a query was refused \\(Field 'shoeSize' doesn't exist on type 'User'\\)"
     ):
-        door(github.url).graphql("query { viewer { shoeSize } }", {})
+        new_client(github.url).graphql("query { viewer { shoeSize } }", {})
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_keeps_the_parameters(github: Server, status: int) -> None:
+def test_redirect_keeps_the_parameters(github: Server, status: int) -> None:
     path, parameters = ISSUES
-    there = door(github.url).rest(path, parameters)
+    there = new_client(github.url).rest(path, parameters)
     assert {row["state"] for row in there} == {"open", "closed"}
     github.faults([{"kind": "redirect", "status": status, "at": 1}])
-    assert door(github.url).rest(path, parameters) == there
-    infra = door(github.url).rest("/repos/acme/infra/issues", parameters)
-    assert door(github.url).rest("/repos/acme/ops/issues", parameters) == infra  # its former name
+    assert new_client(github.url).rest(path, parameters) == there
+    infra = new_client(github.url).rest("/repos/acme/infra/issues", parameters)
+    assert (
+        new_client(github.url).rest("/repos/acme/ops/issues", parameters) == infra
+    )  # its former name
 
 
-def test_too_much_is_said_to_whoever_can_ask_for_less(github: Server) -> None:
+def test_too_large_query_is_reported_to_a_caller_that_can_shrink_it(github: Server) -> None:
     for fault in (
         {"kind": "resource_limits", "at": 1},
         {"kind": "status", "status": 502, "at": [1, 2]},
     ):
         github.faults([fault])
         with pytest.raises(QueryTooLargeError):
-            door(github.url).graphql("query { viewer { login } }", {}, can_shrink=True)
+            new_client(github.url).graphql(VIEWER, {}, can_shrink=True)
 
 
-# -- limits -----------------------------------------------------------------------------------------------------------
+# -- limits ---------------------------------------------------------------------------------------
 
 
 LIMITS = {
     "403 with the seconds to wait": Canned(403, {"retry-after": "1"}, LIMITED),
     "429 with the seconds to wait and a web page": Canned(429, {"retry-after": "1"}, PAGE),
     "429 without anything": Canned(429, {}, b""),
-    "403 that only says so": Canned(403, {}, LIMITED),
+    "403 with the message alone": Canned(403, {}, LIMITED),
     "403 for abuse, as it was": Canned(
         403, {}, b'{"message": "You have triggered an abuse detection mechanism."}'
     ),
@@ -187,8 +199,8 @@ LIMITS = {
     "the code alone": Canned(
         200, {}, b'{"data": null, "errors": [{"code": "graphql_rate_limit"}]}'
     ),
-    "nonsense to wait for": Canned(429, {"retry-after": "soon"}, LIMITED),
-    "less than nothing to wait": Canned(429, {"retry-after": "-5"}, LIMITED),
+    "an invalid wait": Canned(429, {"retry-after": "soon"}, LIMITED),
+    "a negative wait": Canned(429, {"retry-after": "-5"}, LIMITED),
     "a primary limit that is over": Canned(
         403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1000"}, SPENT
     ),
@@ -197,108 +209,109 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS)
-def test_every_shape_of_a_limit_is_waited_out(limit: Canned) -> None:
-    message: list[str] = []
+def test_every_shape_of_a_limit_is_waited_for(limit: Canned) -> None:
+    messages: list[str] = []
     with canned([limit, Canned()]) as server:
-        api = door(server.url, said=message)
-        assert api.graphql("query { viewer { login } }", {}).data == {"viewer": {"login": "ada"}}
-        assert (len(server.asked), api.retries) == (2, 1)
-    assert api.waited_s == pytest.approx(
+        client = new_client(server.url, messages=messages)
+        assert client.graphql(VIEWER, {}).data == {"viewer": {"login": "ada"}}
+        assert (len(server.paths), client.retries) == (2, 1)
+    assert client.waited_s == pytest.approx(
         float(limit.headers.get("retry-after", "") == "1"), abs=0.05
-    ) or ("x-ratelimit-reset" in limit.headers and api.waited_s == pytest.approx(1, abs=0.05))
-    assert len(message) == (api.waited_s >= 1)
+    ) or ("x-ratelimit-reset" in limit.headers and client.waited_s == pytest.approx(1, abs=0.05))
+    assert len(messages) == (client.waited_s >= 1)
 
 
 @pytest.mark.parametrize("year", [2020, 2040])
-def test_a_wait_is_reckoned_and_told_by_githubs_clock(year: int) -> None:
+def test_wait_is_computed_and_reported_by_the_clock_of_github(year: int) -> None:
     at = datetime(year, 11, 22, 10, 0, 1, tzinfo=UTC)
     date = {"date": format_datetime(at, usegmt=True)}
     for requested in (
         {"retry-after": format_datetime(at + timedelta(seconds=1), usegmt=True)},
         {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{at.timestamp():.0f}"},
     ):
-        message: list[str] = []
+        messages: list[str] = []
         with canned([Canned(403, date | requested, SPENT), Canned(headers=date)]) as server:
-            api = door(server.url, said=message)
-            api.graphql("query { viewer { login } }", {})
-        assert api.waited_s == pytest.approx(1, abs=0.01)
-        assert message == [f"{api.host}: waiting for GitHub's rate limit until 10:00:02 UTC (1 s)"]
+            client = new_client(server.url, messages=messages)
+            client.graphql(VIEWER, {})
+        assert client.waited_s == pytest.approx(1, abs=0.01)
+        assert messages == [
+            f"{client.host}: waiting for GitHub's rate limit until 10:00:02 UTC (1 s)"
+        ]
 
 
-def test_an_answer_is_dated_by_githubs_clock_or_by_ours_where_that_tells_no_time() -> None:
+def test_answer_has_the_time_of_github_or_ours_without_a_valid_date() -> None:
     for date, expected in (
         ("Sun, 22 Nov 2020 10:00:01 GMT", datetime(2020, 11, 22, 10, 0, 1)),
         ("Sun, 99 Nov 2020 10:00:01 GMT", now()),
         ("yesterday", now()),
     ):
         with canned([Canned(headers={"date": date})]) as server:
-            at = door(server.url).graphql("query { viewer { login } }", {}).at
+            at = new_client(server.url).graphql(VIEWER, {}).at
         assert abs(at - expected) < timedelta(minutes=1)
 
 
-def test_a_limit_that_several_requests_meet_is_waited_out_and_said_once() -> None:
-    message: list[str] = []
+def test_limit_met_by_several_requests_is_waited_for_and_reported_once() -> None:
+    messages: list[str] = []
     limit = Canned(429, {"retry-after": "1"}, LIMITED, threading.Barrier(4))
     with canned([*[limit] * 4, Canned()]) as server, ThreadPoolExecutor(4) as pool:
-        api = door(server.url, said=message)
-        list(pool.map(lambda _: api.graphql("query { viewer { login } }", {}), range(4)))
-    assert len(server.asked) == 8 and 1 <= api.waited_s < 4
-    assert message[0].endswith("UTC (1 s)") and len(message) < 4
-    assert (
-        api.retry_summary()
-        == f"{api.host}: waited {duration(api.waited_s)} for GitHub's limits, repeated 4 requests"
-    )
+        client = new_client(server.url, messages=messages)
+        list(pool.map(lambda _: client.graphql(VIEWER, {}), range(4)))
+    assert len(server.paths) == 8 and 1 <= client.waited_s < 4
+    assert messages[0].endswith("UTC (1 s)") and len(messages) < 4
+    waited = f"waited {duration(client.waited_s)} for GitHub's limits"
+    assert client.retry_summary() == f"{client.host}: {waited}, repeated 4 requests"
 
 
-def test_a_longer_wait_than_allowed_ends_every_request_at_once_and_says_when(
+def test_longer_wait_than_allowed_ends_all_requests_with_the_time(
     github: Server,
 ) -> None:
-    api = door(github.url, dataclasses.replace(SOON, max_wait_s=0))
+    client = new_client(github.url, dataclasses.replace(SOON, max_wait_s=0))
     github.faults([{"kind": "secondary", "retry_after": 20, "every": 1}])
     with ThreadPoolExecutor(4) as pool:
-        result = [pool.submit(api.graphql, "query { viewer { login } }", {}) for _ in range(8)]
+        result = [pool.submit(client.graphql, VIEWER, {}) for _ in range(8)]
     assert {type(item.exception()) for item in result} == {LongWaitError}
     reported = {str(item.exception()) for item in result}
     assert len(reported) == 1 and re.fullmatch(
-        r"127\.0\.0\.1:\d+: GitHub requests a wait until \d\d:\d\d:\d\d UTC \(.+\), longer than --max-wait 0 allows; "
+        r"127\.0\.0\.1:\d+: GitHub requests a wait until \d\d:\d\d:\d\d UTC \(.+\), "
+        r"longer than --max-wait 0 allows; "
         r"what was read is kept, run again after that",
         reported.pop(),
     )
-    assert api.waited_s == 0
+    assert client.waited_s == 0
 
 
-def test_waits_that_are_short_enough_add_up_to_what_is_allowed(github: Server) -> None:
-    api = door(github.url, dataclasses.replace(SOON, max_wait_s=0.5))
+def test_short_waits_add_up_to_the_longest_allowed(github: Server) -> None:
+    client = new_client(github.url, dataclasses.replace(SOON, max_wait_s=0.5))
     github.faults([{"kind": "secondary", "retry_after": 0.2, "every": 1}])
     with pytest.raises(LongWaitError):
-        api.rest("/user", {})
-    assert 0.3 < api.waited_s <= 0.5
+        client.rest("/user", {})
+    assert 0.3 < client.waited_s <= 0.5
 
 
-def test_quick_repeats_are_no_wait_and_longer_ones_are(github: Server) -> None:
-    api = door(github.url, RetryPolicy(first_pause_s=0.01, max_wait_s=0))
+def test_longer_pauses_count_as_a_wait_and_short_ones_do_not(github: Server) -> None:
+    client = new_client(github.url, RetryPolicy(first_pause_s=0.01, max_wait_s=0))
     github.faults([{"kind": "status", "at": [1, 2, 3]}])
-    assert api.rest("/user", {})["login"] == "emulator-user"
+    assert client.rest("/user", {})["login"] == "emulator-user"
     github.faults([{"kind": "status", "every": 1}])
     with pytest.raises(
         SourceError,
         match="status 502 after 4 tries, and --max-wait allows no longer pause; run again",
     ):
-        api.rest("/user", {})
+        client.rest("/user", {})
 
 
-def test_a_limit_for_ever_is_given_up_in_the_end() -> None:
+def test_limit_without_end_fails_after_24_times() -> None:
     message = "GitHub's rate limit, 24 times in a row; run again later"
     with (
         canned([Canned(429, {"retry-after": "0"}, b"")]) as server,
         pytest.raises(SourceError, match=message),
     ):
-        door(server.url).rest("/user", {})
+        new_client(server.url).rest("/user", {})
 
 
-# -- answers that somebody has to mend, or nobody can -----------------------------------------------------------------
+# -- lasting failures -----------------------------------------------------------------------------
 
-MENDED = {
+FAILURES = {
     "401": (
         Canned(401, {}, b'{"message": "Bad credentials"}'),
         "the token was refused (Bad credentials); set GITHUB",
@@ -331,16 +344,16 @@ MENDED = {
         Canned(407),
         "the proxy wants a password; check HTTPS_PROXY and NO_PROXY",
     ),
-    "elsewhere": (
-        Canned(301, {"location": "https://github.example/api/v3/user"}, b""),
+    "redirect to another host": (
+        Canned(301, {"location": "https://github.example/client/v3/user"}, b""),
         "redirects to https://github.example; set base_url under [github] to its API",
     ),
-    "in circles": (
+    "redirect in circles": (
         Canned(302, {"location": "/user"}, b""),
         "/user redirects in circles; check base_url",
     ),
-    "nowhere": (Canned(302, {}, b""), "was refused (status 302); check"),
-    "no answer that means anything": (
+    "redirect without an address": (Canned(302, {}, b""), "was refused (status 302); check"),
+    "an answer without meaning": (
         Canned(200, {}, b'"ok"'),
         "an empty or broken answer after 10 tries; run again",
     ),
@@ -351,38 +364,38 @@ MENDED = {
 }
 
 
-@pytest.mark.parametrize(("answer", "said"), MENDED.values(), ids=MENDED)
-def test_what_stays_wrong_is_one_line_after_a_few_tries(answer: Canned, said: str) -> None:
+@pytest.mark.parametrize(("answer", "expected"), FAILURES.values(), ids=FAILURES)
+def test_lasting_failure_is_one_line_after_at_most_ten_tries(answer: Canned, expected: str) -> None:
     with canned([answer]) as server, pytest.raises(SourceError) as caught:
-        door(server.url, RetryPolicy(first_pause_s=0.001)).rest("/user", {})
-    assert said in str(caught.value) and "\n" not in str(caught.value)
+        new_client(server.url, RetryPolicy(first_pause_s=0.001)).rest("/user", {})
+    assert expected in str(caught.value) and "\n" not in str(caught.value)
     assert isinstance(caught.value, AccessError) == (answer.status == 401)
-    assert isinstance(caught.value, NotFoundError) == ("does not exist" in said)
-    assert len(server.asked) <= 10
+    assert isinstance(caught.value, NotFoundError) == ("does not exist" in expected)
+    assert len(server.paths) <= 10
     assert set(server.secrets) == {f"Bearer {TOKEN}"}
 
 
-def test_a_page_in_between_is_borne_as_long_as_a_failure(github: Server) -> None:
-    api = door(github.url)
-    api.rest("/user", {})
+def test_web_page_after_a_first_answer_is_retried_as_a_failure(github: Server) -> None:
+    client = new_client(github.url)
+    client.rest("/user", {})
     github.faults([{"kind": "html", "every": 1, "times": 5}])
-    assert api.rest("/user", {})["login"] == "emulator-user"
+    assert client.rest("/user", {})["login"] == "emulator-user"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
+def test_self_signed_certificate_is_refused(tmp_path: Path) -> None:
     certificate, secret = self_signed(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, secret)
     with canned([Canned()], context) as server, pytest.raises(SourceError) as caught:
-        door(server.url).rest("/user", {})
-    assert not server.asked
+        new_client(server.url).rest("/user", {})
+    assert not server.paths
     assert re.search(
         r"its certificate is not accepted \(self[- ]signed certificate\); set REQUESTS_CA",
         str(caught.value),
     )
 
 
-def test_a_length_of_time_is_in_words() -> None:
+def test_duration_is_in_words() -> None:
     assert [duration(seconds) for seconds in (0.4, 59, 60, 200, 3_599.7, 3_900)] == [
         "0 s",
         "59 s",

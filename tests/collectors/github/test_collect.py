@@ -1,4 +1,4 @@
-"""The GitHub collector against a local GitHub: what it reads, what it costs, and what it does when GitHub breaks."""
+"""GitHub collector against a local GitHub: rows, requests and failures of GitHub."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ LEDGER = "ledger.duckdb"
 
 @pytest.fixture(scope="module")
 def github(schema_path: Path) -> Iterator[Server]:
-    """The company's GitHub."""
+    """Return the company's GitHub."""
     with serve(company.datasets(), schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture(autouse=True)
 def healed(github: Server) -> None:
-    """Every test starts at the recorded end of history, with nothing broken and nothing counted."""
+    """Start each test at the recorded end of history, without faults and counts."""
     github.reload(company.datasets())
     github.as_of(None)
     github.faults([])
@@ -41,7 +41,7 @@ def healed(github: Server) -> None:
 
 @pytest.fixture(scope="module")
 def clean(github: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of one clean refresh."""
+    """Return the data folder of one refresh without faults."""
     data = tmp_path_factory.mktemp("clean")
     refresh(data, github.url, REPOS)
     return data
@@ -49,33 +49,31 @@ def clean(github: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def raw(clean: Path) -> Tables:
-    """The raw tables of one clean refresh."""
+    """Return the raw tables of that refresh."""
     return raw_tables(clean)
 
 
 @pytest.fixture(scope="module")
 def whole(clean: Path) -> Tables:
-    """The published tables of one clean refresh."""
+    """Return the published tables of that refresh."""
     return published(clean)
 
 
 def published(data: Path, as_of: date = company.AS_OF) -> Tables:
-    """The published tables of a ledger."""
+    """Return the published tables of a ledger."""
     return publish_tables(data, as_of, people_csv=company.PEOPLE)
 
 
 def rows(data: Path, sql: str) -> list[dict[str, Any]]:
-    """Rows of a query on a ledger."""
+    """Return the rows of a query on a ledger."""
     with open_ledger(data / LEDGER, "test") as store:
         return store.rows(sql)
 
 
-# -- what it reads ----------------------------------------------------------------------------------------------------
+# -- rows -----------------------------------------------------------------------------------------
 
 
-def test_every_item_of_the_data_is_in_the_ledger_with_its_inner_lists_whole(
-    github: Server, tmp_path: Path
-) -> None:
+def test_ledger_has_every_item_with_its_complete_lists(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
     counts = ", ".join(
         f"json_array_length(pulls.node->'{name}') as \"{name}\"" for name in LISTS["PullRequest"]
@@ -103,21 +101,19 @@ def test_every_item_of_the_data_is_in_the_ledger_with_its_inner_lists_whole(
     assert rows(tmp_path, "from github_queue") == []
 
 
-def test_only_fields_that_the_servers_data_backs_are_asked_for(
-    github: Server, tmp_path: Path
-) -> None:
+def test_queries_request_no_field_without_data(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
     assert github.stats()["unbacked_fields"] == {}
 
 
-def test_enterprise_servers_address_works(github: Server, tmp_path: Path, whole: Tables) -> None:
+def test_address_of_an_enterprise_server_gives_the_same_tables(
+    github: Server, tmp_path: Path, whole: Tables
+) -> None:
     refresh(tmp_path, f"{github.url}/api/v3", REPOS)
     assert published(tmp_path) == whole
 
 
-def test_a_renamed_repository_is_one_repository_and_its_history_stays(
-    github: Server, tmp_path: Path
-) -> None:
+def test_renamed_repository_keeps_its_id_and_history(github: Server, tmp_path: Path) -> None:
     before = {
         repo.replace("infra", "ops"): copy.deepcopy(d) for repo, d in company.datasets().items()
     }
@@ -125,14 +121,14 @@ def test_a_renamed_repository_is_one_repository_and_its_history_stays(
     github.reload(before)
     refresh(tmp_path, github.url, list(before))
     github.reload(company.datasets())
-    results = refresh(tmp_path, github.url, list(before))  # still asked for under its old name
+    results = refresh(tmp_path, github.url, list(before))  # still requested by its former name
     assert {result.repo for result in results} == set(REPOS)
     assert rows(tmp_path, "select repo from github_repositories where repo_id = 103") == [
         {"repo": "acme/infra"}
     ]
 
 
-def test_an_owners_repositories_are_all_read(github: Server, tmp_path: Path) -> None:
+def test_all_repositories_of_an_owner_are_read(github: Server, tmp_path: Path) -> None:
     with open_ledger(tmp_path / LEDGER, "test") as store:
         results = collect(
             [GitHub(github.url, (), ("acme", "nobody"))],
@@ -142,11 +138,12 @@ def test_an_owners_repositories_are_all_read(github: Server, tmp_path: Path) -> 
         )
     assert {result.repo for result in results if result.status == "read"} == set(REPOS)
     assert [result.message for result in results if result.status == "failed"] == [
-        f"{github.url.removeprefix('http://')}: no owner 'nobody' that this token may see; check [github] orgs"
+        f"{github.url.removeprefix('http://')}: no owner 'nobody' that this token may see; "
+        "check [github] orgs"
     ]
 
 
-def test_without_bodies_the_tables_are_the_same_and_no_prose_is_kept(
+def test_without_bodies_the_tables_are_the_same_and_prose_is_dropped(
     github: Server, tmp_path: Path, whole: Tables
 ) -> None:
     refresh(tmp_path, github.url, REPOS, keep_bodies=False)
@@ -169,7 +166,7 @@ def test_without_bodies_the_tables_are_the_same_and_no_prose_is_kept(
     ]
 
 
-def test_rows_read_when_less_was_asked_for_are_read_again(
+def test_rows_of_an_older_details_version_are_read_again(
     github: Server, tmp_path: Path, whole: Tables
 ) -> None:
     refresh(tmp_path, github.url, REPOS)
@@ -188,10 +185,10 @@ def test_rows_read_when_less_was_asked_for_are_read_again(
     assert published(tmp_path) == whole
 
 
-# -- what it costs ----------------------------------------------------------------------------------------------------
+# -- requests -------------------------------------------------------------------------------------
 
 
-def test_a_second_refresh_costs_one_request_and_changes_no_row(
+def test_second_refresh_costs_one_request_and_changes_no_row(
     github: Server, tmp_path: Path
 ) -> None:
     refresh(tmp_path, github.url, REPOS)
@@ -213,7 +210,7 @@ def test_a_second_refresh_costs_one_request_and_changes_no_row(
 
 
 def drop(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    """A row without some columns."""
+    """Return a row without some columns."""
     return {name: value for name, value in row.items() if name not in names}
 
 
@@ -246,9 +243,7 @@ def test_refreshes_through_time_equal_one_backfill(
     assert published(steps) == whole
 
 
-def test_everything_read_again_gives_the_same_tables(
-    github: Server, tmp_path: Path, whole: Tables
-) -> None:
+def test_full_refresh_gives_the_same_tables(github: Server, tmp_path: Path, whole: Tables) -> None:
     refresh(tmp_path, github.url, REPOS)
     github.reset()
     refresh(tmp_path, github.url, REPOS, full=True)
@@ -256,7 +251,7 @@ def test_everything_read_again_gives_the_same_tables(
     assert published(tmp_path) == whole
 
 
-# -- when GitHub breaks -----------------------------------------------------------------------------------------------
+# -- failures of GitHub ---------------------------------------------------------------------------
 
 BREAKS: dict[str, list[dict[str, Any]]] = {
     "502 as a page": [{"kind": "status", "at": [1, 3, 6]}],
@@ -280,7 +275,7 @@ BREAKS: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("plan", BREAKS.values(), ids=BREAKS)
-def test_a_broken_answer_loses_nothing(
+def test_broken_answer_loses_no_row(
     github: Server, tmp_path: Path, raw: Tables, plan: list[dict[str, Any]]
 ) -> None:
     github.faults(plan)
@@ -291,7 +286,7 @@ def test_a_broken_answer_loses_nothing(
 
 
 @pytest.mark.parametrize("style", ["current", "legacy", "http403"])
-def test_the_primary_limit_is_waited_out_and_said(
+def test_primary_limit_is_waited_for_and_reported(
     schema_path: Path, tmp_path: Path, raw: Tables, style: str
 ) -> None:
     message: list[str] = []
@@ -309,9 +304,7 @@ def test_the_primary_limit_is_waited_out_and_said(
     assert raw_tables(tmp_path) == raw
 
 
-def test_a_wrong_token_is_refused_in_one_line_without_the_token(
-    github: Server, tmp_path: Path
-) -> None:
+def test_invalid_token_is_one_line_without_the_token(github: Server, tmp_path: Path) -> None:
     source = GitHub(github.url, tuple(REPOS))
     with open_ledger(tmp_path / LEDGER, "test") as store:
         (result,) = collect([source], {"GITHUB_TOKEN": "ghp_wrongtoken123"}, store, lambda _: None)
@@ -320,7 +313,7 @@ def test_a_wrong_token_is_refused_in_one_line_without_the_token(
     assert "wrongtoken" not in result.message and "\n" not in result.message
 
 
-def test_an_unknown_repository_is_named_and_the_others_are_read(
+def test_unknown_repository_is_reported_and_the_others_are_read(
     github: Server, tmp_path: Path
 ) -> None:
     results = refresh(tmp_path, github.url, ["acme/nothing", *REPOS])
@@ -330,9 +323,7 @@ def test_an_unknown_repository_is_named_and_the_others_are_read(
     assert len(results) == len(REPOS) + 1
 
 
-def test_a_repository_that_cannot_be_read_does_not_stop_the_others(
-    github: Server, tmp_path: Path
-) -> None:
+def test_unreadable_repository_does_not_stop_the_others(github: Server, tmp_path: Path) -> None:
     github.faults(
         [{"kind": "status", "status": 500, "path": "/repos/acme/web/", "probability": 1.0}]
     )
@@ -346,7 +337,7 @@ def test_a_repository_that_cannot_be_read_does_not_stop_the_others(
     assert {result.status for repo, result in results.items() if repo != "acme/web"} == {"read"}
 
 
-def test_a_node_that_does_not_come_is_asked_for_again_and_erases_nothing(
+def test_missing_node_is_requested_again_and_erases_nothing(
     github: Server, tmp_path: Path, whole: Tables
 ) -> None:
     datasets = company.datasets()
@@ -374,15 +365,15 @@ def test_a_node_that_does_not_come_is_asked_for_again_and_erases_nothing(
     assert published(tmp_path) == whole
 
 
-# -- the change feed --------------------------------------------------------------------------------------------------
+# -- the change feed ------------------------------------------------------------------------------
 
 
 def item(number: int, updated_at: str) -> dict[str, Any]:
-    """An item of the feed."""
+    """Return an item of the feed."""
     return {"node_id": f"I_{number}", "updated_at": updated_at}
 
 
-def test_the_feed_is_asked_again_from_the_last_change_never_by_page() -> None:
+def test_feed_continues_from_the_last_change_and_not_by_page() -> None:
     feed = ChangeFeed("2026-01-01T00:00:00Z")
     page = [item(n, f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z") for n in range(1, 101)]
     assert len(feed.advance(page)) == 100
@@ -393,7 +384,7 @@ def test_the_feed_is_asked_again_from_the_last_change_never_by_page() -> None:
     assert (feed.since, feed.is_done) == ("2026-01-01T00:02:00Z", True)
 
 
-def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothing_new() -> None:
+def test_feed_pages_through_a_crowded_second_until_nothing_is_new() -> None:
     second = "2026-01-01T00:00:00Z"
     crowd = [item(n, second) for n in range(150)]
     late = item(999, second)
@@ -401,7 +392,7 @@ def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothin
     assert len(feed.advance(crowd[:100])) == 100
     assert feed.page == 2
     assert len(feed.advance(crowd[100:])) == 50
-    assert (feed.page, feed.is_done) == (1, False)  # the walk brought something: once more
+    assert (feed.page, feed.is_done) == (1, False)  # the pages had something new: once more
     feed.advance(crowd[:100])
     assert feed.advance([*crowd[100:], late]) == [late]
     assert (feed.page, feed.is_done) == (1, False)
@@ -410,7 +401,7 @@ def test_inside_one_crowded_second_pages_are_followed_until_a_walk_brings_nothin
     assert feed.is_done
 
 
-def test_an_item_that_changes_while_paging_comes_again() -> None:
+def test_item_that_changes_while_paging_is_returned_again() -> None:
     feed = ChangeFeed(None)
     feed.advance([item(1, "2026-01-01T00:00:01Z"), item(2, "2026-01-01T00:00:02Z")])
     assert feed.advance([item(1, "2026-01-01T00:00:03Z")]) == [item(1, "2026-01-01T00:00:03Z")]

@@ -1,4 +1,4 @@
-"""What GitHub itself counts by month: when it is asked, what it costs, and what is known where it does not answer."""
+"""GitHub's counts by month: when they are requested, their cost, and unknown counts."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ Cells = dict[tuple[str, str, date], int]
 
 
 def datasets() -> Datasets:
-    """Two repositories of the company."""
+    """Return two repositories of the company."""
     return {name: deepcopy(company.datasets()[name]) for name in (SHOP, WEB)}
 
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path) -> Iterator[Server]:
-    """One process for the whole module."""
+    """Return one server process for the whole module."""
     with serve(datasets(), schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture
 def github(shared: Server) -> Iterator[Server]:
-    """As recorded, and nothing counted."""
+    """Return the server as recorded, with counters at zero."""
     shared.reload(datasets())
     shared.reset()
     yield shared
@@ -54,7 +54,7 @@ def github(shared: Server) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def read(shared: Server, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A ledger of both, in which nothing was counted yet."""
+    """Return the bytes of a ledger of both repositories without counts."""
     folder = tmp_path_factory.mktemp("read")
     shared.reload(datasets())
     refresh(folder, shared.url, [SHOP, WEB])
@@ -66,10 +66,10 @@ def read(shared: Server, tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def store(read: bytes, tmp_path: Path) -> Iterator[Store]:
-    """That ledger, open."""
+    """Return that ledger, open."""
     (tmp_path / "ledger.duckdb").write_bytes(read)
-    with open_ledger(tmp_path / "ledger.duckdb", "test") as result:
-        yield result
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as opened:
+        yield opened
 
 
 def counting(
@@ -80,9 +80,9 @@ def counting(
     is_idle: bool = False,
     faults: Sequence[dict[str, Any]] = (),
 ) -> str:
-    """Count after a complete pass at a moment, while GitHub has faults, and return what was said."""
-    said: list[str] = []
-    api = GitHubClient(github.url, PersonalToken(TOKEN), retry_policy=RetryPolicy(tries=2))
+    """Count after a complete sync at a time, during faults of GitHub; return the messages."""
+    messages: list[str] = []
+    client = GitHubClient(github.url, PersonalToken(TOKEN), retry_policy=RetryPolicy(tries=2))
     totals = "databaseId createdAt pullRequests { totalCount } issues { totalCount }"
     probed = []
     for repo in repos:
@@ -91,44 +91,42 @@ def counting(
             "repository"
         ]
         probed.append(
-            SyncedRepository(Scope(api.host, probe["databaseId"], repo), probe, at, is_idle)
+            SyncedRepository(Scope(client.host, probe["databaseId"], repo), probe, at, is_idle)
         )
     github.faults(faults)
     github.reset()
-    count(api, store, probed, said.append)
+    count(client, store, probed, messages.append)
     github.faults([])
-    return "\n".join(said)
+    return "\n".join(messages)
 
 
-def asked(github: Server) -> int:
-    """Requests since the last count began."""
+def request_count(github: Server) -> int:
+    """Return the number of requests since the last count began."""
     return int(github.stats()["requests"])
 
 
 def counts(store: Store) -> Cells:
-    """What the ledger knows that GitHub counts, but for newest months without any, which tell until when."""
+    """Return the counts in the ledger, without empty newest months."""
     sql = "from github_counts join github_repositories using (host, repo_id)"
     rows = store.rows(f"{sql} where at_github > 0 or month < '2026-07-01'")
     return {(row["repo"], row["kind"], row["month"]): row["at_github"] for row in rows}
 
 
-def months(result: Datasets, until: date) -> Cells:
-    """What datasets hold of the time until the end of a day."""
+def months(repositories: Datasets, until: date) -> Cells:
+    """Return the items of datasets by month, until the end of a day."""
     opened = [
         (repo, kind, date.fromisoformat(item["created_at"][:10]))
-        for repo, dataset in result.items()
+        for repo, dataset in repositories.items()
         for member, kind in KINDS.items()
         for item in dataset[member]
     ]
     return Counter((repo, kind, day.replace(day=1)) for repo, kind, day in opened if day <= until)
 
 
-# -- what is counted --------------------------------------------------------------------------------------------------
+# -- counts ---------------------------------------------------------------------------------------
 
 
-def test_complete_days_are_counted_by_month_once_a_day_in_one_request(
-    github: Server, store: Store
-) -> None:
+def test_complete_days_are_counted_once_a_day_in_one_request(github: Server, store: Store) -> None:
     for at, requests in (
         (TODAY - timedelta(days=6), 1),
         (TODAY - timedelta(days=6, hours=-8), 0),
@@ -136,7 +134,7 @@ def test_complete_days_are_counted_by_month_once_a_day_in_one_request(
         (TODAY, 0),
     ):
         assert counting(github, store, at) == ""
-        assert asked(github) == requests
+        assert request_count(github) == requests
         until = at.date() - timedelta(days=1)
         assert +Counter(counts(store)) == months(datasets(), until)
         days = store.rows("select max(counted_until) as until from github_counts")
@@ -146,18 +144,18 @@ def test_complete_days_are_counted_by_month_once_a_day_in_one_request(
     ]
 
 
-def test_a_refresh_counts_what_it_read_to_its_end(github: Server, tmp_path: Path) -> None:
+def test_refresh_counts_repositories_that_it_read_to_their_end(
+    github: Server, tmp_path: Path
+) -> None:
     refresh(tmp_path, github.url, [SHOP, WEB])
     with open_ledger(tmp_path / "ledger.duckdb", "test") as result:
         assert counts(result) == months(datasets(), date(2026, 7, 31))
     github.reset()
     refresh(tmp_path, github.url, [SHOP, WEB])
-    assert asked(github) == 1, "the probe alone: an idle repository costs nothing"
+    assert request_count(github) == 1, "only the probe: an idle repository costs nothing"
 
 
-def test_what_is_lost_here_or_at_github_is_counted_again_at_once(
-    github: Server, store: Store
-) -> None:
+def test_difference_from_github_is_counted_again_at_once(github: Server, store: Store) -> None:
     counting(github, store)
     key = {
         "repo_id": 101,
@@ -170,14 +168,14 @@ def test_what_is_lost_here_or_at_github_is_counted_again_at_once(
     )
     store.delete("github_pull_requests", [key])
     counting(github, store)
-    assert asked(github) == 1
+    assert request_count(github) == 1
     gap = "select value from watermarks where name = 'gaps' and value <> '[]'"
     assert store.rows(gap) == [{"value": '[["pull_request", "2026-06-01", 1]]'}]
     counting(github, store)
-    assert asked(github) == 0, "the same difference is no news"
+    assert request_count(github) == 0, "the same difference is not counted again"
     store.merge("github_pull_requests", lost)
     counting(github, store)
-    assert (asked(github), store.rows(gap)) == (1, [])
+    assert (request_count(github), store.rows(gap)) == (1, [])
     changed = datasets()
     deleted = changed[WEB]["pulls"].pop(0)
     github.reload(changed)
@@ -185,10 +183,10 @@ def test_what_is_lost_here_or_at_github_is_counted_again_at_once(
     assert +Counter(counts(store)) == months(changed, TODAY.date())
     store.delete("github_pull_requests", [{"repo_id": 102, "number": deleted["number"]}])
     counting(github, store)
-    assert (asked(github), store.rows(gap)) == (1, [])
+    assert (request_count(github), store.rows(gap)) == (1, [])
 
 
-def test_a_month_that_nothing_came_of_is_found_where_github_has_more(
+def test_month_missing_in_the_ledger_is_counted_if_github_has_more(
     github: Server, store: Store
 ) -> None:
     changed = datasets()
@@ -199,22 +197,23 @@ def test_a_month_that_nothing_came_of_is_found_where_github_has_more(
     changed[WEB]["pulls"].append(moved)  # older than the repository, as what is transferred may be
     github.reload(changed)
     counting(github, store)
-    assert 2 < asked(github) < 5
+    assert 2 < request_count(github) < 5
     assert counts(store)[WEB, "pull_request", date(2020, 2, 1)] == 1
     assert counts(store) == months(changed, TODAY.date())
 
 
-def test_what_was_counted_long_ago_is_counted_again_some_at_a_time_the_oldest_first(
+def test_old_counts_are_renewed_in_parts_oldest_first(
     github: Server, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counting(github, store, TODAY, [WEB])
     counting(github, store, TODAY + timedelta(days=1), [SHOP])
     monkeypatch.setattr(github_counts, "RECOUNTS_PER_REFRESH", 1)
     counting(github, store, TODAY + timedelta(days=9))
-    marks = store.rows(
-        "select scope, value->>'all_until' as day from watermarks where name = 'counts' order by scope"
+    watermarks = store.rows(
+        "select scope, value->>'all_until' as day from watermarks "
+        "where name = 'counts' order by scope"
     )
-    assert [row["day"] for row in marks] == ["2026-07-07", "2026-07-15"]
+    assert [row["day"] for row in watermarks] == ["2026-07-07", "2026-07-15"]
     assert {
         row["value"]
         for row in store.rows(
@@ -223,17 +222,17 @@ def test_what_was_counted_long_ago_is_counted_again_some_at_a_time_the_oldest_fi
     } == {"2026-07-15"}
 
 
-def test_an_idle_repository_is_counted_once(github: Server, store: Store) -> None:
+def test_idle_repository_is_counted_once(github: Server, store: Store) -> None:
     for days, requests in ((0, 1), (1, 0), (30, 0)):
         counting(github, store, TODAY + timedelta(days=days), is_idle=True)
-        assert asked(github) == requests
+        assert request_count(github) == requests
     assert counts(store) == months(datasets(), TODAY.date())
 
 
-# -- what is not known ------------------------------------------------------------------------------------------------
+# -- unknown counts -------------------------------------------------------------------------------
 
 
-def test_what_search_does_not_show_is_a_gap_and_not_a_failure(github: Server, store: Store) -> None:
+def test_item_hidden_from_search_is_a_gap_and_not_a_failure(github: Server, store: Store) -> None:
     changed = datasets()
     pull = changed[SHOP]["pulls"][0]
     changed[SHOP]["repository"]["hidden_from_search"] = [pull["number"]]
@@ -245,31 +244,34 @@ def test_what_search_does_not_show_is_a_gap_and_not_a_failure(github: Server, st
     changed[SHOP]["repository"]["hidden_from_search"] = []
     github.reload(changed)
     counting(github, store, is_idle=True)
-    assert (asked(github), counts(store)) == (0, there)
+    assert (request_count(github), counts(store)) == (0, there)
     counting(github, store, TODAY + timedelta(days=1), is_idle=True)
-    assert (asked(github), counts(store)) == (1, months(datasets(), TODAY.date())), (
-        "a day later it is looked at again"
+    assert (request_count(github), counts(store)) == (1, months(datasets(), TODAY.date())), (
+        "a day later it is counted again"
     )
 
 
 @pytest.mark.parametrize("member", [{"hidden_from_search": "all"}, {"forbidden": ["search"]}])
-def test_where_search_is_closed_nothing_is_known_and_nothing_is_zero(
+def test_counts_are_unknown_and_not_zero_if_search_is_forbidden(
     github: Server, store: Store, member: dict[str, Any]
 ) -> None:
     changed = datasets()
     changed[SHOP]["repository"] |= member
     github.reload(changed)
     assert counting(github, store) == (
-        "acme/shop: GitHub's search does not show its pull requests and issues to this token, so they are not compared"
+        "acme/shop: GitHub's search does not show its pull requests and issues to this token, "
+        "so they are not compared"
     )
     assert counts(store) == {
         cell: n for cell, n in months(datasets(), TODAY.date()).items() if cell[0] == WEB
     }
-    assert counting(github, store) == "", "asked again when there is something new, not at once"
-    assert asked(github) == 0
+    assert counting(github, store) == "", (
+        "request_count again when there is something new, not at once"
+    )
+    assert request_count(github) == 0
 
 
-def test_what_was_counted_stays_where_search_breaks_off(github: Server, store: Store) -> None:
+def test_counts_stay_if_search_fails(github: Server, store: Store) -> None:
     counting(github, store)
     before, later = counts(store), TODAY + timedelta(days=9)
     message = counting(github, store, later, faults=[{"kind": "status", "status": 500, "every": 1}])
@@ -278,18 +280,18 @@ def test_what_was_counted_stays_where_search_breaks_off(github: Server, store: S
     )
     assert counts(store) == before
     assert counting(github, store, later) == ""
-    assert asked(github) == 1
+    assert request_count(github) == 1
 
 
-def test_searches_that_are_too_many_for_a_request_are_asked_in_parts(
-    github: Server, store: Store
-) -> None:
+def test_too_many_searches_for_a_query_are_sent_in_parts(github: Server, store: Store) -> None:
     counting(github, store, faults=[{"kind": "resource_limits", "at": [1, 2]}])
-    assert 4 < asked(github) < 9
+    assert 4 < request_count(github) < 9
     assert counts(store) == months(datasets(), TODAY.date())
 
 
-def test_a_repository_is_counted_under_its_present_name(github: Server, tmp_path: Path) -> None:
+def test_renamed_repository_is_counted_under_its_current_name(
+    github: Server, tmp_path: Path
+) -> None:
     changed = {"acme/store": datasets()[SHOP]}
     changed["acme/store"]["repository"] |= {"name_with_owner": "acme/store", "former_names": [SHOP]}
     github.reload(changed)
@@ -298,18 +300,18 @@ def test_a_repository_is_counted_under_its_present_name(github: Server, tmp_path
         assert counts(result) == months(changed, date(2026, 7, 31))
 
 
-# -- the local GitHub's search ----------------------------------------------------------------------------------------
+# -- the local GitHub's search --------------------------------------------------------------------
 
 
 def search(github: Server, query: str) -> dict[str, Any]:
-    """A search's answer, the newest of what it found included."""
+    """Return the answer to a search with its newest item."""
     visible = (
         "issueCount nodes { __typename ... on PullRequest { number } ... on Issue { number } }"
     )
     return whole(github, f'{{ search(query: "{query}", type: ISSUE, first: 1) {{ {visible} }} }}')
 
 
-def test_search_finds_what_was_created_within_days_as_of_the_moment(github: Server) -> None:
+def test_search_counts_items_created_within_days_as_of_a_time(github: Server) -> None:
     all_of_it = [item for member in KINDS for item in datasets()[SHOP][member]]
     newest = max(all_of_it, key=lambda item: item["created_at"])
     result = search(github, f"repo:{SHOP} created:*..2026-12-31")["data"]["search"]

@@ -1,4 +1,4 @@
-"""What lets us in at GitHub: a token or a GitHub App's key, what is said where there is none, and tokens that end."""
+"""GitHub credentials: tokens and App keys, their absence, and tokens that expire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collectors.github.app import AppInstallation, GitHubApp
 from collectors.github.client import GitHubClient, RetryPolicy
 from collectors.github.credentials import find_key, find_token
 from tests.support import company
-from tests.support.app_key import APP_ID, key, known_to_server, pem
+from tests.support.app_key import APP_ID, app_settings, key, pem
 from tests.support.command import Desk
 from tests.support.github_server import Server, serve
 from tests.support.refreshing import HASTY
@@ -28,50 +28,50 @@ VIEWER = "query { viewer { login } }"
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The company's GitHub, which knows the App; its clock is two hours ahead."""
+    """Return the company's GitHub, which knows the App; its clock is two hours ahead."""
     datasets = company.datasets() | {"other/kit": company.datasets()["acme/kit"]}
     datasets["other/kit"] = datasets["other/kit"] | {
         "repository": datasets["other/kit"]["repository"]
         | {"name_with_owner": "other/kit", "database_id": 901}
     }
-    known_values = known_to_server(tmp_path_factory.mktemp("app"))
+    settings = app_settings(tmp_path_factory.mktemp("app"))
     with serve(
-        datasets, schema=schema_path, skew_s=7_200, suspended=["other"], **known_values
+        datasets, schema=schema_path, skew_s=7_200, suspended=["other"], **settings
     ) as server:
         yield server
 
 
 @pytest.fixture
 def github(shared: Server) -> Iterator[Server]:
-    """The same as if newly started."""
+    """Return the same server as if newly started."""
     shared.reset()
     yield shared
     shared.faults([])
 
 
 def app_of(server: Server, retry_policy: RetryPolicy = HASTY) -> GitHubApp:
-    """The App, signed in at a server."""
+    """Return the App, signed in at a server."""
     return GitHubApp(APP_ID, pem(), server.url, retry_policy=retry_policy)
 
 
-# -- where tokens and keys come from ----------------------------------------------------------------------------------
+# -- sources of tokens and keys -------------------------------------------------------------------
 
 
-def test_a_token_comes_from_the_variable_named() -> None:
+def test_token_is_read_from_the_configured_variable() -> None:
     assert (
         find_token({"GHES_TOKEN": " abc\n", "GITHUB_TOKEN": "other"}, NOWHERE, "GHES_TOKEN")
         == "abc"
     )
 
 
-def test_a_key_is_taken_from_the_variable_or_from_the_file_it_names(tmp_path: Path) -> None:
+def test_key_is_read_from_the_variable_or_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "app.pem").write_text(pem())
     for stored in (pem(), pem().replace("\n", "\\n"), str(tmp_path / "app.pem")):
         assert find_key({"HEADWAY_KEY": stored}, "HEADWAY_KEY").strip() == pem().strip()
 
 
 @pytest.mark.parametrize(
-    ("held", "said"),
+    ("value", "expected"),
     [
         (
             "",
@@ -90,18 +90,18 @@ def test_a_key_is_taken_from_the_variable_or_from_the_file_it_names(tmp_path: Pa
     ],
     ids=["nothing", "no file", "a folder", "a key without its frame", "no name of a file"],
 )
-def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
+def test_unreadable_key_is_one_line(value: str, expected: str) -> None:
     with pytest.raises(AccessError) as caught:
-        find_key({"HEADWAY_KEY": held}, "HEADWAY_KEY")
+        find_key({"HEADWAY_KEY": value}, "HEADWAY_KEY")
     assert (
-        str(caught.value).startswith(said)
+        str(caught.value).startswith(expected)
         and "\n" not in str(caught.value)
         and "MII" not in str(caught.value)
     )
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid_key",
     [
         "nonsense",
         pem().replace("a", "b"),
@@ -111,26 +111,26 @@ def test_a_key_that_cannot_be_read_is_one_line(held: str, said: str) -> None:
     ],
     ids=["no key", "a damaged key", "a key of another kind", "an encrypted key", "a short key"],
 )
-def test_a_wrong_key_is_one_line_that_does_not_show_it(wrong: str) -> None:
+def test_invalid_key_is_one_line_without_the_key(invalid_key: str) -> None:
     with pytest.raises(AccessError) as caught:
-        GitHubApp(APP_ID, wrong, NOWHERE)
+        GitHubApp(APP_ID, invalid_key, NOWHERE)
     message = (
         "the key of App 12345 is no RSA private key; download one from the App's settings on GitHub"
     )
     assert str(caught.value) == message
 
 
-def test_an_app_shows_its_key_nowhere_and_signs_with_it() -> None:
+def test_app_signs_with_its_key_and_does_not_show_it() -> None:
     app = GitHubApp(APP_ID, pem(), NOWHERE)
     assert "PRIVATE" not in repr(app) and "PRIVATE" not in repr(app.client)
     claims = jwt.decode(app.client.credentials.token(), key().public_key(), ["RS256"])
     assert claims["iss"] == APP_ID and claims["exp"] - claims["iat"] <= 600
 
 
-# -- a GitHub App, its installations and their tokens -----------------------------------------------------------------------
+# -- a GitHub App, its installations and their tokens ---------------------------------------------
 
 
-def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: Server) -> None:
+def test_app_signs_by_the_clock_of_github_and_lists_its_installations(github: Server) -> None:
     app = app_of(github)
     result = app.installations()
     assert set(result) == {"acme"}  # the other owner suspended it
@@ -143,19 +143,19 @@ def test_an_app_signs_by_githubs_clock_and_finds_where_it_is_installed(github: S
     assert github.stats()["by_account"]["installation of acme"] == 1
 
 
-def test_another_app_and_another_key_are_refused_in_one_line(github: Server) -> None:
+def test_unknown_app_and_invalid_signature_are_one_line(github: Server) -> None:
     other = rsa.generate_private_key(65537, 2048)
     with pytest.raises(AccessError) as caught:
         GitHubApp(APP_ID, pem(other), github.url, retry_policy=HASTY).installations()
     assert str(caught.value).endswith(
-        "the token was refused (A JSON web token could not be decoded); check app_id under [github], and that the key "
-        "is one of this App's"
+        "the token was refused (A JSON web token could not be decoded); "
+        "check app_id under [github], and that the key is one of this App's"
     )
     with pytest.raises(SourceError, match="does not exist, or this token may not read it"):
         GitHubApp("99", pem(), github.url, retry_policy=HASTY).installations()
 
 
-def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: Server) -> None:
+def test_threads_share_one_token_until_shortly_before_it_expires(github: Server) -> None:
     access = app_of(github).installations()["acme"]
     assert isinstance(access, AppInstallation)
     with ThreadPoolExecutor(8) as pool:
@@ -164,7 +164,7 @@ def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: 
     for seconds, count in (
         (3_200, 1),
         (3_300, 2),
-    ):  # GitHub's clock goes on: nine tenths of an hour are 54 minutes
+    ):  # nine tenths of an hour are 54 minutes
         github.faults([])
         access.client.rest("/app", {})
         github.faults([{"kind": "skew", "seconds": seconds, "at": 1}])
@@ -173,28 +173,32 @@ def test_one_token_serves_until_it_is_about_to_end_and_threads_share_it(github: 
         assert github.stats()["by_route"][TOKENS] == count
 
 
-def test_a_token_refused_in_between_is_renewed_once_by_whoever_meets_it(github: Server) -> None:
-    api = GitHubClient(github.url, app_of(github).installations()["acme"], retry_policy=HASTY)
-    api.graphql(VIEWER, {})
+def test_refused_token_is_renewed_once_by_each_thread(github: Server) -> None:
+    client = GitHubClient(github.url, app_of(github).installations()["acme"], retry_policy=HASTY)
+    client.graphql(VIEWER, {})
     github.faults([{"kind": "unauthorized", "at": [1, 2, 3], "api": "graphql"}])
     with ThreadPoolExecutor(3) as pool:
-        result = list(pool.map(lambda _: api.graphql(VIEWER, {}).data["viewer"]["login"], range(3)))
+        result = list(
+            pool.map(lambda _: client.graphql(VIEWER, {}).data["viewer"]["login"], range(3))
+        )
     assert result == ["emulator-app"] * 3
     assert 2 <= github.stats()["by_route"][TOKENS] <= 4
 
 
-def test_a_pass_goes_on_over_many_ends_of_a_token(schema_path: Path, tmp_path: Path) -> None:
-    known_values = known_to_server(tmp_path)
+def test_sync_continues_while_tokens_expire(schema_path: Path, tmp_path: Path) -> None:
+    settings = app_settings(tmp_path)
     with serve(
-        company.datasets(), schema=schema_path, token_lifetime_s=0.3, latency_ms=20, **known_values
+        company.datasets(), schema=schema_path, token_lifetime_s=0.3, latency_ms=20, **settings
     ) as server:
-        api = GitHubClient(server.url, app_of(server).installations()["acme"], retry_policy=HASTY)
+        client = GitHubClient(
+            server.url, app_of(server).installations()["acme"], retry_policy=HASTY
+        )
         for _ in range(30):
-            assert api.graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
+            assert client.graphql(VIEWER, {}).data == {"viewer": {"login": "emulator-app"}}
         assert server.stats()["by_route"][TOKENS] >= 2
 
 
-# -- through the command ----------------------------------------------------------------------------------------------
+# -- through the command --------------------------------------------------------------------------
 
 
 def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -> None:
@@ -202,11 +206,11 @@ def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -
         "permission": ["contents", "deployments", "issues", "metadata", "pull_requests"],
         "installed": ["acme"],
     }
-    known_values = known_to_server(tmp_path) | missing
+    settings = app_settings(tmp_path) | missing
     desk = Desk(tmp_path / "desk", {"HEADWAY_APP_KEY": pem()})
     desk.folder.mkdir()
     with serve(
-        company.datasets(), schema=schema_path, token_lifetime_s=1, latency_ms=400, **known_values
+        company.datasets(), schema=schema_path, token_lifetime_s=1, latency_ms=400, **settings
     ) as server:
         more = f'app_id = {APP_ID}\napp_key_env = "HEADWAY_APP_KEY"\n'
         desk.set_up(server.url, ["acme/shop", "acme/infra", "other/kit"], more)
@@ -219,15 +223,14 @@ def test_refresh_and_doctor_work_for_an_app(schema_path: Path, tmp_path: Path) -
         assert counts["by_account"]["installation of acme"] > 5 and counts["by_route"][TOKENS] >= 2
         result = desk.run("doctor")
         host = server.url.removeprefix("http://")
-        assert f"ok    {host} accepts the App on acme; requests left this hour: core " in result.out
+        assert f"OK    {host} accepts the App on acme; requests left this hour: core " in result.out
         assert (
-            f"MEND  {host}: the App on acme may not read discussions; give it these permissions"
+            f"FAIL  {host}: the App on acme may not read discussions; give it these permissions"
             in result.out
         )
         invalid = desk.run("refresh", "--no-publish", env={"HEADWAY_APP_KEY": "nothing.pem"})
         assert (
-            "HEADWAY_APP_KEY names no readable key (No such file or directory)"
-            in invalid.problem
+            "HEADWAY_APP_KEY names no readable key (No such file or directory)" in invalid.problem
         )
     secret = "".join(pem().splitlines()[5:7])
     texts = [done.err, result.out, result.err, invalid.err, *map(repr, desk.files().values())]

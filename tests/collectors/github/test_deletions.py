@@ -1,4 +1,4 @@
-"""What GitHub no longer shows or now calls otherwise: what was read before and is read now equals a backfill."""
+"""Deletions, transfers and renames at GitHub: the ledger then equals a backfill."""
 
 from __future__ import annotations
 
@@ -30,73 +30,75 @@ Raw = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path) -> Iterator[Server]:
-    """One process for the whole module."""
+    """Return one server process for the whole module."""
     with serve(expand([SHOP, WEB]), schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture
 def github(shared: Server) -> Server:
-    """Two small repositories, before anything changed."""
+    """Return two small repositories before any change."""
     shared.reload(expand([SHOP, WEB]))
     shared.reset()
     return shared
 
 
 def rows(data: Path, sql: str) -> list[dict[str, Any]]:
-    """Rows of a query on a ledger."""
+    """Return the rows of a query on a ledger."""
     with open_ledger(data / "ledger.duckdb", "test") as store:
         return store.rows(sql)
 
 
-def gone(data: Path) -> dict[str, list[int]]:
-    """The numbers that are marked as gone, by table."""
+def deleted_numbers(data: Path) -> dict[str, list[int]]:
+    """Return the numbers of deleted items, by table."""
     tables = ("github_issues", "github_pull_requests", "github_discussions")
     sql = "select number from {} where deleted_at is not null order by number"
     return {table: [row["number"] for row in rows(data, sql.format(table))] for table in tables}
 
 
 def histories() -> dict[str, Raw]:
-    """Two repositories with every kind of event."""
+    """Return two repositories with each kind of event."""
     return {f"dice/{seed}": history(seed, 25) for seed in (1, 2)}
 
 
-def first(dataset: Raw, kind: str, place: int = 0) -> int:
-    """The number of an item."""
-    number: int = dataset[kind][place]["number"]
+def number_of(dataset: Raw, kind: str, index: int = 0) -> int:
+    """Return the number of an item."""
+    number: int = dataset[kind][index]["number"]
     return number
 
 
-def everything(datasets: dict[str, Raw]) -> dict[str, Raw]:
-    """The datasets after everything that the change feed does not tell."""
-    item, two = datasets["dice/1"], datasets["dice/2"]
+def with_all_changes(datasets: dict[str, Raw]) -> dict[str, Raw]:
+    """Return the datasets after each change that the feed does not list."""
+    first, second = datasets["dice/1"], datasets["dice/2"]
     for kind in ("issues", "pulls", "discussions"):
-        changes.delete(item, first(item, kind, 1))
-    changes.transfer(datasets, first(item, "issues"), "dice/1", "dice/2", AT)
-    changes.transfer(datasets, first(two, "issues"), "dice/2", "dice/1", AT, keeps_id=False)
-    changes.transfer(datasets, first(two, "discussions"), "dice/2", "dice/1", AT)
-    for dataset in (item, two):
+        changes.delete(first, number_of(first, kind, 1))
+    changes.transfer(datasets, number_of(first, "issues"), "dice/1", "dice/2", AT)
+    changes.transfer(datasets, number_of(second, "issues"), "dice/2", "dice/1", AT, keeps_id=False)
+    changes.transfer(datasets, number_of(second, "discussions"), "dice/2", "dice/1", AT)
+    for dataset in (first, second):
         changes.rename_label(dataset, "papercut", 'UX "debt" \\1')
         changes.delete_label(dataset, "bug")
         changes.rename_milestone(dataset, "Sprint 1", "Capability: two", AT)
-    changes.rename_label(item, "a11y", "accessible")
-    changes.rename_user(item, "cem", "cem-x")
-    changes.rename_user(two, "renovate", "renovate-two")
+    changes.rename_label(first, "a11y", "accessible")
+    changes.rename_user(first, "cem", "cem-x")
+    changes.rename_user(second, "renovate", "renovate-two")
     return changes.rename_repository(datasets, "dice/2", "craft/two")
 
 
 def published(data: Path, people: Path | None = None) -> list[Tables]:
-    """The published tables, as of the last day and as of an earlier one."""
+    """Return the published tables as of the last day and as of an earlier one."""
     return [publish_tables(data, day, people_csv=people) for day in DAYS]
 
 
-def differing(one: Sequence[Tables], two: Sequence[Tables]) -> list[str]:
-    """The tables that differ; a month that is empty now was counted when it was not, and stays counted."""
-    names = one[0].keys() - {"reconciliation"}
-    return [name for a, b in zip(one, two, strict=True) for name in names if a[name] != b[name]]
+def differing(first: Sequence[Tables], second: Sequence[Tables]) -> list[str]:
+    """Return the tables that differ; counts of months that became empty are left out."""
+    names = first[0].keys() - {"reconciliation"}
+    return [
+        name for a, b in zip(first, second, strict=True) for name in names if a[name] != b[name]
+    ]
 
 
-def test_after_everything_that_the_feed_does_not_tell_the_tables_equal_a_backfill(
+def test_tables_equal_a_backfill_after_changes_that_the_feed_omits(
     github: Server, tmp_path: Path
 ) -> None:
     people = tmp_path / "people.csv"
@@ -105,7 +107,7 @@ def test_after_everything_that_the_feed_does_not_tell_the_tables_equal_a_backfil
     )
     github.reload(histories())
     refresh(tmp_path, github.url, DICE)
-    github.reload(everything(histories()))
+    github.reload(with_all_changes(histories()))
     fresh = tmp_path / "fresh"
     refresh(fresh, github.url, DICE)
     renamed = tmp_path / "renamed.csv"
@@ -120,11 +122,11 @@ def test_after_everything_that_the_feed_does_not_tell_the_tables_equal_a_backfil
 
 
 class KilledError(Exception):
-    """A refresh is stopped between two requests."""
+    """Stop of a refresh between two requests."""
 
 
 def killed_after(steps: int) -> Any:
-    """A report that stops a refresh after so many steps."""
+    """Return a report that stops a refresh after a number of steps."""
     remaining = iter(range(steps))
 
     def report(_: Progress) -> None:
@@ -134,13 +136,13 @@ def killed_after(steps: int) -> Any:
     return report
 
 
-def test_a_refresh_killed_between_any_two_requests_ends_as_one_that_was_not(
+def test_refresh_killed_between_two_requests_ends_as_an_undisturbed_one(
     github: Server, tmp_path: Path
 ) -> None:
     github.reload(histories())
     for data in (tmp_path / "whole", tmp_path / "killed"):
         refresh(data, github.url, DICE)
-    github.reload(everything(histories()))
+    github.reload(with_all_changes(histories()))
     for _ in range(2):
         refresh(tmp_path / "whole", github.url, DICE)
     kills = 0
@@ -152,24 +154,24 @@ def test_a_refresh_killed_between_any_two_requests_ends_as_one_that_was_not(
             kills += 1
     assert kills > 3
     refresh(tmp_path / "killed", github.url, DICE)
-    assert gone(tmp_path / "killed") == gone(tmp_path / "whole")
+    assert deleted_numbers(tmp_path / "killed") == deleted_numbers(tmp_path / "whole")
     reported, whole = (present(tmp_path / name) for name in ("killed", "whole"))
     assert [name for name in whole if reported[name] != whole[name]] == []
 
 
 def present(data: Path) -> Tables:
-    """The raw rows of what is not gone."""
+    """Return the raw rows without deleted items."""
     tables = raw_tables(data)
-    for name in gone(data):
+    for name in deleted_numbers(data):
         tables[name] = [row for row in tables[name] if row[-1] is None]
     return tables
 
 
-# -- one at a time ----------------------------------------------------------------------------------------------------
+# -- single changes -------------------------------------------------------------------------------
 
 
 def again(github: Server, data: Path, datasets: dict[str, Raw]) -> list[str]:
-    """What a refresh says after the datasets changed: status and message, by repository."""
+    """Refresh after a change of the datasets; return status and message by repository."""
     github.reload(datasets)
     github.reset()
     results = sorted(refresh(data, github.url, REPOS), key=lambda result: result.repo)
@@ -178,9 +180,7 @@ def again(github: Server, data: Path, datasets: dict[str, Raw]) -> list[str]:
     ]
 
 
-def test_what_is_deleted_is_gone_and_what_comes_back_is_there(
-    github: Server, tmp_path: Path
-) -> None:
+def test_deleted_item_is_removed_and_restored_item_returns(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
     whole = publish_tables(tmp_path, LAST)
     datasets = expand([SHOP, WEB])
@@ -188,7 +188,7 @@ def test_what_is_deleted_is_gone_and_what_comes_back_is_there(
     changes.delete(datasets["acme/shop"], 4)
     message = again(github, tmp_path, datasets)
     assert message == ["read; 1 issue is deleted; 1 discussion is deleted", "unchanged"]
-    assert gone(tmp_path) == {
+    assert deleted_numbers(tmp_path) == {
         "github_issues": [1],
         "github_pull_requests": [],
         "github_discussions": [4],
@@ -200,17 +200,19 @@ def test_what_is_deleted_is_gone_and_what_comes_back_is_there(
     assert again(github, tmp_path, datasets) == ["unchanged", "unchanged"]
     assert github.stats()["requests"] == 1
     again(github, tmp_path, expand([SHOP, WEB]))
-    assert gone(tmp_path) == {name: [] for name in github_tables()}
+    assert deleted_numbers(tmp_path) == {name: [] for name in github_tables()}
     assert publish_tables(tmp_path, LAST)["issues"] == whole["issues"]
 
 
-def test_what_names_something_that_is_gone_is_read_again(github: Server, tmp_path: Path) -> None:
+def test_item_that_refers_to_a_deleted_item_is_read_again(github: Server, tmp_path: Path) -> None:
     datasets = histories()
     github.reload(datasets)
     refresh(tmp_path, github.url, ["dice/2"])
     by_name = """
-        select number from (select number, unnest(from_json(node->'timelineItems', '["json"]')) as event
-        from github_issues) where (event->>'$.closer.number')::integer = 10"""
+        select number from (
+            select number, unnest(from_json(node->'timelineItems', '["json"]')) as event
+            from github_issues
+        ) where (event->>'$.closer.number')::integer = 10"""
     assert rows(tmp_path, by_name) == [{"number": 8}]
     changes.delete(datasets["dice/2"], 10)
     github.reload(datasets)
@@ -219,11 +221,11 @@ def test_what_names_something_that_is_gone_is_read_again(github: Server, tmp_pat
 
 
 def github_tables() -> list[str]:
-    """The tables of what may be gone."""
+    """Return the tables of items that can be deleted."""
     return [table for table, _, _ in deletions.KINDS.values()]
 
 
-def test_what_github_counts_and_does_not_list_is_looked_for_once(
+def test_counted_but_unlisted_items_are_scanned_for_once(
     github: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh(tmp_path, github.url, REPOS)
@@ -238,15 +240,15 @@ def test_what_github_counts_and_does_not_list_is_looked_for_once(
     shop["repository"]["topics"] = ["two"]
     assert again(github, tmp_path, datasets)[0] == line
     monkeypatch.undo()
-    changes.delete(shop, 2)  # gone, though GitHub counts more than it lists
+    changes.delete(shop, 2)  # deleted, though GitHub counts more than it lists
     assert again(github, tmp_path, datasets)[0] == (
         "read; 1 issue is deleted; GitHub counts 4 issues but lists 2"
     )
-    assert gone(tmp_path)["github_issues"] == [2]
+    assert deleted_numbers(tmp_path)["github_issues"] == [2]
 
 
 @pytest.mark.parametrize("signal", ["node", "moved", "months"])
-def test_changes_that_leave_the_count_as_it_was_are_found_where_something_tells(
+def test_deletion_with_an_equal_count_is_detected_by_another_signal(
     github: Server, tmp_path: Path, signal: str
 ) -> None:
     refresh(tmp_path, github.url, REPOS)
@@ -257,23 +259,23 @@ def test_changes_that_leave_the_count_as_it_was_are_found_where_something_tells(
     else:
         changes.delete(datasets["acme/shop"], 2)
     assert again(github, tmp_path, datasets)[0] == "read"
-    assert gone(tmp_path)["github_issues"] == []
+    assert deleted_numbers(tmp_path)["github_issues"] == []
     with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         stored = store.rows("select host, repo_id, number from github_issues where repo_id = 101")
         if signal == "months":
-            mark = f"{stored[0]['host']}/101"
-            store.set_watermark("github", mark, "gaps", [["issue", "2026-01", 3, 2]])
+            watermark = f"{stored[0]['host']}/101"
+            store.set_watermark("github", watermark, "gaps", [["issue", "2026-01", 3, 2]])
         else:
             store.merge(
                 "github_issues", [row | {"details_version": DETAILS_VERSION - 1} for row in stored]
             )
     message = again(github, tmp_path, datasets)[0]
     assert message == "read; 1 issue is deleted; GitHub counts 3 issues but lists 2"
-    assert gone(tmp_path)["github_issues"] == [2]
+    assert deleted_numbers(tmp_path)["github_issues"] == [2]
     assert again(github, tmp_path, datasets)[0] == "unchanged"
 
 
-def test_a_label_renamed_in_a_quiet_repository_is_seen(github: Server, tmp_path: Path) -> None:
+def test_label_renamed_in_an_unchanged_repository_is_read(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
     datasets = expand([SHOP, WEB])
     changes.rename_label(datasets["acme/shop"], "later", "soon")
@@ -285,9 +287,9 @@ def test_a_label_renamed_in_a_quiet_repository_is_seen(github: Server, tmp_path:
     assert names == [{"name": "soon"}]
 
 
-@pytest.mark.parametrize("is_taken", [False, True])
-def test_a_former_login_in_the_people_file_is_who_has_it_now(
-    github: Server, tmp_path: Path, is_taken: bool
+@pytest.mark.parametrize("is_reassigned", [False, True])
+def test_former_login_in_the_people_file_belongs_to_its_current_owner(
+    github: Server, tmp_path: Path, is_reassigned: bool
 ) -> None:
     people = tmp_path / "people.csv"
     people.write_text(
@@ -297,7 +299,7 @@ def test_a_former_login_in_the_people_file_is_who_has_it_now(
     datasets = expand([SHOP, WEB])
     shop = datasets["acme/shop"]
     changes.rename_user(shop, "zoe", "zoe-lee")
-    if is_taken:
+    if is_reassigned:
         shop["users"]["zoe"] = {"id": "U_other"}
         shop["issues"][0]["author"] = "zoe-lee"
         message = {
@@ -311,8 +313,9 @@ def test_a_former_login_in_the_people_file_is_who_has_it_now(
     again(github, tmp_path, datasets)
     refresh(tmp_path, github.url, REPOS, full=True)
     publish_tables(tmp_path, LAST, people_csv=people)
-    with duckdb.connect(str((tmp_path / "headway.duckdb").resolve()), read_only=True) as db:
-        requested = db.execute(
+    (snapshot,) = tmp_path.rglob("as-of-*.duckdb")  # an earlier day does not move the live link
+    with duckdb.connect(str(snapshot), read_only=True) as db:
+        issue = db.execute(
             "select author, is_outside_author from issues where number = 1 and repo = 'acme/shop'"
         )
-        assert requested.fetchall() == [("zoe-lee", is_taken)]
+        assert issue.fetchall() == [("zoe-lee", is_reassigned)]

@@ -1,4 +1,4 @@
-"""Organisations: which repositories of an owner are read and published, what that costs, and who waits for whom."""
+"""Owners and repositories: selection, requests for many, and turns."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ PATTERNS = st.lists(PIECES, min_size=1, max_size=4).map("".join)
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path) -> Iterator[Server]:
-    """A GitHub with an owner of a thousand repositories, and room for a few others."""
+    """Return a GitHub with an owner of a thousand repositories."""
     with serve(MANY, schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture
 def github(shared: Server) -> Server:
-    """The same as if newly started."""
+    """Return the same server as if newly started."""
     shared.faults([])
     shared.reset()
     return shared
@@ -72,34 +72,32 @@ def read(
 
 
 def statuses(results: list[Result]) -> dict[str, str]:
-    """How each repository went."""
+    """Return the status of each repository."""
     return {result.repo: result.status for result in results}
 
 
 def as_read_before(data: Path, server: Server, source: GitHub) -> None:
-    """Leave a ledger as a refresh of empty repositories does, without the minute that this takes."""
-    api = GitHubClient(server.url, PersonalToken(TOKEN))
+    """Write a ledger as a refresh of empty repositories does, in less than its minute."""
+    client = GitHubClient(server.url, PersonalToken(TOKEN))
     with open_ledger(data / "ledger.duckdb", "test") as store:
-        result = list(probe_repositories(api, source, {}))
-        write_repositories(store, api.host, result, is_read=True)
+        result = list(probe_repositories(client, source, {}))
+        write_repositories(store, client.host, result, is_read=True)
         probes = {
-            f"{api.host}/{item.probe['databaseId']}": json.dumps(item.probe)
+            f"{client.host}/{item.probe['databaseId']}": json.dumps(item.probe)
             for item in result
             if item.probe
         }
-        mark = {"source": "github", "name": "probe", "updated_at": now()}
+        watermark = {"source": "github", "name": "probe", "updated_at": now()}
         store.merge(
             "watermarks",
-            [mark | {"scope": scope, "value": value} for scope, value in probes.items()],
+            [watermark | {"scope": scope, "value": value} for scope, value in probes.items()],
         )
 
 
-# -- what a thousand cost ---------------------------------------------------------------------------------------------
+# -- requests for a thousand ----------------------------------------------------------------------
 
 
-def test_a_thousand_repositories_in_which_nothing_changed_cost_few_requests(
-    github: Server, tmp_path: Path
-) -> None:
+def test_thousand_unchanged_repositories_cost_few_requests(github: Server, tmp_path: Path) -> None:
     as_read_before(tmp_path, github, GitHub(github.url, orgs=("many",)))
     for source in (GitHub(github.url, orgs=("many",)), GitHub(github.url, tuple(MANY))):
         github.reset()
@@ -107,7 +105,7 @@ def test_a_thousand_repositories_in_which_nothing_changed_cost_few_requests(
         assert github.stats()["requests"] <= 20
 
 
-def test_of_two_hundred_repositories_one_fails_and_the_others_are_published(
+def test_one_of_two_hundred_repositories_fails_and_the_others_are_published(
     github: Server, tmp_path: Path
 ) -> None:
     names = sorted(MANY)[:200]
@@ -126,8 +124,8 @@ def test_of_two_hundred_repositories_one_fails_and_the_others_are_published(
     assert [repo for (repo,) in published] == [name for name in names if name != names[-2]]
 
 
-def test_pages_of_commits_cost_no_requests_but_their_own(schema_path: Path, tmp_path: Path) -> None:
-    """Twelve pages that follow one another, and pull requests and issues for six: one request takes of both."""
+def test_pages_of_commits_share_the_requests_of_items(schema_path: Path, tmp_path: Path) -> None:
+    """Twelve pages of commits and six batches of items share their requests."""
     ids = [f"{index:040x}" for index in range(1_200)]
     dataset = tiny.repository("acme/app", 1, 450) | {"history": ids}
     commit: dict[str, object] = {"message": "Step", "parents": [], "files": []}
@@ -144,15 +142,15 @@ def test_pages_of_commits_cost_no_requests_but_their_own(schema_path: Path, tmp_
             assert statuses(read(tmp_path / folder, GitHub(server.url, ("acme/app",)))) == {
                 "acme/app": "read"
             }
-            # what the repository is, its twelve pages, and how many it has of each month; five pages of the feed
+            # the probe, twelve pages and the counts; five pages of the feed
             assert server.stats()["by_api"] == {"graphql": 1 + 12 + 1, "rest": 5}
 
 
-# -- which repositories -----------------------------------------------------------------------------------------------
+# -- selection of repositories --------------------------------------------------------------------
 
 
 def company() -> dict[str, dict[str, Any]]:
-    """An owner's repositories: two plain ones, a fork, an archived one and one of the inside."""
+    """Return an owner's repositories: two plain, a fork, an archived and an internal one."""
     return {
         "acme/app": tiny.repository("acme/app", 1, 1),
         "acme/web": tiny.repository("acme/web", 2, 1),
@@ -164,13 +162,13 @@ def company() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def acme(schema_path: Path) -> Iterator[Server]:
-    """A GitHub with one small owner."""
+    """Return a GitHub with one small owner."""
     with serve(company(), schema=schema_path) as server:
         yield server
 
 
 def scoped(data: Path, url: str, github: GitHubTable, sql: str) -> list[tuple[Any, ...]]:
-    """What a query finds once it is settled which repositories are published."""
+    """Return the rows of a query on the repositories that are published."""
     scope = repository_scope(github.model_copy(update={"base_url": url}))
     with duckdb.connect() as db:
         db.execute("attach $ledger as ledger (read_only)", {"ledger": str(data / "ledger.duckdb")})
@@ -180,17 +178,17 @@ def scoped(data: Path, url: str, github: GitHubTable, sql: str) -> list[tuple[An
 
 
 def in_scope(data: Path, url: str, github: GitHubTable) -> list[str]:
-    """The repositories that are published with these settings, those that are gone with a cross."""
+    """Return the published repositories of these settings; deleted ones with a cross."""
     rows = scoped(
         data,
         url,
         github,
         "select repo, deleted_at is not null from input_repositories order by repo",
     )
-    return [f"{repo} †" if is_gone else repo for repo, is_gone in rows]
+    return [f"{repo} †" if is_deleted else repo for repo, is_deleted in rows]
 
 
-def test_what_is_published_decides_the_newest_day(tmp_path: Path) -> None:
+def test_newest_day_depends_on_published_repositories_only(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         store.merge(
             "github_repositories",
@@ -213,18 +211,16 @@ def test_what_is_published_decides_the_newest_day(tmp_path: Path) -> None:
     assert scoped(tmp_path, "http://there", GitHubTable(orgs=("acme",)), newest) == [(None,)]
 
 
-def asked(url: str, settings: GitHubTable) -> GitHub:
-    """What these settings ask of a GitHub."""
+def source_of(url: str, settings: GitHubTable) -> GitHub:
+    """Return the scope of these settings at a server."""
     (github,) = github_sources(Settings(github=(settings,)), [])
     return replace(github, base_url=url)
 
 
-def test_patterns_and_forks_decide_what_is_read_and_what_is_published(
-    acme: Server, tmp_path: Path
-) -> None:
+def test_patterns_and_forks_select_what_is_read_and_published(acme: Server, tmp_path: Path) -> None:
     all_of_it = GitHubTable(orgs=("Acme",), forks=True)
     every = sorted(company())
-    assert sorted(statuses(read(tmp_path, asked(acme.url, all_of_it)))) == every
+    assert sorted(statuses(read(tmp_path, source_of(acme.url, all_of_it)))) == every
     assert in_scope(tmp_path, acme.url, all_of_it) == every
     narrower = {
         GitHubTable(orgs=("acme",)): ["acme/app", "acme/old", "acme/tool-internal", "acme/web"],
@@ -237,11 +233,11 @@ def test_patterns_and_forks_decide_what_is_read_and_what_is_published(
         GitHubTable(repos=("acme/fork",), orgs=("acme",), exclude=("acme/*",)): ["acme/fork"],
     }
     for settings, expected in narrower.items():
-        assert sorted(statuses(read(tmp_path, asked(acme.url, settings)))) == expected
+        assert sorted(statuses(read(tmp_path, source_of(acme.url, settings)))) == expected
         assert in_scope(tmp_path, acme.url, settings) == expected
 
 
-def test_new_repositories_come_by_themselves_and_archived_ones_are_left_alone(
+def test_new_repository_is_read_and_archived_one_is_not_read_again(
     acme: Server, tmp_path: Path
 ) -> None:
     source = GitHub(acme.url, orgs=("acme",))
@@ -259,18 +255,18 @@ def test_new_repositories_come_by_themselves_and_archived_ones_are_left_alone(
     ] == ["acme/old"]
 
 
-def test_what_an_owner_no_longer_lists_is_gone_or_moved_and_is_one_repository(
+def test_repository_that_its_owner_no_longer_lists_is_deleted_or_moved(
     acme: Server, tmp_path: Path
 ) -> None:
     settings = GitHubTable(orgs=("acme", "lab"))
-    read(tmp_path, asked(acme.url, settings))
+    read(tmp_path, source_of(acme.url, settings))
     moved = {name: company()[name] for name in ("acme/app", "acme/old")}
     for name, former in (("lab/web", "acme/web"), ("shed/tool", "acme/tool-internal")):
         moved[name] = company()[former]
         moved[name]["repository"] |= {"name_with_owner": name, "former_names": [former]}
     del moved["acme/app"]
     acme.reload(moved)
-    results = {result.repo: result for result in read(tmp_path, asked(acme.url, settings))}
+    results = {result.repo: result for result in read(tmp_path, source_of(acme.url, settings))}
     assert {repo: result.status for repo, result in results.items()} == {
         "acme/old": "unchanged",
         "lab/web": "read",
@@ -279,10 +275,10 @@ def test_what_an_owner_no_longer_lists_is_gone_or_moved_and_is_one_repository(
     }
     assert results["acme/tool-internal"].message == "it is shed/tool now, which no setting names"
     assert in_scope(tmp_path, acme.url, settings) == ["acme/app †", "acme/old", "lab/web"]
-    assert set(statuses(read(tmp_path, asked(acme.url, settings))).values()) == {"unchanged"}
+    assert set(statuses(read(tmp_path, source_of(acme.url, settings))).values()) == {"unchanged"}
 
 
-def test_an_owner_that_is_renamed_keeps_its_repositories(acme: Server, tmp_path: Path) -> None:
+def test_renamed_owner_keeps_its_repositories(acme: Server, tmp_path: Path) -> None:
     read(tmp_path, GitHub(acme.url, orgs=("acme",)))
     renamed = {name.replace("acme", "acne"): dataset for name, dataset in company().items()}
     for name, dataset in renamed.items():
@@ -303,7 +299,7 @@ def test_an_owner_that_is_renamed_keeps_its_repositories(acme: Server, tmp_path:
     assert after == [name.replace("acme", "acne") for name in before]
 
 
-def test_lists_that_a_token_may_not_read_and_answers_that_are_too_large_lose_nothing(
+def test_forbidden_lists_and_too_large_answers_lose_no_repository(
     acme: Server, tmp_path: Path
 ) -> None:
     datasets = company()
@@ -320,23 +316,23 @@ def test_lists_that_a_token_may_not_read_and_answers_that_are_too_large_lose_not
     assert acme.stats()["requests"] == 1
 
 
-# -- taking turns -----------------------------------------------------------------------------------------------------
+# -- turns ----------------------------------------------------------------------------------------
 
 
-def test_giants_and_small_ones_take_turns(schema_path: Path, tmp_path: Path) -> None:
-    giants = ["big/a", "big/b"]
+def test_large_and_small_repositories_take_turns(schema_path: Path, tmp_path: Path) -> None:
+    large = ["big/a", "big/b"]
     datasets = tiny.owned("big", 24, 1, first=100)
-    datasets |= {name: tiny.repository(name, index, 600) for index, name in enumerate(giants, 1)}
+    datasets |= {name: tiny.repository(name, index, 600) for index, name in enumerate(large, 1)}
     reports: list[Progress] = []
     with serve(datasets, schema=schema_path) as server:
         results = read(tmp_path, GitHub(server.url, orgs=("big",)), reports)
     assert statuses(results) == dict.fromkeys(datasets, "read")
     finished = [result.repo for result in results]
-    assert set(finished[:24]) == set(datasets) - set(giants)  # before either giant
+    assert set(finished[:24]) == set(datasets) - set(large)  # before either large one
     turns = [step.repo for step in reports if step.repo]
-    until = max(index for index, repo in enumerate(turns) if repo not in giants)
-    for giant in giants:
-        mine = [index for index, repo in enumerate(turns[: until + 1]) if repo == giant]
+    until = max(index for index, repo in enumerate(turns) if repo not in large)
+    for repo_name in large:
+        mine = [index for index, repo in enumerate(turns[: until + 1]) if repo == repo_name]
         assert len(mine) >= until / REPOSITORIES_AT_ONCE / 2
         assert (
             max(b - a for a, b in zip(mine, [*mine[1:], until], strict=True))
@@ -344,9 +340,7 @@ def test_giants_and_small_ones_take_turns(schema_path: Path, tmp_path: Path) -> 
         )
 
 
-def test_a_query_that_fails_with_several_in_it_is_no_failure_of_all(
-    acme: Server, tmp_path: Path
-) -> None:
+def test_failed_joint_query_does_not_fail_all_repositories(acme: Server, tmp_path: Path) -> None:
     acme.faults([{"kind": "status", "status": 500, "api": "graphql", "at": [2, 3, 4]}])
     once = RetryPolicy(tries=1, first_pause_s=0.0)
     results = read(
@@ -361,11 +355,11 @@ def test_a_query_that_fails_with_several_in_it_is_no_failure_of_all(
     }
 
 
-# -- patterns ---------------------------------------------------------------------------------------------------------
+# -- patterns -------------------------------------------------------------------------------------
 
 
 @given(st.tuples(PATTERNS, PATTERNS).map("/".join), st.tuples(LETTERS, LETTERS).map("/".join))
-def test_a_pattern_matches_the_same_names_when_collecting_when_publishing_and_in_a_shell(
+def test_pattern_matches_the_same_names_in_collector_publisher_and_shell(
     pattern: str, name: str
 ) -> None:
     assert problem(ShellPattern, pattern) == ""

@@ -1,4 +1,4 @@
-"""Experiments that repositories keep in files: read with a new head of the default branch, whole or not at all."""
+"""Experiments in files of repositories, read with each new head of the default branch."""
 
 from __future__ import annotations
 
@@ -25,36 +25,39 @@ TABLE = HEADER + "E1,Short form,2026-01-02,,\nE2,Long form,2026-01-03,killed,202
 PAGE = "---\nstarted_at: 2026-01-04\n---\nWe try it.\n"
 BROKEN = HEADER + "E1,Short form,2026-01-02,perhaps,\n"
 PERHAPS = (
-    "acme/shop: experiments.csv, line 2, column 4: 'perhaps' is no decision; write kept, killed or inconclusive; "
-    "or remove it from [github] experiments"
+    "acme/shop: experiments.csv, line 2, column 4: 'perhaps' is not a decision; "
+    "write kept, killed or inconclusive; or remove it from [github] experiments"
 )
 Texts = Mapping[str, Sequence[tuple[str, str | None]]]
 
 
 def world(files: Texts, pushes: Sequence[str] = (FIRST,)) -> dict[str, dict[str, Any]]:
-    """The datasets of a shop with these files, and pushes at these times."""
+    """Return the datasets of a shop with these files, and pushes at these times."""
     heads = [Push(index, time, "Change", "ada") for index, time in enumerate(pushes)]
     return expand([dataclasses.replace(SHOP, files=files, pushes=heads), WEB])
 
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path) -> Iterator[Server]:
-    """One process for the whole module."""
+    """Return one server process for the whole module."""
     with serve(world({}), schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture
 def github(shared: Server) -> Iterator[Server]:
-    """As recorded, with nothing counted."""
+    """Return the server without faults afterwards."""
     yield shared
     shared.as_of(None)
     shared.faults([])
 
 
-def held(data: Path) -> list[tuple[str, str, str | None]]:
-    """File, key and decision of the experiments in the ledger."""
-    sql = "select file, key, decision from imported_experiments join imports using (import_id) order by all"
+def experiments_in(data: Path) -> list[tuple[str, str, str | None]]:
+    """Return file, key and decision of the experiments in the ledger."""
+    sql = (
+        "select file, key, decision from imported_experiments "
+        "join imports using (import_id) order by all"
+    )
     with open_ledger(data / "ledger.duckdb", "test") as store:
         assert all(row["source"] == "github" for row in store.rows("from imports"))
         return [(row["file"], row["key"], row["decision"]) for row in store.rows(sql)]
@@ -90,29 +93,29 @@ def test_files_are_read_with_each_new_head(github: Server, tmp_path: Path) -> No
     for moment, rows in expected.items():
         github.as_of(moment)
         refresh(tmp_path, github.url, REPOS)
-        assert held(tmp_path) == rows
+        assert experiments_in(tmp_path) == rows
         github.reset()
         assert {result.status for result in refresh(tmp_path, github.url, REPOS)} == {"unchanged"}
         assert github.stats()["requests"] == 1
-        assert held(tmp_path) == rows
+        assert experiments_in(tmp_path) == rows
     reported = publish_tables(tmp_path, date(2026, 2, 1))["experiments"]
     assert {("acme/shop", "E1"), ("acme/shop", "b")} <= {row[:2] for row in reported}
 
 
-def test_other_paths_are_read_at_once_and_a_folder_has_any_number_of_files(
+def test_changed_paths_are_read_at_once_and_a_folder_can_have_many_files(
     github: Server, tmp_path: Path
 ) -> None:
     many = {f"docs/tests/{n:03}.md": [(FIRST, PAGE)] for n in range(120)}
     github.reload(world({"experiments.csv": [(FIRST, TABLE)], **many}))
     refresh(tmp_path, github.url, REPOS)
-    assert len(held(tmp_path)) == 2
+    assert len(experiments_in(tmp_path)) == 2
     refresh(tmp_path, github.url, REPOS, experiments=["docs/tests/", "nothing.csv"])
-    assert [file for file, _, _ in held(tmp_path)] == sorted(many)
+    assert [file for file, _, _ in experiments_in(tmp_path)] == sorted(many)
     refresh(tmp_path, github.url, REPOS, experiments=[])
-    assert held(tmp_path) == []
+    assert experiments_in(tmp_path) == []
 
 
-def test_a_file_that_is_wrong_keeps_what_it_said_and_stops_nothing_else(
+def test_invalid_file_keeps_its_last_valid_content_and_stops_nothing_else(
     github: Server, tmp_path: Path
 ) -> None:
     table = [(FIRST, TABLE), (SECOND, BROKEN), (THIRD, HEADER + "E3,New,2026-01-19,,\n")]
@@ -123,12 +126,12 @@ def test_a_file_that_is_wrong_keeps_what_it_said_and_stops_nothing_else(
     )
     github.as_of("2026-01-05T00:00:00Z")
     refresh(tmp_path, github.url, REPOS)
-    before = held(tmp_path)
+    before = experiments_in(tmp_path)
     github.as_of("2026-01-15T00:00:00Z")
-    for _ in range(2):  # until it is mended
+    for _ in range(2):  # until it is corrected
         results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS)}
         assert (results["acme/shop"].status, results["acme/shop"].message) == ("failed", PERHAPS)
-        assert held(tmp_path) == [*before, ("experiments/a.md", "a", None)]
+        assert experiments_in(tmp_path) == [*before, ("experiments/a.md", "a", None)]
     whole = tmp_path / "whole"
     refresh(whole, github.url, REPOS, experiments=[])
     assert raw_tables(tmp_path) == raw_tables(whole)
@@ -137,10 +140,13 @@ def test_a_file_that_is_wrong_keeps_what_it_said_and_stops_nothing_else(
         "read",
         "unchanged",
     }
-    assert held(tmp_path) == [("experiments.csv", "E3", None), ("experiments/a.md", "a", None)]
+    assert experiments_in(tmp_path) == [
+        ("experiments.csv", "E3", None),
+        ("experiments/a.md", "a", None),
+    ]
 
 
-def test_a_file_too_large_to_be_shown_is_said(github: Server, tmp_path: Path) -> None:
+def test_file_without_text_is_reported(github: Server, tmp_path: Path) -> None:
     datasets = world(
         {
             "experiments.csv": [(FIRST, TABLE)],
@@ -162,7 +168,7 @@ def test_a_file_too_large_to_be_shown_is_said(github: Server, tmp_path: Path) ->
     )
 
 
-def test_a_renamed_repository_takes_its_experiments_along(github: Server, tmp_path: Path) -> None:
+def test_renamed_repository_keeps_its_experiments(github: Server, tmp_path: Path) -> None:
     datasets = world({"experiments.csv": [(FIRST, TABLE)]})
     github.reload(datasets)
     refresh(tmp_path, github.url, REPOS)
@@ -172,10 +178,10 @@ def test_a_renamed_repository_takes_its_experiments_along(github: Server, tmp_pa
     refresh(tmp_path, github.url, REPOS)
     with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         assert {row["account"] for row in store.rows("from imports")} == {"acme/store"}
-    assert len(held(tmp_path)) == 2
+    assert len(experiments_in(tmp_path)) == 2
 
 
-def test_refresh_says_which_file_is_wrong_publishes_the_rest_and_exits_with_1(
+def test_refresh_reports_an_invalid_file_publishes_the_rest_and_exits_1(
     github: Server, tmp_path: Path
 ) -> None:
     github.reload(world({"experiments.csv": [(FIRST, BROKEN)]}))
@@ -187,7 +193,7 @@ def test_refresh_says_which_file_is_wrong_publishes_the_rest_and_exits_with_1(
     assert desk.rows("select count(*) from issues") == [(4,)]
     assert desk.run("check").code == 3
     settings = (desk.folder / "headway.toml").read_text("utf-8")
-    mended = settings.replace("[github]\n", "[github]\nexperiments = []\n")
-    (desk.folder / "headway.toml").write_text(mended, encoding="utf-8")
+    corrected = settings.replace("[github]\n", "[github]\nexperiments = []\n")
+    (desk.folder / "headway.toml").write_text(corrected, encoding="utf-8")
     assert desk.run("refresh").code == 0
     assert desk.run("check").code == 0

@@ -1,6 +1,6 @@
-"""A refresh while GitHub breaks at one request in five, in every way at once: it ends, and nothing is lost.
+"""Refresh during faults of every kind at one request in five: it ends and loses no row.
 
-``HEADWAY_FAULT_SEEDS`` says how many of these to run; each breaks other requests in other ways.
+``HEADWAY_FAULT_SEEDS`` is the number of runs; each has other faults at other requests.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ KINDS: list[dict[str, Any]] = [
     {"kind": "slow", "seconds": 0.2},
     {"kind": "skew"},
 ]
-#: those that a request survives without being sent again
+#: faults that need no retry
 HARMLESS = {"slow", "skew", "redirect"}
 
 
 def plan(seed: int) -> list[dict[str, Any]]:
-    """Faults at one request in five, each kind as often as any other."""
+    """Return faults at one request in five, each kind equally often."""
     dice = random.Random(seed)
     kinds = cycle(dice.sample(range(len(KINDS)), len(KINDS)))
     struck = [(next(kinds), index) for index in range(1, REQUESTS) if dice.random() < SHARE]
@@ -69,14 +69,14 @@ def plan(seed: int) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def github(schema_path: Path) -> Iterator[Server]:
-    """The company's GitHub, whose budgets refill every second."""
+    """Return the company's GitHub, whose budgets refill every second."""
     with serve(company.datasets(), schema=schema_path, window_s=1) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def clean(github: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a refresh without faults."""
+    """Return the data folder of a refresh without faults."""
     folder = tmp_path_factory.mktemp("clean")
     refresh(folder, github.url, REPOS)
     return folder
@@ -84,27 +84,27 @@ def clean(github: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def raw(clean: Path) -> Tables:
-    """Its raw tables."""
+    """Return the raw tables of that refresh."""
     return raw_tables(clean)
 
 
 def published(folder: Path) -> Tables:
-    """The published tables of a ledger."""
+    """Return the published tables of a ledger."""
     return publish_tables(folder, company.AS_OF, people_csv=company.PEOPLE)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_at_one_fault_in_five_nothing_is_lost_and_the_time_is_told(
+def test_faults_at_one_request_in_five_lose_no_row_and_are_reported(
     github: Server, tmp_path: Path, clean: Path, raw: Tables, seed: int
 ) -> None:
-    message: list[str] = []
+    messages: list[str] = []
     github.faults(plan(seed))
     github.reset()
     results = refresh(
         tmp_path,
         github.url,
         REPOS,
-        report=lambda step: message.append(step.note),
+        report=lambda step: messages.append(step.note),
         retry_policy=QUICK,
     )
     stats = github.stats()
@@ -114,13 +114,13 @@ def test_at_one_fault_in_five_nothing_is_lost_and_the_time_is_told(
     struck = {kind: count for kind, count in stats["faults"].items() if kind not in HARMLESS}
     assert sum(struck.values()) > 0
     assert re.search(
-        r": (waited [^,]+ for GitHub's limits, )?repeated \d+ requests?( \([^)]+\))?$", message[-1]
+        r": (waited [^,]+ for GitHub's limits, )?repeated \d+ requests?( \([^)]+\))?$", messages[-1]
     )
     if seed == 0 or SEEDS >= 10:
         assert published(tmp_path) == published(clean)
 
 
-def test_one_that_github_always_gives_up_on_is_not_in_the_way_of_the_others(
+def test_item_that_github_never_returns_does_not_block_the_others(
     github: Server, tmp_path: Path, raw: Tables
 ) -> None:
     query = 'query { repository(owner: "acme", name: "shop") { pullRequest(number: 7) { id } } }'

@@ -1,4 +1,4 @@
-"""Several GitHubs in one configuration, Enterprise Servers among them, and GitHub Apps: through the real command."""
+"""Several GitHubs in one configuration, Enterprise Servers and GitHub Apps."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 from collectors.github.repository import GitHub, Result
 from collectors.ledger.opening import open_ledger
 from tests.support import company, tiny
-from tests.support.app_key import APP_ID, known_to_server, pem
+from tests.support.app_key import APP_ID, app_settings, pem
 from tests.support.command import Desk
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.refreshing import HASTY, Tables, check, collect, tables
 
 NAMES = ("acme/shop", "acme/infra")
-#: what is told of each repository alone, whatever else is read
-APART = (
+#: tables whose rows belong to one repository
+REPOSITORY_TABLES = (
     "pull_requests",
     "pull_request_issues",
     "issues",
@@ -32,22 +32,22 @@ APART = (
 
 
 def datasets() -> dict[str, dict[str, Any]]:
-    """Two repositories of the company."""
+    """Return two repositories of the company."""
     return {name: company.datasets()[name] for name in NAMES}
 
 
 @pytest.fixture(scope="module")
 def hosts(schema_path: Path) -> Iterator[tuple[Server, Server]]:
-    """Two GitHubs with the same repositories under the same names and ids, each with a token of its own."""
+    """Return two GitHubs with equal names and ids and a token of their own each."""
     with (
-        serve(datasets(), schema=schema_path) as item,
-        serve(datasets(), schema=schema_path, token="other") as two,
+        serve(datasets(), schema=schema_path) as first,
+        serve(datasets(), schema=schema_path, token="other") as second,
     ):
-        yield item, two
+        yield first, second
 
 
 def configured(folder: Path, *githubs: dict[str, Any], **environment: str) -> Desk:
-    """A desk with these GitHubs in its settings."""
+    """Return a desk with these GitHubs in its settings."""
     folder.mkdir(parents=True)
     tables = [
         "\n".join(["[[github]]", *(f"{key} = {json.dumps(value)}" for key, value in g.items())])
@@ -57,22 +57,22 @@ def configured(folder: Path, *githubs: dict[str, Any], **environment: str) -> De
     return Desk(folder, environment)
 
 
-def told(desk: Desk) -> Tables:
-    """What is published of each repository alone."""
+def published_of(desk: Desk) -> Tables:
+    """Return the published tables whose rows belong to one repository."""
     result = tables((desk.folder / "data" / "headway.duckdb").resolve())
-    return {name: result[name] for name in APART}
+    return {name: result[name] for name in REPOSITORY_TABLES}
 
 
-def test_two_github_with_the_same_names_and_ids_are_told_apart(
+def test_two_githubs_with_equal_names_and_ids_are_kept_apart(
     hosts: tuple[Server, Server], tmp_path: Path
 ) -> None:
-    item, two = ({"base_url": f"{server.url}/api/v3"} for server in hosts)
-    alone = configured(tmp_path / "alone", item | {"repos": list(NAMES)}, GITHUB_TOKEN=TOKEN)
+    first, other = ({"base_url": f"{server.url}/api/v3"} for server in hosts)
+    alone = configured(tmp_path / "alone", first | {"repos": list(NAMES)}, GITHUB_TOKEN=TOKEN)
     assert alone.run("refresh").code == 0
     both = configured(
         tmp_path / "both",
-        item | {"repos": list(NAMES)},
-        two | {"orgs": ["acme"], "token_env": "OTHER"},
+        first | {"repos": list(NAMES)},
+        other | {"orgs": ["acme"], "token_env": "OTHER"},
         GITHUB_TOKEN=TOKEN,
         OTHER="other",
     )
@@ -84,8 +84,8 @@ def test_two_github_with_the_same_names_and_ids_are_told_apart(
         [(name, hosts[0].url.removeprefix("http://")) for name in NAMES]
         + [(f"{second}/{name}", second) for name in NAMES]
     )
-    expected, result = told(alone), told(both)
-    for table in APART:
+    expected, result = published_of(alone), published_of(both)
+    for table in REPOSITORY_TABLES:
         mine = [row for row in result[table] if second not in repr(row)]
         rest_rows = sorted(
             (unprefixed(row, second) for row in result[table] if second in repr(row)), key=repr
@@ -96,7 +96,7 @@ def test_two_github_with_the_same_names_and_ids_are_told_apart(
 
 
 def unprefixed(row: tuple[Any, ...], host: str) -> tuple[Any, ...]:
-    """A row with names as they are on their host."""
+    """Return a row with names as they are on their host."""
     return tuple(
         value.replace(f"{host}/", "") if isinstance(value, str) else value for value in row
     )
@@ -108,7 +108,7 @@ def read(data: Path, *sources: GitHub, **environment: str) -> list[Result]:
         return collect(sources, environment, store, lambda _: None, retry_policy=HASTY)
 
 
-def test_a_github_that_is_down_or_refuses_its_token_fails_alone(
+def test_unreachable_or_refusing_github_fails_alone(
     hosts: tuple[Server, Server], tmp_path: Path
 ) -> None:
     down = GitHub("http://127.0.0.1:9", orgs=("acme",), token_env="ANY")
@@ -141,20 +141,19 @@ def test_a_github_that_is_down_or_refuses_its_token_fails_alone(
         "no token for GitHub; set NONE, or run `gh auth login`",
     }
     assert failures[refused] == (
-        f"{refused}: the token was refused (Bad credentials); set WRONG to a valid token, or run `gh auth login`"
+        f"{refused}: the token was refused (Bad credentials); "
+        "set WRONG to a valid token, or run `gh auth login`"
     )
     assert "ghp_wrong123" not in repr(results)
 
 
-def test_an_app_reads_each_owner_through_its_installation_there(
-    schema_path: Path, tmp_path: Path
-) -> None:
+def test_app_reads_each_owner_through_its_installation(schema_path: Path, tmp_path: Path) -> None:
     repositories = {
         f"{owner}/app": tiny.repository(f"{owner}/app", index, 1, private=True)
         for index, owner in enumerate(("acme", "lab", "shed"), 1)
     }
-    known_values = known_to_server(tmp_path)
-    with serve(repositories, schema=schema_path, suspended=["shed"], **known_values) as server:
+    settings = app_settings(tmp_path)
+    with serve(repositories, schema=schema_path, suspended=["shed"], **settings) as server:
         source = GitHub(
             f"{server.url}/api/v3",
             ("Lab/app", "shed/app"),
@@ -173,8 +172,8 @@ def test_an_app_reads_each_owner_through_its_installation_there(
             f"App {APP_ID} is not installed on shed; install it there, or remove shed from [github]"
         )
         assert failure == f"{server.url.removeprefix('http://')}: {message}"
-        found = list(check([source], {"KEY": pem()}))
-        assert [finding.is_good for finding in found].count(False) == 1
+        checks = list(check([source], {"KEY": pem()}))
+        assert [result.is_good for result in checks].count(False) == 1
         (problem,) = read(tmp_path, source, KEY="")
         assert (
             problem.message

@@ -1,4 +1,4 @@
-"""The collector's issues, milestones, discussions and deployments: whole, as they change, and after an upgrade."""
+"""Issues, milestones, discussions and deployments: complete, and as they change."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ MOMENTS = [f"2026-01-{day:02}T12:00:00Z" for day in range(2, 9)]
 
 @pytest.fixture(scope="module")
 def shared(schema_path: Path) -> Iterator[Server]:
-    """One process for the whole module."""
+    """Return one server process for the whole module."""
     with serve(expand([SHOP, WEB]), schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture
 def github(shared: Server) -> Iterator[Server]:
-    """As recorded, with nothing counted."""
+    """Return the server as recorded, with counters at zero."""
     shared.reset()
     yield shared
     shared.as_of(None)
     shared.reload(expand([SHOP, WEB]))
 
 
-# -- what is kept -----------------------------------------------------------------------------------------------------
+# -- documents ------------------------------------------------------------------------------------
 
 
-def test_an_issue_is_kept_in_full(github: Server, tmp_path: Path) -> None:
+def test_issue_is_kept_complete(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
     first, second, third = nodes(tmp_path, "github_issues")
     node_id = rest_get(github, "/repos/acme/shop/issues/1")["node_id"]
@@ -240,7 +240,7 @@ def test_lists_are_read_to_their_end(schema_path: Path, tmp_path: Path) -> None:
     assert len(nodes(tmp_path, "github_deployments")) == 120
 
 
-def test_without_bodies_no_prose_of_an_issue_is_kept(schema_path: Path, tmp_path: Path) -> None:
+def test_without_bodies_the_prose_of_an_issue_is_dropped(schema_path: Path, tmp_path: Path) -> None:
     reported = dataclasses.replace(
         SHOP, issues=[Issue(1, "Down", "zoe", "2026-01-02 08:00", "Secret.\nCaused by #2\nOh.")]
     )
@@ -249,7 +249,7 @@ def test_without_bodies_no_prose_of_an_issue_is_kept(schema_path: Path, tmp_path
     assert [node["body"] for node in nodes(tmp_path, "github_issues")] == ["Caused by #2"]
 
 
-# -- as it changes ----------------------------------------------------------------------------------------------------
+# -- changes --------------------------------------------------------------------------------------
 
 
 def test_refreshes_through_time_equal_one_backfill(github: Server, tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_refreshes_through_time_equal_one_backfill(github: Server, tmp_path: Pat
     assert publish_tables(steps, LAST) == publish_tables(fresh / moment, LAST)
 
 
-def test_a_second_refresh_costs_one_request_and_changes_no_row(
+def test_second_refresh_costs_one_request_and_changes_no_row(
     github: Server, tmp_path: Path
 ) -> None:
     refresh(tmp_path, github.url, REPOS)
@@ -276,7 +276,7 @@ def test_a_second_refresh_costs_one_request_and_changes_no_row(
 
 
 @pytest.mark.parametrize("changed", ["milestones", "discussions"])
-def test_what_is_deleted_or_changed_alone_is_seen(
+def test_single_change_or_deletion_of_a_list_item_is_read(
     github: Server, tmp_path: Path, changed: str
 ) -> None:
     refresh(tmp_path, github.url, REPOS)
@@ -302,19 +302,19 @@ def test_what_is_deleted_or_changed_alone_is_seen(
     assert len(remaining) == len(stored) - 1
 
 
-def test_associations_stay_as_first_seen(github: Server, tmp_path: Path) -> None:
+def test_associations_keep_their_first_value(github: Server, tmp_path: Path) -> None:
     refresh(tmp_path, github.url, REPOS)
     datasets = expand([SHOP, WEB])
     shop, message = (
         datasets["acme/shop"],
         {"author": "zoe", "body": "", "created_at": "2026-01-20T08:00:00Z"},
     )
-    later_said = message | {"updated_at": message["created_at"], "association": "MEMBER"}
+    later_comment = message | {"updated_at": message["created_at"], "association": "MEMBER"}
     for item in (shop["issues"][0], shop["discussions"][0], datasets["acme/web"]["pulls"][0]):
         item["association"] = "MEMBER" if item["author"] == "zoe" else "NONE"
         for spoken in [*item["comments"], *item.get("reviews", ())]:
             spoken["association"] = "MEMBER" if spoken["author"] == "zoe" else "NONE"
-        item["comments"].append(later_said)
+        item["comments"].append(later_comment)
     github.reload(datasets)
     refresh(tmp_path, github.url, REPOS)
     issue, discussion, pull = (
@@ -335,9 +335,7 @@ def test_associations_stay_as_first_seen(github: Server, tmp_path: Path) -> None
     )
 
 
-def test_deployments_that_were_not_finished_are_read_again(
-    schema_path: Path, tmp_path: Path
-) -> None:
+def test_unfinished_deployments_are_read_again(schema_path: Path, tmp_path: Path) -> None:
     today = datetime.now(UTC).replace(tzinfo=None, hour=0, minute=0)
 
     def days_ago(days: float) -> str:
@@ -363,10 +361,12 @@ def test_deployments_that_were_not_finished_are_read_again(
     assert (first["state"], len(rest_rows)) == ("FAILURE", 151)
 
 
-# -- what a token may not read ----------------------------------------------------------------------------------------
+# -- lists that a token may not read --------------------------------------------------------------
 
 
-def test_lists_that_are_off_or_hidden_cost_nothing_else(github: Server, tmp_path: Path) -> None:
+def test_disabled_and_hidden_lists_do_not_affect_other_tables(
+    github: Server, tmp_path: Path
+) -> None:
     whole = tmp_path / "whole"
     refresh(whole, github.url, REPOS)
     datasets = expand([SHOP, WEB])

@@ -1,4 +1,4 @@
-"""Items that change while they are paged: the clock moves between any two requests, and nothing is skipped."""
+"""Items that change during paging: the clock moves between requests; none is skipped."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from collectors.github import changes as github_feed
-from collectors.github import deletions as github_sweep
-from collectors.github import sync
+from collectors.github import changes as feed_changes
+from collectors.github import deletions, sync
 from collectors.github.lists import DiscussionList, NewestFirstList
 from collectors.ledger.opening import open_ledger
 from collectors.source import Progress
@@ -22,7 +21,7 @@ from tests.support.github_server import Server, changes, serve
 from tests.support.independent.histories import history
 from tests.support.refreshing import Tables, publish_tables, raw_tables, refresh
 
-#: `make soak` asks for 50
+#: `make soak` runs 50
 SEEDS = int(os.environ.get("HEADWAY_PAGING_SEEDS", "2"))
 COUNT, MOMENTS = 30, 60
 REPO = "dice/1"
@@ -32,17 +31,17 @@ Raw = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def github(schema_path: Path) -> Iterator[Server]:
-    """One process for the whole module."""
+    """Return one server process for the whole module."""
     with serve({REPO: history(1, COUNT)}, schema=schema_path) as server:
         yield server
 
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So few on a page that a small repository has many."""
-    for module in (github_feed, sync):
+    """Reduce the page sizes, so that a small repository has many pages."""
+    for module in (feed_changes, sync):
         monkeypatch.setattr(module, "PAGE", 3)
-    monkeypatch.setattr(github_sweep, "PAGE", 3)
+    monkeypatch.setattr(deletions, "PAGE", 3)
     for name in ("BATCH_START", "BATCH_MOST"):
         monkeypatch.setattr(sync, name, 2)
     for kind in (NewestFirstList, DiscussionList):
@@ -50,7 +49,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def moments(dice: random.Random, dataset: Raw, count: int) -> list[str]:
-    """Moments over the second half of what happens, in order: there are pages to read from the first on."""
+    """Return sorted times of the later half of changes: the first read has several pages."""
     every = [row["updated_at"] for kind in ("issues", "pulls") for row in dataset[kind]]
     every += [
         row["created_at"] for kind in ("issues", "pulls", "discussions") for row in dataset[kind]
@@ -65,14 +64,14 @@ def moments(dice: random.Random, dataset: Raw, count: int) -> list[str]:
 
 
 def present(data: Path) -> Tables:
-    """The raw rows of what is not gone, without names that things once had, and months in which GitHub counts nothing.
+    """Return the raw rows without deleted items, former names and empty counted months.
 
-    That a pull request closes an issue does not change the issue: whichever of both was read last tells it, models look
-    at both, and so the pairs are compared instead of the lists. An empty month tells until when was counted, no more.
+    A closing pull request does not change the issue: either document may have the reference,
+    and models read both. So the pairs are compared instead of the lists.
     """
     tables = {name: rows for name, rows in raw_tables(data).items() if name != "github_names"}
     pairs: set[tuple[str, ...]] = set()
-    for table, _, _ in github_sweep.KINDS.values():
+    for table, _, _ in deletions.KINDS.values():
         tables[table] = [
             tuple(paired(cell, row, pairs) for cell in row)
             for row in tables[table]
@@ -86,7 +85,7 @@ def present(data: Path) -> Tables:
 
 
 def published(data: Path) -> Tables:
-    """The published tables, without months in which nothing is held and GitHub counts nothing."""
+    """Return the published tables without months that are empty in ledger and counts."""
     tables = publish_tables(data, date.fromisoformat(END[:10]))
     return tables | {
         "reconciliation": [row for row in tables["reconciliation"] if row[3:] != (0, 0, 0)]
@@ -94,7 +93,7 @@ def published(data: Path) -> Tables:
 
 
 def paired(cell: Any, row: tuple[Any, ...], pairs: set[tuple[str, ...]]) -> Any:
-    """A cell, where it is a document without its lists of what closes what, which are added to the pairs."""
+    """Return a cell; of a document, move the closing references to the pairs."""
     if not isinstance(cell, str) or not cell.startswith("{"):
         return cell
     document = json.loads(cell)
@@ -110,12 +109,12 @@ def paired(cell: Any, row: tuple[Any, ...], pairs: set[tuple[str, ...]]) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_nothing_is_skipped_while_the_clock_moves(
+def test_no_item_is_skipped_while_the_clock_moves(
     github: Server, tmp_path: Path, seed: int
 ) -> None:
     dice, datasets = random.Random(seed), {REPO: history(seed + 1, COUNT)}
     datasets[REPO]["repository"] |= {"name_with_owner": REPO, "database_id": 1}
-    deletions = {
+    deleted_kinds = {
         step: kind
         for kind in ("issues", "pulls", "discussions")
         for step in [dice.randrange(5, MOMENTS - 10)]
@@ -126,8 +125,8 @@ def test_nothing_is_skipped_while_the_clock_moves(
     steps = iter(range(10_000))
 
     def report(_: Progress) -> None:
-        """Now and then something is deleted, at no particular moment."""
-        kind = deletions.get(next(steps))
+        """Delete an item at the chosen steps."""
+        kind = deleted_kinds.get(next(steps))
         if kind and datasets[REPO].get(kind):
             changes.delete(datasets[REPO], dice.choice(datasets[REPO][kind])["number"])
             github.reload(datasets)

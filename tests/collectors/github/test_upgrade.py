@@ -1,4 +1,4 @@
-"""A ledger that the first Headway wrote is published as it is, and then read in full."""
+"""Ledger of the first Headway: published unchanged, then read again in full."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAST = date(2026, 2, 1)
 
 
 def old_ledger(github: Server, data: Path) -> None:
-    """A ledger as the first Headway wrote it: issues as the feed tells them, deployments without their number."""
+    """Write a ledger as the first Headway did: issues of the feed, deployments without an id."""
     refresh(data, github.url, REPOS)
     path, new = data / "ledger.duckdb", data / "new.duckdb"
     path.rename(new)
@@ -32,7 +32,10 @@ def old_ledger(github: Server, data: Path) -> None:
         db.execute(f"attach '{new}' as new (read_only)")
         db.execute("insert into migrations values (1, current_timestamp::timestamp, '0.1')")
         db.execute("insert into watermarks from new.watermarks where name in ('feed', 'history')")
-        older = "select * exclude (deleted_at) replace (1 as details_version) from new.github_pull_requests"
+        older = (
+            "select * exclude (deleted_at) replace (1 as details_version) "
+            "from new.github_pull_requests"
+        )
         db.execute(f"insert into github_pull_requests {older}")
         for table in ("repositories", "releases", "commits"):
             db.execute(f"insert into github_{table} from new.github_{table}")
@@ -40,7 +43,8 @@ def old_ledger(github: Server, data: Path) -> None:
         stored = ", ".join(f"'{name}', node->>'{name}'" for name in names)
         node = f"json_object({stored}, 'statuses', node->'statuses')"
         db.execute(
-            f"insert into github_deployments select * replace ({node} as node) from new.github_deployments"
+            f"insert into github_deployments select * replace ({node} as node) "
+            "from new.github_deployments"
         )
         for item in rest_get(github, "/repos/acme/shop/issues?state=all&per_page=100"):
             key = [github.url.removeprefix("http://"), 101, item["number"], item["node_id"]]
@@ -49,7 +53,7 @@ def old_ledger(github: Server, data: Path) -> None:
     new.unlink()
 
 
-def test_a_ledger_of_before_is_published_as_it_is_and_then_read_in_full(
+def test_old_ledger_is_published_unchanged_and_then_read_in_full(
     schema_path: Path, tmp_path: Path
 ) -> None:
     with serve(expand([SHOP, WEB]), schema=schema_path) as github:
@@ -59,7 +63,7 @@ def test_a_ledger_of_before_is_published_as_it_is_and_then_read_in_full(
         old_ledger(github, old)
         open_ledger(
             old / "ledger.duckdb", "test"
-        ).__exit__()  # any command but a dry run brings it forward
+        ).__exit__()  # any command but a dry run upgrades it
         published = publish_tables(old, LAST)
         assert published["pull_requests"] == publish_tables(fresh, LAST)["pull_requests"]
         first, second, _ = nodes(old, "github_issues")
@@ -74,9 +78,9 @@ def test_a_ledger_of_before_is_published_as_it_is_and_then_read_in_full(
             "DUPLICATE",
             [],
         )
-        message: list[Progress] = []
-        refresh(old, github.url, REPOS, report=message.append)
-        assert [step.note for step in message if step.note] == [
+        reports: list[Progress] = []
+        refresh(old, github.url, REPOS, report=reports.append)
+        assert [step.note for step in reports if step.note] == [
             "acme/shop: pull requests and issues to read again, in more detail: 3",
             "acme/web: pull requests and issues to read again, in more detail: 1",
         ]
