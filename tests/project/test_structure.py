@@ -67,59 +67,76 @@ FORBIDDEN = {
 CONTRACT = {
     "snapshot": "id as_of published_at headway_version contract_version is_synthetic",
     "repositories": """
-        repo host is_imported default_branch is_archived language topics created_at synced_until deleted_at""",
+        repo host is_imported default_branch is_archived language topics created_at synced_until
+        deleted_at""",
     "pull_requests": """
-        repo number title url author author_kind responsible responsible_rule role is_engineering_role team
-        author_association work_type work_type_rule authorship authorship_rule ai_tool state base_branch
+        repo number title url author author_kind responsible responsible_rule role
+        is_engineering_role team
+        author_association work_type work_type_rule authorship authorship_rule ai_tool state
+        base_branch
         is_default_base is_draft was_draft opened_at ready_at first_commit_at
         first_response_at first_review_at first_approval_at merged_at closed_at reopened_count
-        merged_by_kind released_at deployed_at coding_hours pickup_hours review_hours cycle_hours lead_hours
-        had_early_feedback additions deletions changed_files size_band is_merged_unreviewed is_independently_reviewed
+        merged_by_kind released_at deployed_at coding_hours pickup_hours review_hours cycle_hours
+        lead_hours
+        had_early_feedback additions deletions changed_files size_band is_merged_unreviewed
+        is_independently_reviewed
         reviewer_count is_revert reverted_at durability milestone labels""",
     "pull_request_areas": "repo number area additions deletions is_first_time",
     "pull_request_issues": "repo number issue_repo issue_number",
     "issues": """
-        repo number tracker title url author author_kind is_outside_author state state_reason opened_at closed_at
-        closed_by_kind reopened_count first_response_at response_hours resolution_hours is_ux_debt is_experiment
+        repo number tracker title url author author_kind is_outside_author state state_reason
+        opened_at closed_at
+        closed_by_kind reopened_count first_response_at response_hours resolution_hours is_ux_debt
+        is_experiment
         is_feedback is_incident is_capability milestone labels""",
     "issue_intervals": "repo number kind entered_at left_at entered_by left_by left_by_kind",
     "milestones": """
-        repo number title url state due_on created_at closed_at is_capability issue_count pull_request_count""",
+        repo number title url state due_on created_at closed_at is_capability issue_count
+        pull_request_count""",
     "areas": "repo area first_merged_at last_merged_at pull_request_count is_alive",
     "experiments": "repo key number title url source started_at shipped_at decided_at decision",
     "releases": "repo tag published_at",
     "deployments": """
-        repo deployment environment is_production commit_oid created_at deployed_at failed_at state restored_at
+        repo deployment environment is_production commit_oid created_at deployed_at failed_at state
+        restored_at
         restore_hours pull_request_count""",
     "incidents": "repo key number title url source severity opened_at resolved_at restore_hours",
     "rework": "repo number by_number by_repo by_key kind happened_at",
     "shipments": """
-        repo shipment shipment_key shipped_at environment commit_oid url pull_request_count is_observable is_provisional
+        repo shipment shipment_key shipped_at environment commit_oid url pull_request_count
+        is_observable is_provisional
         has_failed""",
     "change_failures": "repo shipment shipment_key shipped_at kind number by_key happened_at",
     "review_load": "repo number team week reviewer lines",
     "outcomes": """
-        outcome_id kind also_kinds is_linked repo ref team authorship happened_on durable_after durability""",
+        outcome_id kind also_kinds is_linked repo ref team authorship happened_on durable_after
+        durability""",
     "outcome_items": "outcome_id repo number",
     "spend": """
-        day account provider tool model cost_basis charge cost_usd list_usd tokens requests is_counted is_provisional
+        day account provider tool model cost_basis charge cost_usd list_usd tokens requests
+        is_counted is_provisional
         is_in_scope is_estimate""",
     "spend_by_team": "month team provider cost_usd spenders_band",
     "spend_per_engineer": "month team n_band median p90 top_decile_share",
     "engineers": "month team engineers_band engineers basis",
     "tools": "month tool provider cost_usd share decision",
     "spend_reconciliation": """
-        month source account provider cost_basis cost_usd counted_usd counted_days days rows_without_price""",
+        month source account provider cost_basis cost_usd counted_usd counted_days days
+        rows_without_price""",
     "rules": "kind rule position field pattern value tier tool source matched",
     "metrics": "metric question page title unit better definition definition_hash is_headline sql",
     "answers": """
-        question metric title unit better quarter comparison status scope_kind scope variant current baseline effect
-        effect_kind lo hi p p_holm n_current n_baseline n_missing n_excluded n_clusters verdict reason sentence
-        guardrail window_start window_end baseline_start baseline_end as_of synced_until definition definition_hash
+        question metric title unit better quarter comparison status scope_kind scope variant
+        current baseline effect
+        effect_kind lo hi p p_holm n_current n_baseline n_missing n_excluded n_clusters verdict
+        reason sentence
+        guardrail window_start window_end baseline_start baseline_end as_of synced_until definition
+        definition_hash
         sql""",
     "budget": "month budget_usd",
     "forecasts": """
-        made_on period counted_until spent seats point lo hi budget_usd p_over_budget breach_on coverage coverage_n
+        made_on period counted_until spent seats point lo hi budget_usd p_over_budget breach_on
+        coverage coverage_n
         reason break_on break_kind""",
     "forecast_days": "made_on period day point lo hi",
     "answer_inputs": "metric scope window block numerator denominator",

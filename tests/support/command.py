@@ -1,7 +1,7 @@
-"""Runs the ``headway`` command in processes of their own, each forked from one that has imported everything.
+"""Processes of the ``headway`` command, forked from one that has imported everything.
 
-A process is real: its folder, environment, output, exit code and locks are its own. Only the seconds that importing
-pandas takes are spent once.
+A process has its own folder, environment, output, exit code and locks. Only the import of
+pandas, which takes seconds, is shared.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Done:
 
     @property
     def problem(self) -> str:
-        """The one line that says what is wrong; fails where there is none, more than one, or a traceback."""
+        """Return the only error line; fail on none, several, or a traceback."""
         lines = [line for line in self.err.splitlines() if line.startswith("headway: ")]
         assert len(lines) == 1, self.err
         assert "Traceback" not in self.err
@@ -80,7 +80,7 @@ class Running:
         assert text in self.read(name), self.read(name)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C, and again where it went unheard: native code now and then swallows a signal's exception."""
+        """Press Ctrl-C, and again if native code swallowed the signal's exception."""
         for _ in range(5):
             if self.process.is_alive():
                 os.kill(self.pid, signal.SIGINT)
@@ -117,7 +117,7 @@ class Desk:
         env: Mapping[str, str] | None = None,
         largest_file: int = 0,
     ) -> Done:
-        """Run a command to its end; fails on a traceback, and where the token is in what it said or wrote."""
+        """Run a command to its end; fail on a traceback or a token in its output or files."""
         with self.start(*words, stdin=stdin, env=env, largest_file=largest_file) as running:
             done = running.done()
         assert "Traceback" not in done.err, done.err
@@ -142,8 +142,8 @@ class Desk:
     ) -> Iterator[Running]:
         """Run a command until the block ends; ``terminal`` is the path of one to run it on.
 
-        With ``largest_file`` the system refuses to let any file grow beyond so many bytes, as a full disk would; with
-        ``more_memory`` it refuses more bytes of address space than these beyond what the process began with.
+        ``largest_file`` limits the bytes of each file, as a full disk would. ``more_memory`` limits
+        the bytes of address space beyond those at the start of the process.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as name:
@@ -166,7 +166,7 @@ class Desk:
 
     @contextlib.contextmanager
     def on_terminal(self, *words: str) -> Iterator[tuple[Running, int]]:
-        """Run a command on a terminal until the block ends; gives the other end of it too, to type and read."""
+        """Run a command on a terminal until the block ends; yield the terminal's other end too."""
         ours, theirs = pty.openpty()
         try:
             with self.start(*words, terminal=os.ttyname(theirs)) as running:
@@ -240,7 +240,7 @@ def _become_headway(
 
 
 def address_space(pid: int) -> int:
-    """Bytes of address space that a process has; 0 where the system does not tell, or the process is gone."""
+    """Return the bytes of address space of a process; 0 if unknown or ended."""
     with contextlib.suppress(OSError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[0]) * os.sysconf(
             "SC_PAGE_SIZE"
@@ -249,7 +249,7 @@ def address_space(pid: int) -> int:
 
 
 def _give_up_what_only_root_may() -> None:
-    """Where tests run as root: let what a file's mode forbids be forbidden, for this process and what it becomes."""
+    """Enforce file modes for this process and its children if tests run as root."""
     if os.geteuid() or sys.platform != "linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)
@@ -282,7 +282,7 @@ def seen(terminal: int, until: Callable[[str], bool], timeout: float = 30) -> st
 
 @contextlib.contextmanager
 def office(schema: Path, folder: Path) -> Iterator[tuple[Server, Desk]]:
-    """Run the company's GitHub, whose limits refill every few seconds, and refresh its repositories once."""
+    """Run the company's GitHub with short rate limits, and refresh its repositories once."""
     with serve(company.datasets(), schema=schema, window_s=WINDOW_S) as github:
         desk = Desk(folder)
         desk.folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Published files made of small hand-written tables: real DuckDB files with the column types of a real publish."""
+"""Published files of small hand-written tables, with the column types of a real publish."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Tables = Mapping[str, Sequence[Row]]
 def read_tables(path: Path) -> dict[str, list[Row]]:
     """Return the tables of a text file by name.
 
-    ``[name]`` begins one; its first line names the columns; two blanks or more part cells, ``-`` is null, and what
-    comes after ``#`` and a blank before it is a remark.
+    ``[name]`` begins a table and its first line names the columns. Two or more blanks separate
+    cells, ``-`` is null, and a blank with ``#`` begins a comment.
     """
     by_key: dict[str, list[Row]] = {}
     name, columns = "", list[str]()
@@ -59,7 +59,7 @@ def empty_file(data: Path) -> Path:
 
 
 def demo_file(data: Path) -> Path:
-    """Publish the demo company, of whom no people are shown, into a folder and return the folder."""
+    """Publish the demo company without people into a folder and return the folder."""
     people_csv = data / "people.csv"
     people_csv.write_text(demo.people_csv(DEMO_UNTIL), encoding="utf-8")
     with open_ledger(data / "ledger.duckdb", "test") as store:
@@ -74,7 +74,7 @@ def demo_file(data: Path) -> Path:
 
 
 def opened(data: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection that reads a data folder's published file; other tests of this process may have it open."""
+    """Return a read-only connection to a data folder's published file; several may be open."""
     db = duckdb.connect()
     db.execute(f"attach '{(data / LINK).resolve()}' as published (read_only)")
     db.execute("use published")
@@ -101,7 +101,7 @@ def fill(db: duckdb.DuckDBPyConnection, empty: Path, tables: Tables) -> None:
 
 
 def create(db: duckdb.DuckDBPyConnection, tables: Tables) -> None:
-    """Give a connection tables whose columns name their type, as in ``number:integer``; without one it is text."""
+    """Create tables whose columns name their type, as in ``number:integer`` (default text)."""
     for name, rows in tables.items():
         columns = {head: head.partition(":")[::2] for head in rows[0]}
         typed = ", ".join(f'"{column}" {kind or "varchar"}' for column, kind in columns.values())
@@ -120,7 +120,7 @@ def as_text(
 
 
 def insert(db: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
-    """Add rows of text to a table, each value cast to the type of its column; columns not named are null."""
+    """Insert rows of text, each value cast to its column's type; other columns are null."""
     for row in rows:
         names, places = ", ".join(f'"{column}"' for column in row), ", ".join("?" for _ in row)
         db.execute(f"insert into {table} ({names}) values ({places})", list(row.values()))

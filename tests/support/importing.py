@@ -48,7 +48,7 @@ def kill_and_import_again(
     last_line: str,
     moments: list[float],
 ) -> None:
-    """Kill imports after their last line: each file is imported or not, and the next run ends clean."""
+    """Kill imports after their last line: each file is whole or absent, the next run clean."""
     clean = make(folder / "clean")
     assert clean.run(*words).code == 0
     expected, retained = ledger(clean), inbox(clean)

@@ -1,4 +1,4 @@
-"""Strikes a command at a random point: kills or stops it, or takes its disk or memory, while readers read on."""
+"""Strikes on a command at random points: signals, full disks and low memory, with readers."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ EVENTS = {
         f".{LINK}-*",
     ),
 }
-#: what no command may leave behind once the next one has come to its end
+#: files that no command leaves after the next one ends
 LEFT_OVER = ("*.part", "*.wal", "*.tmp", ".building-*", f".{LINK}-*", "*-restoring.duckdb")
-#: a memory limit on top of what a process has when it starts; where the system does not say what is used
+#: bytes of memory assumed for a process if the system does not report them
 UNKNOWN_USE = 500_000_000
 SMALLEST_FILE = BLOCK = 4096
 #: bytes of a disk on which there is room for everything
@@ -57,7 +57,7 @@ PATIENCE_S = 300
 
 @dataclass(frozen=True)
 class Strike:
-    """What is struck, how, and where: as a share of the time, the file sizes or the memory of an unharmed run."""
+    """Strike of a kind at a share of the time, file sizes or memory of an unharmed run."""
 
     number: int
     kind: str
@@ -67,13 +67,13 @@ class Strike:
 
     @property
     def is_small_disk(self) -> bool:
-        """Whether it happens on a disk of its own, where this user may make one: every other time at length."""
+        """Return whether the strike gets its own disk, if this user may create one."""
         return self.kind == "disk full" and self.number // len(KINDS) // len(WORKS) % 2 == 1
 
 
 @dataclass(frozen=True)
 class Unharmed:
-    """A command that ran to its end: what it began with, how much it took, and the tables it led to."""
+    """Unharmed run of a command: its start, the resources it used and its tables."""
 
     before: Desk
     after: Desk
@@ -96,7 +96,7 @@ class Outcome:
 
 
 def strikes(count: int, seed: int) -> list[Strike]:
-    """Return so many strikes, every kind at every work; a signal comes at a moment, or soon after an event."""
+    """Return strikes of every kind at every work; signals come at a time or after an event."""
     result = []
     for number in range(count):
         dice = random.Random(f"{seed}/{number}")
@@ -130,7 +130,7 @@ def unharmed(before: Desk, folder: Path, words: Sequence[str]) -> Unharmed:
 
 
 def struck(clean: Unharmed, strike: Strike, refresh: Sequence[str], folder: Path) -> Outcome:
-    """Strike a command on a copy of its desk, run the next refresh, and return what was wrong in it all."""
+    """Strike a command on a copy of its desk, run the next refresh, and return all problems."""
     trouble: list[str] = []
     with contextlib.ExitStack() as stack:
         room = stack.enter_context(_small_disk(folder)) if strike.is_small_disk else None
@@ -149,7 +149,7 @@ def struck(clean: Unharmed, strike: Strike, refresh: Sequence[str], folder: Path
     return Outcome(strike, phase, done.code, trouble)
 
 
-# -- the strike -------------------------------------------------------------------------------------------------------
+# -- the strike ------------------------------------------------------------------------------------
 
 
 def _size(path: Path) -> int:
@@ -161,7 +161,7 @@ def _size(path: Path) -> int:
 
 @contextlib.contextmanager
 def _small_disk(folder: Path) -> Iterator[Callable[[int], None] | None]:
-    """Give a folder a file system of its own, and what sets its room in bytes; None where this user may not."""
+    """Give a folder its own file system and yield its size setter; None without permission."""
     folder.mkdir()
     made = _ran("mount", "-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder))
     try:
@@ -223,11 +223,11 @@ def _phase(strike: Strike, desk: Desk, done: Done) -> str:
     return "publishing" if is_read or strike.work == "publish" else "reading"
 
 
-# -- what must be so --------------------------------------------------------------------------------------------------
+# -- what must be so -------------------------------------------------------------------------------
 
 
 def _ending(strike: Strike, done: Done) -> Iterator[str]:
-    """What is wrong with how the command ended: by the signal, or with a code and one line, and no traceback."""
+    """Return the problems of a command's end: not the signal, nor a code with one line."""
     message = [line for line in done.err.splitlines() if line.startswith("headway: ")]
     if "Traceback" in done.err:
         yield f"a traceback: {done.err.splitlines()[-2:]}"
@@ -239,14 +239,14 @@ def _ending(strike: Strike, done: Done) -> Iterator[str]:
             yield f"stopped without saying so: {done.err}"
         return
     is_told = done.code == 0 or (done.code in (1, 2) and message)
-    # where even an error would take memory, native code gives up; 127 is how the system's loader does
+    # native code aborts if an error itself needs memory; the system's loader exits with 127
     is_given_up = strike.kind == "memory full" and (done.code < 0 or done.code == 127)
     if not is_told and not is_given_up:
         yield f"exit code {done.code}: {done.err}"
 
 
 def _meantime(clean: Unharmed, strike: Strike, desk: Desk, done: Done) -> Iterator[str]:
-    """What a reader would find wrong right after: what was published is still there, or the new whole."""
+    """Return the problems of a reader right after: the old or the new snapshot must be whole."""
     link = desk.folder / "data" / LINK
     if not link.exists():
         if (clean.before.folder / "data" / LINK).exists():
@@ -257,7 +257,7 @@ def _meantime(clean: Unharmed, strike: Strike, desk: Desk, done: Done) -> Iterat
 
 
 def _next(clean: Unharmed, refresh: Sequence[str], desk: Desk) -> Iterator[str]:
-    """What is wrong after the next refresh: the ledger, the published tables, or something that is left."""
+    """Return the problems after the next refresh: ledger, published tables or files left over."""
     data = desk.folder / "data"
     with desk.start(*refresh) as running:
         done = running.done(PATIENCE_S)
@@ -274,12 +274,12 @@ def _next(clean: Unharmed, refresh: Sequence[str], desk: Desk) -> Iterator[str]:
         yield f"left over: {left}"
 
 
-# -- readers ----------------------------------------------------------------------------------------------------------
+# -- readers ---------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def reading(data: Path, expected: set[str], trouble: list[str]) -> Iterator[None]:
-    """Read what is published all the time, in a process of its own, and note whatever a reader meets."""
+    """Read the snapshot repeatedly in a process of its own, and record each error."""
     stop, result = FORKS.Event(), FORKS.Queue()
     reader = FORKS.Process(target=_read_both_ways, args=(data, expected, stop, result))
     reader.start()

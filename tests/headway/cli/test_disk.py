@@ -1,4 +1,4 @@
-"""A full disk and a read-only one: one line, nothing half-written, the old snapshot served, and all well afterwards."""
+"""Full and read-only disks: one error line, no partial file, and a working refresh afterwards."""
 
 from __future__ import annotations
 

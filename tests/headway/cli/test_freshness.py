@@ -1,4 +1,4 @@
-"""What `headway check` says of data that is old, gone or failed."""
+"""Report of `headway check` on repositories and imports that are out of date."""
 
 from __future__ import annotations
 
@@ -42,8 +42,10 @@ def snapshot(tmp_path: Path, empty: Path) -> Snapshot:
 def test_what_is_stale_is_named_with_what_to_do(snapshot: Snapshot) -> None:
     assert list(listing(snapshot, "freshness", max_age_days=3, now=NOW)["problem"]) == [
         "acme/never: not read through 2026-03-28, last read until never; run `headway refresh`",
-        "acme/stale: not read through 2026-03-28, last read until 2026-03-20; run `headway refresh`",
-        "jira/WEB: its newest export is of 2026-02-23; export it again, then run `headway import FILE`",
+        "acme/stale: not read through 2026-03-28, last read until 2026-03-20; run `headway "
+        "refresh`",
+        "jira/WEB: its newest export is of 2026-02-23; export it again, then run `headway import "
+        "FILE`",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What `headway check` says of pull requests and issues that are not as many here as GitHub counts."""
+"""Report of `headway check` on differences between stored and GitHub's item counts."""
 
 from __future__ import annotations
 
@@ -57,10 +57,13 @@ def test_a_gap_is_named_by_repository_with_its_months_and_what_to_do(
     ]
     snapshot = published(tmp_path, empty, {"repositories": repositories, "reconciliation": rows})
     assert list(listing(snapshot, "gaps")["problem"]) == [
-        "acme/both: not here but at GitHub: 2 pull requests of 2026-01, 2026-03 and 1 issue of 2026-01; "
-        "here but not at GitHub: 1 issue of 2026-02; GitHub counted on 2026-03-30; 2 still to come; "
+        "acme/both: not here but at GitHub: 2 pull requests of 2026-01, 2026-03 and 1 issue of "
+        "2026-01; "
+        "here but not at GitHub: 1 issue of 2026-02; GitHub counted on 2026-03-30; 2 still to "
+        "come; "
         "run `headway refresh --full`",
-        "acme/long: not here but at GitHub: 6,000 pull requests of 6 months from 2025-03 to 2025-08; "
+        "acme/long: not here but at GitHub: 6,000 pull requests of 6 months from 2025-03 to "
+        "2025-08; "
         "GitHub counted on 2026-03-30; run `headway refresh --full`",
     ]
 
@@ -76,12 +79,16 @@ def test_check_fails_until_the_totals_agree(tmp_path: Path, schema_path: Path) -
         assert desk.run("refresh").code == 0
         check = desk.run("check")
         assert check.code == 3
-        message = f"acme/web: here but not at GitHub: 1 pull request of {pull['created_at'][:7]}; GitHub counted on "
+        message = (
+            f"acme/web: here but not at GitHub: 1 pull request of {pull['created_at'][:7]}; GitHub "
+            f"counted on "
+        )
         assert check.out.startswith(message)
         data["acme/web"]["repository"]["hidden_from_search"] = []
         github.reload(data)
         assert desk.run("refresh", "--full").code == 0
         assert desk.run("check").code == 0
     assert desk.rows(
-        "select sum(stored)::int, sum(at_github)::int, count(at_github) = count(*) from reconciliation"
+        "select sum(stored)::int, sum(at_github)::int, count(at_github) = count(*) from "
+        "reconciliation"
     ) == [(len(data["acme/web"]["pulls"]),) * 2 + (True,)]

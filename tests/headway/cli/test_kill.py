@@ -1,4 +1,4 @@
-"""A command that is struck anywhere leaves nothing half-written, and the next one ends where a clean one does."""
+"""A killed command leaves no partial file, and the next one ends like a clean run."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def github(schema_path: Path) -> Iterator[Server]:
 def clean(
     github: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[int, str], Unharmed]:
-    """Returns what the work of a strike takes and gives where nobody strikes; each is found out once."""
+    """Return a function that measures an unharmed run of a strike's work, once each."""
     folder = tmp_path_factory.mktemp("clean")
     empty = Desk(folder / "empty")
     empty.folder.mkdir()

@@ -36,14 +36,16 @@ MONTH = {
     "breach_on": "2026-11-20",
 }
 SAID = (
-    "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its end (80 % interval "
+    "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its "
+    "end (80 % interval "
     "$25,100 to $30,200); a chance of 97 % to end over it; passed about 2026-11-20"
 )
 PASSED = MONTH | {"spent": "20500", "p_over_budget": "1", "breach_on": "2026-11-16"}
 SAFE = MONTH | {"p_over_budget": "0.4", "breach_on": None}
 SHORT = MONTH | {"lo": None, "hi": None, "p_over_budget": None}
 SHORT_SAID = (
-    "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its end; "
+    "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its "
+    "end; "
     "passed about 2026-11-20"
 )
 NOTHING = MONTH | {

@@ -1,4 +1,4 @@
-"""The commands that read: answers, sql, rules, check and doctor, on what a refresh of the local GitHub published."""
+"""Commands answers, sql, rules, check and doctor on a published refresh of the local GitHub."""
 
 from __future__ import annotations
 
@@ -42,12 +42,15 @@ def test_where_nothing_is_published_one_line_says_what_to_do(
 ) -> None:
     done = Desk(tmp_path / "new").run(*words)
     assert done.code == 2
-    expected = "nothing is published in data; run `headway refresh`, or `headway demo` for a synthetic company"
+    expected = (
+        "nothing is published in data; run `headway refresh`, or `headway demo` for a synthetic "
+        "company"
+    )
     assert done.problem == expected
     assert list((tmp_path / "new").iterdir()) == []
 
 
-# -- answers ----------------------------------------------------------------------------------------------------------
+# -- answers ---------------------------------------------------------------------------------------
 
 
 def test_answers_are_paragraphs_of_the_newest_quarter_that_has_data(desk: Desk) -> None:
@@ -83,9 +86,12 @@ def test_answers_as_json_are_the_table(desk: Desk) -> None:
     assert json.loads(done.out) == expected
 
 
-# -- sql --------------------------------------------------------------------------------------------------------------
+# -- sql -------------------------------------------------------------------------------------------
 
-QUERY = "select number, title, labels, merged_at, cycle_hours from pull_requests order by number desc, repo limit 5"
+QUERY = (
+    "select number, title, labels, merged_at, cycle_hours from pull_requests order by number desc, "
+    "repo limit 5"
+)
 
 
 def test_sql_prints_a_table_csv_or_json_in_the_order_asked_for(desk: Desk) -> None:
@@ -150,7 +156,7 @@ def test_bytes_that_are_no_text_are_no_traceback(desk: Desk) -> None:
     assert done.code in (0, 64)
 
 
-# -- rules ------------------------------------------------------------------------------------------------------------
+# -- rules -----------------------------------------------------------------------------------------
 
 
 def test_rules_shows_what_each_matched_and_the_labels_nothing_looks_for(desk: Desk) -> None:
@@ -164,7 +170,7 @@ def test_rules_shows_what_each_matched_and_the_labels_nothing_looks_for(desk: De
     assert "hotfix" not in done.out.partition("labels that no rule looks for")[2]
 
 
-# -- check and doctor -------------------------------------------------------------------------------------------------
+# -- check and doctor ------------------------------------------------------------------------------
 
 
 def test_check_is_content_with_fresh_data_and_not_with_old(used: Desk) -> None:
@@ -212,7 +218,8 @@ def test_doctor_names_each_thing_to_mend(used: Desk, github: Server, tmp_path: P
     assert "no repository acme/nothing that this token may see" in mended()
     used.set_up("http://127.0.0.1:1")
     assert mended() == (
-        "127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network"
+        "127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's "
+        "network"
     )
     used.set_up(github.url, more="[publsh]\n")
     assert mended() == "headway.toml, line 4, column 1: unknown key 'publsh'; did you mean publish?"

@@ -1,4 +1,4 @@
-"""`headway serve` and `headway demo`: the page comes up where it should, and nothing synthetic is among the real."""
+"""Commands `serve` and `demo`: the page opens, and synthetic data stays out of real data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ def test_the_demo_is_served_until_something_real_is_published(
         assert "synthetic" in page_text(browser, port)
         done = desk.run("serve", "--port", str(port))
         assert (done.code, done.out) == (64, "")
-        message = f"cannot listen on 127.0.0.1, port {port} (Address already in use); choose another with --port or --address"
+        message = (
+            f"cannot listen on 127.0.0.1, port {port} (Address already in use); choose another "
+            f"with --port or --address"
+        )
         assert done.problem == message
 
     desk.set_up(offices[0].url)
