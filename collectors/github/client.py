@@ -216,10 +216,8 @@ class GitHubClient:
                 continue
             if kind is Kind.LIMIT:
                 self._wait_for_limit(response, counts[kind])
-            elif (
-                kind in (Kind.NOT_FOUND, Kind.REFUSED)
-                or (kind is Kind.UNAUTHORIZED
-                and counts[kind] == self._at_most(REFUSALS))
+            elif kind in (Kind.NOT_FOUND, Kind.REFUSED) or (
+                kind is Kind.UNAUTHORIZED and counts[kind] == self._at_most(REFUSALS)
             ):
                 self._refuse(kind, path, response)
             elif not self._has_new_token(kind, counts[kind]):

@@ -116,9 +116,9 @@ def table(result: list[Result]) -> pd.DataFrame:
     """Return the table of a study: one row per horizon."""
     frame = pd.DataFrame(result)
     rows = frame.groupby("horizon", sort=False).agg(
-        histories=("is_held", "size"),
-        interval=("is_held", "mean"),
-        plain=("is_held_plainly", "mean"),
+        histories=("is_covered", "size"),
+        interval=("is_covered", "mean"),
+        plain=("is_covered_by_weekdays", "mean"),
         width=("width", "median"),
         error=("error", "mean"),
         profile_error=("profile_error", "mean"),
@@ -195,7 +195,7 @@ def main() -> None:
         )
         print(f"| {row['horizon']} |", *(f"{share} |" for share in shares))
     by_shape = pd.DataFrame(result).pivot_table(
-        index="horizon", columns="shape", values="is_held", sort=False
+        index="horizon", columns="shape", values="is_covered", sort=False
     )
     print(by_shape.round(2).to_string())
 

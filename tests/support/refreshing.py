@@ -95,17 +95,23 @@ def raw_tables(data: Path) -> Tables:
         }
 
 
-def publish_tables(
+def publish_file(
     data: Path, as_of: date, settings: PublishSettings | None = None, people_csv: Path | None = None
-) -> Tables:
-    """Publish a folder's ledger, with people "names" by default, and return its tables."""
+) -> Path:
+    """Publish a folder's ledger, with people "names" by default, and return the file's path."""
     settings = settings or PublishSettings(people="names")
     if people_csv:
         with open_ledger(data / "ledger.duckdb", "test") as store:
             people.load(people_csv, store)
     settings = replace(settings, rules=compile_rules(data / "seeds"))
-    path = publish(Source(data / "ledger.duckdb", settings, "key", "test"), data, as_of)
-    return tables(path)
+    return publish(Source(data / "ledger.duckdb", settings, "key", "test"), data, as_of)
+
+
+def publish_tables(
+    data: Path, as_of: date, settings: PublishSettings | None = None, people_csv: Path | None = None
+) -> Tables:
+    """Publish a folder's ledger as ``publish_file`` does, and return its tables."""
+    return tables(publish_file(data, as_of, settings, people_csv))
 
 
 def tables(path: Path) -> Tables:

@@ -47,9 +47,9 @@ class View:
 def published() -> Snapshot | None:
     """Return the live published file, or the named one; None if there is none."""
     try:
-        named = os.environ.get("HEADWAY_SNAPSHOT")
+        snapshot = os.environ.get("HEADWAY_SNAPSHOT")
         data = Path(os.environ.get("HEADWAY_DATA", "data"))
-        return current(data, Path(named) if named else None)
+        return current(data, Path(snapshot) if snapshot else None)
     except NothingPublishedError:
         return None
 

@@ -1,6 +1,6 @@
 -- Areas of the code (two folders deep) that a team changed for the first time in 365 days, by the
 -- day of the merge. Without a known team or a year of history the area is missing; changes by bots,
--- changes undone within `durable_days` and areas that are gone again are excluded.
+-- changes undone within `durable_days` and areas that no longer exist are excluded.
 with found as (
     select
         pull_requests.merged_at,

@@ -1,7 +1,7 @@
--- Of what teams spent in the months that began in the window, the share of months after which no
--- durable outcome of the team followed within 91 days of their end. Where durability cannot be
--- observed, an outcome counts as one that lasts. Only months and teams that `spend_by_team` tells
--- of; what no team is known for is excluded.
+-- Share of the teams' spend in the months that began in the window that no durable outcome of the
+-- team followed within 91 days of the month's end. If durability cannot be observed, an outcome
+-- counts as durable. Includes the months and teams of `spend_by_team`; spend without a team is
+-- excluded.
 select
     spent.month as day,
     spent.month,

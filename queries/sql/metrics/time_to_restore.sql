@@ -1,6 +1,6 @@
--- Hours until it was over, of incidents opened and production deployments failed in the window:
--- resolved, or the next success in the same environment. What is not over counts as longer than
--- any.
+-- Hours to recovery, of incidents opened and production deployments failed in the window: to the
+-- resolution, or to the next success in the same environment. What is not over counts as
+-- unfinished.
 with failures as (
     select opened_at as began_at, repo, key, restore_hours
     from incidents

@@ -17,7 +17,7 @@ from collectors.source import Progress
 from tests.support.company.expand import expand
 from tests.support.github_server import Server, changes, serve
 from tests.support.independent.histories import history
-from tests.support.refreshing import Tables, publish_tables, raw_tables, refresh
+from tests.support.refreshing import Tables, publish_file, publish_tables, raw_tables, refresh
 from tests.support.tracker import SHOP, WEB
 
 REPOS = ["acme/shop", "acme/web"]
@@ -312,9 +312,8 @@ def test_former_login_in_the_people_file_belongs_to_its_current_owner(
         shop["issues"][2]["comments"].append(message)
     again(github, tmp_path, datasets)
     refresh(tmp_path, github.url, REPOS, full=True)
-    publish_tables(tmp_path, LAST, people_csv=people)
-    (snapshot,) = tmp_path.rglob("as-of-*.duckdb")  # an earlier day does not move the live link
-    with duckdb.connect(str(snapshot), read_only=True) as db:
+    path = publish_file(tmp_path, LAST, people_csv=people)
+    with duckdb.connect(str(path), read_only=True) as db:
         issue = db.execute(
             "select author, is_outside_author from issues where number = 1 and repo = 'acme/shop'"
         )

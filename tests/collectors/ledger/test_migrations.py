@@ -24,10 +24,9 @@ import pytest
 from collectors.errors import LedgerError
 from collectors.ledger import ledger_file
 from collectors.ledger.opening import open_ledger
-from queries.publish.settings import PublishSettings
 from tests.support.command import Desk
 from tests.support.github_server import Server
-from tests.support.refreshing import publish_tables
+from tests.support.refreshing import publish_file, tables
 
 LEDGERS = Path(__file__).parent / "ledgers"
 #: released migrations and their SHA-256
@@ -147,8 +146,9 @@ def test_upgrade_keeps_every_row(version: int, fresh: Path, tmp_path: Path) -> N
 def test_upgraded_ledger_is_published(version: int, tmp_path: Path) -> None:
     make(version, tmp_path / "ledger.duckdb")
     open_ledger(tmp_path / "ledger.duckdb", "test").__exit__()
-    result = publish_tables(tmp_path, LAST, PublishSettings(people="names"))
-    with duckdb.connect(str((tmp_path / "headway.duckdb").resolve()), read_only=True) as db:
+    path = publish_file(tmp_path, LAST)
+    result = tables(path)
+    with duckdb.connect(str(path), read_only=True) as db:
 
         def query(sql: str) -> list[tuple[Any, ...]]:
             return db.execute(sql).fetchall()

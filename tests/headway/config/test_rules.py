@@ -23,7 +23,7 @@ TOML = Path("headway.toml")
 SPELLINGS = Path(__file__).parent / "labels.txt"
 HEAD = "rule,field,pattern,work_type\n"
 MISTAKES = {
-    "": "line 1: there is nothing in it; export it again",
+    "": "line 1: the file is empty; export or save it again",
     "rule,pattern,field,work_type\n": "line 1, column 1: the header must be",
     HEAD + "a,title,feature\n": "line 2, column 4: 3 cells where the header has 4; add a comma",
     HEAD + "a,title,(a,b),feature\n": "line 2, column 5: 5 cells where the header has 4",

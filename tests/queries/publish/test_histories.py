@@ -12,7 +12,7 @@ from tests.support.github_server import serve
 from tests.support.independent import compute
 from tests.support.independent.__main__ import KEYS, compare, read_published
 from tests.support.independent.histories import history
-from tests.support.refreshing import publish_tables, refresh
+from tests.support.refreshing import publish_file, refresh
 
 DATASETS = {f"dice/{seed}": history(seed) for seed in range(1, 9)}
 
@@ -28,9 +28,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> It
 
 @pytest.mark.parametrize("as_of", [date(2025, 11, 15), date(2025, 8, 1), date(2025, 4, 1)], ids=str)
 def test_published_tables_are_as_computed_independently(collected: Path, as_of: date) -> None:
-    publish_tables(collected, as_of)
-    (path,) = (collected / "snapshots").glob(f"as-of-{as_of}-*.duckdb")
-    published = read_published(path)
+    published = read_published(publish_file(collected, as_of))
     computed = compute(DATASETS, as_of)
     comparisons = [
         (table, comparison)

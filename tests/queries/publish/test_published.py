@@ -21,7 +21,7 @@ from tests.support.github_server import serve
 from tests.support.independent import compute
 from tests.support.independent.__main__ import compare, read_tables
 from tests.support.independent.tickets import Imports
-from tests.support.refreshing import publish_tables, refresh
+from tests.support.refreshing import publish_file, refresh
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def published(
     settings = PublishSettings(
         people="names", rollouts=(Rollout("Agents for everybody", date(2025, 10, 6), 28),)
     )
-    publish_tables(data, company.AS_OF, settings, company.PEOPLE)
-    with duckdb.connect(str(data / "headway.duckdb"), read_only=True) as db:
+    path = publish_file(data, company.AS_OF, settings, company.PEOPLE)
+    with duckdb.connect(str(path), read_only=True) as db:
         yield db
 
 
@@ -142,9 +142,9 @@ def test_splitting_one_linked_change_into_ten_leaves_the_outcomes_unchanged(
         refresh(tmp_path, github.url, list(split))
     with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
         imported.bring(store)
-    publish_tables(tmp_path, company.AS_OF, PublishSettings(people="names"), company.PEOPLE)
+    path = publish_file(tmp_path, company.AS_OF, people_csv=company.PEOPLE)
     query = "from outcomes where repo = 'acme/app' order by outcome_id"
-    with duckdb.connect(str(tmp_path / "headway.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(path), read_only=True) as db:
         assert db.execute(query).fetchall() == published.execute(query).fetchall()
         items = db.execute(
             "select number from outcome_items where outcome_id = 'acme/app#4' order by 1"
