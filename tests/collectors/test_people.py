@@ -19,7 +19,8 @@ from collectors.ledger.store import Store
 HEAD = "login,email,team,role,level,from,to\n"
 GOOD = (
     HEAD
-    + "ada,ada@x.example,Checkout,engineer,senior,2024-01-01,2024-06-30\nada,,Platform,,,2024-07-01,\nben,,,,,,\n"
+    + "ada,ada@x.example,Checkout,engineer,senior,2024-01-01,2024-06-30\n"
+    + "ada,,Platform,,,2024-07-01,\nben,,,,,,\n"
 )
 MISTAKES = {
     "": "line 1: the file is empty; export or save it again",
@@ -32,11 +33,17 @@ MISTAKES = {
     "login\n@ada\n": "line 2, column 1: '@ada' is not a login",
     "login\nada@x.example\n": "line 2, column 1: 'ada@x.example' is not a login",
     '"login"\n"a\nb"\n': "line 2, column 1: 'a\\nb' is not a login",
-    "login,from\nada,01/02/2024\n": "line 2, column 2: '01/02/2024' is not a date; write YYYY-MM-DD",
+    "login,from\nada,01/02/2024\n": (
+        "line 2, column 2: '01/02/2024' is not a date; write YYYY-MM-DD"
+    ),
     "login,from\nada,20240102\n": "line 2, column 2: '20240102' is not a date",
     "login,to\nada,2024-02-30\n": "line 2, column 2: '2024-02-30' is not a date",
-    "login,from,to\nada,2024-02-02,2024-02-01\n": "line 2, column 3: ends before it starts; swap the dates",
-    "login,from,to\nada,,2024-02-01\nADA,2024-02-01,\n": "line 3, column 1: ADA has two rows for the same days",
+    "login,from,to\nada,2024-02-02,2024-02-01\n": (
+        "line 2, column 3: ends before it starts; swap the dates"
+    ),
+    "login,from,to\nada,,2024-02-01\nADA,2024-02-01,\n": (
+        "line 3, column 1: ADA has two rows for the same days"
+    ),
     'login\nada\n"ben\n': "line 3: not CSV (unexpected end of data); fix the quotes there",
 }
 

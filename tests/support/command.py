@@ -41,7 +41,7 @@ FORKS.set_forkserver_preload(
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended: its exit code, and what it wrote."""
+    """End of a command: exit code and output."""
 
     code: int
     out: str
@@ -70,7 +70,7 @@ class Running:
         return self.process.pid
 
     def read(self, name: str) -> str:
-        """What it has written so far to ``out`` or ``err``."""
+        """Return the output so far on ``out`` or ``err``."""
         path = self.folder / name
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
@@ -105,7 +105,7 @@ def wait_until(is_true: Callable[[], bool], timeout: float = 30) -> None:
 
 @dataclass(frozen=True)
 class Desk:
-    """A folder that somebody works in, with an environment, by default one with a token."""
+    """A user's folder and environment, by default with a token."""
 
     folder: Path
     env: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": TOKEN})
@@ -214,7 +214,7 @@ def _become_headway(
     largest_file: int,
     more_memory: int | None,
 ) -> None:
-    """Make this process one that somebody started as ``headway WORDS``."""
+    """Turn this process into ``headway WORDS``."""
     os.setsid()
     _give_up_what_only_root_may()
     if largest_file:
@@ -268,7 +268,7 @@ def typed(terminal: int, text: str) -> None:
     os.write(terminal, f"{text}\n".encode())
 
 
-def seen(terminal: int, until: Callable[[str], bool], timeout: float = 30) -> str:
+def read_terminal(terminal: int, until: Callable[[str], bool], timeout: float = 30) -> str:
     """Read a terminal until what is seen satisfies a condition, or the other end closes."""
     result, end = b"", time.monotonic() + timeout
     os.set_blocking(terminal, False)

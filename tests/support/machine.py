@@ -35,7 +35,7 @@ PLAYWRIGHT_BROWSER = (
     "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
 )
 # Playwright tries a download several times: a connection that hangs is given up after 10 s, not 30.
-PATIENCE = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
+DOWNLOAD_TIMEOUT = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
 
 SCHEMA_PACKAGE = "@octokit/graphql-schema@15.26.1"
 SCHEMA_SHA256 = "3c62d0526d133cee53221c89de9b455ade24db78b9e7ad56d642c4c15bce2654"
@@ -248,7 +248,7 @@ def _run(
         return subprocess.run(
             command,
             cwd=cwd,
-            env={**PATIENCE, **os.environ},
+            env={**DOWNLOAD_TIMEOUT, **os.environ},
             timeout=seconds,
             stdin=subprocess.DEVNULL,
             capture_output=True,

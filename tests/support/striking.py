@@ -52,7 +52,7 @@ SMALLEST_FILE = BLOCK = 4096
 #: bytes of a disk on which there is room for everything
 ROOMY = 1 << 30
 #: how long a command may take on a busy machine
-PATIENCE_S = 300
+TIMEOUT_S = 300
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Unharmed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a strike met, how the command ended, and what was wrong then, if anything was."""
+    """Result of a strike: the command's step, its end, and the problems after it."""
 
     strike: Strike
     phase: str
@@ -118,7 +118,7 @@ def unharmed(before: Desk, folder: Path, words: Sequence[str]) -> Unharmed:
         while running.process.is_alive():
             used.append(address_space(running.pid))
             time.sleep(0.01)
-        done = running.done(PATIENCE_S)
+        done = running.done(TIMEOUT_S)
     assert done.code == 0, done.err
     seconds = time.monotonic() - began
     largest = max(path.stat().st_size for path in (desk.folder / "data").rglob("*.duckdb"))
@@ -176,7 +176,7 @@ def _small_disk(folder: Path) -> Iterator[Callable[[int], None] | None]:
 
 
 def _ran(*words: str) -> bool:
-    """Whether a program is here and did what it was told."""
+    """Return whether a program exists and succeeds."""
     return (
         bool(shutil.which(words[0]))
         and subprocess.run(words, capture_output=True, check=False).returncode == 0
@@ -209,11 +209,11 @@ def _strike(clean: Unharmed, strike: Strike, desk: Desk, is_limited: bool) -> Do
             running.process.join(strike.share * clean.seconds * (0.1 if strike.event else 1))
             if running.process.is_alive():
                 os.kill(running.pid, SIGNALS[strike.kind])
-        return running.done(PATIENCE_S)
+        return running.done(TIMEOUT_S)
 
 
 def _phase(strike: Strike, desk: Desk, done: Done) -> str:
-    """What the command was at when it was struck."""
+    """Return the step of the command at the strike."""
     if "published " in done.err:
         return "the end"
     path = desk.folder / "data" / "ledger.duckdb"
@@ -236,12 +236,12 @@ def _ending(strike: Strike, done: Done) -> Iterator[str]:
         if done.code not in (0, -number, 128 + number):
             yield f"exit code {done.code}: {done.err}"
         if done.code == 128 + number and message != ["headway: stopped; what was committed stays"]:
-            yield f"stopped without saying so: {done.err}"
+            yield f"stopped without a message: {done.err}"
         return
-    is_told = done.code == 0 or (done.code in (1, 2) and message)
+    is_reported = done.code == 0 or (done.code in (1, 2) and message)
     # native code aborts if an error itself needs memory; the system's loader exits with 127
-    is_given_up = strike.kind == "memory full" and (done.code < 0 or done.code == 127)
-    if not is_told and not is_given_up:
+    is_stopped = strike.kind == "memory full" and (done.code < 0 or done.code == 127)
+    if not is_reported and not is_stopped:
         yield f"exit code {done.code}: {done.err}"
 
 
@@ -260,7 +260,7 @@ def _next(clean: Unharmed, refresh: Sequence[str], desk: Desk) -> Iterator[str]:
     """Return the problems after the next refresh: ledger, published tables or files left over."""
     data = desk.folder / "data"
     with desk.start(*refresh) as running:
-        done = running.done(PATIENCE_S)
+        done = running.done(TIMEOUT_S)
     if done.code != 0:
         yield f"the next refresh exits {done.code}: {done.err}"
         return
@@ -270,8 +270,8 @@ def _next(clean: Unharmed, refresh: Sequence[str], desk: Desk) -> Iterator[str]:
     ):
         if other := [name for name in expected if result.get(name) != expected[name]]:
             yield f"the {label} differs in {other}"
-    if left := [path.name for pattern in LEFT_OVER for path in data.rglob(pattern)]:
-        yield f"left over: {left}"
+    if remaining := [path.name for pattern in LEFT_OVER for path in data.rglob(pattern)]:
+        yield f"left over: {remaining}"
 
 
 # -- readers ---------------------------------------------------------------------------------------
@@ -287,12 +287,12 @@ def reading(data: Path, expected: set[str], trouble: list[str]) -> Iterator[None
         yield
     finally:
         stop.set()
-        trouble += result.get(timeout=PATIENCE_S)
+        trouble += result.get(timeout=TIMEOUT_S)
         reader.join()
 
 
 def _read_both_ways(data: Path, expected: set[str], stop: Event, result: Queue[list[str]]) -> None:
-    """What a process of readers does: read as any client, and as the dashboard."""
+    """Read in a process, as any client and as the dashboard."""
     trouble: list[str] = []
     ways = [
         threading.Thread(target=_read_on, args=(data, read, expected, stop, trouble))
@@ -316,11 +316,11 @@ def _read_on(
     while not stop.wait(0.3):
         is_there |= (data / LINK).exists()
         try:
-            tables_found = read(data) if is_there else expected
-        except Exception as error:  # whatever a reader meets is what this is about
+            tables_read = read(data) if is_there else expected
+        except Exception as error:  # any error of a reader is a result
             trouble.append(f"a reader met {error!r}")
             return
-        if missing := expected - tables_found:
+        if missing := expected - tables_read:
             trouble.append(f"a reader missed {sorted(missing)}")
 
 

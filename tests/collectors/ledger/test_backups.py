@@ -19,7 +19,7 @@ from collectors.ledger import backups, ledger_file
 from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from tests.collectors.ledger.test_migrations import desk, in_a_child, make, rows, schema
-from tests.support.command import Desk, seen, typed
+from tests.support.command import Desk, read_terminal, typed
 from tests.support.github_server import Server
 from tests.support.refreshing import raw_tables
 
@@ -185,7 +185,7 @@ def test_restore_on_a_terminal_asks_first(path: Path) -> None:
     desk = Desk(path.parent.parent)
     for answer, result in (("n", ["today"]), ("y", ["yesterday"])):
         with desk.on_terminal("restore") as (running, terminal):
-            seen(terminal, lambda text: "Replace data/ledger.duckdb with" in text)
+            read_terminal(terminal, lambda text: "Replace data/ledger.duckdb with" in text)
             typed(terminal, answer)
             assert running.done().code == 0
         assert marks(path) == result

@@ -1,4 +1,4 @@
-"""Snapshots of earlier days, named settings, and paths with spaces and apostrophes."""
+"""Snapshots of earlier days, earlier settings, and paths with spaces and apostrophes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def test_a_snapshot_of_an_earlier_day_is_written_beside_the_live_one(desk: Desk)
     assert (done.code, f"published {path.relative_to(desk.folder)}" in done.err) == (0, True)
     assert (desk.folder / "data" / "headway.duckdb").resolve() == live
     query = ("sql", "--csv", "select as_of from snapshot")
-    named = desk.run(*query, "--snapshot", str(path))
-    assert named.out.splitlines() == ["as_of", "2026-06-30"]
+    earlier = desk.run(*query, "--snapshot", str(path))
+    assert earlier.out.splitlines() == ["as_of", "2026-06-30"]
     assert desk.run(*query).out.splitlines()[1] > "2026-06-30"
     assert "As of 30 Jun 2026." in desk.run("answers", "--snapshot", str(path)).out
 

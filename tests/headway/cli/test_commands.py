@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from headway.config.settings import GitHubTable, Settings, read_settings
-from tests.support.command import Desk, seen, typed
+from tests.support.command import Desk, read_terminal, typed
 from tests.support.github_server import Server
 
 
@@ -22,7 +22,7 @@ def fresh(tmp_path: Path) -> Desk:
     return desk
 
 
-# -- usage ------------------------------------------------------------------------------------------------------------
+# -- usage -----------------------------------------------------------------------------------------
 
 
 def test_the_installed_command_answers_at_once_and_knows_its_commands(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_installed_command_answers_at_once_and_knows_its_commands(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["refresh", "--frce"], "No such option '--frce'; see `headway refresh --help`"),
         (["refrsh"], "No such command 'refrsh'"),
@@ -64,11 +64,11 @@ def test_the_installed_command_answers_at_once_and_knows_its_commands(tmp_path: 
         (["answers", "--data", "headway.toml"], "'headway.toml' is a file"),
     ],
 )
-def test_wrong_usage_is_one_line_and_64(fresh: Desk, words: list[str], said: str) -> None:
+def test_wrong_usage_is_one_line_and_64(fresh: Desk, words: list[str], message: str) -> None:
     before = fresh.files()
     done = fresh.run(*words)
     assert (done.code, done.out) == (64, "")
-    assert said in done.problem
+    assert message in done.problem
     assert fresh.files() == before
 
 
@@ -98,7 +98,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(offices: tuple[Server, Desk])
     assert done.stderr == ""
 
 
-# -- init -------------------------------------------------------------------------------------------------------------
+# -- init ------------------------------------------------------------------------------------------
 
 
 def test_init_writes_what_the_flags_say_and_asks_nothing(tmp_path: Path) -> None:
@@ -177,12 +177,12 @@ def test_init_with_a_wrong_name_or_address_writes_nothing(tmp_path: Path, flags:
 def test_init_asks_on_a_terminal_until_it_can_use_the_answer(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     with desk.on_terminal("init") as (running, terminal):
-        seen(terminal, lambda text: "separated by spaces): " in text)
+        read_terminal(terminal, lambda text: "separated by spaces): " in text)
         typed(terminal, "nonsense")
-        assert "'nonsense' is not a repository" in seen(
+        assert "'nonsense' is not a repository" in read_terminal(
             terminal, lambda text: text.count("separated by spaces") == 1
         )
         typed(terminal, "a/b c/d")
-        seen(terminal, lambda text: "wrote headway.toml" in text)
+        read_terminal(terminal, lambda text: "wrote headway.toml" in text)
         assert running.done().code == 0
     assert read_settings(tmp_path / "headway.toml").github[0].repos == ("a/b", "c/d")

@@ -35,7 +35,7 @@ READING = {
 
 
 def left_over(desk: Desk) -> list[str]:
-    """What somebody began to write."""
+    """Return the unfinished files."""
     return [name for name in desk.files() if any(part in name for part in LEFT)]
 
 

@@ -29,7 +29,7 @@ from tests.support.striking import (
 
 STRIKES = int(os.environ.get("HEADWAY_STRIKES", len(KINDS) * len(WORKS)))
 SEED = int(os.environ.get("HEADWAY_SEED", 1))
-#: requests that a soak never comes to
+#: more requests than a soak sends
 LIMITLESS = 10**9
 REFRESH: tuple[str, ...] = ("refresh", "github", "people")
 PUBLISH: tuple[str, ...] = ("publish",)

@@ -35,7 +35,7 @@ MONTH = {
     "p_over_budget": "0.973",
     "breach_on": "2026-11-20",
 }
-SAID = (
+PROBLEM = (
     "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its "
     "end (80 % interval "
     "$25,100 to $30,200); a chance of 97 % to end over it; passed about 2026-11-20"
@@ -43,7 +43,7 @@ SAID = (
 PASSED = MONTH | {"spent": "20500", "p_over_budget": "1", "breach_on": "2026-11-16"}
 SAFE = MONTH | {"p_over_budget": "0.4", "breach_on": None}
 SHORT = MONTH | {"lo": None, "hi": None, "p_over_budget": None}
-SHORT_SAID = (
+SHORT_PROBLEM = (
     "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its "
     "end; "
     "passed about 2026-11-20"
@@ -100,29 +100,34 @@ def desk(folder: Path, empty: Path, *rows: Mapping[str, str | None]) -> Desk:
 
 
 def over(snapshot: Snapshot, share: float = 1.0, risk: float = 0.5) -> list[str]:
-    """What the check says of budgets."""
+    """Return the problems of budgets in a check."""
     return list(listing(snapshot, "over_budget", share=share, risk=risk)["problem"])
 
 
 @pytest.mark.parametrize(
-    ("row", "share", "risk", "said"),
+    ("row", "share", "risk", "message"),
     [
-        (MONTH, 1.0, 0.5, SAID),
+        (MONTH, 1.0, 0.5, PROBLEM),
         (MONTH, 1.0, 0.98, ""),
         (SAFE, 1.0, 0.5, ""),
-        (SAFE, 1.0, 0.4, SAID.replace("97", "40").partition("; passed")[0]),
-        (SAFE, 0.9, 0.5, SAID.replace("97", "40").partition("; passed")[0]),
+        (SAFE, 1.0, 0.4, PROBLEM.replace("97", "40").partition("; passed")[0]),
+        (SAFE, 0.9, 0.5, PROBLEM.replace("97", "40").partition("; passed")[0]),
         (SAFE, 0.92, 0.5, ""),
-        (SHORT, 1.0, 0.5, SHORT_SAID),
+        (SHORT, 1.0, 0.5, SHORT_PROBLEM),
         (SHORT | {"point": "20000"}, 1.0, 0.5, ""),
         (MONTH | {"budget_usd": None, "p_over_budget": None}, 0.1, 0.1, ""),
     ],
 )
 def test_a_line_says_how_much_and_when(
-    tmp_path: Path, empty: Path, row: Mapping[str, str | None], share: float, risk: float, said: str
+    tmp_path: Path,
+    empty: Path,
+    row: Mapping[str, str | None],
+    share: float,
+    risk: float,
+    message: str,
 ) -> None:
     snapshot = published(tmp_path, empty, {"forecasts": [dict(row)]})
-    assert over(snapshot, share, risk) == ([said] if said else [])
+    assert over(snapshot, share, risk) == ([message] if message else [])
 
 
 def test_what_was_passed_is_told_as_past_and_a_budget_of_nothing_can_be_passed(
@@ -142,8 +147,8 @@ def test_what_was_passed_is_told_as_past_and_a_budget_of_nothing_can_be_passed(
 def test_over_budget_exits_3_and_posts_the_line(tmp_path: Path, empty: Path, hook: Hook) -> None:
     at = desk(tmp_path, empty, MONTH, SAFE | {"period": "2026"})
     done = at.run("check", env={"HEADWAY_WEBHOOK": hook.url})
-    assert (done.code, done.out, done.err) == (3, f"{SAID}\n", "")
-    assert hook.posted == [(SECRET, "application/json", {"text": SAID})]
+    assert (done.code, done.out, done.err) == (3, f"{PROBLEM}\n", "")
+    assert hook.posted == [(SECRET, "application/json", {"text": PROBLEM})]
 
 
 def test_within_budget_nothing_is_posted_and_the_settings_say_what_that_is(
@@ -178,7 +183,7 @@ def test_a_post_that_is_refused_is_one_line_without_the_address(
 ) -> None:
     hook.status = status
     done = desk(tmp_path, empty, MONTH).run("check", env={"HEADWAY_WEBHOOK": hook.url})
-    assert (done.code, done.out, done.problem) == (3, f"{SAID}\n", problem)
+    assert (done.code, done.out, done.problem) == (3, f"{PROBLEM}\n", problem)
     assert len(hook.posted) == 1
 
 
@@ -197,7 +202,7 @@ def test_an_address_that_cannot_be_reached_is_one_line_without_it(
     tmp_path: Path, empty: Path, address: str, problem: str
 ) -> None:
     done = desk(tmp_path, empty, MONTH).run("check", env={"HEADWAY_WEBHOOK": address})
-    assert (done.code, done.out) == (3, f"{SAID}\n")
+    assert (done.code, done.out) == (3, f"{PROBLEM}\n")
     assert done.problem == f"the webhook cannot be reached ({problem}). Check its URL"
     assert "s3cret" not in done.out + done.err
 

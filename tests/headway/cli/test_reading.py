@@ -12,7 +12,7 @@ import pytest
 
 from queries.catalog.catalog import METRICS, PAGES
 from tests.support import company
-from tests.support.command import Desk, seen
+from tests.support.command import Desk, read_terminal
 from tests.support.github_server import Server, serve
 
 
@@ -68,9 +68,7 @@ def test_answers_are_paragraphs_of_the_newest_quarter_that_has_data(desk: Desk) 
     where = "scope_kind = 'org' and quarter = '2026-Q2' and comparison = 'quarter before'"
     reported = desk.rows(f"select title, sentence, current is null from answers where {where}")
     assert len(paragraphs) - len(questions) == len([row for row in METRICS if row.is_headline])
-    assert (
-        len(reported) > 10
-    )  # what takes longer than the quarter to mature is told of the one before
+    assert len(reported) > 10  # an answer that matures later is about the quarter before
     for title, sentence, is_null in reported:
         (paragraph,) = [text for text in paragraphs if text.startswith(f"{title}: ")]
         assert paragraph.startswith(f"{title}: {sentence}")
@@ -120,12 +118,12 @@ def test_sql_reads_standard_input(desk: Desk) -> None:
 
 def test_sql_without_a_query_on_a_terminal_asks_for_one(desk: Desk) -> None:
     with desk.on_terminal("sql") as (running, terminal):
-        assert "write a query" in seen(terminal, lambda text: "pipe one in" in text)
+        assert "write a query" in read_terminal(terminal, lambda text: "pipe one in" in text)
         assert running.done().code == 64
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("drop table pull_requests", "read-only mode"),
         ("update pull_requests set title = ''", "read-only mode"),
@@ -142,11 +140,11 @@ def test_sql_without_a_query_on_a_terminal_asks_for_one(desk: Desk) -> None:
         ("select error('a\nb')", "a b"),
     ],
 )
-def test_sql_that_writes_or_is_wrong_is_one_line(desk: Desk, query: str, said: str) -> None:
+def test_sql_that_writes_or_is_wrong_is_one_line(desk: Desk, query: str, message: str) -> None:
     before = desk.files()
     done = desk.run("sql", query)
     assert (done.code, done.out) == (64, "")
-    assert said in done.problem
+    assert message in done.problem
     assert done.err.count("\n") == 1
     assert desk.files() == before
 

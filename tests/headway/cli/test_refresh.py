@@ -1,4 +1,4 @@
-"""`headway refresh`: what it reads, and what it does when GitHub, the token or the user's files are in the way."""
+"""`headway refresh`: what it reads, and errors of GitHub, the token and the user's files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.support.command import Desk, seen
+from tests.support.command import Desk, read_terminal
 from tests.support.github_server import TOKEN, Server
 from tests.support.refreshing import raw_tables
 
@@ -199,7 +199,8 @@ def test_what_github_breaks_on_the_way_costs_no_row(
     done = fresh.run("refresh", "--no-publish")
     assert done.code == 0, done.err
     waits = re.findall(
-        r"(?m)^127\.0\.0\.1:\d+: waiting for GitHub's rate limit until \d\d:\d\d:\d\d UTC \(\d s\)$",
+        r"(?m)^127\.0\.0\.1:\d+: waiting for GitHub's rate limit until \d\d:\d\d:\d\d UTC \(\d "
+        r"s\)$",
         done.err,
     )
     assert len(waits) == done.err.count("waiting") and len(waits) >= (2 if name == "limits" else 0)
@@ -241,7 +242,7 @@ def test_a_terminal_shows_bars_and_is_left_clean(github: Server, fresh: Desk) ->
         [{"kind": "slow", "at": 2, "seconds": 1}, {"kind": "secondary", "at": 4, "retry_after": 1}]
     )
     with fresh.on_terminal("refresh") as (running, terminal):
-        text = seen(terminal, lambda text: "published" in text)
+        text = read_terminal(terminal, lambda text: "published" in text)
         assert running.done().code == 0
     assert "━" in text
     assert "waiting" in text
@@ -275,7 +276,10 @@ def test_a_bad_line_in_people_csv_keeps_the_people_of_the_last_good_file(used: D
     people.write_text("login,team\nada,Other\nbea,Other,x\n", encoding="utf-8")
     done = used.run("refresh")
     assert done.code == 1
-    index = "data/seeds/people.csv, line 3, column 3: 3 cells where the header has 2; put texts that contain a separator in quotes"
+    index = (
+        "data/seeds/people.csv, line 3, column 3: 3 cells where the header has 2; put texts that "
+        "contain a separator in quotes"
+    )
     assert done.problem == f"{index}; until then the last valid people.csv is used"
     assert used.facts() == before
     assert used.run("check").code == 3
@@ -285,14 +289,14 @@ def test_a_bad_line_in_people_csv_keeps_the_people_of_the_last_good_file(used: D
     assert used.rows("select count(*) from pull_requests where team is not null") == [(0,)]
 
 
-@pytest.mark.parametrize("said", SEEDS)
-def test_a_bad_rule_changes_nothing(used: Desk, said: str) -> None:
-    (used.folder / "data" / "seeds" / "work_types.csv").write_text(SEEDS[said], encoding="utf-8")
+@pytest.mark.parametrize("message", SEEDS)
+def test_a_bad_rule_changes_nothing(used: Desk, message: str) -> None:
+    (used.folder / "data" / "seeds" / "work_types.csv").write_text(SEEDS[message], encoding="utf-8")
     before = used.files()
     done = used.run("refresh")
     assert done.code == 64
     assert done.problem.startswith("data/seeds/work_types.csv, line ")
-    assert said in done.problem
+    assert message in done.problem
     assert used.files() == before
 
 
@@ -307,7 +311,7 @@ def test_a_ledger_that_is_none_is_one_line(used: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "message"),
     [
         (
             "https://github.invalid/api/v3",
@@ -323,13 +327,13 @@ def test_a_ledger_that_is_none_is_one_line(used: Desk) -> None:
     ids=["a name that nobody knows", "nobody there", "no TLS there", "another address"],
 )
 def test_what_stands_between_is_one_line_soon(
-    github: Server, used: Desk, address: str, said: str
+    github: Server, used: Desk, address: str, message: str
 ) -> None:
     port = github.url.rpartition(":")[2]
     used.set_up(address.format(port=port))
     done = used.run("refresh")
     first, *rest_rows = [line for line in done.err.splitlines() if line.startswith("headway: ")]
-    assert said.format(port=port) in first and "trying again" not in done.err
+    assert message.format(port=port) in first and "trying again" not in done.err
     # of another host nothing was ever read, so there is nothing to publish
     assert (done.code, len(rest_rows)) == ((1, 0) if port in address.format(port=port) else (2, 1))
 
@@ -339,8 +343,8 @@ def test_doctor_says_what_stands_between_without_a_minute_of_tries(fresh: Desk) 
     done = fresh.run("doctor")
     assert done.code == 1
     assert (
-        "FAIL  127.0.0.1:1: nothing answers there; check base_url under [github], and this machine's network"
-        in done.out
+        "FAIL  127.0.0.1:1: nothing answers there; check base_url under [github], and this "
+        "machine's network" in done.out
     )
 
 

@@ -21,7 +21,7 @@ def free_port() -> int:
 
 
 def is_up(port: int) -> bool:
-    """Whether a dashboard answers."""
+    """Return whether a dashboard answers."""
     with (
         contextlib.suppress(OSError),
         urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer,
@@ -31,7 +31,7 @@ def is_up(port: int) -> bool:
 
 
 def page_text(browser: Browser, port: int) -> str:
-    """What a reader sees."""
+    """Return the text that a reader sees."""
     with contextlib.closing(browser.new_page()) as page:
         page.goto(f"http://127.0.0.1:{port}/")
         page.get_by_role("heading", name="cycle time").first.wait_for(timeout=60_000)

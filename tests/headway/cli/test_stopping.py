@@ -1,4 +1,4 @@
-"""How a command ends: by a signal, by a second one, by a mistake of ours, by too little memory."""
+"""End of a command: by one signal or two, by a fault of Headway, by too little memory."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def test_a_mistake_of_ours_has_an_exit_code_of_its_own() -> None:
     assert "Traceback" in mistake and '"exit_code": 70' in ended
 
 
-@pytest.mark.parametrize("what", ["bytes", "threads"])
-def test_too_little_memory_is_one_line(what: str) -> None:
-    with start(f"hungry {what}") as running:
+@pytest.mark.parametrize("error", ["bytes", "threads"])
+def test_too_little_memory_is_one_line(error: str) -> None:
+    with start(f"hungry {error}") as running:
         _, message = running.communicate(timeout=20)
     assert running.returncode == 2
     assert (

@@ -1,4 +1,4 @@
-"""The rules in force: the user's before the product's, and what is wrong with one is one line that names its place."""
+"""Rules in force: the user's come before the product's, and an error is one line with its place."""
 
 from __future__ import annotations
 
@@ -30,16 +30,20 @@ MISTAKES = {
     HEAD + ",title,x,feature\n": "line 2, column 1: rule: must not be empty",
     HEAD + "\na,title,x,\n": "line 3, column 4: work_type: must not be empty",
     HEAD + "a,titel,x,feature\n": "line 2, column 2: field: must be 'title', 'body', 'branch'",
-    HEAD
-    + "a,title,(x,feature\n": "line 2, column 3: pattern: not a regular expression (missing ): (x); correct it",
-    HEAD
-    + r"a,title,\pL,feature": "line 2, column 3: pattern: not a regular expression (bad escape \\p at position 0)",
-    HEAD
-    + "a,title,x(?=y),feature\n": "line 2, column 3: pattern: not a regular expression (invalid perl operator: (?=)",
+    HEAD + "a,title,(x,feature\n": (
+        "line 2, column 3: pattern: not a regular expression (missing ): (x); correct it"
+    ),
+    HEAD + r"a,title,\pL,feature": (
+        "line 2, column 3: pattern: not a regular expression (bad escape \\p at position 0)"
+    ),
+    HEAD + "a,title,x(?=y),feature\n": (
+        "line 2, column 3: pattern: not a regular expression (invalid perl operator: (?=)"
+    ),
     HEAD
     + "a,title,x,fix\na,title,y,fix\n": "line 3, column 1: a second rule 'a'; give it another name",
-    HEAD
-    + "revert-titel,title,,revert\n": "line 2, column 3: the pattern of 'revert-titel' is empty; did you mean",
+    HEAD + "revert-titel,title,,revert\n": (
+        "line 2, column 3: the pattern of 'revert-titel' is empty; did you mean"
+    ),
     HEAD + "mine,title,,feature\n": "line 2, column 3: the pattern of 'mine' is empty; write one",
     HEAD + '"a,title,x,feature\n': "line 2: not CSV (unexpected end of data)",
 }
@@ -76,7 +80,8 @@ def test_without_rules_of_the_users_the_products_are_in_force(tmp_path: Path) ->
 
 def test_the_users_rules_come_first_replace_and_switch_off(tmp_path: Path) -> None:
     (tmp_path / "work_types.csv").write_text(
-        f"\ufeff{HEAD}ours,label,^kind/new$,feature\nrevert-title,title,^undo,revert\nboth,title,csv,fix\n"
+        f"\ufeff{HEAD}ours,label,^kind/new$,feature\nrevert-title,title,^undo,revert\n"
+        f"both,title,csv,fix\n"
         "revert-body,body,,revert\n\n",
         encoding="utf-8",
     )
@@ -104,7 +109,10 @@ def test_a_mistake_in_a_file_is_one_line_that_names_its_place(tmp_path: Path, te
 
 
 def test_a_mistake_in_the_settings_names_its_line(tmp_path: Path) -> None:
-    text = '\n[[ai_signals]]\nrule = "x"\ntier = "hgih"\nfield = "login"\npattern = "x"\nkind = "agent"\n'
+    text = (
+        '\n[[ai_signals]]\nrule = "x"\ntier = "hgih"\nfield = "login"\npattern = "x"\n'
+        'kind = "agent"\n'
+    )
     with pytest.raises(SettingsError) as raised:
         compile_rules(tmp_path, parse_settings(TOML, text))
     assert (
@@ -218,7 +226,7 @@ def test_a_mapped_label_leaves_the_other_rules_as_they_are(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("label", "kind", "said"),
+    ("label", "kind", "message"),
     [
         ("x", "ux-debt", "'ux-debt' is not a kind; write one of hotfix, incident, ux debt,"),
         (" ", "ux debt", "' ' is not a label; copy it from the issue"),
@@ -226,7 +234,8 @@ def test_a_mapped_label_leaves_the_other_rules_as_they_are(tmp_path: Path) -> No
         (
             "support",
             "ux debt",
-            "'support' already means feedback, by the rule support-label (product); change that rule",
+            "'support' already means feedback, by the rule support-label (product); change that "
+            "rule",
         ),
         (
             "URGENT",
@@ -236,14 +245,14 @@ def test_a_mapped_label_leaves_the_other_rules_as_they_are(tmp_path: Path) -> No
     ],
 )
 def test_a_label_that_cannot_be_mapped_changes_nothing(
-    tmp_path: Path, label: str, kind: str, said: str
+    tmp_path: Path, label: str, kind: str, message: str
 ) -> None:
     file = tmp_path / "label_rules.csv"
     file.write_text("rule,kind,field,pattern\nours,hotfix,label,^urgent$\n", encoding="utf-8")
     before = file.read_bytes()
     with pytest.raises(SettingsError) as raised:
         add_label_rule(compile_rules(tmp_path), tmp_path, label, kind)
-    assert str(raised.value).startswith(said)
+    assert str(raised.value).startswith(message)
     assert file.read_bytes() == before
 
 

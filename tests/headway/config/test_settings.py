@@ -37,59 +37,120 @@ MISTAKES = {
     "[github]\nreops = []": "line 2, column 1: unknown key 'reops'; did you mean repos?",
     "[githb]": "line 1, column 1: unknown key 'githb'; did you mean github?",
     "\nrepos = []": "line 2, column 1: unknown key 'repos'; it belongs under [github]",
-    "[publish]\n  keep_bodies = true": "line 2, column 3: unknown key 'keep_bodies'; it belongs under [github]",
-    '[github]\nexperiments = ["../a"]': "line 2, column 16: experiments: '../a' is not a path; write a file or folder",
-    "[publish]\nwidth = 1": "line 2, column 1: unknown key 'width'; known here: people, durable_days, failure_days",
-    "[github]\nTOKEN = 'ghp_x'": "line 2, column 1: no token belongs in this file; set GITHUB_TOKEN",
+    "[publish]\n  keep_bodies = true": (
+        "line 2, column 3: unknown key 'keep_bodies'; it belongs under [github]"
+    ),
+    '[github]\nexperiments = ["../a"]': (
+        "line 2, column 16: experiments: '../a' is not a path; write a file or folder"
+    ),
+    "[publish]\nwidth = 1": (
+        "line 2, column 1: unknown key 'width'; known here: people, durable_days, failure_days"
+    ),
+    "[github]\nTOKEN = 'ghp_x'": (
+        "line 2, column 1: no token belongs in this file; set GITHUB_TOKEN"
+    ),
     "github = 1": "line 1, column 1: github is a table; write [github] above its keys",
     "github = [1]": "line 1, column 1: github is a table; write [github] above its keys",
-    "[[github]]\n[[github]]\nreops = []": "line 3, column 1: unknown key 'reops'; did you mean repos?",
-    f"{TWO}base_url = 'https://API.GitHub.com:443/'": "line 4, column 1: https://API.GitHub.com:443 is repeated",
-    f"{TWO}base_url = 'https://x'": "line 3, column 1: GITHUB_TOKEN is for another GitHub; name another variable",
-    "[github]\n token_env = 'ghp_x'": "line 2, column 2: token_env: must be the name of an environment variable",
+    "[[github]]\n[[github]]\nreops = []": (
+        "line 3, column 1: unknown key 'reops'; did you mean repos?"
+    ),
+    f"{TWO}base_url = 'https://API.GitHub.com:443/'": (
+        "line 4, column 1: https://API.GitHub.com:443 is repeated"
+    ),
+    f"{TWO}base_url = 'https://x'": (
+        "line 3, column 1: GITHUB_TOKEN is for another GitHub; name another variable"
+    ),
+    "[github]\n token_env = 'ghp_x'": (
+        "line 2, column 2: token_env: must be the name of an environment variable"
+    ),
     "[github]\napp_id = 7": "line 2, column 1: app_key_env is missing; a GitHub App needs both",
     "[github]\napp_key_env = 'KEY'": "line 2, column 1: app_id is missing; a GitHub App needs both",
     "[github]\napp_id = 0": "line 2, column 1: app_id: must be greater than or equal to 1",
     "[github]\nforks = 1": "line 2, column 1: forks: must be true or false",
-    '[github]\ninclude = ["acme"]': "line 2, column 12: include: 'acme' is not a pattern for owner/name; ",
-    '[github]\nexclude = ["a/[z-a]"]': "line 2, column 12: exclude: 'a/[z-a]' is not a pattern for owner/name",
-    "[rollouts]\nname = 'x'": "line 1, column 1: rollouts is a list of tables; write [[rollouts]] above each",
-    '[github]\nrepos = "a/b"': 'line 2, column 9: repos: must be a list of texts in quotes, such as ["one", "two"]',
+    '[github]\ninclude = ["acme"]': (
+        "line 2, column 12: include: 'acme' is not a pattern for owner/name; "
+    ),
+    '[github]\nexclude = ["a/[z-a]"]': (
+        "line 2, column 12: exclude: 'a/[z-a]' is not a pattern for owner/name"
+    ),
+    "[rollouts]\nname = 'x'": (
+        "line 1, column 1: rollouts is a list of tables; write [[rollouts]] above each"
+    ),
+    '[github]\nrepos = "a/b"': (
+        'line 2, column 9: repos: must be a list of texts in quotes, such as ["one", "two"]'
+    ),
     "[github]\nrepos = [1]": "line 2, column 1: repos: must be text in quotes",
-    '[github]\nrepos = [\n  "a/b",\n  "c",\n]': "line 4, column 3: repos: 'c' is not a repository; write owner/name",
+    '[github]\nrepos = [\n  "a/b",\n  "c",\n]': (
+        "line 4, column 3: repos: 'c' is not a repository; write owner/name"
+    ),
     '[github]\nrepos = ["a/b\\n"]': "line 2, column 10: repos: 'a/b\\n' is not a repository",
-    '[github]\norgs = ["a/b"]': "line 2, column 9: orgs: 'a/b' is not an owner; write the name without a slash",
-    '[github]\nbase_url = "ghe.example"': "line 2, column 12: base_url: not an address; write https://api.github.com",
+    '[github]\norgs = ["a/b"]': (
+        "line 2, column 9: orgs: 'a/b' is not an owner; write the name without a slash"
+    ),
+    '[github]\nbase_url = "ghe.example"': (
+        "line 2, column 12: base_url: not an address; write https://api.github.com"
+    ),
     '[github]\nbase_url = "https://["': "line 2, column 12: base_url: not an address",
     '[github]\nbase_url = "https://x:99999"': "line 2, column 12: base_url: not an address",
     '[github]\nbase_url = "https://me:pw@x"': "line 2, column 12: base_url: more than an address",
-    '[github]\nbase_url = "https://github.com"': "line 2, column 12: base_url: the address of GitHub's pages",
+    '[github]\nbase_url = "https://github.com"': (
+        "line 2, column 12: base_url: the address of GitHub's pages"
+    ),
     "[github]\nkeep_bodies = 1": "line 2, column 1: keep_bodies: must be true or false",
     "[publish]\ndurable_days = true": "line 2, column 1: durable_days: must be a whole number",
     "[publish]\ndurable_days = 14.0": "line 2, column 1: durable_days: must be a whole number",
-    "[publish]\ndurable_days = 0": "line 2, column 1: durable_days: must be greater than or equal to 1",
-    "[publish]\nsmall_group = 10_000_000": "line 2, column 1: small_group: must be less than or equal to 1000",
-    '[publish]\npeople = "all"': "line 2, column 10: people: must be 'none', 'pseudonyms' or 'names'",
+    "[publish]\ndurable_days = 0": (
+        "line 2, column 1: durable_days: must be greater than or equal to 1"
+    ),
+    "[publish]\nsmall_group = 10_000_000": (
+        "line 2, column 1: small_group: must be less than or equal to 1000"
+    ),
+    '[publish]\npeople = "all"': (
+        "line 2, column 10: people: must be 'none', 'pseudonyms' or 'names'"
+    ),
     '[[rollouts]]\nname = "a"': "line 1, column 1: on is missing; add it to this table",
-    '[[rollouts]]\nname = "a"\non = 2026-03-02T10:00:00Z': "line 3, column 1: on: must be a date, such as 2026-03-02",
+    '[[rollouts]]\nname = "a"\non = 2026-03-02T10:00:00Z': (
+        "line 3, column 1: on: must be a date, such as 2026-03-02"
+    ),
     '[[rollouts]]\nname = " "\non = 2026-03-02': "line 2, column 8: name: must not be empty",
-    f'{RULE}[[rollouts]]\nname="a"\non=2026-03-02\n[[rollouts]]\nname="b"\non=1': "line 11, column 1: on: must be a date",
+    f'{RULE}[[rollouts]]\nname="a"\non=2026-03-02\n[[rollouts]]\nname="b"\non=1': (
+        "line 11, column 1: on: must be a date"
+    ),
     f"{RULE}[[work_types]]\nrule = 'x'": "line 6, column 1: field is missing; add it to this table",
-    "publish.durable_days = 0": "line 1, column 1: durable_days: must be greater than or equal to 1",
+    "publish.durable_days = 0": (
+        "line 1, column 1: durable_days: must be greater than or equal to 1"
+    ),
     "[check]\nbudget_share = true": "line 2, column 1: budget_share: must be a number",
-    "[check]\nbudget_share = nan": "line 2, column 1: budget_share: must be less than or equal to 100",
+    "[check]\nbudget_share = nan": (
+        "line 2, column 1: budget_share: must be less than or equal to 100"
+    ),
     "[check]\nbudget_risk = 2": "line 2, column 1: budget_risk: must be less than or equal to 1",
-    '[check]\nwebhook_env = "https://x/pw"': "line 2, column 15: webhook_env: must be the name of an environment variable",
-    '[[budgets]]\nmonth = "2026-13"\nusd = 1': "line 2, column 9: month: '2026-13' is not a month; write one such as 2026-11",
+    '[check]\nwebhook_env = "https://x/pw"': (
+        "line 2, column 15: webhook_env: must be the name of an environment variable"
+    ),
+    '[[budgets]]\nmonth = "2026-13"\nusd = 1': (
+        "line 2, column 9: month: '2026-13' is not a month; write one such as 2026-11"
+    ),
     '[[budgets]]\nmonth = "2026-11"': "line 1, column 1: usd is missing; add it to this table",
     "[[budgets]]\nfrom = 2026-11-01\nusd = 1": "line 2, column 1: from: must be text in quotes",
-    '[[budgets]]\nfrom = "2026-11"\nusd = -1': "line 3, column 1: usd: must be greater than or equal to 0",
-    "[[budgets]]\nusd = 1": 'line 1, column 1: write either month or from, such as month = "2026-11"',
-    '[[budgets]]\nmonth = "2026-11"\nfrom = "2026-11"\nusd = 1': "line 1, column 1: write either month or from",
+    '[[budgets]]\nfrom = "2026-11"\nusd = -1': (
+        "line 3, column 1: usd: must be greater than or equal to 0"
+    ),
+    "[[budgets]]\nusd = 1": (
+        'line 1, column 1: write either month or from, such as month = "2026-11"'
+    ),
+    '[[budgets]]\nmonth = "2026-11"\nfrom = "2026-11"\nusd = 1': (
+        "line 1, column 1: write either month or from"
+    ),
     f"{BUDGET}{BUDGET}": "line 4, column 1: 2026-11 has a budget already; keep one",
-    "[github\n": "line 1, column 8: not TOML (Expected ']' at the end of a table declaration); correct it there",
+    "[github\n": (
+        "line 1, column 8: not TOML (Expected ']' at the end of a table declaration); correct it "
+        "there"
+    ),
     "[github]\nrepos = [": ", at its end: not TOML (Invalid value); correct it there",
-    "[github]\nx = 1\nx = 2\n": "line 3, column 6: not TOML (Cannot overwrite a value); correct it there",
+    "[github]\nx = 1\nx = 2\n": (
+        "line 3, column 6: not TOML (Cannot overwrite a value); correct it there"
+    ),
     "x = " + "9" * 5000: "headway.toml: not TOML (Exceeds the limit",
     "x = " + "[" * 5000: "headway.toml: nested too deeply",
 }
@@ -110,7 +171,8 @@ def test_a_mistake_is_one_line_that_names_its_place(text: str) -> None:
 def test_every_key_can_be_set(tmp_path: Path) -> None:
     file = tmp_path / "headway.toml"
     file.write_text(
-        '\ufeff[github]\r\nrepos = ["a/b"]\norgs = ["c"]\nbase_url = "https://ghe.example/api/v3/"\n'
+        '\ufeff[github]\r\nrepos = ["a/b"]\norgs = ["c"]\n'
+        'base_url = "https://ghe.example/api/v3/"\n'
         'include = ["c/*"]\nexclude = ["c/x-[!0-9]*"]\nforks = true\ntoken_env = "GHE"\n'
         'app_id = 7\napp_key_env = "KEY"\n'
         'keep_bodies = false\nexperiments = ["tried"]\n'
@@ -154,8 +216,10 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
 
 def test_each_github_is_a_table_of_its_own() -> None:
     text = (
-        '[[github]]\norgs = ["acme"]\n[[github]]\norgs = ["acme"]\nbase_url = "https://ghe.example/api/v3"\n'
-        'token_env = "GHE_TOKEN"\n[[github]]\nbase_url = "https://ghe.example:8443/api/v3"\napp_id = 1\n'
+        '[[github]]\norgs = ["acme"]\n[[github]]\norgs = ["acme"]\n'
+        'base_url = "https://ghe.example/api/v3"\n'
+        'token_env = "GHE_TOKEN"\n[[github]]\nbase_url = "https://ghe.example:8443/api/v3"\n'
+        "app_id = 1\n"
         'app_key_env = "K"\n'
     )
     assert parse_settings(FILE, text).github == (
