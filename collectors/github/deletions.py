@@ -254,5 +254,5 @@ def record_scans(
         if total := scan.deleted_count + deleted.get(scan.name, 0):
             remarks.append(f"{total:,} {noun}{' is' if total == 1 else 's are'} deleted")
         if scan.total != count:
-            remarks.append(f"GitHub counts {scan.total:,} {noun}s but lists {count:,}")
+            remarks.append(f"GitHub counts {scan.total:,} {noun}s, {count:,} could be read")
     return remarks

@@ -301,7 +301,7 @@ def _finish(sync: RepositorySync) -> Result:
     if count := sync.store.rows(sql, sync.scope.key)[0]["n"]:
         plural = "" if count == 1 else "s"
         remarks.append(
-            f"{count} pull request{plural} or issue{plural} did not come "
+            f"{count} pull request{plural} or issue{plural} could not be read "
             "and will be requested again"
         )
     return Result(sync.scope.repo, "read", sync.rows, "; ".join(remarks))

@@ -355,7 +355,7 @@ def test_missing_node_is_requested_again_and_erases_nothing(
     github.reload(datasets)
     for attempts in (1, 2):
         results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS)}
-        assert "1 pull request or issue did not come" in results["acme/web"].message
+        assert "1 pull request or issue could not be read" in results["acme/web"].message
         assert [r["attempts"] for r in rows(tmp_path, "select attempts from github_queue")] == [
             attempts
         ]

@@ -232,7 +232,7 @@ def test_counted_but_unlisted_items_are_scanned_for_once(
     datasets = expand([SHOP, WEB])
     shop = datasets["acme/shop"]
     shop["repository"]["unlisted"] = {"issues": 2}
-    line = "read; GitHub counts 5 issues but lists 3"
+    line = "read; GitHub counts 5 issues, 3 could be read"
     assert again(github, tmp_path, datasets)[0] == line
     shop["repository"]["topics"] = ["one"]
     assert again(github, tmp_path, datasets)[0] == "read"
@@ -242,7 +242,7 @@ def test_counted_but_unlisted_items_are_scanned_for_once(
     monkeypatch.undo()
     changes.delete(shop, 2)  # deleted, though GitHub counts more than it lists
     assert again(github, tmp_path, datasets)[0] == (
-        "read; 1 issue is deleted; GitHub counts 4 issues but lists 2"
+        "read; 1 issue is deleted; GitHub counts 4 issues, 2 could be read"
     )
     assert deleted_numbers(tmp_path)["github_issues"] == [2]
 
@@ -270,7 +270,7 @@ def test_deletion_with_an_equal_count_is_detected_by_another_signal(
                 "github_issues", [row | {"details_version": DETAILS_VERSION - 1} for row in stored]
             )
     message = again(github, tmp_path, datasets)[0]
-    assert message == "read; 1 issue is deleted; GitHub counts 3 issues but lists 2"
+    assert message == "read; 1 issue is deleted; GitHub counts 3 issues, 2 could be read"
     assert deleted_numbers(tmp_path)["github_issues"] == [2]
     assert again(github, tmp_path, datasets)[0] == "unchanged"
 

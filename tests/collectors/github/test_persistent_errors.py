@@ -145,7 +145,7 @@ def test_error_at_a_later_page_of_one_item_does_not_stop_the_others(
         assert [row["number"] for row in rows] == [2, 3, 4]
     status, message = results[APP]
     assert status == "read"
-    assert message.endswith("1 pull request or issue did not come and will be requested again")
+    assert message.endswith("1 pull request or issue could not be read and will be requested again")
 
 
 # -- identity -------------------------------------------------------------------------------------
