@@ -46,7 +46,7 @@ def columns(db: duckdb.DuckDBPyConnection, name: str) -> dict[str, list[str]]:
 
 
 def differences(
-    old: Path, new: Path, renames: Mapping[str, str]
+    old: Path, new: Path, renames: Mapping[str, str], ignored: Sequence[str]
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield each table with its differences; a table that is equal has none."""
     with duckdb.connect() as db:
@@ -61,7 +61,7 @@ def differences(
             elif table not in names:
                 yield table, ["is missing in the old file"]
             else:
-                yield table, compared(db, names[table], table, before, after, renames)
+                yield table, compared(db, names[table], table, before, after, renames, ignored)
 
 
 def compared(
@@ -71,9 +71,10 @@ def compared(
     before: Mapping[str, Sequence[str]],
     after: Mapping[str, Sequence[str]],
     renames: Mapping[str, str],
+    ignored: Sequence[str],
 ) -> list[str]:
     """Return the differences of one table: its columns, then the first rows of only one side."""
-    run = RUN_COLUMNS.get(table, ())
+    run = (*RUN_COLUMNS.get(table, ()), *ignored)
     old_names = {renames.get(column, column): column for column in before[old_table]}
     result = [f"column {name} is missing" for name in old_names if name not in after[table]]
     result += [f"column {name} is new" for name in after[table] if name not in old_names]
@@ -98,10 +99,11 @@ def main() -> int:
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
     parser.add_argument("--renames", type=Path, help="file with a line 'old new' for each rename")
+    parser.add_argument("--ignore", nargs="*", default=[], help="columns to ignore in every table")
     options = parser.parse_args()
     renames = read_renames(options.renames) if options.renames else RENAMES
     status = 0
-    for table, lines in differences(options.old, options.new, renames):
+    for table, lines in differences(options.old, options.new, renames, options.ignore):
         print(f"{table}: {'different' if lines else 'equal'}")
         for line in lines:
             print(f"  {line}")
