@@ -191,7 +191,7 @@ def test_until_changes_the_date_of_an_import_also_later(desk: Desk) -> None:
         ),
         (
             ["jira.csv", "--account", "../eu"],
-            "'../eu' is not a name of an account; write letters, digits, - and _",
+            "'../eu' is not an account name; write letters, digits, - and _",
         ),
         (["jira.csv", "--until", "9999-12-31"], "is not a day from 2008-01-01 to yesterday"),
     ],
@@ -210,7 +210,7 @@ def test_nothing_is_imported_without_settings(desk: Desk) -> None:
     done = desk.run("import", "incidents.csv")
     assert (done.code, done.problem) == (
         64,
-        "headway.toml: not there; run `headway init` to write it",
+        "headway.toml: no such file; run `headway init` to write it",
     )
     assert desk.files() == before
 
@@ -385,7 +385,7 @@ def test_mapped_label_is_published_at_once(desk: Desk) -> None:
     done = desk.run("rules", "--map", "design polish", "ux debt")
     assert done.code == 0
     reported = (
-        "design polish is ux debt now, by the rule ux-debt-design-polish in "
+        "design polish now means ux debt, by the rule ux-debt-design-polish in "
         "data/seeds/label_rules.csv"
     )
     assert messages(done.err)[0] == reported
@@ -395,7 +395,7 @@ def test_mapped_label_is_published_at_once(desk: Desk) -> None:
     done = desk.run("rules", "--map", "design polish", "feedback")
     assert (done.code, rules.read_bytes()) == (64, before)
     assert done.problem.startswith(
-        "'design polish' is ux debt already, by the rule ux-debt-design-polish (user)"
+        "'design polish' already means ux debt, by the rule ux-debt-design-polish (user)"
     )
 
 

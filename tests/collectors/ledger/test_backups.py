@@ -162,10 +162,9 @@ def test_restore_replaces_the_ledger_and_keeps_the_old_one(path: Path, which: st
     done = desk.run("restore", *words[which], "--yes")
     assert done.code == 0
     assert (
-        f"data/ledger.duckdb is as data/backups/{backup.name} has it; the ledger that was there is "
-        in done.err
+        f"data/ledger.duckdb is now data/backups/{backup.name}; the replaced ledger is " in done.err
     )
-    assert done.err.endswith("`headway refresh` reads what came since\n")
+    assert done.err.endswith("`headway refresh` reads later changes\n")
     assert marks(path) == ["yesterday"]
     assert path.stat().st_mode & 0o777 == 0o600
     (aside,) = [row for row in (path.parent / "backups").iterdir() if row != backup]

@@ -246,7 +246,7 @@ def test_refresh_reads_every_vendor_with_a_secret(desk: tuple[Server, Desk]) -> 
     lines = done.err.splitlines()
     assert (
         lines[-1]
-        == "raw holds vendors' answers, with names and addresses of people; delete it after use"
+        == "raw holds vendors' responses, with names and addresses of people; delete it after use"
     )
     by_key: dict[tuple[str, str], Decimal] = {}
     for (source, account, _), amount in totals(mine.folder / "data").items():
