@@ -46,6 +46,7 @@ def test_what_is_stale_is_named_with_what_to_do(snapshot: Snapshot) -> None:
         "refresh`",
         "jira/WEB: its newest export is of 2026-02-23; export it again, then run `headway import "
         "FILE`",
+        "published data is as of 2026-02-28; run `headway refresh`, without --as-of",
     ]
 
 

@@ -31,17 +31,17 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
 }
 TYPOS = {
     'reops = ["a/b"]': "unknown key 'reops'; did you mean repos?",
-    'repos = "a/b"': "repos must be a list of texts in quotes",
+    'repos = "a/b"': "repos: must be a list of texts in quotes",
     'repos = ["a/b"': "not TOML (Unclosed array)",
     'repos = ["a"]': "repos: 'a' is not a repository; write owner/name",
     'token = "x"': "no token belongs in this file",
-    "keep_bodies = 1": "keep_bodies must be true or false",
+    "keep_bodies = 1": "keep_bodies: must be true or false",
 }
 SEEDS = {
     "not a regular expression": "rule,field,pattern,work_type\nmine,title,(,feature\n",
-    "write one of title, body": "rule,field,pattern,work_type\nmine,titel,^x,feature\n",
-    "3 cells where there should be 4": "rule,field,pattern,work_type\nmine,title,feature\n",
-    "the header must be rule,field,pattern,work_type": "rule;field;pattern;work_type\n",
+    "must be 'title', 'body'": "rule,field,pattern,work_type\nmine,titel,^x,feature\n",
+    "3 cells where the header has 4": "rule,field,pattern,work_type\nmine,title,feature\n",
+    "the header must be rule,field,pattern,work_type": "rule,field,pattern\nmine,title,^x\n",
 }
 
 
@@ -74,7 +74,7 @@ def test_refresh_reads_publishes_and_says_so(
     done = used.run("refresh")
     assert (done.code, done.out) == (0, "")
     lines = done.err.splitlines()
-    reported = [line for line in lines[:-1] if ": not read; " not in line]
+    reported = [line for line in lines[:-1] if ": not read. " not in line]
     assert sorted(reported) == [
         "acme/infra: unchanged",
         "acme/shop: unchanged",
@@ -164,7 +164,7 @@ def test_without_a_token_that_could_be_one_one_line_says_what_to_do(used: Desk, 
     assert done.code == 1
     expected = "no token for GitHub; set GITHUB_TOKEN, or run `gh auth login`"
     assert done.problem == (
-        "the token for GitHub holds characters that no token has; copy it again"
+        "the token for GitHub has characters that no token has; copy it again"
         if token.strip()
         else expected
     )
