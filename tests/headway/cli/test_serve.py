@@ -83,3 +83,14 @@ def test_the_demo_is_served_until_something_real_is_published(
         wait_until(lambda: is_up(port), 60)
         assert "synthetic" not in page_text(browser, port)
     assert elsewhere.files() == {}
+
+
+def test_named_snapshot_in_a_folder_with_an_apostrophe_is_served(
+    offices: tuple[Server, Desk], browser: Browser, tmp_path: Path
+) -> None:
+    desk, port = offices[1].copy(tmp_path / "o'brien's desk"), free_port()
+    assert desk.run("publish", "--as-of", "2026-06-30").code == 0
+    (snapshot,) = (desk.folder / "data" / "snapshots").glob("as-of-2026-06-30-*.duckdb")
+    with desk.start("serve", "--port", str(port), "--snapshot", str(snapshot)):
+        wait_until(lambda: is_up(port), 60)
+        assert "30 Jun 2026" in page_text(browser, port)
