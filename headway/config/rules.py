@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
@@ -92,7 +92,7 @@ KINDS: dict[str, type[RuleRow]] = {
     "work_types": WorkType,
     "label_rules": LabelRule,
 }
-LABEL_KINDS: tuple[str, ...] = LabelRule.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
+LABEL_KINDS: tuple[str, ...] = get_args(LabelRule.model_fields["kind"].annotation)
 
 
 def _check_currency(text: str) -> str:
