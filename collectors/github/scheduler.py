@@ -77,8 +77,10 @@ class Worker:
 
     @property
     def is_over(self) -> bool:
-        """True if the connection reads nothing more."""
-        return bool(self.problem) or (self.has_probed and not self.active and not self.waiting)
+        """True if the connection reads nothing more, and no answer to keep is under way."""
+        if self.problem:
+            return not self.running
+        return self.has_probed and not self.active and not self.waiting
 
     def next(self) -> tuple[RepositorySync | None, Task] | None:
         """Return the next request and its sync; None while there is none to send."""
