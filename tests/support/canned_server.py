@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,15 +32,18 @@ class Canned:
     body: bytes = GOOD
     #: barrier at which several requests wait before any of them is answered
     meeting: threading.Barrier | None = None
+    #: seconds between two bytes of the body
+    drip_s: float = 0.0
 
 
 @dataclass
 class CannedServer:
-    """Running server: its address, and the paths and secrets of the requests so far."""
+    """Running server: its address, and the paths, secrets and ports of the requests so far."""
 
     url: str
     paths: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -52,6 +56,7 @@ def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Itera
 
         def do_GET(self) -> None:
             running.paths.append(self.path)
+            running.ports.append(self.client_address[1])
             running.secrets.append(self.headers.get("authorization", ""))
             self.rfile.read(int(self.headers.get("content-length", 0)))
             answer = remaining.pop(0) if len(remaining) > 1 else remaining[0]
@@ -62,7 +67,18 @@ def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Itera
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            try:
+                self._write(answer)
+            except ConnectionError:  # the client read enough
+                self.close_connection = True
+
+        def _write(self, answer: Canned) -> None:
+            if not answer.drip_s:
+                self.wfile.write(answer.body)
+                return
+            for index in range(len(answer.body)):
+                self.wfile.write(answer.body[index : index + 1])
+                time.sleep(answer.drip_s)
 
         do_POST = do_GET
 
