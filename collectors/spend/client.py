@@ -7,42 +7,70 @@ each of these and save only the loop.
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import os
 import random
 import re
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import requests
+from pydantic import ValidationError
 
+from collectors.answers import (
+    DEADLINE_S,
+    BoundedAdapter,
+    Secrets,
+    TooLargeError,
+    TooSlowError,
+    parse_json,
+)
 from collectors.errors import AccessError, RefusedError, SourceError
-from collectors.spend import fields
-from collectors.spend.fields import Json
+from collectors.spend.models import LowerText, Model, Page, Text, reason
+from collectors.spend.records import Report, require_memory
 
 TRIES = 8
 #: tries without a notice, as most faults are over by then
 QUIET_TRIES = 3
 #: seconds to connect, and seconds without a byte
 TIMEOUT_S = (15, 120)
-#: longer waits are left to the next refresh
+#: longer waits for one response are left to the next refresh
 MAX_WAIT_S = 900.0
+#: pages and time of one list
+MAX_PAGES = 10_000
+MAX_LIST_S = 3600.0
 #: wait after a rate limit without a time
 DEFAULT_WAIT_S = 60.0
 MAX_BACKOFF_S = 60.0
 MINUTE_S = 60.0
-MAX_ERROR_LENGTH = 200
-#: an e-mail address, a word long enough to be a key, or a key with a masked middle
-PRIVATE = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+|\b[\w-]*\w{24,}[\w-]*\b|[\w-]*\*{2,}[\w*-]*")
+#: seconds in a header
+NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")
 #: query parameters in order; a name may repeat
 Parameters = Sequence[tuple[str, str | int]]
+LeftOut = Counter[tuple[date | None, str]]
+Answer = TypeVar("Answer", bound=Model)
+
+
+class Identified(Model):
+    """Item of a list whose next page begins after an id."""
+
+    id: Text = None
+
+
+class ListItem(Identified):
+    """User, API key or workspace."""
+
+    name: LowerText = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +102,8 @@ class VendorClient:
     """Client of one account. Create one a sync: lists of names are read once a client.
 
     All requests raise AccessError if the secret is refused, RefusedError if only the request is
-    refused, and SourceError for other failures.
+    refused or the response is empty, and SourceError for other failures. Errors contain no text of
+    the vendor.
     """
 
     api: VendorApi
@@ -87,12 +116,19 @@ class VendorClient:
     dump: Path | None = None
     tries: int = TRIES
     timeout_s: tuple[float, float] = TIMEOUT_S
+    #: seconds until a response is complete
+    deadline_s: float = DEADLINE_S
     minute_s: float = MINUTE_S
     request_count: int = 0
     _recent: deque[float] = field(default_factory=deque, repr=False)
     _notices: set[str] = field(default_factory=set, repr=False)
-    _names: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    _names: dict[str, tuple[dict[str, str], LeftOut]] = field(default_factory=dict, repr=False)
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
+
+    def __post_init__(self) -> None:
+        self._secrets = Secrets(self.secret)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, BoundedAdapter(deadline_s=self.deadline_s))
 
     @property
     def title(self) -> str:
@@ -100,51 +136,102 @@ class VendorClient:
         return f"{self.api.name} ({self.account})" if self.account else self.api.name
 
     def get(
-        self, path: str, parameters: Parameters = (), headers: Mapping[str, str] | None = None
-    ) -> Any:
-        """Return the JSON of a GET with decimal numbers, or None for status 204."""
-        return self._request(
-            "GET", f"{self.base_url}{path}", self._headers(headers), _json, params=list(parameters)
-        )
+        self,
+        path: str,
+        model: type[Answer],
+        parameters: Parameters = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Return the response of a GET."""
+        return self._read("GET", path, model, headers, params=list(parameters))
 
-    def post(self, path: str, body: Json) -> Any:
-        """Return the JSON of a POST with decimal numbers, or None for status 204."""
-        return self._request("POST", f"{self.base_url}{path}", self._headers(), _json, json=body)
+    def post(self, path: str, model: type[Answer], body: Mapping[str, Any]) -> Answer:
+        """Return the response of a POST."""
+        return self._read("POST", path, model, json=body)
 
-    def download(self, url: str) -> str:
-        """Return the text at a signed link, which is requested without the secret."""
-        if not re.match(r"https?://", url):
-            raise SourceError(f"{self.title}: a download link is not a URL")
-        text: str = self._request("GET", url, {}, lambda content: content.decode("utf-8-sig"))
-        return text
+    def download(self, url: str) -> bytes:
+        """Return the content of a signed link, which is requested without the secret."""
+        address = urlsplit(self.base_url)
+        if not url.startswith(("https://", f"{address.scheme}://{address.netloc}/")):
+            raise SourceError(f"{self.title}: a download link is not an https:// address")
+        content: bytes = self._request("GET", url, {}, bytes)
+        return content
+
+    def parse(self, content: bytes) -> Any:
+        """Return JSON with exact numbers and without the secret, or raise ValueError."""
+        return parse_json(content, self._secrets, is_exact=True)
 
     def pages(
         self, path: str, parameters: Parameters, headers: Mapping[str, str] | None = None
-    ) -> Iterator[Json]:
+    ) -> Iterator[Any]:
         """Yield the items of all pages of a list with a ``next_page`` cursor."""
-        cursor, cursors = "", {""}
-        while True:
-            page: Parameters = [("page", cursor)] if cursor else []
-            answer = self.get(path, [*parameters, *page], headers)
-            yield from fields.objects(answer, "data")
-            if not answer.get("has_more"):
-                return
-            cursor = str(answer.get("next_page") or "")
-            if cursor in cursors:
-                raise self._lost_page(path)
-            cursors.add(cursor)
+
+        def read_page(cursor: str) -> tuple[list[Any], str | None]:
+            following: Parameters = [("page", cursor)] if cursor else []
+            page = self.get(path, Page, [*parameters, *following], headers)
+            return page.data, (page.next_page or "") if page.has_more else None
+
+        return self.follow(path, read_page)
 
     def names(
-        self, path: str, field_name: str, *, cursor_parameter: str, page_size: int
+        self,
+        path: str,
+        model: type[ListItem],
+        report: Report,
+        *,
+        cursor_parameter: str,
+        page_size: int,
     ) -> Mapping[str, str]:
-        """Return a field of a list's items by id, in lower case; each list is read once."""
+        """Return the names of a list's items by id; each list is read once.
+
+        The next page begins after the id of the last item. An item that does not fit makes all
+        days of the report incomplete.
+        """
+
+        def read_page(cursor: str) -> tuple[list[Any], str | None]:
+            following: Parameters = [(cursor_parameter, cursor)] if cursor else []
+            page = self.get(path, Page, [("limit", page_size), *following])
+            return page.data, _last_id(page.data) if page.has_more else None
+
         if path not in self._names:
-            names = {}
-            for item in self._items_after(path, cursor_parameter, page_size):
-                if name := fields.lower_text(item, field_name):
-                    names[str(item.get("id"))] = name
-            self._names[path] = names
-        return self._names[path]
+            users = Report(report.first, report.last)
+            names: dict[str, str] = {}
+            for item in users.rows(model, self.follow(path, read_page), None):
+                if item.id and item.name:
+                    names[item.id] = item.name
+                    require_memory(len(names))
+            self._names[path] = names, users.left_out
+        names, left_out = self._names[path]
+        for (_, problem), count in left_out.items():
+            report.left_out[None, f"{path}, {problem}"] = count
+        return names
+
+    def follow(
+        self, path: str, read_page: Callable[[str], tuple[list[Any], str | None]]
+    ) -> Iterator[Any]:
+        """Yield the items of all pages of a list.
+
+        ``read_page`` returns the items at a cursor, and the next cursor or None. Raises SourceError
+        for a cursor that leads to no new page, and for lists beyond the limits.
+        """
+        cursor: str | None = ""
+        digests: set[bytes] = set()
+        end = time.monotonic() + MAX_LIST_S
+        while cursor is not None:
+            items, cursor = read_page(cursor)
+            yield from items
+            if cursor is None:
+                return
+            digest = hashlib.sha256(repr(items).encode()).digest()
+            if not cursor or digest in digests:
+                raise SourceError(
+                    f"{self.title}: {path} has more pages but no cursor that leads to them"
+                )
+            digests.add(digest)
+            if len(digests) >= MAX_PAGES or time.monotonic() > end:
+                raise SourceError(
+                    f"{self.title}: {path} has no end after {len(digests):,} pages. Run again later"
+                )
 
     def notify_once(self, text: str) -> None:
         """Send a notice about this account once."""
@@ -152,27 +239,27 @@ class VendorClient:
             self._notices.add(text)
             self.notify(f"{self.title}: {text}")
 
-    def _items_after(self, path: str, cursor_parameter: str, page_size: int) -> Iterator[Json]:
-        """Yield the items of a list whose next page begins after the id of the last item."""
-        cursor = ""
-        while True:
-            page: Parameters = [(cursor_parameter, cursor)] if cursor else []
-            answer = self.get(path, [("limit", page_size), *page])
-            items = fields.objects(answer, "data")
-            yield from items
-            if not answer.get("has_more"):
-                return
-            previous = cursor
-            cursor = (fields.text(items[-1], "id") or "") if items else ""
-            if cursor in ("", previous):
-                raise self._lost_page(path)
-
-    def _lost_page(self, path: str) -> SourceError:
-        return SourceError(f"{self.title}: {path} has more pages but no cursor that leads to them")
-
     def _headers(self, headers: Mapping[str, str] | None = None) -> dict[str, str]:
         secret_headers = self.api.headers(self.secret)
         return {"Accept": "application/json", **secret_headers, **(headers or {})}
+
+    def _read(
+        self,
+        method: str,
+        path: str,
+        model: type[Answer],
+        headers: Mapping[str, str] | None = None,
+        **content: Any,
+    ) -> Answer:
+        answer = self._request(
+            method, f"{self.base_url}{path}", self._headers(headers), self.parse, **content
+        )
+        try:
+            return model.model_validate(answer)
+        except ValidationError as error:
+            raise SourceError(
+                f"{self.title}: {path} has an invalid response ({reason(error)})"
+            ) from None
 
     def _request(
         self,
@@ -183,18 +270,18 @@ class VendorClient:
         **content: Any,
     ) -> Any:
         """Return the parsed response, after as many tries as needed."""
-        problem = ""
-        for attempt in range(1, self.tries + 1):
+        end = time.monotonic() + MAX_WAIT_S
+        for attempt in itertools.count(1):
             self._throttle()
             try:
                 return self._try(method, url, headers, parse, **content)
             except _RetryableError as error:
-                problem = str(error)
-                if attempt < self.tries:
-                    self._wait(attempt, problem, error.wait_s)
-        raise SourceError(
-            f"{self.title}: {problem} after {self.tries} tries. Run again later, no data is lost"
-        )
+                if attempt == self.tries or time.monotonic() > end:
+                    raise SourceError(
+                        f"{self.title}: {error} after {attempt} tries. Run again later, "
+                        "no data is lost"
+                    ) from None
+                self._wait(attempt, str(error), error.wait_s, end)
 
     def _try(
         self,
@@ -221,21 +308,28 @@ class VendorClient:
                 allow_redirects=False,
                 **content,
             )
+        except (TooLargeError, TooSlowError) as error:
+            raise SourceError(f"{self.title}: {self._path(url)} has {error}") from None
         except requests.RequestException as error:
+            if isinstance(error, ValueError):  # requests' errors of invalid addresses
+                raise SourceError(f"{self.title}: {self._path(url)} is no valid address") from None
             raise _RetryableError(_network_problem(error)) from None
         status = answer.status_code
-        if status == 204:
-            return None
         if status == 200:
             try:
                 parsed = parse(answer.content)
-            except ValueError:
+            except json.JSONDecodeError:
                 raise _RetryableError("the response is truncated or invalid") from None
+            except ValueError:
+                raise SourceError(
+                    f"{self.title}: the response of {self._path(url)} is too large or nested "
+                    "too deeply"
+                ) from None
             self._save(answer.content)
             return parsed
         wait_s = _requested_wait(status, answer.headers)
-        if wait_s is None and 300 <= status < 500 and status != 408:
-            self._refuse(status, url, answer.content)
+        if wait_s is None and 200 < status < 500 and status != 408:
+            self._refuse(status, url)
         raise _RetryableError(f"status {status}", wait_s)
 
     def _throttle(self) -> None:
@@ -248,7 +342,7 @@ class VendorClient:
             time.sleep(max(0.0, self._recent.popleft() + self.minute_s - time.monotonic()))
         self._recent.append(time.monotonic())
 
-    def _wait(self, attempt: int, problem: str, wait_s: float | None) -> None:
+    def _wait(self, attempt: int, problem: str, wait_s: float | None, end: float) -> None:
         """Wait as long as the vendor asks, or else with exponential backoff and jitter."""
         if wait_s is None:
             if attempt > QUIET_TRIES:
@@ -256,7 +350,7 @@ class VendorClient:
             backoff_s = min(MAX_BACKOFF_S, 0.5 * 2 ** (attempt - 1))
             time.sleep(backoff_s * random.uniform(0.5, 1.0))
             return
-        if wait_s > MAX_WAIT_S:
+        if wait_s > max(0.0, end - time.monotonic()):
             raise SourceError(
                 f"{self.title}: {problem}, the vendor asks to wait {wait_s / 60:.0f} minutes. "
                 "Run again after that"
@@ -264,36 +358,26 @@ class VendorClient:
         self.notify(f"{self.title}: waiting {wait_s:.0f} s as the vendor asks ({problem})")
         time.sleep(wait_s)
 
-    def _refuse(self, status: int, url: str, content: bytes) -> NoReturn:
+    def _refuse(self, status: int, url: str) -> NoReturn:
         """Raise the error of a response that a retry cannot change."""
-        path = (
-            url.removeprefix(self.base_url) if url.startswith(self.base_url) else "a download link"
-        )
-        reason = self._error_message(content)
-        reason = f"{status}: {reason}" if reason else str(status)
+        path = self._path(url)
         need = f"{self.api.secret_variable} must be {self.api.permission}"
         if status == 401:
             raise AccessError(
-                f"{self.title}: {self.api.secret_variable} was refused ({reason}). "
+                f"{self.title}: {self.api.secret_variable} was refused (401). "
                 f"It must be {self.api.permission}"
             )
+        if status == 204:
+            raise RefusedError(f"{self.title}: {path} is empty (204)", status)
         if status < 400:
             raise SourceError(f"{self.title}: {path} redirects ({status}). Check the address")
         hint = f". {need}" if status in (403, 404) else ""
-        raise RefusedError(f"{self.title}: {path} was refused ({reason}){hint}", status)
+        raise RefusedError(f"{self.title}: {path} was refused ({status}){hint}", status)
 
-    def _error_message(self, content: bytes) -> str:
-        """Return the vendor's error message in one line without names and keys."""
-        try:
-            message = json.loads(content)
-        except ValueError:
-            return ""
-        for name in ("error", "message"):
-            message = message.get(name, message) if isinstance(message, dict) else message
-        if not isinstance(message, str):
-            return ""
-        line = " ".join(message.replace(self.secret, "…").split())
-        return PRIVATE.sub("…", line)[:MAX_ERROR_LENGTH]
+    def _path(self, url: str) -> str:
+        """Return a path for messages: links are the vendor's, and may be secret."""
+        is_ours = url.startswith(self.base_url)
+        return url.removeprefix(self.base_url) if is_ours else "a download link"
 
     def _save(self, content: bytes) -> None:
         """Save a copy of a response, readable by its owner only."""
@@ -303,15 +387,14 @@ class VendorClient:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         path = self.dump / f"{self.title.replace(' ', '-')}-{stamp}-{self.request_count:05d}.json"
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content.replace(self.secret.encode(), "…".encode()))
+            file.write(self._secrets.mask(content))
 
 
-def _json(content: bytes) -> Any:
-    return json.loads(content, parse_float=Decimal, parse_constant=_reject_constant)
-
-
-def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
+def _last_id(items: Sequence[Any]) -> str:
+    for item in items[-1:]:
+        with suppress(ValidationError):
+            return Identified.model_validate(item).id or ""
+    return ""
 
 
 def _requested_wait(status: int, headers: Mapping[str, str]) -> float | None:
@@ -321,21 +404,26 @@ def _requested_wait(status: int, headers: Mapping[str, str]) -> float | None:
     is_rate_limit = status == 429 or (status == 403 and is_exhausted)
     if not is_rate_limit and not (retry_after and status in (403, 503)):
         return None
-    if re.fullmatch(r"\d+(\.\d+)?", retry_after):
-        return float(retry_after) + 0.1
     try:
+        if NUMBER.fullmatch(retry_after):
+            return float(retry_after) + 0.1
         if retry_after:
-            end = parsedate_to_datetime(retry_after).timestamp()
-        elif is_exhausted:
-            end = float(headers.get("x-ratelimit-reset", ""))
+            end = _http_time(retry_after)
+        elif is_exhausted and NUMBER.fullmatch(reset := headers.get("x-ratelimit-reset", "")):
+            end = float(reset)
         else:
             return DEFAULT_WAIT_S
         # the vendor's clock, as this machine's may differ
-        date = headers.get("date")
-        clock = parsedate_to_datetime(date).timestamp() if date else time.time()
-    except ValueError:
+        date_header = headers.get("date")
+        clock = _http_time(date_header) if date_header else time.time()
+    except (ValueError, OverflowError):
         return DEFAULT_WAIT_S
     return max(1.0, end - clock + 1.0)
+
+
+def _http_time(text: str) -> float:
+    """Return the seconds since 1970 of a header; raises ValueError or OverflowError."""
+    return parsedate_to_datetime(text[:100]).timestamp()
 
 
 def _network_problem(error: requests.RequestException) -> str:

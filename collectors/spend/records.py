@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from collectors.spend.fields import FieldError
+from pydantic import ValidationError
+
+from collectors.errors import SourceError
+from collectors.spend.models import MAX_AMOUNT, MAX_COUNT, Dated, Model, reason
 
 #: precision of amounts in the ledger
 PLACES = Decimal("0.00000001")
 DAY = timedelta(days=1)
-Item = TypeVar("Item")
+#: records of one call, which are in memory at once
+MAX_RECORDS = 200_000
+Row = TypeVar("Row", bound=Model)
+DatedRow = TypeVar("DatedRow", bound=Dated)
 
 
-@dataclass(frozen=True)
+class TooManyRecordsError(SourceError):
+    """A call has more records than fit into memory; fewer days may have less."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpendRecord:
     """Spend of one day and one group, as in a row of the ledger. Absent values are None."""
 
@@ -37,70 +48,130 @@ class SpendRecord:
     list_amount: Decimal | None = None
 
 
+COUNT_COLUMNS = ("tokens", "requests")
 AMOUNT_COLUMNS = ("amount", "list_amount")
-SUM_COLUMNS = ("tokens", "requests", *AMOUNT_COLUMNS)
+SUM_COLUMNS = (*COUNT_COLUMNS, *AMOUNT_COLUMNS)
 GROUP_COLUMNS = tuple(item.name for item in fields(SpendRecord) if item.name not in SUM_COLUMNS)
+_group = attrgetter(*GROUP_COLUMNS)
+_sums = attrgetter(*SUM_COLUMNS)
+Sums = list[Any]
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One day of one account: its records, or the problem that leaves the day unchanged."""
+    """One day of one account: its records, and whether they are all of the day."""
 
     day: date
     records: tuple[SpendRecord, ...] = ()
-    problem: str = ""
+    is_complete: bool = True
 
 
-def days(first: date, last: date) -> Iterator[date]:
-    """Yield the days from the first to the last."""
-    for number in range((last - first).days + 1):
-        yield first + number * DAY
+class Report:
+    """Days of one call: sums of records by group, and rows that are left out.
 
-
-def group_by_day(items: Iterable[Item], day_of: Callable[[Item], date]) -> dict[date, list[Item]]:
-    """Return the items by day; FieldError for an item without a day."""
-    by_day: dict[date, list[Item]] = defaultdict(list)
-    for item in items:
-        by_day[day_of(item)].append(item)
-    return by_day
-
-
-def partitions(
-    first: date,
-    last: date,
-    by_day: Mapping[date, Sequence[Item]],
-    convert: Callable[[Sequence[Item]], Iterable[SpendRecord]],
-) -> Iterator[Partition]:
-    """Yield a partition for each day, also for days without items.
-
-    An invalid item is a problem of its own day only.
+    A row that does not fit is counted by its reason. It makes its day incomplete, or all days of
+    the call if its day is unknown.
     """
-    for day in days(first, last):
-        try:
-            yield Partition(day, sum_records(convert(by_day.get(day, ()))))
-        except FieldError as error:
-            yield Partition(day, problem=str(error))
+
+    def __init__(self, first: date, last: date) -> None:
+        self.first = first
+        self.last = last
+        self._unknown_days: set[date] = set()
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove all rows, before the same days are read by another request."""
+        #: rows that are left out, by day and reason
+        self.left_out: Counter[tuple[date | None, str]] = Counter()
+        self._sums: dict[date, dict[tuple[Any, ...], Sums]] = defaultdict(dict)
+        self._record_count = 0
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Yield the days from the first to the last."""
+        for number in range((self.last - self.first).days + 1):
+            yield self.first + number * DAY
+
+    def rows(self, model: type[Row], items: Iterable[Any], day: date | None) -> Iterator[Row]:
+        """Yield the items of a day that fit the model."""
+        for item in items:
+            try:
+                row = model.model_validate(item)
+            except ValidationError as error:
+                self.leave_out(day, reason(error))
+            else:
+                yield row
+
+    def dated(
+        self, model: type[DatedRow], items: Iterable[Any]
+    ) -> Iterator[tuple[DatedRow, dict[str, Any]]]:
+        """Yield the items of the days of the call, parsed for their day."""
+        for item in items:
+            for row in self.rows(model, [item], None):
+                if self.first <= row.day <= self.last:
+                    yield row, item
+                elif row.day < self.first:
+                    self.leave_out(None, "a day before the requested days")
+
+    def dated_rows(
+        self, time: type[Dated], model: type[Row], items: Iterable[Any]
+    ) -> Iterator[tuple[date, Row]]:
+        """Yield the items that fit the model with their days, which another model has."""
+        for dated, item in self.dated(time, items):
+            for row in self.rows(model, [item], dated.day):
+                yield dated.day, row
+
+    def leave_out(self, day: date | None, problem: str, count: int = 1) -> None:
+        """Count rows that do not fit."""
+        self.left_out[day, problem] += count
+
+    def set_unknown(self, day: date) -> None:
+        """Mark a day that the vendor has no report of: it is not zero."""
+        self._unknown_days.add(day)
+
+    def add(self, day: date, record: SpendRecord) -> None:
+        """Add a record to its group."""
+        groups, group = self._sums[day], _group(record)
+        if group not in groups:
+            self._record_count += 1
+            require_memory(self._record_count)
+        sums = [
+            value if before is None else before if value is None else before + value
+            for before, value in zip(groups.get(group, [None] * 4), _sums(record), strict=True)
+        ]
+        limits = (MAX_COUNT, MAX_COUNT, MAX_AMOUNT, MAX_AMOUNT)
+        if any(value and abs(value) > limit for value, limit in zip(sums, limits, strict=True)):
+            self.leave_out(day, "a sum is implausibly large")
+        else:
+            groups[group] = sums
+
+    def partitions(self) -> Iterator[Partition]:
+        """Yield each known day with its records, in a stable order."""
+        incomplete = {day for day, _ in self.left_out}
+        for day in self.days:
+            if day not in self._unknown_days:
+                yield Partition(
+                    day,
+                    tuple(_records(self._sums.get(day, {}))),
+                    is_complete=not incomplete & {day, None},
+                )
 
 
-def sum_records(records: Iterable[SpendRecord]) -> tuple[SpendRecord, ...]:
-    """Return one record a group with rounded sums, in a stable order."""
-    groups: dict[tuple[str, ...], list[SpendRecord]] = defaultdict(list)
-    for record in records:
-        key = tuple(str(getattr(record, column) or "") for column in GROUP_COLUMNS)
-        groups[key].append(record)
-    return tuple(replace(groups[key][0], **_sums(groups[key])) for key in sorted(groups))
+def require_memory(count: int) -> None:
+    """Raise TooManyRecordsError if this many records do not fit into memory."""
+    if count > MAX_RECORDS:
+        raise TooManyRecordsError(f"more than {MAX_RECORDS:,} records a day")
 
 
-def _sums(records: Sequence[SpendRecord]) -> dict[str, Any]:
-    sums: dict[str, Any] = {}
-    for column in SUM_COLUMNS:
-        values = [getattr(record, column) for record in records]
-        present = [value for value in values if value is not None]
-        sums[column] = sum(present) if present else None
-    for column in AMOUNT_COLUMNS:
-        if sums[column] is not None:
-            sums[column] = sums[column].quantize(PLACES)
-    return sums
+def _records(groups: Mapping[tuple[Any, ...], Sums]) -> Iterator[SpendRecord]:
+    for group in sorted(groups, key=lambda names: [str(name or "") for name in names]):
+        tokens, requests, amount, list_amount = groups[group]
+        sums: tuple[Any, ...] = (tokens, requests, _rounded(amount), _rounded(list_amount))
+        yield SpendRecord(*group, *sums)
+
+
+def _rounded(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount.quantize(PLACES)
 
 
 def split(amount: Decimal, weights: Mapping[Any, int]) -> dict[Any, Decimal]:
@@ -113,5 +184,6 @@ def split(amount: Decimal, weights: Mapping[Any, int]) -> dict[Any, Decimal]:
     shares = {key: divmod(units * weight, total) for key, weight in weights.items()}
     undistributed = units - sum(quotient for quotient, _ in shares.values())
     by_remainder = sorted(shares, key=lambda key: (-shares[key][1], str(key)))
+    larger = set(by_remainder[:undistributed])
     unit = PLACES.copy_sign(amount)
-    return {key: (shares[key][0] + (key in by_remainder[:undistributed])) * unit for key in weights}
+    return {key: (shares[key][0] + (key in larger)) * unit for key in weights}

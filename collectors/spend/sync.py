@@ -6,7 +6,7 @@ A day of an account is a partition: it is replaced as a whole if one of its reco
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,14 +16,15 @@ from typing import Any
 from collectors.errors import AccessError, RefusedError, SourceError
 from collectors.ledger.store import Store, now
 from collectors.spend.client import VendorClient
-from collectors.spend.fields import FieldError
 from collectors.spend.records import (
     AMOUNT_COLUMNS,
     DAY,
     GROUP_COLUMNS,
     SUM_COLUMNS,
     Partition,
+    Report,
     SpendRecord,
+    TooManyRecordsError,
 )
 from collectors.spend.vendor import Account, Stream
 
@@ -78,15 +79,16 @@ def check(account: Account, last: date) -> Iterator[StreamResult]:
     client = _client(account, tries=CHECK_TRIES)
     for stream in account.vendor.streams:
         title = account.title(stream)
+        report = Report(last, last)
         try:
-            problems = [item.problem for item in stream.read(client, last, last) if item.problem]
+            stream.read(client, report)
         except SourceError as error:
-            yield StreamResult(_failed_status(stream, error), _message(error, title))
+            yield StreamResult(_failed_status(stream, error), str(error))
             if isinstance(error, AccessError):
                 return
         else:
-            if problems:
-                yield StreamResult("failed", f"{title}: {last}, {problems[0]}")
+            if report.left_out:
+                yield StreamResult("failed", f"{title}: {_left_out(report.left_out)}")
             else:
                 secret = account.vendor.secret_variable
                 yield StreamResult("read", f"{title}: {secret} can read it")
@@ -114,7 +116,7 @@ def collect(
         try:
             stream_sync.run(client)
         except SourceError as error:
-            status, message = _failed_status(stream, error), _message(error, title)
+            status, message = _failed_status(stream, error), str(error)
             is_refused = isinstance(error, AccessError)
         else:
             status, message = stream_sync.status, f"{title}: {stream_sync.summary}"
@@ -153,8 +155,12 @@ def _failed_status(stream: Stream, error: SourceError) -> str:
     return "closed" if stream.is_optional and isinstance(error, RefusedError) else "failed"
 
 
-def _message(error: SourceError, title: str) -> str:
-    return f"{title}: {error}" if isinstance(error, FieldError) else str(error)
+def _left_out(left_out: Mapping[tuple[date | None, str], int]) -> str:
+    """Return the number of rows that are left out, with the first day and reason."""
+    (day, problem), _ = min(left_out.items(), key=lambda item: (item[0][0] or date.max, item[0][1]))
+    count = sum(left_out.values())
+    first = f"{day or 'day unknown'}, {problem}"
+    return f"{count:,} {'row' if count == 1 else 'rows'} left out: {first}"
 
 
 class _StreamSync:
@@ -174,7 +180,10 @@ class _StreamSync:
         self.first, self.last = first, last
         self.final_until = last - stream.restated_days * DAY
         self.day_count = self.row_count = self.changed_count = 0
-        self.problems: list[str] = []
+        #: rows that do not fit, by day and reason
+        self.left_out: Counter[tuple[date | None, str]] = Counter()
+        #: whether all days so far are complete
+        self._is_complete = True
         # an empty day is a zero if a recent sync has read the day before
         day_before = [stream.name, account.name, first - DAY, ORIGIN, now() - RETENTION]
         self._is_retained = not is_full and bool(store.rows(RECENT_PARTITION, day_before))
@@ -194,17 +203,18 @@ class _StreamSync:
     @property
     def status(self) -> str:
         """Status of the load."""
-        if self.problems:
+        if self.left_out:
             return "failed"
         return "read" if self.changed_count else "unchanged"
 
     @property
     def summary(self) -> str:
         """Summary of the load for the user."""
-        if self.problems:
-            more = len(self.problems) - 1
-            count = f" (and {more} more such days)" if more else ""
-            return f"{self.problems[0]}{count}. Invalid days are unchanged in the ledger"
+        if self.left_out:
+            return (
+                f"{_left_out(self.left_out)}{'' if len(self.left_out) == 1 else ' and others'}. "
+                "Days with such rows keep their earlier rows and are read again"
+            )
         if not self.changed_count:
             return f"unchanged, {self.day_count:,} days requested"
         return (
@@ -213,28 +223,35 @@ class _StreamSync:
         )
 
     def _partitions(self, client: VendorClient) -> Iterator[Partition]:
-        start = self.first
+        start, day_count = self.first, self.stream.days_per_call
         while start <= self.last:
-            end = min(start + (self.stream.days_per_call - 1) * DAY, self.last)
-            yield from self.stream.read(client, start, end)
-            start = end + DAY
+            report = Report(start, min(start + (day_count - 1) * DAY, self.last))
+            try:
+                self.stream.read(client, report)
+            except TooManyRecordsError as error:
+                if report.last == start:
+                    raise SourceError(f"{client.title}: {start}, {error}") from None
+                day_count = ((report.last - start).days + 1) // 2
+                continue
+            self.left_out += report.left_out
+            yield from report.partitions()
+            start = report.last + DAY
 
     def _commit(self, batch: Sequence[Partition]) -> None:
         """Write days, oldest first, in one transaction with the watermark."""
         self.day_count += len(batch)
         watermark: date | None = None
-        valid: dict[str, Partition] = {}
+        known: dict[str, Partition] = {}
         for partition in batch:
-            if partition.problem:
-                self.problems.append(f"{partition.day}, {partition.problem}")
-                continue
+            self._is_complete = self._is_complete and partition.is_complete
             self._is_retained = self._is_retained or bool(partition.records)
-            if self._is_retained or partition.day > self.last - RETENTION:
-                valid[self._partition_id(partition.day)] = partition
-            if not self.problems:
+            is_zero = self._is_retained or partition.day > self.last - RETENTION
+            if partition.records or (partition.is_complete and is_zero):
+                known[self._partition_id(partition.day)] = partition
+            if self._is_complete:
                 watermark = min(partition.day, self.final_until)
         with self.store.transaction():
-            self._replace(valid)
+            self._replace(known)
             if watermark and watermark >= self.first:
                 self.store.set_watermark(
                     self.stream.name, self.account.name, "settled", watermark.isoformat()
@@ -244,6 +261,12 @@ class _StreamSync:
         stored: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.store.rows(STORED_RECORDS, [list(partitions)]):
             stored[row.pop("partition_id")].append(row)
+        # an incomplete day never replaces rows
+        partitions = {
+            key: partition
+            for key, partition in partitions.items()
+            if partition.is_complete or key not in stored
+        }
         load_times = self.store.rows(LOAD_TIMES, [list(partitions)])
         loaded_at = {row["partition_id"]: row["loaded_at"] for row in load_times}
         changed: list[str] = []
@@ -263,7 +286,7 @@ class _StreamSync:
                 "origin": ORIGIN,
                 "exported_at": now(),
                 "loaded_at": loaded_at[key],
-                "is_provisional": partition.day > self.final_until,
+                "is_provisional": partition.day > self.final_until or not partition.is_complete,
             }
             for key, partition in partitions.items()
         ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from collectors.errors import AccessError
 from collectors.spend.client import VendorApi, VendorClient
-from collectors.spend.records import Partition
+from collectors.spend.records import Report
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Stream:
 
     #: column ``source`` of the ledger
     name: str
-    read: Callable[[VendorClient, date, date], Iterator[Partition]]
+    read: Callable[[VendorClient, Report], None]
     #: days of the first sync
     history_days: int
     #: days after which the vendor no longer restates a day

@@ -7,18 +7,20 @@ Amounts of both are cents, written as text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Any
+
+from pydantic import Field
 
 from collectors.errors import RefusedError
-from collectors.spend import fields
 from collectors.spend.client import Parameters, VendorClient
-from collectors.spend.fields import CENTS, Json
-from collectors.spend.records import DAY, Partition, SpendRecord, group_by_day, partitions
+from collectors.spend.models import Cents, Count, Currency, Dated, IsoDay, LowerText, Model, Text
+from collectors.spend.records import DAY, Report, SpendRecord
 from collectors.spend.vendor import Stream, Vendor
-from collectors.spend.vendors.anthropic_older import TOKEN_TYPES, read_older, token_counts
+from collectors.spend.vendors.anthropic_older import TOKEN_TYPES, Tokens, read_older
 
 BETA = {"anthropic-beta": "analytics-usage-cost-2026-08-24"}
 #: first day of the analytics, which retain at most 365 days
@@ -27,7 +29,6 @@ GROUP_BY = ("actor", "model", "product")
 PAGE_SIZE = 1000
 #: unknown beta, key without permission, unknown path
 CLOSED_STATUSES = (400, 403, 404)
-CLAUDE_CODE_TOKENS = ("input", "output", "cache_read", "cache_creation")
 #: by the type of an actor: our kind, and the fields of its name in order of preference
 ACTORS = {
     "user_actor": ("user", ("email_address", "user_id")),
@@ -37,21 +38,166 @@ ACTORS = {
 }
 
 
+class Actor(Model):
+    """User, API key or service."""
+
+    type: Text = None
+    email_address: LowerText = None
+    user_id: LowerText = None
+    api_key_name: LowerText = None
+    api_key_id: LowerText = None
+    name: LowerText = None
+    service_account_id: LowerText = None
+    subject: LowerText = None
+    provider: LowerText = None
+
+    @property
+    def kind_and_name(self) -> tuple[str | None, str | None]:
+        """Our kind of actor, and its name."""
+        kind, names = ACTORS.get(self.type or "", (None, ()))
+        return kind, next(filter(None, (getattr(self, name) for name in names)), None)
+
+
+class RowTime(Dated):
+    """Day of a row."""
+
+    day: IsoDay = Field(alias="starting_at")
+
+
+class Group(Model):
+    """Group of a row of the analytics."""
+
+    actor: Actor | None = None
+    model: Text = None
+    product: Text = None
+    token_type: Text = None
+
+
+class Row(Model):
+    """Row of the analytics."""
+
+    group: Group | None = None
+
+    @property
+    def record(self) -> Callable[..., SpendRecord]:
+        """Constructor of the row's records."""
+        group = self.group or Group()
+        kind, actor = (group.actor or Actor()).kind_and_name
+        return partial(
+            SpendRecord,
+            provider="anthropic",
+            tool=(group.product or "api").replace("_", " ").replace("-", " "),
+            basis="cost_api",
+            model=group.model,
+            actor_kind=kind,
+            actor=actor,
+        )
+
+
+class Cost(Model):
+    """Amounts of a row."""
+
+    amount: Cents
+    list_amount: Cents | None = None
+    currency: Currency = "USD"
+
+
+class CostRow(Row):
+    """Row with a cost."""
+
+    cost: Cost
+
+    @property
+    def records(self) -> Iterator[SpendRecord]:
+        """Record of the amounts."""
+        group = self.group or Group()
+        yield self.record(
+            token_type=TOKEN_TYPES.get(group.token_type or "", "other"),
+            currency=self.cost.currency,
+            amount=self.cost.amount,
+            list_amount=self.cost.list_amount,
+        )
+
+
+class Usage(Tokens):
+    """Use of a row."""
+
+    requests: Count | None = None
+
+
+class UsageRow(Row):
+    """Row with tokens and requests."""
+
+    usage: Usage
+
+    @property
+    def records(self) -> Iterator[SpendRecord]:
+        """Records of tokens and requests, with zero amounts: cost rows have the amounts."""
+        # not None, as the ledger would price it
+        for token_type, tokens in self.usage.by_type.items():
+            yield self.record(token_type=token_type, tokens=tokens, amount=Decimal(0))
+        if self.usage.requests:
+            yield self.record(token_type="other", requests=self.usage.requests, amount=Decimal(0))
+
+
+class Estimate(Model):
+    """Estimated cost of a model in Claude Code."""
+
+    amount: Cents
+    currency: Currency = "USD"
+
+
+class ClaudeCodeTokens(Model):
+    """Tokens of a model in Claude Code."""
+
+    input: Count | None = None
+    output: Count | None = None
+    cache_read: Count | None = None
+    cache_creation: Count | None = None
+
+    @property
+    def total(self) -> int:
+        """Tokens of all types."""
+        counts = (self.input, self.output, self.cache_read, self.cache_creation)
+        return sum(count or 0 for count in counts)
+
+
+class ModelUse(Model):
+    """Use of one model in Claude Code."""
+
+    model: Text = None
+    tokens: ClaudeCodeTokens | None = None
+    estimated_cost: Estimate
+
+
+class ClaudeCodeUse(Model):
+    """Use of Claude Code by one actor."""
+
+    actor: Actor | None = None
+    customer_type: Text = None
+    model_breakdown: list[Any]
+
+    @property
+    def is_subscription(self) -> bool:
+        """True if a seat pays for the use."""
+        return self.customer_type == "subscription"
+
+
 def headers(secret: str) -> Mapping[str, str]:
     """Return the headers that authenticate a request."""
     return {"x-api-key": secret, "anthropic-version": "2023-06-01"}
 
 
-def read_costs(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
-    """Yield the costs and tokens of each day."""
-    begin = max(first, ANALYTICS_FROM)
-    if first < begin:
-        yield from read_older(client, first, min(last, begin - DAY))
-    if begin > last:
+def read_costs(client: VendorClient, report: Report) -> None:
+    """Read the costs and tokens of each day."""
+    begin = max(report.first, ANALYTICS_FROM)
+    if report.first < begin:
+        read_older(client, report, report.first, min(report.last, begin - DAY))
+    if begin > report.last:
         return
     try:
-        costs = _analytics(client, "cost", begin, last, (*GROUP_BY, "cost_type", "token_type"))
-        usage = _analytics(client, "usage", begin, last, GROUP_BY)
+        for report_name, model in (("cost", CostRow), ("usage", UsageRow)):
+            _read_analytics(client, report, begin, report_name, model)
     except RefusedError as error:
         if error.status not in CLOSED_STATUSES:
             raise
@@ -59,96 +205,54 @@ def read_costs(client: VendorClient, first: date, last: date) -> Iterator[Partit
             f"usage and cost analytics are not open to this key ({error.status}), "
             "reading the older reports"
         )
-        yield from read_older(client, begin, last)
-        return
-    yield from partitions(begin, last, group_by_day([*costs, *usage], _day), _cost_records)
+        report.clear()
+        read_older(client, report, report.first, report.last)
 
 
-def _analytics(
-    client: VendorClient, report: str, first: date, last: date, group_by: tuple[str, ...]
-) -> list[Json]:
+def _read_analytics(
+    client: VendorClient, report: Report, first: date, name: str, model: type[CostRow | UsageRow]
+) -> None:
+    group_by = (*GROUP_BY, "cost_type", "token_type") if name == "cost" else GROUP_BY
     parameters: Parameters = [
         ("starting_at", f"{first}T00:00:00Z"),
-        ("ending_at", f"{last + DAY}T00:00:00Z"),
+        ("ending_at", f"{report.last + DAY}T00:00:00Z"),
         ("time_bucket_width", "1d"),
         ("order_by", "time"),
         ("order", "asc"),
         ("limit", PAGE_SIZE),
-        *(("group_by[]", name) for name in group_by),
+        *(("group_by[]", group) for group in group_by),
     ]
-    return list(client.pages(f"/v1/organizations/analytics/{report}", parameters, BETA))
+    items = client.pages(f"/v1/organizations/analytics/{name}", parameters, BETA)
+    for day, row in report.dated_rows(RowTime, model, items):
+        for record in row.records:
+            report.add(day, record)
 
 
-def _day(row: Json) -> date:
-    return fields.utc_day(row, "starting_at")
-
-
-def _cost_records(rows: Iterable[Json]) -> Iterator[SpendRecord]:
-    """Yield amounts from cost rows, tokens and requests from usage rows."""
-    for row in rows:
-        group = fields.value(row, "group") or {}
-        kind, actor = _actor(group)
-        product = fields.text(group, "product") or "api"
-        record: Callable[..., SpendRecord] = partial(
-            SpendRecord,
-            provider="anthropic",
-            tool=product.replace("_", " ").replace("-", " "),
-            basis="cost_api",
-            model=fields.text(group, "model"),
-            actor_kind=kind,
-            actor=actor,
-        )
-        if "usage" not in row:
-            yield record(
-                token_type=TOKEN_TYPES.get(fields.text(group, "token_type") or "", "other"),
-                currency=fields.currency(row, "cost.currency"),
-                amount=fields.required_money(row, "cost.amount", CENTS),
-                list_amount=fields.money(row, "cost.list_amount", CENTS),
-            )
-            continue
-        # zero and not None, as None would be priced by the ledger: cost rows have the amounts
-        for token_type, tokens in token_counts(fields.value(row, "usage")).items():
-            yield record(token_type=token_type, tokens=tokens, amount=Decimal(0))
-        if requests := fields.count(row, "usage.requests"):
-            yield record(token_type="other", requests=requests, amount=Decimal(0))
-
-
-def _actor(item: Json) -> tuple[str | None, str | None]:
-    """Return the kind and name of an item's actor."""
-    kind, names = ACTORS.get(fields.text(item, "actor.type") or "", (None, ()))
-    for name in names:
-        if actor := fields.lower_text(item, f"actor.{name}"):
-            return kind, actor
-    return kind, None
-
-
-def read_claude_code(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
-    """Yield one day of Claude Code's estimates, as a request covers one day."""
-    parameters: Parameters = [("starting_at", first.isoformat()), ("limit", PAGE_SIZE)]
-    items = list(client.pages("/v1/organizations/usage_report/claude_code", parameters))
-    yield from partitions(first, last, {first: items}, _claude_code_records)
-
-
-def _claude_code_records(items: Iterable[Json]) -> Iterator[SpendRecord]:
-    for item in items:
-        kind, actor = _actor(item)
-        is_subscription = fields.text(item, "customer_type") == "subscription"
-        for model in fields.objects(item, "model_breakdown"):
-            estimate = fields.required_money(model, "estimated_cost.amount", CENTS)
-            tokens = [fields.count(model, f"tokens.{name}") or 0 for name in CLAUDE_CODE_TOKENS]
-            yield SpendRecord(
-                provider="anthropic",
-                tool="claude code",
-                basis="client",
-                model=fields.text(model, "model"),
-                actor_kind=kind,
-                actor=actor,
-                is_estimate=True,
-                currency=fields.currency(model, "estimated_cost.currency"),
-                tokens=sum(tokens),
-                list_amount=estimate,
-                # the seat pays for a subscription's use; the estimate is its list price
-                amount=Decimal(0) if is_subscription else estimate,
+def read_claude_code(client: VendorClient, report: Report) -> None:
+    """Read one day of Claude Code's estimates, as a request covers one day."""
+    day = report.first
+    parameters: Parameters = [("starting_at", day.isoformat()), ("limit", PAGE_SIZE)]
+    items = client.pages("/v1/organizations/usage_report/claude_code", parameters)
+    for use in report.rows(ClaudeCodeUse, items, day):
+        kind, actor = (use.actor or Actor()).kind_and_name
+        for model_use in report.rows(ModelUse, use.model_breakdown, day):
+            estimate = model_use.estimated_cost
+            report.add(
+                day,
+                SpendRecord(
+                    provider="anthropic",
+                    tool="claude code",
+                    basis="client",
+                    model=model_use.model,
+                    actor_kind=kind,
+                    actor=actor,
+                    is_estimate=True,
+                    currency=estimate.currency,
+                    tokens=(model_use.tokens or ClaudeCodeTokens()).total,
+                    list_amount=estimate.amount,
+                    # the seat pays for a subscription's use; the estimate is its list price
+                    amount=Decimal(0) if use.is_subscription else estimate.amount,
+                ),
             )
 
 

@@ -5,27 +5,121 @@ https://docs.github.com/rest/billing/usage and https://docs.github.com/rest/copi
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import io
+from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
 from collectors.errors import RefusedError, SourceError
-from collectors.spend import fields
 from collectors.spend.client import Parameters, VendorClient
-from collectors.spend.fields import DOLLARS, Json
-from collectors.spend.records import Partition, SpendRecord, days, partitions
+from collectors.spend.models import (
+    CamelModel,
+    Cents,
+    Count,
+    Dollars,
+    IsoDay,
+    Link,
+    LowerText,
+    Model,
+    Quantity,
+    Text,
+)
+from collectors.spend.records import Report, SpendRecord, require_memory
 from collectors.spend.vendor import Stream, Vendor
 
 #: first day billed by AI credits and not by premium requests; each has a report of its own:
 #: https://docs.github.com/copilot/concepts/billing
 CREDITS_FROM = date(2026, 6, 1)
-#: dollars a credit
-CREDIT = Decimal("0.01")
 PAGE_SIZE = 100
 #: names of the list that some reports contain in place of rows
 WRAPPERS = ("user_totals", "day_totals")
+
+
+class Bill(CamelModel):
+    """Bill of a day."""
+
+    usage_items: list[Any]
+
+
+class Product(CamelModel):
+    """Product of an item of a bill."""
+
+    product: Text = None
+    sku: Text = None
+    unit_type: Text = None
+
+    @property
+    def is_copilot(self) -> bool:
+        """True for an item of Copilot."""
+        return "copilot" in f"{self.product} {self.sku}".lower()
+
+    @property
+    def is_seat(self) -> bool:
+        """True for a fee of seats."""
+        return "user" in (self.unit_type or "").lower()
+
+
+class BillItem(Product):
+    """Item of a bill."""
+
+    model: Text = None
+    gross_quantity: Quantity | None = None
+    net_amount: Dollars
+    gross_amount: Dollars | None = None
+
+    @property
+    def record(self) -> SpendRecord:
+        """Record of the item."""
+        is_requests = "request" in (self.unit_type or "").lower()
+        quantity = self.gross_quantity if is_requests else None
+        return SpendRecord(
+            provider="github",
+            tool="copilot",
+            basis="seat" if self.is_seat else "tool_billing",
+            model=self.model or self.sku,
+            charge="seat" if self.is_seat else "usage",
+            requests=None if quantity is None else int(quantity.to_integral_value()),
+            amount=self.net_amount,
+            list_amount=self.gross_amount,
+        )
+
+
+class Assignee(Model):
+    """User of a seat."""
+
+    login: LowerText = None
+
+
+class Seat(Model):
+    """Seat of a user."""
+
+    assignee: Assignee | None = None
+    created_at: IsoDay | None = None
+    plan_type: Text = None
+
+
+class SeatsPage(Model):
+    """Page of seats."""
+
+    seats: list[Any]
+    total_seats: Count | None = None
+
+
+class UserReport(Model):
+    """Links to the files of a report."""
+
+    download_links: list[Link] = Field(max_length=1000)
+
+
+class UserDay(Model):
+    """Consumption of a user on one day."""
+
+    user_login: LowerText = None
+    #: a credit is a cent
+    ai_credits_used: Cents | None = None
+    user_initiated_interaction_count: Count | None = None
 
 
 def headers(secret: str) -> Mapping[str, str]:
@@ -37,164 +131,136 @@ def headers(secret: str) -> Mapping[str, str]:
     }
 
 
-def read_bills(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
-    """Yield the bill of each day: use, net and gross, and seat fees."""
+def read_bills(client: VendorClient, report: Report) -> None:
+    """Read the bill of each day: use, net and gross, and seat fees."""
     base = f"/organizations/{client.account}/settings/billing"
-    for day in days(first, last):
+    for day in report.days:
         parameters: Parameters = [("year", day.year), ("month", day.month), ("day", day.day)]
         kind = "ai_credit" if day >= CREDITS_FROM else "premium_request"
-        items = fields.objects(client.get(f"{base}/{kind}/usage", parameters), "usageItems")
-        items += _seat_fees(client, f"{base}/usage", parameters)
-        yield from partitions(day, day, {day: items}, _bill_records)
+        items = client.get(f"{base}/{kind}/usage", Bill, parameters).usage_items
+        items += _seat_fees(client, report, day, f"{base}/usage", parameters)
+        for item in report.rows(BillItem, items, day):
+            report.add(day, item.record)
 
 
-def _seat_fees(client: VendorClient, path: str, parameters: Parameters) -> list[Json]:
+def _seat_fees(
+    client: VendorClient, report: Report, day: date, path: str, parameters: Parameters
+) -> Iterator[Any]:
     try:
-        items = fields.objects(client.get(path, parameters), "usageItems")
+        items = client.get(path, Bill, parameters).usage_items
     except RefusedError:
         client.notify_once(
             "the organisation's bill is not open to this token, so seat fees are unknown"
         )
-        return []
-    return [item for item in items if _is_copilot(item) and _is_seat(item)]
-
-
-def _is_copilot(item: Json) -> bool:
-    return "copilot" in f"{item.get('product')} {item.get('sku')}".lower()
-
-
-def _is_seat(item: Json) -> bool:
-    return "user" in str(item.get("unitType")).lower()
-
-
-def _bill_records(items: Iterable[Json]) -> Iterator[SpendRecord]:
+        return
     for item in items:
-        is_seat = _is_seat(item)
-        requests: int | None = None
-        if "request" in (fields.text(item, "unitType") or "").lower():
-            quantity = fields.required_money(item, "grossQuantity", DOLLARS)
-            requests = int(quantity.to_integral_value())
-        yield SpendRecord(
-            provider="github",
-            tool="copilot",
-            basis="seat" if is_seat else "tool_billing",
-            model=fields.text(item, "model") or fields.text(item, "sku"),
-            charge="seat" if is_seat else "usage",
-            requests=requests,
-            amount=fields.required_money(item, "netAmount", DOLLARS),
-            list_amount=fields.money(item, "grossAmount", DOLLARS),
-        )
+        for product in report.rows(Product, [item], day):
+            if product.is_copilot and product.is_seat:
+                yield item
 
 
-def read_seats(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
-    """Yield the current seats for each day since their creation."""
-    path = f"/orgs/{client.account}/copilot/billing/seats"
-    seats: list[Json] = []
-    page = 1
-    while True:
-        answer = client.get(path, [("per_page", PAGE_SIZE), ("page", page)])
-        page_seats = fields.objects(answer, "seats")
-        seats += page_seats
-        if len(page_seats) < PAGE_SIZE:
-            break
-        page += 1
-    expected = fields.count(answer, "total_seats")
-    if expected is not None and len(seats) < expected:
-        raise SourceError(
-            f"{client.title}: received {len(seats):,} of {expected:,} seats. Run again later"
-        )
-    by_login: dict[str, Json] = {}
-    for seat in seats:  # a login has a seat for each team that granted one
-        if login := fields.lower_text(seat, "assignee.login"):
-            by_login.setdefault(login, seat)
-    for day in days(first, last):
-        day_seats = [seat for seat in by_login.values() if _exists(seat, day)]
-        yield from partitions(day, day, {day: day_seats}, _seat_records)
-
-
-def _exists(seat: Json, day: date) -> bool:
-    created_at = fields.value(seat, "created_at")
-    return created_at is None or fields.utc_day(seat, "created_at") <= day
-
-
-def _seat_records(seats: Iterable[Json]) -> Iterator[SpendRecord]:
-    for seat in seats:
-        yield SpendRecord(
+def read_seats(client: VendorClient, report: Report) -> None:
+    """Read the current seats for each day since their creation."""
+    by_login: dict[str, Seat] = {}
+    for seat in report.rows(Seat, _seats(client), None):
+        # a login has a seat for each team that granted one
+        if seat.assignee and seat.assignee.login:
+            by_login.setdefault(seat.assignee.login, seat)
+            require_memory(len(by_login))
+    for login, seat in by_login.items():
+        record = SpendRecord(
             provider="github",
             tool="copilot",
             basis="seat",
             charge="seat",
-            model=fields.text(seat, "plan_type"),
+            model=seat.plan_type,
             actor_kind="user",
-            actor=fields.lower_text(seat, "assignee.login"),
+            actor=login,
         )
+        for day in report.days:
+            if seat.created_at is None or seat.created_at <= day:
+                report.add(day, record)
 
 
-def read_users(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
-    """Yield each user's consumption of each day with a report; other days are unknown."""
+def _seats(client: VendorClient) -> Iterator[Any]:
+    """Yield the seats of all pages; raises SourceError if some are missing."""
+    path = f"/orgs/{client.account}/copilot/billing/seats"
+    count = 0
+
+    def read_page(number: str) -> tuple[list[Any], str | None]:
+        nonlocal count
+        page = client.get(path, SeatsPage, [("per_page", PAGE_SIZE), ("page", number or 1)])
+        count += len(page.seats)
+        if len(page.seats) >= PAGE_SIZE:
+            return page.seats, str(int(number or 1) + 1)
+        if page.total_seats is not None and count < page.total_seats:
+            raise SourceError(
+                f"{client.title}: received {count:,} of {page.total_seats:,} seats. Run again later"
+            )
+        return page.seats, None
+
+    return client.follow(path, read_page)
+
+
+def read_users(client: VendorClient, report: Report) -> None:
+    """Read each user's consumption of each day with a report; other days are unknown."""
     path = f"/orgs/{client.account}/copilot/metrics/reports/users-1-day"
-    for day in days(first, last):
+    for day in report.days:
         try:
-            answer = client.get(path, [("day", day.isoformat())])
+            links = client.get(path, UserReport, [("day", day.isoformat())]).download_links
         except RefusedError as error:
-            if error.status != 404:
+            if error.status not in (204, 404):
                 raise
+            report.set_unknown(day)
             continue
-        if answer is None:
-            continue
-        links = fields.value(answer, "download_links")
-        if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
-            raise SourceError(f"{client.title}: the usage report of {day} has no download_links")
-        rows: list[Json] = []
         for link in links:
-            rows += _report_rows(client, client.download(link), day)
-        yield from partitions(day, day, {day: rows}, _user_records)
+            items = _report_items(client, report, client.download(link), day)
+            for row in report.rows(UserDay, items, day):
+                if row.ai_credits_used or row.user_initiated_interaction_count:
+                    report.add(day, _user_record(row))
 
 
-def _report_rows(client: VendorClient, report: str, day: date) -> list[Json]:
-    """Return the rows of a report: JSON lines, one list, or a list within an object."""
-    try:
-        documents = [_json(line) for line in report.splitlines() if line.strip()]
-    except ValueError:
+def _report_items(client: VendorClient, report: Report, content: bytes, day: date) -> Iterator[Any]:
+    """Yield the rows of a report: JSON lines, one list, or a list within an object."""
+    for document in _documents(client, report, content, day):
+        for item in document if isinstance(document, list) else [document]:
+            is_object = isinstance(item, dict)
+            wrapper = next((name for name in WRAPPERS if is_object and name in item), None)
+            rows = item[wrapper] if wrapper else [item]
+            yield from rows if isinstance(rows, list) else [rows]
+
+
+def _documents(client: VendorClient, report: Report, content: bytes, day: date) -> Iterator[Any]:
+    """Yield the JSON of each line, or of the whole text if its first line is not JSON."""
+    lines = (line for line in io.BytesIO(content) if line.strip())
+    for number, line in enumerate(lines):
+        require_memory(number)
         try:
-            documents = [_json(report)]
+            yield client.parse(line)
         except ValueError:
-            raise SourceError(
-                f"{client.title}: the usage report of {day} is not JSON. Run again later"
-            ) from None
-    items: list[Any] = []
-    for document in documents:
-        items += document if isinstance(document, list) else [document]
-    rows: list[Json] = []
-    for item in items:
-        if not isinstance(item, dict):
-            raise SourceError(
-                f"{client.title}: the usage report of {day} contains an item that is not an object"
-            )
-        wrapper = next((name for name in WRAPPERS if name in item), None)
-        rows += fields.objects(item, wrapper) if wrapper else [item]
-    return rows
+            if number:
+                report.leave_out(day, "a line is not JSON")
+                continue
+            break
+    else:
+        return
+    try:
+        yield client.parse(content)
+    except ValueError:
+        report.leave_out(day, "the report is not JSON")
 
 
-def _json(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal)
-
-
-def _user_records(rows: Iterable[Json]) -> Iterator[SpendRecord]:
-    for row in rows:
-        credits = fields.money(row, "ai_credits_used", CREDIT)
-        requests = fields.count(row, "user_initiated_interaction_count")
-        if credits or requests:
-            yield SpendRecord(
-                provider="github",
-                tool="copilot",
-                basis="client",
-                is_estimate=True,
-                actor_kind="user",
-                actor=fields.lower_text(row, "user_login"),
-                requests=requests,
-                list_amount=credits,
-            )
+def _user_record(row: UserDay) -> SpendRecord:
+    return SpendRecord(
+        provider="github",
+        tool="copilot",
+        basis="client",
+        is_estimate=True,
+        actor_kind="user",
+        actor=row.user_login,
+        requests=row.user_initiated_interaction_count,
+        list_amount=row.ai_credits_used,
+    )
 
 
 VENDOR = Vendor(

@@ -5,16 +5,26 @@ https://platform.openai.com/docs/api-reference/usage
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from functools import partial
+from typing import Any, TypeVar
+
+from pydantic import Field
 
 from collectors.errors import RefusedError
-from collectors.spend import fields
-from collectors.spend.client import Parameters, VendorClient
-from collectors.spend.fields import DOLLARS, Json
-from collectors.spend.records import DAY, Partition, SpendRecord, partitions
+from collectors.spend.client import ListItem, Parameters, VendorClient
+from collectors.spend.models import (
+    Count,
+    Currency,
+    Dated,
+    Dollars,
+    LowerText,
+    Model,
+    Quantity,
+    SecondsDay,
+    Text,
+)
+from collectors.spend.records import DAY, Report, SpendRecord
 from collectors.spend.vendor import Stream, Vendor
 
 COSTS = "/v1/organization/costs"
@@ -39,77 +49,151 @@ TOKEN_TYPES = {
 TOKENS_PER_UNIT = {"tokens": 1, "1000_tokens": 1000}
 
 
+class Bucket(Dated):
+    """Results of one day; a day may have several buckets."""
+
+    day: SecondsDay = Field(alias="start_time")
+    results: list[Any]
+
+
+class User(ListItem):
+    """User of the organisation."""
+
+    name: LowerText = Field(None, alias="email")
+
+
+class Result(Model):
+    """Use by one user."""
+
+    user_id: Text = None
+
+
+class Amount(Model):
+    """Amount of a cost."""
+
+    value: Dollars
+    currency: Currency = "USD"
+
+
+class Cost(Result):
+    """Cost of a user and a line item."""
+
+    line_item: Text = None
+    amount: Amount
+    quantity: Quantity | None = None
+    quantity_unit: Text = None
+
+    @property
+    def tokens(self) -> int | None:
+        """Tokens of a cost that is charged by tokens."""
+        unit = TOKENS_PER_UNIT.get(self.quantity_unit or "")
+        if unit is None or self.quantity is None:
+            return None
+        # quantities in thousands are fractions
+        return int((self.quantity * unit).to_integral_value())
+
+
+class Usage(Result):
+    """Tokens of a user and a model."""
+
+    model: Text = None
+    #: includes cached tokens and cache writes
+    input_tokens: Count | None = None
+    input_uncached_tokens: Count | None = None
+    input_cached_tokens: Count | None = None
+    input_cache_write_tokens: Count | None = None
+    output_tokens: Count | None = None
+    num_model_requests: Count | None = None
+
+
+AnyResult = TypeVar("AnyResult", bound=Result)
+
+
 def headers(secret: str) -> Mapping[str, str]:
     """Return the headers that authenticate a request."""
     return {"Authorization": f"Bearer {secret}"}
 
 
-def read_costs(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
-    """Yield the costs of each day."""
+def read_costs(client: VendorClient, report: Report) -> None:
+    """Read the costs of each day."""
     try:
-        by_day = _results(client, COSTS, first, last, group_by=("user_id", "line_item"))
+        _read_costs(client, report, "user_id", "line_item")
     except RefusedError as error:
         if error.status != 400:
             raise
         # the permitted combinations of group_by depend on the organisation and the days
         client.notify_once("no costs by user for this organisation, reading costs by line item")
-        by_day = _results(client, COSTS, first, last, group_by=("line_item",))
-    users: Mapping[str, str] = {}
-    for costs in by_day.values():
-        if any(fields.text(cost, "user_id") for cost in costs):
-            users = _users(client)
-    yield from partitions(first, last, by_day, partial(_cost_records, users))
+        report.clear()
+        _read_costs(client, report, "line_item")
 
 
-def read_usage(client: VendorClient, first: date, last: date) -> Iterator[Partition]:
-    """Yield the tokens of each day, for an estimate by the ledger's prices."""
-    by_day: dict[date, list[Json]] = defaultdict(list)
+def _read_costs(client: VendorClient, report: Report, *group_by: str) -> None:
+    for day, cost in _results(client, report, COSTS, Cost, *group_by):
+        model, token_type = _model_and_token_type(cost.line_item)
+        kind, actor = _actor(client, report, cost)
+        report.add(
+            day,
+            SpendRecord(
+                provider="openai",
+                tool="api",
+                basis="cost_api",
+                model=model,
+                actor_kind=kind,
+                actor=actor,
+                token_type=token_type,
+                currency=cost.amount.currency,
+                tokens=cost.tokens,
+                amount=cost.amount.value,
+            ),
+        )
+
+
+def read_usage(client: VendorClient, report: Report) -> None:
+    """Read the tokens of each day, for an estimate by the ledger's prices."""
     for path in USAGE:
-        results = _results(client, path, first, last, group_by=("user_id", "model"))
-        for day, day_results in results.items():
-            by_day[day] += day_results
-    users = _users(client) if by_day else {}
-    yield from partitions(first, last, by_day, partial(_usage_records, users))
+        for day, usage in _results(client, report, path, Usage, "user_id", "model"):
+            kind, actor = _actor(client, report, usage)
+            for token_type, tokens, requests in _tokens_by_type(usage):
+                report.add(
+                    day,
+                    SpendRecord(
+                        provider="openai",
+                        tool="api",
+                        basis="client",
+                        model=usage.model,
+                        actor_kind=kind,
+                        actor=actor,
+                        token_type=token_type,
+                        is_estimate=True,
+                        tokens=tokens,
+                        requests=requests,
+                    ),
+                )
 
 
 def _results(
-    client: VendorClient, path: str, first: date, last: date, *, group_by: tuple[str, ...]
-) -> dict[date, list[Json]]:
-    """Return the results of all pages by day; a day may span pages."""
+    client: VendorClient, report: Report, path: str, model: type[AnyResult], *group_by: str
+) -> Iterator[tuple[date, AnyResult]]:
+    """Yield the results of all pages with their days."""
     parameters: Parameters = [
-        ("start_time", _seconds(first)),
-        ("end_time", _seconds(last + DAY)),
+        ("start_time", _seconds(report.first)),
+        ("end_time", _seconds(report.last + DAY)),
         ("bucket_width", "1d"),
         ("limit", PAGE_DAYS),
         *(("group_by[]", name) for name in group_by),
     ]
-    by_day: dict[date, list[Json]] = defaultdict(list)
-    for bucket in client.pages(path, parameters):
-        if results := fields.objects(bucket, "results"):
-            by_day[fields.epoch_day(bucket, "start_time")] += results
-    return by_day
+    for bucket, _ in report.dated(Bucket, client.pages(path, parameters)):
+        for result in report.rows(model, bucket.results, bucket.day):
+            yield bucket.day, result
 
 
-def _users(client: VendorClient) -> Mapping[str, str]:
-    return client.names("/v1/organization/users", "email", cursor_parameter="after", page_size=100)
-
-
-def _cost_records(users: Mapping[str, str], costs: Iterable[Json]) -> Iterator[SpendRecord]:
-    for cost in costs:
-        model, token_type = _model_and_token_type(fields.text(cost, "line_item"))
-        kind, actor = _actor(users, cost)
-        yield SpendRecord(
-            provider="openai",
-            tool="api",
-            basis="cost_api",
-            model=model,
-            actor_kind=kind,
-            actor=actor,
-            token_type=token_type,
-            currency=fields.currency(cost, "amount.currency"),
-            tokens=_tokens(cost),
-            amount=fields.required_money(cost, "amount.value", DOLLARS),
-        )
+def _actor(client: VendorClient, report: Report, item: Result) -> tuple[str | None, str | None]:
+    if not item.user_id:
+        return None, None
+    users = client.names(
+        "/v1/organization/users", User, report, cursor_parameter="after", page_size=100
+    )
+    return "user", users.get(item.user_id, item.user_id)
 
 
 def _model_and_token_type(line_item: str | None) -> tuple[str | None, str | None]:
@@ -122,48 +206,18 @@ def _model_and_token_type(line_item: str | None) -> tuple[str | None, str | None
     return model, TOKEN_TYPES.get(kind.lower().replace("_", " "), "other")
 
 
-def _tokens(cost: Json) -> int | None:
-    unit = TOKENS_PER_UNIT.get(fields.text(cost, "quantity_unit") or "")
-    if unit is None or fields.value(cost, "quantity") is None:
-        return None
-    # quantities in thousands are fractions
-    return int((fields.required_money(cost, "quantity", DOLLARS) * unit).to_integral_value())
-
-
-def _usage_records(users: Mapping[str, str], results: Iterable[Json]) -> Iterator[SpendRecord]:
-    for result in results:
-        kind, actor = _actor(users, result)
-        record: Callable[..., SpendRecord] = partial(
-            SpendRecord,
-            provider="openai",
-            tool="api",
-            basis="client",
-            model=fields.text(result, "model"),
-            actor_kind=kind,
-            actor=actor,
-            is_estimate=True,
-        )
-        cached = fields.count(result, "input_cached_tokens") or 0
-        written = fields.count(result, "input_cache_write_tokens") or 0
-        uncached = fields.count(result, "input_uncached_tokens")
-        if uncached is None:
-            # input_tokens includes cached tokens and cache writes
-            uncached = max(0, (fields.count(result, "input_tokens") or 0) - cached - written)
-        requests = fields.count(result, "num_model_requests")
-        yield record(token_type="input", tokens=uncached, requests=requests)
-        counts = {
-            "cached input": cached,
-            "cache write": written,
-            "output": fields.count(result, "output_tokens"),
-        }
-        for token_type, tokens in counts.items():
-            if tokens:
-                yield record(token_type=token_type, tokens=tokens)
-
-
-def _actor(users: Mapping[str, str], item: Json) -> tuple[str | None, str | None]:
-    user_id = fields.text(item, "user_id")
-    return ("user", users.get(user_id, user_id)) if user_id else (None, None)
+def _tokens_by_type(usage: Usage) -> Iterator[tuple[str, int | None, int | None]]:
+    """Yield token types with their tokens and requests; requests are counted once."""
+    cached = usage.input_cached_tokens or 0
+    written = usage.input_cache_write_tokens or 0
+    uncached = usage.input_uncached_tokens
+    if uncached is None:
+        uncached = max(0, (usage.input_tokens or 0) - cached - written)
+    yield "input", uncached, usage.num_model_requests
+    counts = {"cached input": cached, "cache write": written, "output": usage.output_tokens}
+    for token_type, tokens in counts.items():
+        if tokens:
+            yield token_type, tokens, None
 
 
 def _seconds(day: date) -> int:

@@ -17,27 +17,30 @@ from tests.support.vendors import Reply, Request, serve
 from tests.support.vendors.reading import totals
 
 ACME_AI = """
-from decimal import Decimal
-
-from collectors.spend import fields
-from collectors.spend.records import SpendRecord, group_by_day, partitions
+from collectors.spend.models import Cents, Dated, IsoDay, Model, Page
+from collectors.spend.records import SpendRecord
 from collectors.spend.vendor import Stream, Vendor
+
+
+class Time(Dated):
+    day: IsoDay
+
+
+class Cost(Model):
+    cents: Cents
 
 
 def headers(secret):
     return {"x-key": secret}
 
 
-def read(client, first, last):
-    items = fields.objects(client.get("/days"), "days")
-    by_day = group_by_day(items, lambda item: fields.utc_day(item, "day"))
-    yield from partitions(first, last, by_day, records)
-
-
-def records(items):
-    for item in items:
-        amount = fields.required_money(item, "cents", fields.CENTS)
-        yield SpendRecord(provider="acme", tool="acme ai", basis="cost_api", amount=amount)
+def read(client, report):
+    items = client.get("/days", Page).data
+    for day, cost in report.dated_rows(Time, Cost, items):
+        record = SpendRecord(
+            provider="acme", tool="acme ai", basis="cost_api", amount=cost.cents
+        )
+        report.add(day, record)
 
 
 VENDOR = Vendor(
@@ -89,7 +92,7 @@ def test_new_vendor_is_one_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     def acme_ai(request: Request) -> Reply:
         is_known = request.headers.get("x-key") == "acme-1"
-        return Reply(200 if is_known else 401, {"days": [{"day": day, "cents": "150"}]})
+        return Reply(200 if is_known else 401, {"data": [{"day": day, "cents": "150"}]})
 
     with serve(acme_ai=acme_ai) as server:
         acme = source("acme_ai", {**server.environment(), "ACME_AI_KEY": "acme-1"})

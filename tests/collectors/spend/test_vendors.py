@@ -295,4 +295,4 @@ def test_closed_optional_report_is_no_failure(tmp_path: Path) -> None:
             tmp_path, server, "copilot", {"GITHUB_TOKEN": "ghp_x"}, organizations=["acme"]
         )
     assert [result.status for result in results] == ["read", "read", "closed"]
-    assert "policy is not enabled" in results[2].message
+    assert "users-1-day was refused (403)" in results[2].message
