@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collectors.errors import AccessError
+from collectors.errors import SourceError
 from collectors.ledger.store import Store
 from collectors.source import CheckResult, Progress, Report
 from collectors.spend import sync
@@ -23,6 +23,8 @@ class SpendSource:
     #: organisations that Copilot is read for
     organizations: Sequence[str]
     github_base_url: str
+    #: hosts that may be read without TLS
+    allow_http: Collection[str] = ()
     #: read the whole history again
     is_full: bool = False
     #: folder for copies of the vendor's responses
@@ -37,7 +39,7 @@ class SpendSource:
         """Yield whether each report can be read; nothing for a vendor without a secret."""
         try:
             vendor_accounts = self._accounts()
-        except AccessError as error:
+        except SourceError as error:
             yield CheckResult(False, str(error))
             return
         for account in vendor_accounts:
@@ -75,12 +77,18 @@ class SpendSource:
                 yield self._check_result(result)
 
     def _accounts(self) -> list[Account]:
-        return accounts(self.vendor, self.environment, self.organizations, self.github_base_url)
+        return accounts(
+            self.vendor,
+            self.environment,
+            self.organizations,
+            self.github_base_url,
+            self.allow_http,
+        )
 
     def _accounts_or_results(self) -> Iterator[Account | CheckResult]:
         try:
             vendor_accounts = self._accounts()
-        except AccessError as error:
+        except SourceError as error:
             yield CheckResult(False, str(error))
             return
         yield from vendor_accounts
@@ -97,6 +105,7 @@ def spend_sources(
     environment: Mapping[str, str],
     copilot_orgs: Sequence[str],
     github_base_url: str,
+    allow_http: Collection[str] = (),
     full: bool = False,
     dump: Path | None = None,
 ) -> list[SpendSource]:
@@ -107,6 +116,7 @@ def spend_sources(
             environment,
             organizations=copilot_orgs,
             github_base_url=github_base_url,
+            allow_http=allow_http,
             is_full=full,
             dump=dump,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from collectors.answers import require_encryption
 from collectors.errors import AccessError
 from collectors.spend.client import VendorApi, VendorClient
 from collectors.spend.records import Report
@@ -62,12 +63,17 @@ class Account:
 
 
 def accounts(
-    vendor: Vendor, environment: Mapping[str, str], organizations: Sequence[str], github_url: str
+    vendor: Vendor,
+    environment: Mapping[str, str],
+    organizations: Sequence[str],
+    github_url: str,
+    allow_http: Collection[str] = (),
 ) -> list[Account]:
     """Return the accounts of a vendor whose secret is in the environment.
 
     ``<VARIABLE>__<NAME>`` is the secret of a further account, ``HEADWAY_<VENDOR>_URL`` replaces
-    the vendor's address. Raises AccessError for an invalid secret or address.
+    the vendor's address. Raises SourceError for an invalid secret or address, and for an address
+    without TLS whose host is not allowed.
     """
     base_url = _base_url(vendor, environment, github_url)
     variable = vendor.secret_variable
@@ -77,11 +83,14 @@ def accounts(
         prefix = f"{variable}__"
         further = sorted(key for key in environment if key.startswith(prefix))
         names = [(variable, ""), *((key, key.removeprefix(prefix).lower()) for key in further)]
-    return [
+    result = [
         Account(vendor, name, base_url, secret)
         for key, name in names
         if (secret := _secret(environment, key))
     ]
+    if result:
+        require_encryption(base_url, allow_http, "allow_http under [spend]")
+    return result
 
 
 def _base_url(vendor: Vendor, environment: Mapping[str, str], github_url: str) -> str:

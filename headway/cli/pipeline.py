@@ -69,6 +69,7 @@ def sources(
             os.environ,
             settings.spend.copilot_orgs,
             settings.github[0].base_url,
+            settings.spend.allow_http,
             options.full,
             options.dump,
         ),

@@ -82,6 +82,7 @@ class SpendTable(Table):
 
     scope: ListOf[Text] = ()
     copilot_orgs: ListOf[Owner] = ()
+    allow_http: ListOf[Text] = ()
 
 
 class RolloutTable(Table):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from collectors.errors import AccessError, SourceError
+from collectors.errors import SourceError
 from collectors.spend.client import VendorClient
 from collectors.spend.vendor import accounts
 from collectors.spend.vendors import load_vendors
@@ -163,14 +163,24 @@ def test_netrc_does_not_replace_the_secret(
             {"CURSOR_ADMIN_KEY": "x", "HEADWAY_CURSOR_URL": "https://u:p@x"},
             "HEADWAY_CURSOR_URL is not a URL",
         ),
+        (
+            {"CURSOR_ADMIN_KEY": "x", "HEADWAY_CURSOR_URL": "http://proxy.example"},
+            "would send the secret unencrypted; use https://, or name proxy.example in allow_http",
+        ),
     ],
 )
 def test_error_of_an_invalid_secret_or_url_does_not_contain_it(
     environment: dict[str, str], problem: str
 ) -> None:
-    with pytest.raises(AccessError, match=problem) as caught:
+    with pytest.raises(SourceError, match=problem) as caught:
         accounts(load_vendors()["cursor"], environment, (), "")
     assert "words" not in str(caught.value)
+
+
+def test_named_host_is_read_without_tls() -> None:
+    environment = {"CURSOR_ADMIN_KEY": "x", "HEADWAY_CURSOR_URL": "http://proxy.example/cursor"}
+    (account,) = accounts(load_vendors()["cursor"], environment, (), "", ["proxy.example"])
+    assert account.base_url == "http://proxy.example/cursor"
 
 
 def test_blank_secret_is_no_account() -> None:

@@ -178,7 +178,7 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         'keep_bodies = false\nexperiments = ["tried"]\n'
         '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
         '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
-        '[spend]\nscope = ["api"]\ncopilot_orgs = ["acme"]\n'
+        '[spend]\nscope = ["api"]\ncopilot_orgs = ["acme"]\nallow_http = ["proxy.example"]\n'
         '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n'
         '[[tool_decisions]]\ntool = "copilot"\ndecision = "hold"\non = 2026-04-01\n'
         f'{BUDGET}[[budgets]]\nfrom = "2026-01"\nusd = 100\n' + RULE,
@@ -203,7 +203,7 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         ),
         publish=PublishTable(people="names", durable_days=30, failure_days=3, small_group=8),
         check=CheckTable(budget_share=0.8, budget_risk=1, webhook_env="HOOK"),
-        spend=SpendTable(scope=("api",), copilot_orgs=("acme",)),
+        spend=SpendTable(scope=("api",), copilot_orgs=("acme",), allow_http=("proxy.example",)),
         rollouts=(RolloutTable(name="Agents", on=date(2026, 3, 2), transition_days=28),),
         budgets=(
             BudgetTable.model_validate({"month": "2026-11", "usd": 20000}),
