@@ -19,9 +19,11 @@ from collectors.imports.formats import KINDS
 from collectors.imports.source import preview_files
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.spend.vendors import load_vendors
+from headway.cli import terminal
 from headway.cli.exit_codes import CROSSED, DONE, SOME_FAILED, answer, complain, print_results, run
 from headway.cli.log import say
 from headway.cli.options import (
+    FilePath,
     as_of_option,
     checked,
     day_option,
@@ -136,9 +138,7 @@ def demo(paths: DataPaths, until: date | None) -> None:
     metavar="SECONDS",
     help="End rather than wait longer for GitHub's limits.",
 )
-@click.option(
-    "--dump-raw", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help=DUMP_HELP
-)
+@click.option("--dump-raw", metavar="DIR", type=FilePath(file_okay=False), help=DUMP_HELP)
 def refresh(
     paths: DataPaths,
     sources: tuple[str, ...],
@@ -153,7 +153,7 @@ def refresh(
     from headway.cli import pipeline
 
     if dry_run:
-        print_results(pipeline.preview(paths, sources or SOURCES), click.echo)
+        print_results(pipeline.preview(paths, sources or SOURCES), terminal.echo)
     print_results(
         pipeline.refresh(
             paths,
@@ -172,7 +172,7 @@ def refresh(
     nargs=-1,
     required=True,
     metavar="FILE...",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FilePath(exists=True, dir_okay=False),
 )
 @click.option(
     "--as",
@@ -204,7 +204,7 @@ def import_(
 
     end = datetime.combine(until + timedelta(days=1), time()) if until else None
     if dry_run:
-        print_results(preview_files(files, account, kind, end), click.echo)
+        print_results(preview_files(files, account, kind, end), terminal.echo)
     print_results(pipeline.import_files(paths, files, account, kind, end, not no_publish))
 
 
@@ -239,7 +239,8 @@ def restore(paths: DataPaths, backup: str, yes: bool) -> None:
             )
             for item in result
         ]
-        click.echo(output.as_table(["backup", "MB", "version", "pull requests", "problem"], rows))
+        columns = ("backup", "MB", "version", "pull requests", "problem")
+        terminal.echo(output.as_table(columns, rows))
     selected = backups.select(paths.ledger, backup)
     if not yes and not sys.stdin.isatty():
         if backup:
@@ -250,7 +251,7 @@ def restore(paths: DataPaths, backup: str, yes: bool) -> None:
             f"`headway restore --yes` replaces the ledger with {selected}; "
             "name another backup by its file or its day"
         )
-    elif yes or click.confirm(f"Replace {paths.ledger} with {selected}?", err=True):
+    elif yes or terminal.confirm(f"Replace {paths.ledger} with {selected}?"):
         say(pipeline.restore(paths, selected), "restored")
 
 
@@ -322,11 +323,10 @@ def answers(paths: DataPaths, snapshot: Path | None, as_json: bool) -> None:
     from queries.read.snapshot import current
 
     published = current(paths.data, snapshot)
-    click.echo(
-        output.as_json(published.documents("from answers"))
-        if as_json
-        else output.as_answers(published)
-    )
+    if as_json:
+        output.print_query(published.path, "from answers", "json")
+    else:
+        terminal.echo(output.as_answers(published))
 
 
 @cli.command()
@@ -338,6 +338,7 @@ def answers(paths: DataPaths, snapshot: Path | None, as_json: bool) -> None:
 def sql(paths: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_csv: bool) -> None:
     """Run one query on the published file, read-only; from standard input where none is given."""
     from headway.cli import output
+    from queries.read.query import STATEMENT_BYTES
     from queries.read.snapshot import current
 
     if not query and sys.stdin.isatty():
@@ -345,11 +346,9 @@ def sql(paths: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_c
             "write a query: headway sql 'select count(*) from pull_requests', or pipe one in"
         )
     published = current(paths.data, snapshot)
-    text = query or sys.stdin.buffer.read().decode("utf-8", "replace")
-    if as_json:
-        click.echo(output.as_json(published.documents(text)))
-    else:
-        click.echo((output.as_csv if as_csv else output.as_table)(*published.texts(text)))
+    text = query or sys.stdin.buffer.read(STATEMENT_BYTES + 1).decode("utf-8", "replace")
+    form = "json" if as_json else "csv" if as_csv else "table"
+    output.print_query(published.path, text, form)
 
 
 @cli.command()
@@ -371,7 +370,7 @@ def rules(paths: DataPaths, mapped: tuple[str, str] | None) -> None:
     from headway.cli import output
     from queries.read.snapshot import current
 
-    click.echo(output.as_rules(current(paths.data)))
+    terminal.echo(output.as_rules(current(paths.data)))
 
 
 @cli.command()
@@ -416,7 +415,8 @@ def doctor(paths: DataPaths) -> None:
 
     results = list(pipeline.check_machine(paths))
     for result in results:
-        click.echo(f"{'OK  ' if result.is_good else 'FAIL'}  {result.text}")
+        text = terminal.single_line(result.text)
+        terminal.echo(f"{'OK  ' if result.is_good else 'FAIL'}  {text}")
     sys.exit(DONE if all(result.is_good for result in results) else SOME_FAILED)
 
 

@@ -15,7 +15,7 @@ import click
 import duckdb
 
 from collectors.errors import LedgerBusyError, LedgerError, SourceError
-from headway.cli import log
+from headway.cli import log, terminal
 from headway.config.errors import SettingsError
 from queries.errors import (
     NothingPublishedError,
@@ -135,12 +135,12 @@ def answer(text: str, event: str, level: str = "info") -> None:
     if log.is_json():
         log.say(text, event, level)
     else:
-        click.echo(text)
+        terminal.echo(terminal.single_line(text))
 
 
 def complain(text: str, event: str = "error", **facts: str) -> None:
     """Print an error in one line."""
-    log.say(_marked(text), event, "error", **facts)
+    log.say(_marked(terminal.single_line(text)), event, "error", **facts)
 
 
 def _marked(text: str) -> str:

@@ -10,6 +10,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from headway.cli import terminal
+
 FORMS = ("text", "json")
 #: what every line of the JSON form has, before the facts of its event
 FIELDS = ("time", "level", "event", "text")
@@ -55,10 +57,8 @@ def say(text: str, event: str = "said", level: str = "info", **facts: Any) -> No
 def line(text: str, event: str, level: str = "info", **facts: Any) -> str:
     """Return one line in the form that was set up."""
     if not is_json():
-        return text
+        return terminal.printable(text)
     time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     reported = dict(zip(FIELDS, (time, level, event, text), strict=True))
-    return json.dumps(
-        reported | {name: fact for name, fact in facts.items() if fact is not None},
-        ensure_ascii=False,
-    )
+    reported |= {name: fact for name, fact in facts.items() if fact is not None}
+    return terminal.escaped(json.dumps(reported, ensure_ascii=False))

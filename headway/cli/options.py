@@ -17,6 +17,22 @@ from headway.config.paths import DataPaths
 FIRST_DAY = date(2008, 1, 1)  # GitHub's first year
 
 
+class FilePath(click.Path):
+    """Type of options that name a file or a folder; DuckDB opens only names that are UTF-8."""
+
+    def __init__(self, exists: bool = False, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(exists, file_okay, dir_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; refuse one that is not UTF-8 with its folders."""
+        path = Path(str(super().convert(value, param, ctx)))
+        try:
+            str(path.absolute()).encode()
+        except UnicodeEncodeError:
+            self.fail(f"{path.absolute()} is not UTF-8 text; rename it", param, ctx)
+        return path
+
+
 def placed(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command ``--data`` and ``--config``, and pass it the place they name first."""
 
@@ -24,27 +40,27 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
     def run(data: Path, config: Path, **remainder: Any) -> None:
         command(DataPaths(data, config), **remainder)
 
-    folder, file = (
-        click.Path(path_type=Path, file_okay=False),
-        click.Path(path_type=Path, dir_okay=False),
-    )
     for_data = click.option(
         "--data",
-        type=folder,
+        type=FilePath(file_okay=False),
         default=Path("data"),
         envvar="HEADWAY_DATA",
         show_default=True,
         help="The data folder.",
     )
     for_config = click.option(
-        "--config", type=file, default=Path("headway.toml"), show_default=True, help="The settings."
+        "--config",
+        type=FilePath(dir_okay=False),
+        default=Path("headway.toml"),
+        show_default=True,
+        help="The settings.",
     )
     return for_data(for_config(run))
 
 
 snapshot_option = click.option(
     "--snapshot",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FilePath(exists=True, dir_okay=False),
     metavar="FILE",
     help="Read this published file instead of the live one.",
 )

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from headway.cli import log, terminal
 from queries.catalog.catalog import METRICS, PAGES
 from queries.catalog.scope import Scope
 from queries.read.filters import snapshot_info
 from queries.read.headlines import MetricHeadlines, metric_headlines
+from queries.read.query import Limits, Query
 from queries.read.snapshot import Snapshot, listing
 from queries.text.sentences import dates, day
 
 NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 Cell = str | None
+#: rows of a table that `headway sql` prints
+TABLE_ROWS = 10_000
+#: a result that is printed row by row, into a file for instance
+WHOLE = Limits(seconds=600, result_bytes=2_000_000_000)
 
 
 def as_answers(snapshot: Snapshot) -> str:
@@ -78,10 +86,10 @@ def _texts(rows: Iterable[Iterable[object]]) -> list[tuple[Cell, ...]]:
 
 def as_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     """Return rows as columns of text, numbers to the right; null is empty."""
-    visible = [[" ".join((cell or "").split("\n")) for cell in row] for row in rows]
+    visible = [[terminal.single_line(cell or "") for cell in row] for row in rows]
     lines = [""] * (len(visible) + 1)
     for index, name in enumerate(columns):
-        cells = [name, *(row[index] for row in visible)]
+        cells = [terminal.single_line(name), *(row[index] for row in visible)]
         width = max(map(len, cells))
         is_number = all(NUMBER.fullmatch(cell) for cell in cells[1:] if cell) and any(cells[1:])
         for line, cell in enumerate(cells):
@@ -89,13 +97,41 @@ def as_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """Return rows as CSV with a header; null is empty."""
+def print_query(path: Path, statement: str, form: str) -> None:
+    """Run a user's query on a published file and print the result: table, csv or json.
+
+    A table is bounded, because it is laid out as a whole. The other forms print rows as they come.
+    """
+    whole = None if form == "table" else WHOLE
+    with Query(path, statement, form="json" if form == "json" else "text", limits=whole) as query:
+        columns = query.columns()
+        if form == "json":
+            print_json(document or "" for (document,) in query.rows())
+        elif form == "csv":
+            print_csv(columns, query.rows())
+        else:
+            rows = list(itertools.islice(query.rows(), TABLE_ROWS + 1))
+            terminal.echo(as_table(columns, rows[:TABLE_ROWS]))
+            if len(rows) > TABLE_ROWS:
+                log.say(f"only the first {TABLE_ROWS:,} rows; print all with --csv", "cut")
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Print rows as CSV with a header; null is empty."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
-    return text.getvalue().removesuffix("\n")
+    writer = csv.writer(text, lineterminator="\n")
+    for row in itertools.chain([columns], rows):
+        writer.writerow(row)
+        terminal.write(text.getvalue())
+        text.seek(0)
+        text.truncate()
+    terminal.flush()
 
 
-def as_json(documents: Sequence[str]) -> str:
-    """Return JSON documents as one list, each on a line of its own."""
-    return "[" + ",".join(f"\n{document}" for document in documents) + "\n]"
+def print_json(documents: Iterable[str]) -> None:
+    """Print JSON documents as one list, each on a line of its own."""
+    separator = "["
+    for document in documents:
+        terminal.write(f"{separator}\n{terminal.escaped(document)}")
+        separator = ","
+    terminal.echo("\n]" if separator == "," else "[\n]")

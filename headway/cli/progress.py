@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 
 from collectors.source import Progress
-from headway.cli import log
+from headway.cli import log, terminal
 
 #: interval of lines about a repository, without a terminal
 LINE_EVERY_S = 30.0
@@ -35,7 +35,7 @@ def show_progress() -> Iterator[Callable[[Progress], None]]:
 
         def show(step: Progress) -> None:
             if step.note:
-                bars.console.print(step.note, highlight=False, markup=False)
+                bars.console.print(terminal.printable(step.note), highlight=False, markup=False)
                 return
             if step.repo not in tasks:
                 tasks[step.repo] = bars.add_task(step.repo, total=None)

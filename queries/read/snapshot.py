@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 import pandas as pd
 
-from queries.errors import NothingPublishedError, SqlError
+from queries.errors import NothingPublishedError
 from queries.sql_files import ROOT, read_sql
 
 LINK = "headway.duckdb"
@@ -41,30 +41,6 @@ class Snapshot:
         """Return the result of one query as a frame."""
         with self._db.cursor() as cursor:
             return cursor.execute(sql, dict(parameters) if parameters else None).df()
-
-    def texts(self, sql: str) -> tuple[list[str], list[tuple[str | None, ...]]]:
-        """Return columns and rows of a user's query, with values as DuckDB formats them.
-
-        Raises SqlError with a message of one line if the query fails.
-        """
-        return self._run(sql, "select columns(*)::varchar from result")
-
-    def documents(self, sql: str) -> list[str]:
-        """Return the rows of a user's query as JSON; raise SqlError like ``texts``."""
-        return [row[0] for row in self._run(sql, "select to_json(result) from result")[1]]
-
-    def _run(self, sql: str, template: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        with self._db.cursor() as cursor:
-            try:
-                # None for statements without a result, contrary to DuckDB's type hints
-                relation = cast("duckdb.DuckDBPyRelation | None", cursor.sql(sql))
-                if relation is None:
-                    return [], []
-                rows = cast(duckdb.DuckDBPyRelation, relation.query("result", template))
-                return relation.columns, rows.fetchall()
-            except duckdb.Error as error:
-                message = str(error).partition("\n\nLINE ")[0]
-                raise SqlError(" ".join(message.split())) from None
 
 
 def listing(snapshot: Snapshot, name: str, **parameters: Any) -> pd.DataFrame:

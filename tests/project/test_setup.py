@@ -115,7 +115,7 @@ def test_setup_prefers_uv(program: Program, project: Path, tmp_path: Path) -> No
     assert log.read_text("utf-8").splitlines() == ["venv --quiet", "pip install", "pip install"]
 
 
-def test_without_a_python_setup_says_in_one_line_what_to_install(
+def test_without_a_python_setup_says_single_line_what_to_install(
     program: Program, project: Path
 ) -> None:
     program("python3", "exit 1")

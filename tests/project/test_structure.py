@@ -31,6 +31,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
         "headway/cli/exit_codes.py",
         "headway/config/fields.py",
         "queries/publish/",
+        "queries/read/query_child.py",
         "queries/read/snapshot.py",
     ),
     "genai_prices": ("queries/publish/spend.py",),
@@ -361,3 +362,13 @@ def test_no_file_names_a_machine_a_registry_or_an_open_task() -> None:
             continue  # a picture
         for label, pattern in FORBIDDEN.items():
             assert pattern.findall(text) == [], f"{name_of(path)} names {label}"
+
+
+def test_commands_print_through_one_module() -> None:
+    printed = re.compile(
+        r"(?<![.\w])print\(|\b(?:click|console)\.(?:echo|confirm)\(|stdout\.write\("
+    )
+    for _, path in rooms():
+        if name_of(path).startswith("headway/cli/") and path.name != "terminal.py":
+            calls = printed.findall(path.read_text(encoding="utf-8"))
+            assert calls == [], name_of(path)

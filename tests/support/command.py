@@ -248,6 +248,12 @@ def address_space(pid: int) -> int:
     return 0
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started and that run."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text("ascii").split()]
+
+
 def _give_up_what_only_root_may() -> None:
     """Enforce file modes for this process and its children if tests run as root."""
     if os.geteuid() or sys.platform != "linux":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from queries.catalog.catalog import METRICS, PAGES
 from tests.support import company
-from tests.support.command import Desk, read_terminal
+from tests.support.command import Desk, children, read_terminal, wait_until
 from tests.support.github_server import Server, serve
 
 
@@ -125,12 +126,12 @@ def test_sql_without_a_query_on_a_terminal_asks_for_one(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("drop table pull_requests", "read-only mode"),
-        ("update pull_requests set title = ''", "read-only mode"),
-        ("select 1; delete from answers", "read-only mode"),
-        ("copy pull_requests to 'out.csv'", "file system operations are disabled"),
+        ("drop table pull_requests", "only a query can run here"),
+        ("select 1; delete from answers", "write one statement"),
+        ("copy pull_requests to 'out.csv'", "only a query can run here"),
+        ("call enable_logging(storage='file', storage_path='log')", "only a query can run here"),
         ("from read_text('headway.toml')", "file system operations are disabled"),
-        ("attach 'data/ledger.duckdb'", "disabled"),
+        ("attach 'data/ledger.duckdb'", "only a query can run here"),
         (
             "select foo from pull_requests",
             'Referenced column "foo" not found in FROM clause! Candidate bindings: "',
@@ -152,6 +153,60 @@ def test_sql_that_writes_or_is_wrong_is_one_line(desk: Desk, query: str, message
 def test_bytes_that_are_no_text_are_no_traceback(desk: Desk) -> None:
     done = desk.run("sql", stdin=b"select '\xff\x00'")
     assert done.code in (0, 64)
+    for path, visible in {
+        "data\udcff": "data\ufffd",
+        "\x1b[2Jdata\udcff": "\ufffd[2Jdata\ufffd",
+    }.items():
+        done = desk.run("sql", "--data", path, "select 1")
+        assert done.code == 64
+        assert f"/{visible} is not UTF-8 text; rename it" in done.problem
+    done = desk.run("sql", "--data", "\x1b[2J", "select 1")
+    assert (done.code, done.problem[:32]) == (2, "nothing is published in \ufffd[2J; ru")
+
+
+#: ESC and BEL (title of the terminal), C1 CSI, carriage return, DEL, override from right to left
+HOSTILE = "chr(27) || ']0;pwned' || chr(7) || chr(155) || '2J' || chr(13) || chr(127) || chr(8238)"
+
+
+def test_no_character_that_a_terminal_obeys_is_printed(desk: Desk) -> None:
+    query = f"select {HOSTILE} as title, 'a' || chr(10) || 'b' as body"
+    safe = "\ufffd]0;pwned\ufffd\ufffd2J\ufffd\ufffd\ufffd"
+    assert desk.run("sql", query).out.splitlines()[1] == f"{safe}  a b"
+    assert desk.run("sql", "--csv", query).out == f'title,body\n{safe},"a\nb"\n'
+    done = desk.run("sql", "--json", query)
+    assert "\\u009b2J\\r\x7f".replace("\x7f", "\\u007f") in done.out
+    expected = "\x1b]0;pwned\x07\x9b2J\r\x7f\u202e"
+    assert json.loads(done.out) == [{"title": expected, "body": "a\nb"}]
+    done = desk.run("sql", f"select error({HOSTILE})")
+    assert (done.code, done.problem.partition(": ")[2]) == (64, safe.replace("J\ufffd", "J "))
+    done = desk.run("sql", 'select 1 as "\x1b[2J"')
+    assert done.out.splitlines()[0] == "\ufffd[2J"
+
+
+def test_a_table_is_cut_and_csv_is_whole(desk: Desk) -> None:
+    query = "from range(10001) as t(n)"
+    done = desk.run("sql", query)
+    assert len(done.out.splitlines()) == 10_001
+    assert (done.code, done.err) == (0, "only the first 10,000 rows; print all with --csv\n")
+    done = desk.run("sql", "--csv", query)
+    assert (done.err, done.out.splitlines()[-1]) == ("", "10000")
+    assert [row["n"] for row in json.loads(desk.run("sql", "--json", query).out)] == list(
+        range(10_001)
+    )
+    assert desk.run("sql", "--json", "from range(0)").out == "[\n]\n"
+
+
+def test_ctrl_c_ends_a_query_at_once(desk: Desk) -> None:
+    endless = "with recursive a as (select 1 as i union all select i + 1 from a) from a limit 1e15"
+    with desk.start("sql", f"select count(*) from ({endless})") as running:
+        wait_until(lambda: bool(children(running.pid)))
+        (child,) = children(running.pid)
+        began = time.monotonic()
+        running.interrupt()
+        done = running.done()
+    assert done.code == 130
+    assert time.monotonic() - began < 3
+    assert not Path(f"/proc/{child}").exists()
 
 
 # -- rules -----------------------------------------------------------------------------------------
