@@ -116,9 +116,9 @@ def listed(answer: str) -> tuple[str, ...]:
 @day_option("--until", help="The last day of its history  [default: yesterday]")
 def demo(paths: DataPaths, until: date | None) -> None:
     """Build a synthetic company in DIR/demo and publish it."""
-    from headway.cli import pipeline
+    from headway.demo.publish import build_demo
 
-    say(f"published {pipeline.build_demo(paths.data, until or yesterday())}")
+    say(f"published {build_demo(paths.data, until or yesterday())}")
     say(f"see it with `headway serve --data {paths.data / 'demo'}`")
 
 
@@ -279,10 +279,10 @@ def serve(
     if with_demo and not snapshot and not paths.published.exists():
         data = data / "demo"
         if not DataPaths(data, paths.config).published.exists():
-            from headway.cli import pipeline
+            from headway.demo.publish import build_demo
 
             say("nothing is published yet: building the demo company")
-            pipeline.build_demo(data.parent, yesterday())
+            build_demo(data.parent, yesterday())
     host = f"[{address}]" if ":" in address else address
     say(f"Headway is at http://{host}:{port} (stop it with Ctrl-C)")
     environment = {**os.environ, "HEADWAY_DATA": str(data)}

@@ -19,12 +19,10 @@ from collectors.ledger.ledger_file import read_version
 from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from collectors.people import PeopleSource
-from collectors.people import load as load_people
 from collectors.source import CheckResult
 from collectors.source import Source as CollectedSource
 from collectors.spend.source import spend_sources
 from collectors.spend.vendors import load_vendors
-from headway import demo
 from headway.cli import doctor, progress
 from headway.config.compiled import compile_rules, github_sources, publish_settings
 from headway.config.errors import SettingsError
@@ -33,7 +31,7 @@ from headway.config.rules import add_label_rule
 from headway.config.settings import Settings, read_settings
 from queries.errors import PublishError
 from queries.publish.publish import Source, publish
-from queries.publish.settings import Budget, PublishSettings, Rollout, ToolDecision
+from queries.publish.settings import PublishSettings
 
 VERSION = version("headway")
 
@@ -193,33 +191,6 @@ def check_machine(paths: DataPaths) -> Iterator[CheckResult]:
     for local in (PeopleSource(paths.people), InboxSource(paths.inbox)):
         yield from local.check()
     yield doctor.data_folder(paths.data, paths.ledger)
-
-
-def demo_settings(until: date) -> PublishSettings:
-    """Return the settings of the demo company."""
-    rollout_on = demo.rollout_on(until)
-    return PublishSettings(
-        rollouts=(Rollout("Coding agents for three of four teams", rollout_on, 28),),
-        budgets=(Budget(rollout_on.replace(day=1), demo.SPENDING.budget_usd, is_from=True),),
-        tool_decisions=tuple(ToolDecision(*item) for item in demo.tool_decisions(until)),
-    )
-
-
-def build_demo(data: Path, until: date) -> Path:
-    """Build the demo company in a folder of its own, and return the published file."""
-    paths = DataPaths(data / "demo", Path())
-    with refresh_lock(paths.data):
-        for stale in (paths.ledger, Path(f"{paths.ledger}.wal")):
-            stale.unlink(missing_ok=True)
-        paths.seeds.mkdir(parents=True, exist_ok=True)
-        paths.people.write_text(demo.people_csv(until), encoding="utf-8")
-        with open_ledger(paths.ledger, VERSION) as ledger:
-            demo.build(ledger, until)
-            load_people(paths.people, ledger)
-            key = ledger.secret("pseudonyms")
-        settings = dataclasses.replace(demo_settings(until), rules=compile_rules(paths.seeds))
-        source = Source(paths.ledger, settings, key, VERSION, is_synthetic=True)
-        return publish(source, paths.data, until)
 
 
 def _read(paths: DataPaths, names: Collection[str]) -> Settings:

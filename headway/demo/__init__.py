@@ -19,7 +19,7 @@ from headway.demo.production import plan_failures, plan_reactions, plan_shipment
 from headway.demo.spend import SPENDING, tool_decisions, write_spend
 from headway.demo.updates import plan_updates
 from headway.demo.work import plan_work
-from headway.demo.world import Chance, World
+from headway.demo.world import World
 
 __all__ = ["HOST", "ROLLOUT", "SPENDING", "build", "people_csv", "rollout_on", "tool_decisions"]
 
@@ -47,7 +47,7 @@ def build(store: Store, until: date, seed: int = 7) -> None:
     The same seed and day give the same rows, except in ``loads``.
     """
     started_at = now()
-    world = World(until, Chance(seed))
+    world = World(until, seed)
     for plan in STEPS:
         plan(world)
     world.settle()

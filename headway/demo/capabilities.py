@@ -22,24 +22,25 @@ DEAD_ENDS = (
     ("pipeline", "pipelines/surveys/answers.py", "survey answers", (0.65, 0.9)),
 )
 PART = "Part of #%d"
+#: when a capability is done, and whether it is delivered
+End = tuple[datetime, str]
 BODY = "Until now this took a call to support. It is there once a customer can do it alone."
 
 
 def plan_capabilities(world: World) -> None:
     """Group features into capabilities, as issues or milestones, and deliver most of them."""
-    rng = world.chance.rng
     for index, ((name, label), share) in enumerate(zip(DATA["capabilities"], STARTS, strict=True)):
-        begun, fate = world.chance.soon(world.at(share)), FATES[index % len(FATES)]
+        begun, fate = world.soon(world.at(share)), FATES[index % len(FATES)]
         changes = _parts(world, name, begun, index % REPAIRED_EVERY == 0)
         last = max((change.merged for change in changes if change.merged), default=begun)
-        done = world.chance.soon(last + timedelta(days=rng.uniform(0.2, 5)))
+        done = world.soon(last + world.days(0.2, 5))
         plan = _plan_milestone if index % 3 == 1 else _plan_issue
-        plan(world, REPOS[name], label, begun, changes, fate, done)
+        plan(world, REPOS[name], label, begun, changes, (done, fate))
 
 
 def _parts(world: World, name: str, begun: datetime, is_repaired: bool) -> list[Change]:
     """Return features of a repository, and of the API for the shop."""
-    rng = world.chance.rng
+    rng = world.rng
     features = [change for _, change in world.unlinked("feature") if not change.milestone]
     features = [c for c in features if timedelta(days=1) < c.opened - begun < WITHIN]
     if not is_repaired:
@@ -55,20 +56,14 @@ def _parts(world: World, name: str, begun: datetime, is_repaired: bool) -> list[
 
 
 def _plan_issue(
-    world: World,
-    repo: Repo,
-    label: str,
-    begun: datetime,
-    changes: list[Change],
-    fate: str,
-    done: datetime,
+    world: World, repo: Repo, label: str, begun: datetime, changes: list[Change], end: End
 ) -> None:
     """Add a capability as an issue."""
-    rng, author = world.chance.rng, world.member(repo.owner, begun, PRODUCT).login
-    issue = world.open_issue(repo, begun, label[0].upper() + label[1:], BODY, author=author)
-    mark = rng.random()
+    rng, author = world.rng, world.member(repo.owner, begun, PRODUCT).login
+    (done, fate), mark = end, rng.random()
+    issue = world.open_issue(repo, begun, label[0].upper() + label[1:], BODY, by=author)
     if mark < 0.2:
-        issue.label(begun + timedelta(days=rng.uniform(1, 20)), author, "capability")
+        issue.label(begun + world.days(1, 20), author, "capability")
     elif mark < 0.35:
         issue.title = f"Capability: {label}"
     else:
@@ -84,30 +79,23 @@ def _plan_issue(
 
 
 def _plan_milestone(
-    world: World,
-    repo: Repo,
-    label: str,
-    begun: datetime,
-    changes: list[Change],
-    fate: str,
-    done: datetime,
+    world: World, repo: Repo, label: str, begun: datetime, changes: list[Change], end: End
 ) -> None:
     """Add a capability as a milestone with its features and requests."""
     author = world.member(repo.owner, begun, PRODUCT).login
     due = (begun + WITHIN).replace(hour=0, minute=0)
-    closed = done if fate == "delivered" else None
+    closed = end[0] if end[1] == "delivered" else None
     milestone = Milestone(repo, f"Capability: {label}", begun, due, closed)
     world.milestones.append(milestone)
     for change in changes:
         if change.repo is repo:
             _schedule(change, milestone, change.opened + timedelta(minutes=5))
-    requests = [issue for issue in world.issues if issue.labels == ("feature",)]
-    requests = [issue for issue in requests if issue.repo is repo and not issue.milestone]
-    requests = [issue for issue in requests if begun < issue.opened < begun + WITHIN][:4]
+    requests = [i for i in world.issues if i.repo is repo and i.labels == ("feature",)]
+    requests = [i for i in requests if begun < i.opened < begun + WITHIN and not i.milestone][:4]
     for issue in requests:
-        issue.schedule(world.chance.soon(issue.opened + timedelta(hours=5)), author, milestone)
+        issue.schedule(world.soon(issue.opened + timedelta(hours=5)), author, milestone)
     for issue in requests[-1:]:
-        issue.postpone(world.chance.soon(issue.opened + timedelta(days=9)), author, milestone)
+        issue.postpone(world.soon(issue.opened + timedelta(days=9)), author, milestone)
 
 
 def _schedule(change: Change, milestone: Milestone, at: datetime) -> None:
@@ -140,10 +128,8 @@ def plan_quarters(world: World) -> None:
     """Add other features of public repositories to the milestone of their quarter; some slip."""
     for repo in (repo for repo in REPOS.values() if repo.is_public):
         quarters = _quarters(world, repo)
-        features = [change for change in world.changes if change.kind == "feature"]
-        for change in features:
-            if change.repo is not repo or change.milestone:
-                continue
+        features = [c for c in world.changes if c.repo is repo and c.kind == "feature"]
+        for change in (change for change in features if not change.milestone):
             index = sum(change.opened >= quarter.due for quarter in quarters)
             quarter, ended = quarters[index], change.merged or change.closed
             _schedule(change, quarter, change.opened)

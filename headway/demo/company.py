@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-#: people and word lists
+#: people, teams, repositories and word lists
 DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_name("company.toml").read_text("utf-8"))
+Json = dict[str, Any]
 HOST = "demo.headway.invalid"
 OWNER = "fernhill-demo"
 HISTORY = timedelta(days=731)
@@ -108,21 +109,27 @@ ENGINEER, DESIGNER, PRODUCT = "engineering", "design", "product"
 HOME = 1.0
 PEOPLE = tuple(Person(*row[:5], **dict(*row[5:])) for row in DATA["people"])
 BY_LOGIN = {person.login: person for person in PEOPLE}
-BOTS = (
-    "dependabot",
-    "renovate",
-    "github-actions",
-    "github-merge-queue",
-    "codecov",
-    "vercel",
-    "coderabbitai",
-    "copilot-swe-agent",
-    "copilot-pull-request-reviewer",
-    "devin-ai-integration",
-)
+#: bots with the addresses of those that write commits
+BOTS: dict[str, str] = DATA["bots"]
 
 
-@dataclass(frozen=True)
+def account(login: str | None) -> Json | None:
+    """Return an account; deleted ones are null."""
+    return {"__typename": "Bot" if login in BOTS else "User", "login": login} if login else None
+
+
+def author_members(login: str) -> Json:
+    """Return the author of a document and the role in the repository."""
+    association = "MEMBER" if login in BY_LOGIN else "CONTRIBUTOR" if login in BOTS else "NONE"
+    return {"authorAssociation": association, "author": account(login)}
+
+
+def post(at: datetime, login: str) -> Json:
+    """Return a comment or a reply."""
+    return {"createdAt": at} | author_members(login)
+
+
+@dataclass(frozen=True, eq=False)
 class Repo:
     """Repository with its owner team; ``voice`` selects the titles of its work."""
 
@@ -130,9 +137,10 @@ class Repo:
     repo_id: int
     language: str
     suffix: str
-    topics: tuple[str, ...]
+    topics: list[str]
     owner: str
     voice: str
+    service: str = ""
     update_bot: str = ""
     #: days between releases, 0 without releases
     release_days: int = 0
@@ -140,6 +148,14 @@ class Repo:
     #: visible to customers, who open issues in it
     is_public: bool = False
     archived_weeks_ago: int | None = None
+    #: files of chores
+    configuration: list[str] = field(default_factory=list)
+    #: names of its UX debt, by weight
+    debt_labels: dict[str, float] = field(default_factory=dict)
+    #: packages and files of the update bot
+    dependencies: dict[str, Any] = field(default_factory=dict)
+    #: folders with the components in each
+    areas: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -147,10 +163,9 @@ class Repo:
         return f"{OWNER}/{self.name}"
 
     @property
-    def areas(self) -> dict[str, list[str]]:
-        """The folders with the components in each."""
-        areas: dict[str, list[str]] = DATA["areas"][self.name]
-        return areas
+    def url(self) -> str:
+        """The address of its page."""
+        return f"https://{HOST}/{self.full_name}"
 
     @property
     def components(self) -> list[str]:
@@ -164,39 +179,8 @@ class Repo:
         return datetime.combine(monday(until, self.archived_weeks_ago), time(9))
 
 
-WEB = Repo(
-    *("web", 730_001, "TypeScript", "tsx", ("shop", "frontend"), "storefront", "shop"),
-    update_bot="dependabot",
-    release_days=7,
-    is_public=True,
-)
-API = Repo(
-    *("api", 730_002, "Python", "py", ("shop", "backend"), "platform", "service"),
-    update_bot="dependabot",
-    release_days=10,
-    has_deployments=True,
-    is_public=True,
-)
-MOBILE = Repo(
-    *("mobile", 730_003, "Kotlin", "kt", ("shop", "app"), "mobile", "shop"),
-    update_bot="dependabot",
-    release_days=14,
-    is_public=True,
-)
-PLATFORM = Repo(
-    *("platform", 730_004, "Go", "go", ("infrastructure",), "platform", "operations"),
-    update_bot="renovate",
-    release_days=14,
-)
-PIPELINE = Repo(
-    *("pipeline", 730_005, "Python", "py", ("data", "analytics"), "data", "data"),
-    update_bot="renovate",
-)
-DOCS = Repo(
-    *("docs", 730_006, "MDX", "md", ("handbook",), "storefront", "page"),
-    archived_weeks_ago=30,
-)
-REPOS = {repo.name: repo for repo in (WEB, API, MOBILE, PLATFORM, PIPELINE, DOCS)}
+REPOS = {name: Repo(name, **row) for name, row in DATA["repos"].items()}
+MOBILE, DOCS = REPOS["mobile"], REPOS["docs"]
 CODE_REPOS = [repo for repo in REPOS.values() if repo is not DOCS]
 
 
@@ -210,35 +194,10 @@ class Team:
     weekly: float
     repos: dict[str, float]
     pace: tuple[float, float, float]
-    folders: tuple[str, ...]
+    folders: list[str]
 
 
-TEAMS = {
-    "storefront": Team(
-        10.0,
-        {"web": 0.86, "api": 0.14},
-        pace=(1.0, 1.0, 1.0),
-        folders=("app/orders", "app/catalog", "app/gifting"),
-    ),
-    "mobile": Team(
-        7.0,
-        {"mobile": 0.88, "api": 0.12},
-        pace=(1.15, 1.3, 1.15),
-        folders=("app/accounts", "app/notifications"),
-    ),
-    "platform": Team(
-        7.2,
-        {"platform": 0.55, "api": 0.45},
-        pace=(0.9, 0.8, 1.1),
-        folders=("app/payments", "app/shipping"),
-    ),
-    "data": Team(
-        6.8,
-        {"pipeline": 0.9, "api": 0.1},
-        pace=(1.05, 1.1, 0.9),
-        folders=("app/subscriptions",),
-    ),
-}
+TEAMS = {name: Team(**row) for name, row in DATA["teams"].items()}
 
 
 def people_csv(until: date) -> str:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from headway.demo.company import CODE_REPOS, DATA, ENGINEER, PRODUCT, REPOS, Person, Repo, later
-from headway.demo.items import Comment, Discussion, Issue
-from headway.demo.texts import CLOSING, DEBT_LABELS
+from headway.demo.company import (
+    CODE_REPOS,
+    DATA,
+    ENGINEER,
+    PRODUCT,
+    REPOS,
+    Json,
+    Person,
+    Repo,
+    later,
+    post,
+)
+from headway.demo.items import Discussion, Issue
+from headway.demo.texts import CLOSING
 from headway.demo.world import World
 
 BACKLOG_A_WEEK, DISCUSSIONS_A_WEEK = 2.0, 1.45
@@ -20,15 +31,7 @@ ANSWER_HOURS, ANSWER_SPREAD, ANSWER_CHANGE = 5.0, 1.35, -0.1
 #: first response to a report
 STARTS = {"answered": 0.82, "closed": 0.04, "withdrawn": 0.06, "never": 0.08}
 #: end of an answered report; closed by hand if no pull request fits
-ENDS = {
-    "pull request": 0.42,
-    "by hand": 0.22,
-    "not planned": 0.1,
-    "duplicate": 0.06,
-    "author": 0.06,
-    "stale": 0.04,
-    "open": 0.1,
-}
+ENDS: dict[str, float] = DATA["ends"]["reports"]
 RESOLUTION_DAYS, RESOLUTION_SPREAD = 9.0, 1.0
 #: shares: another customer answers first, reopened, forwarded feedback with an answer,
 #: deleted accounts, and feedback labelled as UX debt
@@ -40,12 +43,12 @@ CLOSE_REASONS = {"RESOLVED": 0.2, "OUTDATED": 0.12, "DUPLICATE": 0.05, "REOPENED
 
 def plan_backlog(world: World) -> None:
     """Add issues without a pull request: resolved, declined, or open."""
-    rng = world.chance.rng
+    rng = world.rng
     for at in world.times(BACKLOG_A_WEEK):
-        opened, repo = world.chance.soon(at, 3), rng.choice(CODE_REPOS)
+        opened, repo = world.soon(at, 3), rng.choice(CODE_REPOS)
         label = rng.choices(list(BACKLOG_KINDS), list(BACKLOG_KINDS.values()))[0]
         title = world.describe(DATA["issues"][label], repo)
-        issue = world.open_issue(repo, opened, title, rng.choice(DATA["contexts"]), (label,))
+        issue = world.open_issue(repo, opened, title, rng.choice(DATA["contexts"]), label)
         if rng.random() < 0.55:
             closed = later(opened + timedelta(days=rng.lognormvariate(3, 1)), 1)
             reason = rng.choice(("COMPLETED", "COMPLETED", "NOT_PLANNED"))
@@ -57,16 +60,16 @@ def plan_customers(world: World) -> None:
     for issue in world.issues:
         if issue.labels == ("customer feedback",):
             person = _answerer(world, issue.repo, issue.opened)
-            if person.login != issue.author and world.chance.rng.random() < FORWARDED_ANSWERED:
+            if person.login != issue.author and world.rng.random() < FORWARDED_ANSWERED:
                 issue.comment(_answered_at(world, issue.repo, issue.opened, person), person.login)
     for at in world.times(REPORTS_A_WEEK, GROWTH):
-        _report(world, REPOS[world.chance.pick(REPO_SHARES, "customers")], at)
+        _report(world, REPOS[world.pick(REPO_SHARES, "customers")], at)
 
 
 def _customer(world: World) -> str:
     """Return a customer; some write much more than others."""
     first, second = DATA["customer_first_words"], DATA["customer_second_words"]
-    index = (int(world.chance.rng.paretovariate(0.7)) - 1) % (len(first) * len(second))
+    index = (int(world.rng.paretovariate(0.7)) - 1) % (len(first) * len(second))
     return f"{first[index % len(first)]}-{second[index % len(second)]}"
 
 
@@ -76,29 +79,29 @@ def _answerer(world: World, repo: Repo, at: datetime) -> Person:
 
 def _answered_at(world: World, repo: Repo, since: datetime, person: Person) -> datetime:
     """Return the time of an answer, in the person's working hours."""
-    chance, effect = world.chance, world.effect(repo.owner, since)
+    effect = world.effect(repo.owner, since)
     hours = ANSWER_HOURS * (1 + ANSWER_CHANGE * effect)
-    hours *= chance.spread(ANSWER_SPREAD, "answer", effect > 0)
-    return later(since, hours, person.zone) + timedelta(seconds=chance.rng.randint(5, 50))
+    hours *= world.spread(ANSWER_SPREAD, "answer", effect > 0)
+    return later(since, hours, person.zone) + timedelta(seconds=world.rng.randint(5, 50))
 
 
 def _report(world: World, repo: Repo, opened: datetime) -> None:
     """Add a report with its first response."""
-    chance, rng = world.chance, world.chance.rng
-    kind = chance.pick(REPORT_KINDS, "report")
-    author = "" if chance.happens(DELETED, "deleted account") else _customer(world)
+    rng = world.rng
+    kind = world.pick(REPORT_KINDS, "report")
+    author = "" if world.happens(DELETED, "deleted account") else _customer(world)
     title, body = world.describe(DATA["reports"][kind], repo), rng.choice(DATA["remarks"])
-    issue = world.open_issue(repo, opened, title, body, author=author)
+    issue = world.open_issue(repo, opened, title, body, by=author)
     person = _answerer(world, repo, opened)
     login, answer = person.login, _answered_at(world, repo, opened, person)
     span = answer - opened
     if repo.name == "web":
         issue.comment(opened + timedelta(seconds=rng.randint(20, 90)), "github-actions")
-    if chance.happens(PEER_FIRST, "peer"):
+    if world.happens(PEER_FIRST, "peer"):
         peer = _customer(world)
         if peer != author:
             issue.comment(opened + span * rng.random(), peer)
-    start = chance.pick(STARTS, "start", opened >= world.rollout)
+    start = world.pick(STARTS, "start", opened >= world.rollout)
     if start == "withdrawn" and author:
         issue.close(opened + span * rng.uniform(0.2, 0.9), author)
         if rng.random() < 0.5:
@@ -109,8 +112,8 @@ def _report(world: World, repo: Repo, opened: datetime) -> None:
         issue.comment(answer, login)
         for name in LABELS.get(kind, (kind,))[: rng.randint(1, 2)]:
             issue.label(answer + timedelta(seconds=rng.randint(20, 400)), login, name)
-        if kind == "customer feedback" and chance.happens(DEBT_SHARE, "debt"):
-            name = chance.pick(DEBT_LABELS[repo.name], "debt label", repo.name)
+        if kind == "customer feedback" and world.happens(DEBT_SHARE, "debt"):
+            name = world.pick(repo.debt_labels, "debt label", repo.name)
             issue.label(answer + timedelta(minutes=rng.randint(10, 90)), login, name)
         if author and rng.random() < 0.4:
             issue.comment(answer + timedelta(hours=rng.lognormvariate(1, 1.2)), author)
@@ -119,16 +122,16 @@ def _report(world: World, repo: Repo, opened: datetime) -> None:
 
 def _end(world: World, issue: Issue, answer: datetime, person: Person, kind: str) -> None:
     """Resolve, decline or leave an answered report."""
-    chance, rng, login = world.chance, world.chance.rng, person.login
-    end = chance.pick(ENDS, "end")
-    days = RESOLUTION_DAYS * chance.spread(RESOLUTION_SPREAD, "resolution")
-    closed = chance.soon(answer + timedelta(days=days), 5)
+    rng, login = world.rng, person.login
+    end = world.pick(ENDS, "end")
+    days = RESOLUTION_DAYS * world.spread(RESOLUTION_SPREAD, "resolution")
+    closed = world.soon(answer + timedelta(days=days), 5)
     if end == "pull request" and _link(world, issue, closed, kind):
         return
     if end in ("pull request", "by hand"):
         issue.close(closed, login)
-        if issue.author and chance.happens(REOPENED, "customer again"):
-            again = closed + timedelta(days=rng.uniform(0.2, 9))
+        if issue.author and world.happens(REOPENED, "customer again"):
+            again = closed + world.days(0.2, 9)
             issue.reopen(again, issue.author)
             issue.comment(later(again, rng.random() * 9, person.zone), login)
             issue.close(later(again + timedelta(days=rng.lognormvariate(1, 1)), 1), login)
@@ -142,26 +145,25 @@ def _end(world: World, issue: Issue, answer: datetime, person: Person, kind: str
 
 def _link(world: World, issue: Issue, closed: datetime, kind: str) -> bool:
     """Let the next fitting pull request close a report; return False without one."""
-    soonest = issue.opened + timedelta(hours=1)
-    for merged, change in world.unlinked("feature" if kind == "feature request" else "fix"):
-        is_free = change.repo is issue.repo and not change.milestone
-        if is_free and change.opened > soonest and merged >= closed:
+    work = "feature" if kind == "feature request" else "fix"
+    for merged, change in world.candidates(issue, 1, work):
+        if merged >= closed:
             if change.opened > closed + timedelta(days=25):
                 return False
             issue.title = world.describe(DATA["reports"][kind], component=change.component)
-            change.link(issue, world.chance.rng.choice(CLOSING))
+            change.link(issue, world.rng.choice(CLOSING))
             return True
     return False
 
 
 def plan_discussions(world: World) -> None:
     """Add questions and ideas with their answers."""
-    chance, rng = world.chance, world.chance.rng
+    rng = world.rng
     for opened in world.times(DISCUSSIONS_A_WEEK):
-        repo = REPOS[chance.pick(REPO_SHARES, "discussions")]
-        category, person = chance.pick(CATEGORIES, "category"), _answerer(world, repo, opened)
+        repo = REPOS[world.pick(REPO_SHARES, "discussions")]
+        category, person = world.pick(CATEGORIES, "category"), _answerer(world, repo, opened)
         author = _customer(world)
-        if chance.happens(0.12, "colleague"):
+        if world.happens(0.12, "colleague"):
             author = _answerer(world, repo, opened).login
         title = world.describe(DATA["questions"][category], repo)
         discussion = Discussion(repo, opened, author, title, category=category)
@@ -169,31 +171,32 @@ def plan_discussions(world: World) -> None:
         if repo.name == "web" and category == "Q&A":
             discussion.comment(opened + timedelta(seconds=40), "github-actions")
         answer, peer = _answered_at(world, repo, opened, person), None
-        if chance.happens(0.3, "peer answers"):
+        if world.happens(0.3, "peer answers"):
             at = opened + (answer - opened) * rng.uniform(0.1, 0.9)
             peer = discussion.comment(at, _customer(world))
-        if chance.happens(0.1, "no answer") or person.login == author:
+        if world.happens(0.1, "no answer") or person.login == author:
             continue
-        if peer and chance.happens(0.5, "reply"):
-            peer.replies.append((answer, person.login))
+        if peer and world.happens(0.5, "reply"):
+            peer["replies"].append(post(answer, person.login))
             best = peer
         else:
             best = discussion.comment(answer, person.login)
-            if chance.happens(0.5, "thanks"):
-                best.replies.append((answer + timedelta(hours=rng.lognormvariate(1, 1)), author))
-        if peer and chance.happens(0.25, "peer accepted"):
+            if world.happens(0.5, "thanks"):
+                thanked = answer + timedelta(hours=world.rng.lognormvariate(1, 1))
+                best["replies"].append(post(thanked, author))
+        if peer and world.happens(0.25, "peer accepted"):
             best = peer
         _close(world, discussion, best, answer)
 
 
-def _close(world: World, discussion: Discussion, best: Comment, answer: datetime) -> None:
+def _close(world: World, discussion: Discussion, best: Json, answer: datetime) -> None:
     """Accept an answer, close the discussion, or leave it open."""
-    chance, rng = world.chance, world.chance.rng
+    rng = world.rng
     at = later(answer + timedelta(hours=rng.lognormvariate(2.5, 1.2)), 1)
-    if discussion.category == "Q&A" and chance.happens(0.7, "accepted"):
+    if discussion.category == "Q&A" and world.happens(0.7, "accepted"):
         discussion.answer, discussion.answered = best, at
-        discussion.answered_by = rng.choice((discussion.author, best.author))
+        discussion.answered_by = rng.choice((discussion.author, best["author"]["login"]))
         return
-    discussion.reason = chance.pick(CLOSE_REASONS, "discussion closed") or None
+    discussion.reason = world.pick(CLOSE_REASONS, "discussion closed") or None
     if discussion.reason and discussion.reason != "REOPENED":
-        discussion.closed_at = at + timedelta(days=rng.uniform(2, 40))
+        discussion.closed_at = at + world.days(2, 40)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from headway.demo.company import Person, Repo
+from headway.demo.company import Json, Person, Repo, account, post
 
-Json = dict[str, Any]
 #: path, additions, deletions, kind of change
 File = tuple[str, int, int, str]
 TURNS = ("ClosedEvent", "ReopenedEvent")
@@ -28,20 +27,12 @@ class Milestone:
 
 
 @dataclass(eq=False)
-class Comment:
-    """Comment; only those of discussions have replies."""
-
-    at: datetime
-    author: str
-    replies: list[tuple[datetime, str]] = field(default_factory=list)
-
-
-@dataclass(eq=False)
 class Item:
     """Issue, pull request or discussion; it gets its number at the end.
 
     ``labels`` are those it is opened with. Later changes are ``events``. ``notes`` are sentences
-    that mention another item. The author of a deleted account is an empty string.
+    that mention another item. The author of a deleted account is an empty string. Comments and
+    events are members of the document, with times and items instead of their texts.
     """
 
     repo: Repo
@@ -51,19 +42,23 @@ class Item:
     body: str = ""
     labels: tuple[str, ...] = ()
     milestone: Milestone | None = None
-    comments: list[Comment] = field(default_factory=list)
-    events: list[tuple[datetime, Json]] = field(default_factory=list)
+    comments: list[Json] = field(default_factory=list)
+    events: list[Json] = field(default_factory=list)
     notes: list[tuple[str, Item]] = field(default_factory=list)
     number: int = 0
 
     def add(self, at: datetime, kind: str, actor: str | None, **details: Any) -> None:
         """Add an event of the timeline."""
-        event = {"__typename": kind, "actor": actor} | details
-        self.events.append((at.replace(microsecond=0), event))
+        event = {"__typename": kind, "createdAt": at.replace(microsecond=0)}
+        self.events.append(event | {"actor": account(actor)} | details)
 
-    def comment(self, at: datetime, author: str) -> Comment:
+    def assign(self, at: datetime, actor: str, assignee: str) -> None:
+        """Assign an account."""
+        self.add(at, "AssignedEvent", actor, assignee=account(assignee))
+
+    def comment(self, at: datetime, login: str) -> Json:
         """Add a comment and return it."""
-        self.comments.append(Comment(at, author))
+        self.comments.append(post(at, login))
         return self.comments[-1]
 
     def label(self, at: datetime, actor: str, name: str) -> None:
@@ -83,35 +78,35 @@ class Item:
     @property
     def closed(self) -> datetime | None:
         """The time it was closed, None if it is open."""
-        turns = [(at, event["__typename"]) for at, event in self.events]
-        turns = [turn for turn in turns if turn[1] in TURNS]
-        return turns[-1][0] if turns and turns[-1][1] == "ClosedEvent" else None
+        turns = [event for event in self.events if event["__typename"] in TURNS]
+        return turns[-1]["createdAt"] if turns and turns[-1]["__typename"] == TURNS[0] else None
 
     @property
     def current_labels(self) -> list[str]:
         """The labels after all events."""
-        names = list(self.labels)
-        for _, event in self.events:
-            name = event.get("label", {}).get("name")
-            if event["__typename"] == "LabeledEvent" and name not in names:
-                names.append(name)
-            elif event["__typename"] == "UnlabeledEvent" and name in names:
-                names.remove(name)
-        return names
+        names = dict.fromkeys(self.labels)
+        for event in self.events:
+            if event["__typename"] == "LabeledEvent":
+                names.setdefault(event["label"]["name"])
+            elif event["__typename"] == "UnlabeledEvent":
+                names.pop(event["label"]["name"], None)
+        return list(names)
 
     def cut(self, end: datetime) -> None:
         """Sort comments and events, and drop those after the end or without effect."""
-        self.comments = sorted(
-            (comment for comment in self.comments if comment.at < end), key=lambda row: row.at
-        )
-        for comment in self.comments:
-            comment.replies = sorted(reply for reply in comment.replies if reply[0] < end)
-        events, self.events, is_open = sorted(self.events, key=lambda row: row[0]), [], True
-        for at, event in events:
-            kind = event["__typename"]
-            if at < end and (kind not in TURNS or is_open == (kind == "ClosedEvent")):
-                self.events.append((at, event))
-                is_open = kind == "ReopenedEvent" if kind in TURNS else is_open
+        self.comments = in_order(self.comments, end)
+        events, self.events, is_open = in_order(self.events, end), [], True
+        for event in events:
+            if event["__typename"] in TURNS:
+                if is_open != (event["__typename"] == TURNS[0]):
+                    continue
+                is_open = not is_open
+            self.events.append(event)
+
+
+def in_order(rows: list[Json], end: datetime) -> list[Json]:
+    """Return comments or events until the end by their time."""
+    return sorted((r for r in rows if r["createdAt"] < end), key=lambda row: row["createdAt"])
 
 
 @dataclass(eq=False)
@@ -119,7 +114,7 @@ class Issue(Item):
     """Issue."""
 
     def close(
-        self, at: datetime, actor: str, reason: str = "COMPLETED", closer: Item | str | None = None
+        self, at: datetime, actor: str, reason: str = "COMPLETED", closer: Item | Json | None = None
     ) -> None:
         """Close it by hand, by a pull request or by a commit."""
         if reason == "DUPLICATE":
@@ -183,51 +178,30 @@ class Change(Item):
 
 @dataclass(eq=False, kw_only=True)
 class Discussion(Item):
-    """Discussion; the answer is one of its comments."""
+    """Discussion; the answer is one of its comments, which have replies."""
 
     category: str
-    answer: Comment | None = None
+    answer: Json | None = None
     answered: datetime | None = None
     answered_by: str = ""
     closed_at: datetime | None = None
     reason: str | None = None
 
+    def comment(self, at: datetime, login: str) -> Json:
+        """Add a comment and return it."""
+        comment = super().comment(at, login)
+        comment["replies"] = []
+        return comment
+
     def cut(self, end: datetime) -> None:
         """Drop what happened after the end."""
         super().cut(end)
+        for comment in self.comments:
+            comment["replies"] = in_order(comment["replies"], end)
         if self.answered and self.answered >= end:
             self.answer = self.answered = None
         if self.closed_at and self.closed_at >= end:
             self.closed_at = self.reason = None
-
-
-@dataclass(eq=False)
-class Alarm:
-    """Incident of the pager; ``form`` is how its cause was entered."""
-
-    key: str
-    title: str
-    repo: Repo
-    severity: str
-    opened: datetime
-    resolved: datetime | None
-    cause: Change | None
-    release: str
-    form: str
-
-
-@dataclass(eq=False)
-class Trial:
-    """Experiment of the experiment platform; ``item`` tracks its work on GitHub."""
-
-    key: str
-    title: str
-    repo: Repo | None
-    started: datetime
-    shipped: datetime | None = None
-    decided: datetime | None = None
-    decision: str | None = None
-    item: Item | None = None
 
 
 @dataclass(eq=False)

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from headway.demo.company import (
-    CODE_REPOS,
-    DATA,
-    DOCS,
-    MOBILE,
-    REPOS,
-    ROLLOUT,
-    Repo,
-    is_workday,
-    later,
-)
-from headway.demo.items import Alarm, Change, File, Issue, Shipment
+from headway.demo.company import CODE_REPOS, DATA, HOST, REPOS, ROLLOUT, Repo, is_workday, later
+from headway.demo.items import Change, File, Issue, Shipment
 from headway.demo.world import World
 
 PRODUCTION, STAGING = "production", "staging"
@@ -34,60 +24,44 @@ INCIDENT_SHARE, HOTFIX_SHARE, BACKPORT_SHARE = 0.012, 0.008, 0.06
 
 def plan_reactions(world: World) -> None:
     """Add reverts, incidents, hotfixes and backports of merged changes."""
-    chance, rng = world.chance, world.chance.rng
-    for at, change in _merged(world):
-        team, share = change.team, ROLLOUT.revert_share_before
-        growth = ROLLOUT.revert_share_after - ROLLOUT.revert_share_before
-        share += growth * world.effect(team, at)
-        if change.repo is DOCS:
+    rng = world.rng
+    growth = ROLLOUT.revert_share_after - ROLLOUT.revert_share_before
+    for at, change in world.merged():
+        team = change.team
+        share = ROLLOUT.revert_share_before + growth * world.effect(team, at)
+        if change.repo.name == "docs":
             continue  # pages are corrected, never reverted
-        if chance.happens(share, "revert", team, at >= world.rollout):
+        if world.happens(share, "revert", team, at >= world.rollout):
             _revert(world, change, at)
         elif change.kind in ("feature", "fix", "refactor"):
-            if chance.happens(INCIDENT_SHARE, "incident", team):
+            if world.happens(INCIDENT_SHARE, "incident", team):
                 _report(world, change, at + timedelta(hours=rng.lognormvariate(1.8, 0.9)))
-            elif chance.happens(HOTFIX_SHARE, "hotfix", team):
+            elif world.happens(HOTFIX_SHARE, "hotfix", team):
                 _repair(world, change, at + timedelta(hours=rng.uniform(3, 60)))
-        is_app_fix = change.repo is MOBILE and change.kind == "fix"
-        if is_app_fix and chance.happens(BACKPORT_SHARE, "backport"):
+        is_app_fix = change.repo.name == "mobile" and change.kind == "fix"
+        if is_app_fix and world.happens(BACKPORT_SHARE, "backport"):
             _backport(world, change, at)
 
 
-def _merged(world: World) -> list[tuple[datetime, Change]]:
-    """Return merged pull requests with the time of their merge, in order."""
-    merges = [(c.merged, c) for c in world.changes if c.merged and c.merged < world.end]
-    return sorted(merges, key=lambda row: row[0])
-
-
 def _follow(
-    world: World,
-    cause: Change,
-    opened: datetime,
-    title: str,
-    body: str,
-    *,
-    files: list[File],
-    minutes: float,
-    message: str = "",
-    kind: str = "fix",
+    world: World, cause: Change, opened: datetime, title: str, files: list[File], minutes: float
 ) -> Change:
     """Add a change of the same team that is merged within the hour, mostly approved."""
-    rng, crew = world.chance.rng, world.members(cause.team, opened)
+    rng, crew = world.rng, world.members(cause.team, opened)
     person = rng.choice([*[cause.person] * 3, *crew])
     change = Change(
-        *(cause.repo, opened, person.login, title, body),
-        kind=kind,
+        *(cause.repo, opened, person.login, title),
+        kind="fix",
         team=cause.team,
         person=person,
-        oid=world.chance.oid(),
+        oid=world.oid(),
         files=files,
         ready=opened,
-        merged_by=person.login,
     )
     written = opened - timedelta(minutes=rng.randint(1, 60))
-    change.commits.append((written, message or title, person.login))
+    change.commits.append((written, title, person.login))
     span = timedelta(minutes=5 + minutes * rng.lognormvariate(0, 0.8))
-    change.merged = opened + span
+    change.merged, change.merged_by = opened + span, person.login
     if rng.random() < 0.75:
         reviewer = rng.choice([member for member in crew if member != person])
         approved = opened + span * rng.uniform(0.3, 0.9)
@@ -98,49 +72,44 @@ def _follow(
 
 def _revert(world: World, cause: Change, at: datetime) -> None:
     """Revert a change by a pull request, or sometimes by a pushed commit."""
-    chance, rng = world.chance, world.chance.rng
+    rng = world.rng
     undone = later(at + timedelta(hours=rng.lognormvariate(3.1, 1.2)), 0.2, cause.person.zone)
     title = f'Revert "{cause.title}"'
     message = f"{title}\n\nThis reverts commit {cause.oid}."
-    if chance.happens(0.08, "push"):
-        world.pushes.append((cause.repo, undone, chance.oid(), message))
+    if world.happens(0.08, "push"):
+        world.pushes.append((cause.repo, undone, world.oid(), message))
         return
     inverse = {"ADDED": "DELETED", "DELETED": "ADDED"}
     files = [(path, deleted, added, inverse.get(k, k)) for path, added, deleted, k in cause.files]
     reason = rng.choice(DATA["revert_reasons"])
-    change = _follow(
-        *(world, cause, undone, title, reason),
-        files=files,
-        minutes=45,
-        message=message,
-        kind="revert",
-    )
-    change.reverts = cause
+    change = _follow(world, cause, undone, title, files, minutes=45)
+    change.commits = [(at, message, login) for at, _, login in change.commits]
+    change.kind, change.body, change.reverts = "revert", reason, cause
     change.notes.append((f"Reverts {cause.repo.full_name}#%d", cause))
 
 
 def _report(world: World, cause: Change, noticed: datetime) -> None:
     """Add an incident that mostly names its cause, and mostly a hotfix that closes it."""
-    rng = world.chance.rng
+    rng = world.rng
     title = world.describe(DATA["issues"]["incident"], component=cause.component)
-    labels = ("incident", rng.choice(("sev-1", "sev-2", "sev-2", "sev-3")))
-    author = world.member(cause.team, noticed).login
+    severity = rng.choice(("sev-1", "sev-2", "sev-2", "sev-3"))
+    login = world.member(cause.team, noticed).login
     body = "Noticed by the alert; customers are affected."
-    incident = world.open_issue(cause.repo, noticed, title, body, labels, author)
+    incident = world.open_issue(cause.repo, noticed, title, body, "incident", severity, by=login)
     if rng.random() < 0.8:
         note = rng.choice(("Started after #%d went out.", "Caused by #%d."))
         incident.notes.append((note, cause))
     if rng.random() < 0.6:
         _repair(world, cause, noticed + timedelta(hours=rng.uniform(0.5, 5)), incident)
     else:
-        incident.close(noticed + timedelta(hours=rng.lognormvariate(1.2, 0.9)), author)
+        incident.close(noticed + timedelta(hours=rng.lognormvariate(1.2, 0.9)), login)
 
 
 def _repair(world: World, cause: Change, opened: datetime, incident: Issue | None = None) -> None:
     """Add a hotfix that names the change it repairs."""
-    rng, title = world.chance.rng, world.describe(DATA["hotfixes"], component=cause.component)
+    rng, title = world.rng, world.describe(DATA["hotfixes"], component=cause.component)
     files = [(cause.files[0][0], rng.randint(1, 14), rng.randint(0, 9), "MODIFIED")]
-    change = _follow(world, cause, opened, title, "", files=files, minutes=70)
+    change = _follow(world, cause, opened, title, files, minutes=70)
     change.branch = f"hotfix/{cause.component.replace(' ', '-')}"
     change.labels = ("hotfix",) if rng.random() < 0.7 else ()
     if incident:
@@ -150,9 +119,10 @@ def _repair(world: World, cause: Change, opened: datetime, incident: Issue | Non
 
 def _backport(world: World, cause: Change, at: datetime) -> None:
     """Add a fix to the release branch of the app."""
-    opened = later(at, world.chance.rng.uniform(0.3, 6), cause.person.zone)
-    title, body = f"{cause.title} (backport)", "Same change for the release branch."
-    change = _follow(world, cause, opened, title, body, files=list(cause.files), minutes=120)
+    opened = later(at, world.rng.uniform(0.3, 6), cause.person.zone)
+    title = f"{cause.title} (backport)"
+    change = _follow(world, cause, opened, title, list(cause.files), minutes=120)
+    change.body = "Same change for the release branch."
     version = int((opened - world.begin) / timedelta(weeks=2))
     change.base = f"release/{1 + version // 20}.{version % 20}"
     change.branch = f"backport/{cause.branch.split('/')[-1]}"
@@ -161,7 +131,7 @@ def _backport(world: World, cause: Change, at: datetime) -> None:
 
 def plan_shipments(world: World) -> None:
     """Add the releases and deployments of each repository."""
-    chance, rng = world.chance, world.chance.rng
+    rng = world.rng
     for repo in CODE_REPOS:
         cut = world.begin + timedelta(days=3, hours=10)
         while repo.release_days and cut < world.end:
@@ -171,11 +141,10 @@ def plan_shipments(world: World) -> None:
         while repo.has_deployments and day < world.end:
             if is_workday(day.date()) and rng.random() < 0.8:
                 start = day + timedelta(hours=9, minutes=rng.randrange(300))
-                _deploy(
-                    world, repo, start, STAGING, rng.choices(("success", "failure"), (97, 3))[0]
-                )
+                fate = rng.choices(("success", "failure"), (97, 3))[0]
+                _deploy(world, repo, start, STAGING, fate)
                 start += timedelta(minutes=rng.randint(20, 150))
-                fate = chance.pick(FATES, "deployment", repo.name)
+                fate = world.pick(FATES, "deployment", repo.name)
                 _deploy(world, repo, start, PRODUCTION, fate)
                 if fate in ("failure", "error") and rng.random() < RESTORED_THE_SAME_DAY:
                     again = start + timedelta(minutes=25 + 80 * rng.lognormvariate(0, 0.7))
@@ -185,10 +154,10 @@ def plan_shipments(world: World) -> None:
 
 def _deploy(world: World, repo: Repo, start: datetime, environment: str, fate: str) -> None:
     """Add a deployment with its states."""
-    rng = world.chance.rng
+    rng = world.rng
     ended = start + timedelta(seconds=rng.randint(120, 900))
-    states = [(start + timedelta(seconds=2), "QUEUED")]
-    states.append((start + timedelta(seconds=15), "IN_PROGRESS"))
+    queued, running = timedelta(seconds=2), timedelta(seconds=15)
+    states = [(start + queued, "QUEUED"), (start + running, "IN_PROGRESS")]
     if fate == "second try":
         states += [(ended, "FAILURE"), (ended + timedelta(minutes=6), "IN_PROGRESS")]
         ended += timedelta(minutes=rng.randint(9, 30))
@@ -200,7 +169,7 @@ def _deploy(world: World, repo: Repo, start: datetime, environment: str, fate: s
 
 def _contents(world: World, repo: Repo) -> Iterable[tuple[Shipment, list[Change]]]:
     """Yield the shipments that reached customers, each with the changes that are new in it."""
-    changes = [row for row in _merged(world) if row[1].repo is repo and row[1].base == "main"]
+    changes = [row for row in world.merged() if row[1].repo is repo and row[1].base == "main"]
     environment, since = PRODUCTION if repo.has_deployments else "", world.begin
     for shipment in sorted(world.shipments, key=lambda row: row.cut):
         is_live = not shipment.states or shipment.states[-1][1] == "SUCCESS"
@@ -212,50 +181,53 @@ def _contents(world: World, repo: Repo) -> Iterable[tuple[Shipment, list[Change]
 
 def plan_failures(world: World) -> None:
     """Let some shipments fail, and add the pager's alarms."""
-    chance, rng = world.chance, world.chance.rng
+    kinds = ("feature", "fix", "refactor", "experiment")
     for name, base_share in FAILURE_SHARES.items():
         for shipment, changes in _contents(world, REPOS[name]):
-            kinds = ("feature", "fix", "refactor", "experiment")
             causes = [change for change in changes if change.kind in kinds]
             effect = world.effect("platform", shipment.live) if name in STRAINED else 0
             share, era = base_share * (1 + STRAIN * effect), shipment.live >= world.rollout
-            if causes and chance.happens(share, "failure", name, era):
-                _fail(world, shipment, rng.choice(causes))
+            if causes and world.happens(share, "failure", name, era):
+                _fail(world, shipment, world.rng.choice(causes))
     for _ in range(OTHER_ALARMS):
-        _ring(world, rng.choice(CODE_REPOS), world.at(rng.random()))
+        _ring(world, world.rng.choice(CODE_REPOS), world.at(world.rng.random()))
 
 
 def _fail(world: World, shipment: Shipment, cause: Change) -> None:
     """Add the incident, hotfix or alarm that follows a failure."""
-    chance, rng = world.chance, world.chance.rng
-    noticed = shipment.live + timedelta(hours=rng.lognormvariate(2.1, 1.0))
-    if chance.happens(LATE_SHARE, "late"):
-        noticed += timedelta(days=rng.uniform(8, 20))
-    sign = chance.pick(SIGNS, "sign")
+    noticed = shipment.live + timedelta(hours=world.rng.lognormvariate(2.1, 1.0))
+    if world.happens(LATE_SHARE, "late"):
+        noticed += world.days(8, 20)
+    sign = world.pick(SIGNS, "sign")
     if sign == "incident":
         _report(world, cause, noticed)
     elif sign == "hotfix":
         _repair(world, cause, noticed)
     else:
-        is_release = not shipment.environment and chance.happens(0.3, "release named")
+        is_release = not shipment.environment and world.happens(0.3, "release named")
         _ring(world, shipment.repo, noticed, cause, shipment.tag if is_release else "")
 
 
 def _ring(
     world: World, repo: Repo, opened: datetime, cause: Change | None = None, release: str = ""
 ) -> None:
-    """Add an incident of the pager; most are resolved within hours."""
-    rng, opened, index = world.chance.rng, opened.replace(microsecond=0), len(world.alarms) + 1
+    """Add an incident of the pager; it names its cause in different forms."""
+    rng, opened, index = world.rng, opened.replace(microsecond=0), len(world.alarms) + 1
     resolved = opened + timedelta(minutes=round(60 * rng.lognormvariate(0.6, 1.0)))
-    alarm = Alarm(
-        key=f"Q{index:05d}FERN",
-        title=f"{rng.choice(DATA['alarms'])} in {DATA['services'][repo.name]}",
-        repo=repo,
-        severity=rng.choice(("P1", "P2", "P2", "P3")),
-        opened=opened,
-        resolved=None if world.chance.happens(0.1, "open alarm") else resolved,
-        cause=cause,
-        release=release,
-        form="release" if release else ("number", "url", "commit")[index % 3],
-    )
-    world.alarms.append(alarm)
+    title = f"{rng.choice(DATA['alarms'])} in {repo.service}"
+    severity = rng.choice(("P1", "P2", "P2", "P3"))
+    is_open = world.happens(0.1, "open alarm") or resolved >= world.end
+    key = f"Q{index:05d}FERN"
+    form = ("{repo}#{number}", "{url}/pull/{number}", "{oid}")[index % 3]
+    alarm = {
+        "key": key,
+        "title": title,
+        "url": f"https://pager.{HOST}/incidents/{key}",
+        "service": repo.service,
+        "severity": severity,
+        "opened_at": opened,
+        "resolved_at": None if is_open else resolved,
+        "caused_by": (f"{repo.full_name}@{release}" if release else form) if cause else None,
+        "updated_at": opened if is_open else resolved,
+    }
+    world.alarms.append((alarm, cause))

@@ -15,28 +15,30 @@ PICKUP_SPREAD, REVIEW_SPREAD = 1.15, 1.2
 FATES = {"merged": 0.911, "reopened": 0.012, "abandoned": 0.073, "forgotten": 0.004}
 ROUNDS = {1: 0.6, 2: 0.28, 3: 0.12}
 REVIEWER_WEIGHTS = {"junior": 0.5, "mid": 1.0, "senior": 1.6, "staff": 2.0}
+#: first response and merge
+Span = tuple[datetime, datetime]
 
 
 def review(world: World, change: Change, zone: float) -> None:
     """Review, then merge or abandon a pull request; ``zone`` is its author's."""
-    chance, rng = world.chance, world.chance.rng
+    rng = world.rng
     ready, team, person = change.ready or change.opened, change.team, change.person.login
     era, effect = ready >= world.rollout, world.effect(team, ready)
     reviewer = _reviewer(world, change)
     _add_bots(world, change, ready)
-    fate = chance.pick(FATES, "fate", team, era)
+    fate = world.pick(FATES, "fate", team, era)
     alone = 0.14 if change.kind in ("chore", "docs") else 0.05
-    if fate == "merged" and chance.happens(alone, "alone", team, era):
+    if fate == "merged" and world.happens(alone, "alone", team, era):
         change.merged = later(ready, rng.lognormvariate(-1, 1), zone)
         change.merged_by = person
         return
-    pickup = PICKUP_HOURS * TEAMS[team].pace[1] * chance.spread(PICKUP_SPREAD, "pickup", team, era)
+    pickup = PICKUP_HOURS * TEAMS[team].pace[1] * world.spread(PICKUP_SPREAD, "pickup", team, era)
     if ready >= world.rollout + timedelta(weeks=ROLLOUT.pickup_after_weeks):
         pickup *= 1 + ROLLOUT.pickup_change * effect
-    hours = REVIEW_HOURS * TEAMS[team].pace[2] * chance.spread(REVIEW_SPREAD, "review", team, era)
+    hours = REVIEW_HOURS * TEAMS[team].pace[2] * world.spread(REVIEW_SPREAD, "review", team, era)
     hours *= KINDS[change.kind].review_effort * (1 + ROLLOUT.review_change * effect)
-    first = chance.after(ready, min(pickup, 250), reviewer.zone)
-    last = chance.after(first, min(hours, 300), zone)
+    first = world.after(ready, min(pickup, 250), reviewer.zone)
+    last = world.after(first, min(hours, 300), zone)
     if fate in ("abandoned", "forgotten"):
         _abandon(world, change, reviewer, first, zone, is_closed=fate == "abandoned")
         return
@@ -56,7 +58,7 @@ def review(world: World, change: Change, zone: float) -> None:
         pushed = ready + (last - ready) * rng.random()
         change.add(pushed, "HeadRefForcePushedEvent", change.author)
     change.merged, change.merged_by = last, person
-    if chance.happens(0.25, "merger", team):
+    if world.happens(0.25, "merger", team):
         change.merged_by = reviewer.login
     elif change.repo.name in ("web", "api") and rng.random() < 0.08:
         change.merged_by = "github-merge-queue"
@@ -64,7 +66,7 @@ def review(world: World, change: Change, zone: float) -> None:
 
 def _reviewer(world: World, change: Change) -> Person:
     """Return a reviewer, mostly of the same team and experienced."""
-    rng, day = world.chance.rng, change.opened
+    rng, day = world.rng, change.opened
     crew = [person for person in world.members(change.team, day) if person != change.person]
     if rng.random() < 0.15 or not crew:
         employees = [p for p in PEOPLE if p.team_on(day.date(), world.until)]
@@ -74,19 +76,13 @@ def _reviewer(world: World, change: Change) -> Person:
 
 
 def _add_rounds(
-    world: World,
-    change: Change,
-    reviewer: Person,
-    span: tuple[datetime, datetime],
-    hours: float,
-    zone: float,
+    world: World, change: Change, reviewer: Person, span: Span, hours: float, zone: float
 ) -> None:
     """Add the reviews from the first response to the merge, with answers and commits."""
-    chance, rng = world.chance, world.chance.rng
-    first, last = span
-    rounds = chance.pick(ROUNDS, "rounds", change.team)
+    rng, (first, last) = world.rng, span
+    rounds = world.pick(ROUNDS, "rounds", change.team)
     times = [later(first, hours * (n + rng.random()) / rounds, zone) for n in range(rounds)]
-    if chance.happens(0.2, "comment first", change.team):
+    if world.happens(0.2, "comment first", change.team):
         change.comment(first, reviewer.login)
     else:
         times[0] = first
@@ -110,9 +106,9 @@ def _abandon(
     world: World, change: Change, reviewer: Person, first: datetime, zone: float, is_closed: bool
 ) -> None:
     """Close it unmerged, or leave it open; some never become ready."""
-    rng = world.chance.rng
+    rng = world.rng
     if change.is_opened_as_draft and rng.random() < 0.5:
-        events = [row for row in change.events if row[1]["__typename"] != "ReadyForReviewEvent"]
+        events = [row for row in change.events if row["__typename"] != "ReadyForReviewEvent"]
         change.events, change.ready = events, None
     elif rng.random() < 0.6:
         change.comment(first, reviewer.login)
@@ -126,7 +122,7 @@ def _abandon(
 
 def _add_bots(world: World, change: Change, ready: datetime) -> None:
     """Add reports and reviews by bots, which are no response of a person."""
-    rng, repo = world.chance.rng, change.repo.name
+    rng, repo = world.rng, change.repo.name
 
     def after(at: datetime, first: int, last: int) -> datetime:
         return at + timedelta(minutes=rng.randint(first, last))

@@ -9,16 +9,7 @@ from random import Random
 from headway.demo.company import DATA, DOCS, Repo
 from headway.demo.items import File
 
-#: the names by which each repository labels its UX debt, by weight
 CLOSING = ("Closes #%d", "Fixes #%d", "Resolves #%d")
-DEBT_LABELS: dict[str, dict[str, float]] = DATA["debt_labels"]
-CONFIGURATION = {
-    "web": (".github/workflows/ci.yml", "vite.config.ts", "package.json"),
-    "api": (".github/workflows/ci.yml", "pyproject.toml", "Dockerfile"),
-    "mobile": (".github/workflows/build.yml", "build.gradle.kts", "fastlane/Fastfile"),
-    "platform": (".github/workflows/plan.yml", "Makefile", "deploy/charts/values.yaml"),
-    "pipeline": (".github/workflows/ci.yml", "pyproject.toml", "schedules.yml"),
-}
 SUFFIXES = {"terraform": "tf", "deploy": "yaml", "observability": "yaml", "models": "sql"}
 
 
@@ -50,86 +41,92 @@ KINDS = {
 }
 
 
-def title(
-    rng: Random, repo: Repo, folder: str, component: str, kind: str, is_conventional: bool
-) -> str:
-    """Return a title, with or without a conventional prefix."""
-    titles = DATA["titles"]
-    phrases: list[str] = titles.get(repo.voice, {}).get(kind) or titles["any"][kind]
-    phrase = rng.choice(phrases).format(thing=component)
-    if not is_conventional:
-        return phrase
-    phrase = phrase.removeprefix("Fix ")
-    scope = f"({folder.split('/')[1]})" if rng.random() < 0.6 else ""
-    return f"{KINDS[kind].prefix}{scope}: {phrase[0].lower()}{phrase[1:]}"
+@dataclass(frozen=True)
+class Task:
+    """Piece of work on a component, with the texts and files of its pull request."""
+
+    rng: Random
+    repo: Repo
+    folder: str
+    component: str
+    kind: str
+
+    def title(self, is_conventional: bool) -> str:
+        """Return a title, with or without a conventional prefix."""
+        titles, kind = DATA["titles"], self.kind
+        phrases: list[str] = titles.get(self.repo.voice, {}).get(kind) or titles["any"][kind]
+        phrase = self.rng.choice(phrases).format(thing=self.component)
+        if not is_conventional:
+            return phrase
+        phrase = phrase.removeprefix("Fix ")
+        scope = f"({self.folder.split('/')[1]})" if self.rng.random() < 0.6 else ""
+        return f"{KINDS[kind].prefix}{scope}: {phrase[0].lower()}{phrase[1:]}"
+
+    def description(self) -> str:
+        """Return a description; many are one sentence, and some are empty."""
+        rng, reasons = self.rng, DATA["reasons"]
+        length = rng.random()
+        if length < 0.12:
+            return ""
+        reason: str = rng.choice(reasons.get(self.kind, reasons["other"]))
+        reason = reason.format(thing=self.component)
+        reason = reason[0].upper() + reason[1:]
+        if length < 0.45:
+            return reason
+        details = [line.format(thing=self.component) for line in rng.sample(DATA["details"], 3)]
+        if length < 0.7:
+            return "\n".join([reason, "", *details])
+        return "\n".join(["## Why", "", reason, "", "## What", "", *details])
+
+    def files(self) -> list[File]:
+        """Return the files of the change; their folders show the kind of work."""
+        rng, paths, kind = self.rng, self._paths(), KINDS[self.kind]
+        lines = max(1, round(kind.lines * rng.lognormvariate(0, 1.0)))
+        weights = [rng.uniform(0.3, 1) for _ in paths]
+        result = []
+        for index, (path, weight) in enumerate(zip(paths, weights, strict=True)):
+            part, change = max(1, round(lines * weight / sum(weights))), "MODIFIED"
+            added = round(part * kind.added)
+            if part < 40:
+                added = sum(rng.random() < kind.added for _ in range(part))
+            if index and self.kind in ("feature", "test", "experiment") and rng.random() < 0.35:
+                added, change = part, "ADDED"
+            elif index and self.kind == "refactor" and rng.random() < 0.25:
+                change = rng.choice(("RENAMED", "RENAMED", "DELETED"))
+                added = 0 if change == "DELETED" else added
+            result.append((path, added, part - added, change))
+        return result
+
+    def _paths(self) -> list[str]:
+        rng, repo, kind = self.rng, self.repo, self.kind
+        slug = re.sub(r"[^a-z0-9]+", "-", self.component.lower()).strip("-")
+        if repo is DOCS:
+            return [f"{self.folder}/{slug}.md"]
+        top, area = self.folder.split("/")
+        if kind == "docs":
+            return [f"docs/{area}/{slug}.md"]
+        if kind == "chore" and rng.random() < 0.6:
+            return rng.sample(repo.configuration, rng.randint(1, 2))
+        test = f"tests/{area}/{_test_file(self.component, repo.suffix)}"
+        if kind == "test":
+            return [test, f"tests/{area}/fixtures.{repo.suffix}"] if rng.random() < 0.3 else [test]
+        neighbours = [other for other in repo.areas[self.folder] if other != self.component]
+        more = rng.sample(neighbours, min(rng.randint(0, KINDS[kind].breadth), len(neighbours)))
+        suffix = SUFFIXES.get(top, repo.suffix)
+        paths = [f"{self.folder}/{_file(name, suffix)}" for name in (self.component, *more)]
+        if rng.random() < 0.2:
+            beside = rng.choice([area for area in repo.areas if area not in DATA["opened_later"]])
+            suffix = SUFFIXES.get(beside.split("/")[0], repo.suffix)
+            paths.append(f"{beside}/{_file(rng.choice(repo.areas[beside]), suffix)}")
+        if kind in ("feature", "fix") and rng.random() < 0.6:
+            paths.append(test)
+        return list(dict.fromkeys(paths))
 
 
 def plain(title: str) -> str:
     """Return a title without its conventional prefix."""
     words = title.split(": ", 1)[-1]
     return words[0].upper() + words[1:]
-
-
-def description(rng: Random, component: str, kind: str) -> str:
-    """Return a description; many are one sentence, and some are empty."""
-    length = rng.random()
-    if length < 0.12:
-        return ""
-    reasons = DATA["reasons"]
-    reason: str = rng.choice(reasons.get(kind, reasons["other"])).format(thing=component)
-    reason = reason[0].upper() + reason[1:]
-    if length < 0.45:
-        return reason
-    details = [line.format(thing=component) for line in rng.sample(DATA["details"], 3)]
-    if length < 0.7:
-        return "\n".join([reason, "", *details])
-    return "\n".join(["## Why", "", reason, "", "## What", "", *details])
-
-
-def files(rng: Random, repo: Repo, folder: str, component: str, kind: str) -> list[File]:
-    """Return the files of a change; their folders show the kind of work."""
-    paths, params = _paths(rng, repo, folder, component, kind), KINDS[kind]
-    lines = max(1, round(params.lines * rng.lognormvariate(0, 1.0)))
-    weights = [rng.uniform(0.3, 1) for _ in paths]
-    result = []
-    for index, (path, weight) in enumerate(zip(paths, weights, strict=True)):
-        part, change = max(1, round(lines * weight / sum(weights))), "MODIFIED"
-        if part < 40:
-            added = sum(rng.random() < params.added for _ in range(part))
-        else:
-            added = round(part * params.added)
-        if index and kind in ("feature", "test", "experiment") and rng.random() < 0.35:
-            added, change = part, "ADDED"
-        elif index and kind == "refactor" and rng.random() < 0.25:
-            change = rng.choice(("RENAMED", "RENAMED", "DELETED"))
-            added = 0 if change == "DELETED" else added
-        result.append((path, added, part - added, change))
-    return result
-
-
-def _paths(rng: Random, repo: Repo, folder: str, component: str, kind: str) -> list[str]:
-    slug = re.sub(r"[^a-z0-9]+", "-", component.lower()).strip("-")
-    if repo is DOCS:
-        return [f"{folder}/{slug}.md"]
-    top, area = folder.split("/")
-    if kind == "docs":
-        return [f"docs/{area}/{slug}.md"]
-    if kind == "chore" and rng.random() < 0.6:
-        return rng.sample(CONFIGURATION[repo.name], rng.randint(1, 2))
-    test = f"tests/{area}/{_test_file(component, repo.suffix)}"
-    if kind == "test":
-        return [test, f"tests/{area}/fixtures.{repo.suffix}"] if rng.random() < 0.3 else [test]
-    neighbours = [other for other in repo.areas[folder] if other != component]
-    more = rng.sample(neighbours, min(rng.randint(0, KINDS[kind].breadth), len(neighbours)))
-    suffix = SUFFIXES.get(top, repo.suffix)
-    paths = [f"{folder}/{_file(name, suffix)}" for name in (component, *more)]
-    if rng.random() < 0.2:
-        beside = rng.choice([area for area in repo.areas if area not in DATA["opened_later"]])
-        suffix = SUFFIXES.get(beside.split("/")[0], repo.suffix)
-        paths.append(f"{beside}/{_file(rng.choice(repo.areas[beside]), suffix)}")
-    if kind in ("feature", "fix") and rng.random() < 0.6:
-        paths.append(test)
-    return list(dict.fromkeys(paths))
 
 
 def _file(name: str, suffix: str) -> str:

@@ -5,36 +5,34 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from headway.demo.company import CODE_REPOS, DATA, Repo, later
+from headway.demo.company import CODE_REPOS, Repo, later
 from headway.demo.items import Change
 from headway.demo.world import World
 
-ECOSYSTEMS = {"web": "npm_and_yarn", "api": "pip", "mobile": "gradle"}
 UPDATES_A_WEEK = 1.1
 Versions = dict[str, tuple[int, ...]]
 
 
 def plan_updates(world: World) -> None:
     """Add the updates of each repository, in the early morning."""
-    rng = world.chance.rng
+    rng = world.rng
     for repo in CODE_REPOS:
-        packages = DATA["dependencies"][repo.name]["packages"]
+        packages = repo.dependencies["packages"]
         versions: Versions = {name: (rng.randint(0, 9), rng.randint(0, 20), 0) for name in packages}
         for at in world.times(UPDATES_A_WEEK):
-            opened = at.replace(
-                hour=4 + rng.randrange(3), minute=rng.randrange(60), second=rng.randrange(60)
-            )
+            hour, minute, second = 4 + rng.randrange(3), rng.randrange(60), rng.randrange(60)
+            opened = at.replace(hour=hour, minute=minute, second=second)
             _update(world, repo, opened, versions)
 
 
 def _update(world: World, repo: Repo, opened: datetime, versions: Versions) -> None:
-    rng, dependencies = world.chance.rng, DATA["dependencies"][repo.name]
+    rng, dependencies = world.rng, repo.dependencies
     name = rng.choice(list(versions))
     old, new, step = _next_version(rng, versions, name)
     person = world.member(repo.owner, opened)
     title = f"Bump {name} from {old} to {new}"
     labels: tuple[str, ...] = ("dependencies",)
-    branch = f"dependabot/{ECOSYSTEMS.get(repo.name)}/{name}-{new}"
+    branch = f"dependabot/{dependencies.get('ecosystem')}/{name}-{new}"
     if repo.update_bot == "renovate":
         title = f"chore(deps): update dependency {name} to v{new}"
         branch = f"renovate/{name}-{new.split('.')[0]}.x"
@@ -46,7 +44,7 @@ def _update(world: World, repo: Repo, opened: datetime, versions: Versions) -> N
         team=repo.owner,
         person=person,
         branch=branch,
-        oid=world.chance.oid(),
+        oid=world.oid(),
         ready=opened,
     )
     if step < 2 or rng.random() < 0.5:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from headway.demo.company import (
+    CODE_REPOS,
     DATA,
     DESIGNER,
     DOCS,
@@ -22,39 +23,18 @@ from headway.demo.company import (
 )
 from headway.demo.items import Change
 from headway.demo.review import review
-from headway.demo.texts import CLOSING, KINDS, description, files, plain, title
+from headway.demo.texts import CLOSING, KINDS, Task, plain
 from headway.demo.world import World
 
 CODING_SPREAD = 1.05
 #: coding time with AI help, relative to other work of the same team and weeks
 AI_CODING = 0.6
 #: an agent's account or branch, or the trailer of an assistant
-HELPERS_BEFORE = {"copilot trailer": 0.5, "cursor trailer": 0.3, "claude trailer": 0.2}
-HELPERS_AFTER = {
-    "copilot": 0.22,
-    "devin": 0.08,
-    "codex branch": 0.11,
-    "claude branch": 0.11,
-    "claude trailer": 0.26,
-    "cursor trailer": 0.12,
-    "copilot trailer": 0.1,
-}
-AGENT_LOGINS = {"copilot": "copilot-swe-agent", "devin": "devin-ai-integration"}
-TRAILERS = {
-    "claude trailer": "Co-Authored-By: Claude <noreply@anthropic.com>",
-    "claude branch": "Co-Authored-By: Claude <noreply@anthropic.com>",
-    "cursor trailer": "Co-authored-by: Cursor <cursoragent@cursor.com>",
-    "copilot trailer": "Co-authored-by: Copilot <175728472+Copilot@users.noreply.github.com>",
-}
+HELPERS: dict[str, dict[str, float]] = {era: DATA["helpers"][era] for era in ("before", "after")}
+AGENT_LOGINS: dict[str, str] = DATA["helpers"]["logins"]
+TRAILERS: dict[str, str] = DATA["helpers"]["trailers"]
 #: what shows the kind of work, if anything does
-SIGNALS = {
-    "label and title": 0.33,
-    "title": 0.26,
-    "label": 0.17,
-    "linked issue": 0.08,
-    "branch": 0.06,
-    "none": 0.1,
-}
+SIGNALS: dict[str, float] = DATA["signals"]
 #: how likely people of a role do a kind of work
 WILLING = {
     ENGINEER: dict.fromkeys(KINDS, 1.0),
@@ -68,7 +48,7 @@ LEVEL_SHARES = {"junior": 0.75, "mid": 1.0, "senior": 1.1, "staff": 0.8}
 
 def plan_work(world: World) -> None:
     """Add the work that people and agents start, week by week."""
-    chance, rng = world.chance, world.chance.rng
+    rng = world.rng
     due = defaultdict[tuple[str, str], float](rng.random)
     week = world.begin - timedelta(days=world.begin.weekday())
     while week < world.end:
@@ -78,7 +58,7 @@ def plan_work(world: World) -> None:
             kinds: list[str] = []
             for kind, params in KINDS.items():
                 rate = TEAMS[team].weekly * params.share * len(days) / 5 * _season(week)
-                rate *= 0.75 + 0.5 * chance.uniform(team, kind)
+                rate *= 0.75 + 0.5 * world.uniform(team, kind)
                 if kind == "feature":
                     rate *= 1 + ROLLOUT.feature_change * world.effect(team, week)
                 due[team, kind] += rate
@@ -100,7 +80,7 @@ def _season(week: datetime) -> float:
 
 def _start(world: World, team: str, kind: str, day: datetime) -> None:
     """Add a pull request that is started on a day."""
-    chance, rng = world.chance, world.chance.rng
+    rng = world.rng
     effect, era = world.effect(team, day), day >= world.rollout
     crew = [person for person in world.members(team, day) if kind in WILLING[person.role]]
     growth = 1 + WILLING_GROWTH * effect
@@ -112,50 +92,46 @@ def _start(world: World, team: str, kind: str, day: datetime) -> None:
     zone = person.zone - (6 if rng.random() < 0.06 else 0)  # some evenings
     share = ROLLOUT.ai_share_before + (ROLLOUT.ai_share_after - ROLLOUT.ai_share_before) * effect
     helper = ""
-    if chance.happens(share, "ai", team, era):
-        helpers = HELPERS_AFTER if rng.random() < effect else HELPERS_BEFORE
-        helper = chance.pick(helpers, "helper", team, era)
+    if world.happens(share, "ai", team, era):
+        helpers = HELPERS["after" if rng.random() < effect else "before"]
+        helper = world.pick(helpers, "helper", team, era)
     repo, folder = _location(world, team, kind, day)
-    component = rng.choice(repo.areas[folder])
-    start = chance.after(day - timedelta(hours=zone), 11 * rng.random(), zone)
-    coding = KINDS[kind].coding_hours * TEAMS[team].pace[0]
-    coding *= chance.spread(CODING_SPREAD, "coding", team, era) * (
-        1 + ROLLOUT.coding_change * effect
-    )
+    task = Task(rng, repo, folder, rng.choice(repo.areas[folder]), kind)
+    start = world.after(day - timedelta(hours=zone), 11 * rng.random(), zone)
+    coding = KINDS[kind].coding_hours * TEAMS[team].pace[0] * (1 + ROLLOUT.coding_change * effect)
+    coding *= world.spread(CODING_SPREAD, "coding", team, era)
     # the known change includes the growing share of faster work
     coding *= _ai_pace(ROLLOUT.ai_share_before) / _ai_pace(share)
-    ready = chance.after(start, min(coding * (AI_CODING if helper else 1), 500), zone)
+    ready = world.after(start, min(coding * (AI_CODING if helper else 1), 500), zone)
     is_agent = helper in AGENT_LOGINS
-    is_draft = is_agent or chance.happens(0.2, "draft", team)
-    opened = ready
-    if is_agent:
-        opened = start
-    elif is_draft:
+    is_draft = is_agent or world.happens(0.2, "draft", team)
+    opened = start if is_agent else ready
+    if is_draft and not is_agent:
         opened = min(later(start, coding * rng.uniform(0.2, 0.6), zone), ready)
-    signal = chance.pick(SIGNALS, "signal", kind, era)
+    signal = world.pick(SIGNALS, "signal", kind, era)
     change = Change(
         repo,
         opened + timedelta(seconds=7),
         AGENT_LOGINS.get(helper, person.login),
-        title(rng, repo, folder, component, kind, "title" in signal),
-        description(rng, component, kind),
+        task.title("title" in signal),
+        task.description(),
         (KINDS[kind].label,) if "label" in signal else (),
         kind=kind,
         team=team,
         person=person,
-        oid=chance.oid(),
-        files=files(rng, repo, folder, component, kind),
+        oid=world.oid(),
+        files=task.files(),
         is_opened_as_draft=is_draft,
     )
     change.ready = max(ready, change.opened)
     change.branch = _branch(rng, change, helper, signal)
     _commit(rng, change, helper, start)
-    if signal == "linked issue" or chance.happens(0.18, "linked", team):
-        _link(world, change, component)
+    if signal == "linked issue" or world.happens(0.18, "linked", team):
+        _link(world, change, task.component)
     if helper == "copilot":
         if rng.random() < 0.7:  # otherwise the agent starts by itself
-            change.add(change.opened, "AssignedEvent", person.login, assignee=change.author)
-        change.add(change.opened, "AssignedEvent", change.author, assignee=person.login)
+            change.assign(change.opened, person.login, change.author)
+        change.assign(change.opened, change.author, person.login)
     if is_draft:
         change.add(change.ready, "ReadyForReviewEvent", person.login)
     review(world, change, zone)
@@ -169,24 +145,22 @@ def _ai_pace(share: float) -> float:
 
 def _location(world: World, team: str, kind: str, day: datetime) -> tuple[Repo, str]:
     """Return the repository and folder of a piece of work, mostly the team's own."""
-    chance, rng = world.chance, world.chance.rng
-    is_page = kind == "docs" and chance.happens(0.55, "docs", team)
+    rng = world.rng
+    is_page = kind == "docs" and world.happens(0.55, "docs", team)
     if is_page and not world.is_archived(DOCS, day):
         return DOCS, rng.choice(list(DOCS.areas))
     opened_later: dict[str, float] = DATA["opened_later"]
     age = (day - world.begin) / HISTORY
-    is_foreign = chance.happens(0.05, "foreign", team)
+    is_foreign = world.happens(0.05, "foreign", team)
     if is_foreign:
-        repo = REPOS[rng.choice([name for name in REPOS if name != DOCS.name])]
+        repo = rng.choice(CODE_REPOS)
     else:
-        repo = REPOS[chance.pick(TEAMS[team].repos, "repo", team)]
+        repo = REPOS[world.pick(TEAMS[team].repos, "repo", team)]
     folders = [folder for folder in repo.areas if opened_later.get(folder, 0) <= age]
     if not is_foreign:
         folders = [f for f in folders if f in TEAMS[team].folders] or folders
-    weights = [
-        1 / (2 + index) + (0.5 if folder in opened_later else 0)
-        for index, folder in enumerate(folders)
-    ]
+    new = [0.5 if folder in opened_later else 0 for folder in folders]
+    weights = [1 / (2 + index) + bonus for index, bonus in enumerate(new)]
     return repo, rng.choices(folders, weights)[0]
 
 
@@ -226,20 +200,14 @@ def _commit(rng: Random, change: Change, helper: str, start: datetime) -> None:
 
 def _link(world: World, change: Change, component: str) -> None:
     """Add an issue that the change closes."""
-    rng = world.chance.rng
+    rng = world.rng
     label = rng.choice(("bug", "bug", "ux debt", "customer feedback"))
-    if change.kind != "fix":
-        label = KINDS[change.kind].label
+    label = label if change.kind == "fix" else KINDS[change.kind].label
     opened = later(change.opened - timedelta(days=rng.lognormvariate(2, 1) + 1), rng.random() * 8)
     opened = max(opened, world.begin + timedelta(hours=rng.uniform(1, 3)))
     if opened < change.opened:
         phrases = DATA["issues"].get(label, [plain(change.title)])
-        issue = world.open_issue(
-            change.repo,
-            opened,
-            world.describe(phrases, component=component),
-            rng.choice(DATA["contexts"]),
-            (label,),
-            author=world.member(change.team, opened).login,
-        )
+        title, body = world.describe(phrases, component=component), rng.choice(DATA["contexts"])
+        login = world.member(change.team, opened).login
+        issue = world.open_issue(change.repo, opened, title, body, label, by=login)
         change.link(issue, rng.choice(CLOSING))

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 from statistics import NormalDist
 from typing import TypeVar
 
-from headway.demo.company import HISTORY, PEOPLE, REPOS, ROLLOUT, Person, Repo, later, rollout_on
-from headway.demo.items import Alarm, Change, Discussion, Issue, Item, Milestone, Shipment, Trial
+from headway.demo.company import (
+    HISTORY,
+    PEOPLE,
+    REPOS,
+    ROLLOUT,
+    Json,
+    Person,
+    Repo,
+    later,
+    rollout_on,
+)
+from headway.demo.items import Change, Discussion, Issue, Item, Milestone, Shipment
 
 T = TypeVar("T", bound=Hashable)
 #: cards of a deck, from which evenly spread draws are taken
@@ -68,34 +77,37 @@ class Chance:
         """Return a working time in the next hours after a time."""
         return later(at, self.rng.random() * hours)
 
+    def days(self, first: float, last: float) -> timedelta:
+        """Return a random number of days."""
+        return timedelta(days=self.rng.uniform(first, last))
+
     def oid(self) -> str:
         """Return a new commit id."""
         return f"{self.rng.getrandbits(160):040x}"
 
 
-@dataclass
-class World:
-    """History of the company, to the end of the day ``until``."""
+class World(Chance):
+    """History of the company, to the end of the day ``until``, and the draws that fill it."""
 
-    until: date
-    chance: Chance
-    changes: list[Change] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    discussions: list[Discussion] = field(default_factory=list)
-    milestones: list[Milestone] = field(default_factory=list)
-    shipments: list[Shipment] = field(default_factory=list)
-    alarms: list[Alarm] = field(default_factory=list)
-    trials: list[Trial] = field(default_factory=list)
-    #: commits without a pull request: repository, time, id, message
-    pushes: list[tuple[Repo, datetime, str, str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.end = datetime.combine(self.until, time()) + timedelta(days=1)
+    def __init__(self, until: date, seed: int) -> None:
+        super().__init__(seed)
+        self.until = until
+        self.changes: list[Change] = []
+        self.issues: list[Issue] = []
+        self.discussions: list[Discussion] = []
+        self.milestones: list[Milestone] = []
+        self.shipments: list[Shipment] = []
+        #: rows of the pager and of the experiment platform, with the item that each names
+        self.alarms: list[tuple[Json, Change | None]] = []
+        self.trials: list[tuple[Json, Item | None]] = []
+        #: commits without a pull request: repository, time, id, message
+        self.pushes: list[tuple[Repo, datetime, str, str]] = []
+        self.end = datetime.combine(until, time()) + timedelta(days=1)
         self.begin = self.end - HISTORY
-        self._members: dict[tuple[str, date], list[Person]] = {}
-        self.rollout = datetime.combine(rollout_on(self.until), time())
+        self.rollout = datetime.combine(rollout_on(until), time())
         #: when each repository is archived, or the end
-        self.ends = {repo: repo.ends_at(self.until) or self.end for repo in REPOS.values()}
+        self.ends = {repo: repo.ends_at(until) or self.end for repo in REPOS.values()}
+        self._members: dict[tuple[str, date], list[Person]] = {}
 
     def at(self, share: float) -> datetime:
         """Return the time after a share of the history."""
@@ -106,7 +118,7 @@ class World:
         at = self.begin
         while True:
             rate = per_week * (1 + growth * ((at - self.begin) / HISTORY))
-            at += timedelta(weeks=self.chance.rng.expovariate(rate))
+            at += timedelta(weeks=self.rng.expovariate(rate))
             if at >= self.end:
                 return
             yield at.replace(microsecond=0)
@@ -128,7 +140,7 @@ class World:
     def member(self, team: str, at: datetime, *roles: str) -> Person:
         """Return a random member of a team."""
         crew = self.members(team, at)
-        return self.chance.rng.choice([p for p in crew if not roles or p.role in roles])
+        return self.rng.choice([p for p in crew if not roles or p.role in roles])
 
     def is_archived(self, repo: Repo, at: datetime) -> bool:
         """Return True if a repository is archived on that day."""
@@ -136,34 +148,33 @@ class World:
 
     def describe(self, phrases: list[str], repo: Repo | None = None, component: str = "") -> str:
         """Return a random phrase about a component, by default a random one."""
-        component = component or (self.chance.rng.choice(repo.components) if repo else "")
-        phrase = self.chance.rng.choice(phrases).format(thing=component)
+        component = component or (self.rng.choice(repo.components) if repo else "")
+        phrase = self.rng.choice(phrases).format(thing=component)
         return phrase[:1].upper() + phrase[1:]
 
     def open_issue(
-        self,
-        repo: Repo,
-        opened: datetime,
-        title: str,
-        body: str,
-        labels: tuple[str, ...] = (),
-        author: str | None = None,
+        self, repo: Repo, at: datetime, title: str, body: str, *labels: str, by: str | None = None
     ) -> Issue:
         """Add an issue, by default by a member of the owner team."""
-        if author is None:
-            author = self.member(repo.owner, opened).login
-        issue = Issue(repo, opened, author, title, body, labels)
-        self.issues.append(issue)
-        return issue
+        login = self.member(repo.owner, at).login if by is None else by
+        self.issues.append(Issue(repo, at, login, title, body, labels))
+        return self.issues[-1]
+
+    def merged(self) -> list[tuple[datetime, Change]]:
+        """Return merged pull requests with the time of their merge, in order."""
+        merges = [(c.merged, c) for c in self.changes if c.merged and c.merged < self.end]
+        return sorted(merges, key=lambda row: row[0])
 
     def unlinked(self, *kinds: str) -> list[tuple[datetime, Change]]:
-        """Return pull requests of these kinds without an issue, by the time of their merge."""
-        changes = [
-            (change.merged, change)
-            for change in self.changes
-            if change.kind in kinds and not change.issue and change.base == "main" and change.merged
-        ]
-        return sorted((row for row in changes if row[0] < self.end), key=lambda row: row[0])
+        """Return merged pull requests of these kinds without an issue, as ``merged`` does."""
+        rows = [row for row in self.merged() if row[1].kind in kinds]
+        return [(at, c) for at, c in rows if not c.issue and c.base == "main"]
+
+    def candidates(self, issue: Issue, hours: int, *kinds: str) -> list[tuple[datetime, Change]]:
+        """Return those ``unlinked`` that can close an issue, opened these hours after it."""
+        soonest = issue.opened + timedelta(hours=hours)
+        rows = [row for row in self.unlinked(*kinds) if row[1].repo is issue.repo]
+        return [row for row in rows if row[1].opened > soonest and not row[1].milestone]
 
     def settle(self) -> None:
         """Drop what happens after the end or an archival, close issues by merges, add numbers."""
@@ -186,12 +197,12 @@ class World:
         for discussion in self.discussions:
             discussion.cut(self.ends[discussion.repo])
         for milestone in self.milestones:
-            is_closed = milestone.closed and milestone.closed < self.end
-            milestone.closed = milestone.closed if is_closed else None
+            if milestone.closed and milestone.closed >= self.end:
+                milestone.closed = None
         for repo in REPOS.values():
             items: list[Item] = [*self.issues, *self.changes, *self.discussions]
-            number([item for item in items if item.repo is repo])
-            number([milestone for milestone in self.milestones if milestone.repo is repo])
+            for rows in (items, self.milestones):
+                number([row for row in rows if row.repo is repo])
 
 
 def number(rows: Sequence[Item | Milestone]) -> None:

@@ -13,8 +13,8 @@ import duckdb
 from collectors import people
 from collectors.ledger.opening import open_ledger
 from headway import demo
-from headway.cli.pipeline import demo_settings
 from headway.config.compiled import compile_rules
+from headway.demo.publish import demo_settings
 from queries.publish.publish import Source, publish
 from queries.publish.settings import Rollout
 from queries.read.snapshot import LINK, Snapshot, current

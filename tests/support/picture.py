@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from headway.cli.pipeline import build_demo
+from headway.demo.publish import build_demo
 from tests.support import machine
 from tests.support.dashboard import opened, ready, served
 

@@ -98,8 +98,8 @@ def test_documents_have_the_members_that_the_collector_stores() -> None:
         "commits": "oid committedDate message",
     }
     for name, members in shapes.items():
-        result = {" ".join(row["node"]) for row in history.tables[f"github_{name}"]}
-        assert result == {members}
+        result = {tuple(sorted(row["node"])) for row in history.tables[f"github_{name}"]}
+        assert result == {tuple(sorted(members.split()))}
 
 
 def test_lists_in_pull_requests_have_the_members_that_the_collector_stores() -> None:

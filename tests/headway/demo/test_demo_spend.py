@@ -15,16 +15,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from headway.cli.pipeline import demo_settings
 from headway.demo import ROLLOUT, SPENDING, people_csv, rollout_on, tool_decisions
-from headway.demo.spend import (
-    ACCOUNT,
-    binge_quarter,
-    new_model_on,
-    night_on,
-    price_change_on,
-    spend_begins_on,
-)
+from headway.demo.company import OWNER
+from headway.demo.publish import demo_settings
+from headway.demo.spend import SpendDays
 from tests.support.demo_history import History, histories
 from tests.support.facts import DEMO_UNTIL, opened
 
@@ -100,17 +94,17 @@ def test_size_is_useful_and_every_source_occurs() -> None:
         result = Counter(row["source"] for row in spent(history))
         assert 40_000 <= result.total() <= 60_000
         assert set(result) == {"anthropic", "openai", "copilot", "copilot seats", "generic"}
-        days = (history.until - spend_begins_on(history.until)).days + 1
+        days = (history.until - SpendDays(history.until).begin).days + 1
         read = Counter(row["source"] for row in history.exports["spend_partitions"])
         assert {read[source] for source in ("anthropic", "openai", "copilot")} == {days}, (
             "every day was read"
         )
-        assert {row["account"] for row in history.exports["spend_partitions"]} == {ACCOUNT}
+        assert {row["account"] for row in history.exports["spend_partitions"]} == {OWNER}
 
 
 def test_monthly_cost_of_each_vendor_is_plausible() -> None:
     for history in histories():
-        begin, rollout = spend_begins_on(history.until), rollout_on(history.until)
+        begin, rollout = SpendDays(history.until).begin, rollout_on(history.until)
         months = defaultdict[tuple[str, date], Decimal](Decimal)
         for row in spent(history):
             if row["basis"] != "gateway":
@@ -174,15 +168,15 @@ def test_seats_are_billed_by_day_and_requests_only_beyond_the_included() -> None
 
 def test_spend_days_follow_the_calendar_of_the_demo() -> None:
     until = date(2026, 11, 21)
-    assert spend_begins_on(until) == date(2025, 10, 27)
-    assert (price_change_on(until), new_model_on(until), night_on(until)) == (
+    assert SpendDays(until).begin == date(2025, 10, 27)
+    assert (SpendDays(until).price_change, SpendDays(until).new_model, SpendDays(until).night) == (
         date(2026, 7, 1),
         date(2026, 5, 10),
         date(2026, 6, 29),
     )
-    assert binge_quarter(until) == (date(2026, 4, 1), date(2026, 6, 30))
-    assert binge_quarter(date(2027, 1, 27)) == (date(2026, 7, 1), date(2026, 9, 30))
-    assert binge_quarter(date(2026, 3, 1)) == (date(2025, 10, 1), date(2025, 12, 31))
+    assert SpendDays(until).binge == (date(2026, 4, 1), date(2026, 6, 30))
+    assert SpendDays(date(2027, 1, 27)).binge == (date(2026, 7, 1), date(2026, 9, 30))
+    assert SpendDays(date(2026, 3, 1)).binge == (date(2025, 10, 1), date(2025, 12, 31))
 
 
 # -- published ----------------------------------------------------------------------------
@@ -224,7 +218,7 @@ def test_price_change_applies_from_its_day(
 ) -> None:
     per_token = "select sum(cost_usd) / sum(tokens) from spend where model = ? and day {} ?"
     before, after = (
-        scalar(db, per_token.format(side), SPENDING.price_model, price_change_on(DEMO_UNTIL))
+        scalar(db, per_token.format(side), SPENDING.price_model, SpendDays(DEMO_UNTIL).price_change)
         for side in ("<", ">=")
     )
     assert after / before - 1 == pytest.approx(SPENDING.price_change, abs=0.001)
@@ -236,9 +230,10 @@ def test_forgotten_key_costs_the_same_every_night(db: duckdb.DuckDBPyConnection)
         "by day",
         [SPENDING.night_model],
     ).fetchall()
-    count = (DEMO_UNTIL - night_on(DEMO_UNTIL)).days + 1
+    count = (DEMO_UNTIL - SpendDays(DEMO_UNTIL).night).days + 1
     assert rows == [
-        (night_on(DEMO_UNTIL) + timedelta(days=index), SPENDING.night_usd) for index in range(count)
+        (SpendDays(DEMO_UNTIL).night + timedelta(days=index), SPENDING.night_usd)
+        for index in range(count)
     ]
     steady = "having count(*) > 60 and max(cost_usd) - min(cost_usd) < 0.01 and min(cost_usd) > 0"
     models = db.execute(
@@ -250,7 +245,7 @@ def test_forgotten_key_costs_the_same_every_night(db: duckdb.DuckDBPyConnection)
 def test_one_team_pays_more_without_more_outcomes_in_one_quarter(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
-    begin, end = binge_quarter(DEMO_UNTIL)
+    begin, end = SpendDays(DEMO_UNTIL).binge
     months = db.execute(
         """
         select
@@ -283,7 +278,7 @@ def test_one_team_pays_more_without_more_outcomes_in_one_quarter(
 
 
 def test_new_model_replaces_the_old_one(db: duckdb.DuckDBPyConnection) -> None:
-    moved_on = new_model_on(DEMO_UNTIL)
+    moved_on = SpendDays(DEMO_UNTIL).new_model
     newest = "select max(day) from spend where model = ? and is_counted"
     oldest = "select min(day) from spend where model = ? and is_counted"
     assert (
@@ -327,7 +322,7 @@ def test_tools_and_models_below_five_users_are_grouped_as_other(
 def test_teams_with_five_spenders_or_more_are_published(db: duckdb.DuckDBPyConnection) -> None:
     teams = dict[tuple[str, date], str]()
     for row in csv.DictReader(io.StringIO(people_csv(DEMO_UNTIL))):
-        day = max(date.fromisoformat(row["from"] or "2000-01-01"), spend_begins_on(DEMO_UNTIL))
+        day = max(date.fromisoformat(row["from"] or "2000-01-01"), SpendDays(DEMO_UNTIL).begin)
         while day <= date.fromisoformat(row["to"] or f"{DEMO_UNTIL}"):
             teams[row["login"], day] = row["team"]
             day += timedelta(days=1)

@@ -12,7 +12,7 @@ from statistics import mean, median
 from typing import Any
 
 from headway.demo import people_csv
-from headway.demo.texts import DEBT_LABELS
+from headway.demo.company import REPOS
 from tests.support.demo_history import UNTIL, History, at, histories, hours
 
 #: the members of what issues, discussions and deployments hold
@@ -33,7 +33,7 @@ EVENTS = {
     "MarkedAsDuplicateEvent": "actor",
     "CrossReferencedEvent": "willCloseTarget source",
 }
-DEBT = {name for names in DEBT_LABELS.values() for name in names}
+DEBT = {name for repo in REPOS.values() for name in repo.debt_labels}
 TURNS = ("ClosedEvent", "ReopenedEvent")
 Node = dict[str, Any]
 

@@ -1,0 +1,44 @@
+"""The demo company published: its ledger, settings and snapshot in a folder of their own."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from collectors.ledger.lock import refresh_lock
+from collectors.ledger.opening import open_ledger
+from collectors.people import load as load_people
+from headway import demo
+from headway.config.compiled import compile_rules
+from headway.config.paths import DataPaths
+from queries.publish.publish import Source, publish
+from queries.publish.settings import Budget, PublishSettings, Rollout, ToolDecision
+
+
+def demo_settings(until: date) -> PublishSettings:
+    """Return the settings of the demo company."""
+    rollout_on = demo.rollout_on(until)
+    return PublishSettings(
+        rollouts=(Rollout("Coding agents for three of four teams", rollout_on, 28),),
+        budgets=(Budget(rollout_on.replace(day=1), demo.SPENDING.budget_usd, is_from=True),),
+        tool_decisions=tuple(ToolDecision(*item) for item in demo.tool_decisions(until)),
+    )
+
+
+def build_demo(data: Path, until: date) -> Path:
+    """Build the demo company in ``DIR/demo``, and return the published file."""
+    paths = DataPaths(data / "demo", Path())
+    with refresh_lock(paths.data):
+        for stale in (paths.ledger, Path(f"{paths.ledger}.wal")):
+            stale.unlink(missing_ok=True)
+        paths.seeds.mkdir(parents=True, exist_ok=True)
+        paths.people.write_text(demo.people_csv(until), encoding="utf-8")
+        with open_ledger(paths.ledger, version("headway")) as ledger:
+            demo.build(ledger, until)
+            load_people(paths.people, ledger)
+            key = ledger.secret("pseudonyms")
+        settings = dataclasses.replace(demo_settings(until), rules=compile_rules(paths.seeds))
+        source = Source(paths.ledger, settings, key, version("headway"), is_synthetic=True)
+        return publish(source, paths.data, until)
