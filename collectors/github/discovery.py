@@ -25,6 +25,8 @@ from collectors.github.responses import Answer, Json
 from collectors.ledger.store import Store, now
 
 PROBES_PER_QUERY = 100
+#: characters of GitHub's longest owner/name
+MAX_NAME = 140
 #: after so many repositories that fail alone in a row, the fault is not theirs
 FAILURES_IN_A_ROW = 3
 #: repositories with something left to read, or read by an earlier version of the queries
@@ -137,6 +139,7 @@ def _is_included(github: GitHub, name: str, is_fork: bool) -> bool:
     """Return whether the settings include a repository of an owner."""
     if is_fork and not github.forks:
         return False
+    name = name[:MAX_NAME]
     is_included = re.fullmatch(github.included, name, re.I)
     return bool(is_included) and not re.fullmatch(github.excluded, name, re.I)
 

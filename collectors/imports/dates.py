@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+#: characters of the longest time that a tool writes, and more
+MAX_LENGTH = 100
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 
@@ -55,7 +57,7 @@ class PossibleTimes:
 
 def parse_time(text: str) -> PossibleTimes | None:
     """Return the times that a text can mean; None if there are none."""
-    for pattern in PATTERNS:
+    for pattern in PATTERNS if len(text) <= MAX_LENGTH else ():
         if match := pattern.fullmatch(text):
             parts = match.groupdict()
             times = {order: _time(parts, order) for order in ORDERS}

@@ -50,12 +50,8 @@ class InboxSource:
                     row_count += file.content.row_count
                     if note := overlap(ledger, file.import_id):
                         yield CheckResult(True, f"{file.name}: imported; {note}")
-                elif not problem:
-                    # the error may quote the file, and loads are published
-                    problem = (
-                        f"{new.path}: cannot be used; "
-                        f"`headway import {new.path} --dry-run` says why"
-                    )
+                else:
+                    problem = f"{new.path}: cannot be used"
         status = "failed" if problem else "read" if row_count else "unchanged"
         ledger.record_load(self.name, "", started_at, status, rows_read=row_count, message=problem)
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Generic, Literal, TypeVar, get_args
 
+import duckdb
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from collectors.errors import SourceError
@@ -243,7 +244,7 @@ def add_label_rule(rules: Sequence[Rule], user_seeds: Path, label: str, kind: st
     field = "role" if kind == "engineering" else "label"
     by_name = {rule.rule: rule for rule in rules if rule.kind == "label_rules"}
     for rule in by_name.values():
-        if rule.field != field or not re.search(rule.pattern or "", label, re.I):
+        if rule.field != field or not _matches(rule.pattern or "", label):
             continue
         if rule.value == kind:
             return f"{label} already means {kind}, by the rule {rule.rule}"
@@ -261,6 +262,12 @@ def add_label_rule(rules: Sequence[Rule], user_seeds: Path, label: str, kind: st
     path = user_seeds / "label_rules.csv"
     _append(path.resolve(), tuple(LabelRule.model_fields), (name, kind, field, pattern))
     return f"{label} now means {kind}, by the rule {name} in {path}"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Return whether a rule's pattern matches, as at publish."""
+    sql = "select regexp_matches(?, ?, 'i')"
+    return bool(duckdb.execute(sql, [text, pattern]).fetchall()[0][0])
 
 
 def _append(path: Path, header: Sequence[str], row: Sequence[str]) -> None:

@@ -64,6 +64,32 @@ def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> Non
     db.execute(f"insert into {name}\n{table.text}")
 
 
+def mask(db: duckdb.DuckDBPyConnection) -> None:
+    """Mask e-mail addresses in every text of every published table.
+
+    Most tables have none, and one scan is enough for them.
+    """
+    tables: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in db.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and contains(data_type, 'VARCHAR') order by all"
+    ).fetchall():
+        tables.setdefault(table, []).append((f'"{column}"', kind))
+    for table, columns in tables.items():
+        row = f"concat_ws(' ', {', '.join(column for column, _ in columns)})"
+        condition = f"mask_emails({row}) <> {row}"
+        if db.execute(f"select 1 from {table} where {condition} limit 1").fetchall():
+            masked = ", ".join(f"{column} = {_masked(column, kind)}" for column, kind in columns)
+            db.execute(f"update {table} set {masked} where {condition}")
+
+
+def _masked(column: str, kind: str) -> str:
+    """Return the SQL of a column of texts, or of lists of texts, without e-mail addresses."""
+    if kind == "VARCHAR":
+        return f"mask_emails({column})"
+    return f"list_transform({column}, lambda text: mask_emails(text))"
+
+
 def comment(db: duckdb.DuckDBPyConnection) -> None:
     """Set the comments of published tables and columns in one transaction, which is faster."""
     rest_rows = [read_sql(path) for path in sorted((ROOT / "frames").glob("*.sql"))]

@@ -22,7 +22,7 @@ from queries.errors import PublishError, database_problem
 from queries.publish import spend
 from queries.publish.answers import answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
-from queries.publish.build import add, check, comment, create, limit
+from queries.publish.build import add, check, comment, create, limit, mask
 from queries.publish.names import rename_documents
 from queries.publish.settings import PublishSettings
 from queries.read.snapshot import LINK
@@ -155,6 +155,7 @@ def _build(
         forecasts, ahead = forecast_rows(usage, by_model, source.settings.budgets, day)
         add(db, "forecasts", forecasts_frame=forecasts)
         add(db, "forecast_days", forecast_days_frame=ahead)
+        mask(db)
         say("checks")
         add(db, "checks", checks_frame=check(db))
         comment(db)

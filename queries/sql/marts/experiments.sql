@@ -115,7 +115,7 @@ imported as (
         coalesce(places.repo, found.repo) as repo,
         found.key,
         places.number,
-        mask_emails(found.title) as title,
+        found.title,
         found.url,
         found.source,
         found.started_at,

@@ -16,7 +16,7 @@ select
     repo,
     key,
     number::integer as number,
-    mask_emails(title) as title,
+    title,
     url,
     source,
     severity,

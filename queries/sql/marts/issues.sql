@@ -59,7 +59,7 @@ select
     issues.repo,
     issues.number::integer as number,
     issues.tracker,
-    mask_emails(issues.title) as title,
+    issues.title,
     issues.url,
     shown_person(issues.author, settings.people, settings.pseudonym_key) as author,
     authors.author_kind,
@@ -79,7 +79,7 @@ select
     and coalesce(authors.author_kind, 'human') = 'human' as is_feedback,
     coalesce(list_contains(kinds.kinds, 'incident'), false) as is_incident,
     coalesce(list_contains(kinds.kinds, 'capability'), false) as is_capability,
-    mask_emails(issues.milestone) as milestone,
+    issues.milestone,
     issues.labels
 from int_issues as issues
 cross join input_settings as settings

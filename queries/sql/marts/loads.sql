@@ -5,10 +5,10 @@
 -- scope: what was read, for GitHub the repository.
 -- started_at: when the refresh began, UTC.
 -- finished_at: when this scope was done, UTC.
--- status: read, unchanged, moved, gone or failed.
+-- status: read, unchanged, moved, deleted or failed.
 -- rows_read: rows read.
 -- requests: requests sent by the whole refresh.
--- message: the error, or the work left.
+-- message: the work left, or what failed; the refresh itself prints the reason.
 select
     source,
     scope,
@@ -17,6 +17,12 @@ select
     status,
     rows_read,
     requests,
-    message
+    case
+        when status <> 'failed' then message
+        when source = 'people'
+            then 'the file is invalid and the last valid one is used; run `headway doctor`'
+        when source = 'inbox' then 'a file cannot be used; run `headway refresh inbox --dry-run`'
+        else 'not read to the end; run `headway refresh`, which prints the reason'
+    end as message
 from ledger.loads
 order by started_at, source, scope

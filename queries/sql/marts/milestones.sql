@@ -29,7 +29,7 @@ pull_requests as (
 select
     found.repo,
     found.number,
-    mask_emails(found.title) as title,
+    found.title,
     found.url,
     if(found.closed_at is null, 'open', 'closed') as state,
     found.due_at::date as due_on,

@@ -115,7 +115,7 @@ clamped as (
 select
     found.repo,
     found.number,
-    mask_emails(found.title) as title,
+    found.title,
     found.url,
     shown_person(found.author, settings.people, settings.pseudonym_key) as author,
     responsible.author_kind,
@@ -171,7 +171,7 @@ select
     work_types.work_type = 'revert' or reverting.number is not null as is_revert,
     durability.reverted_at,
     durability.durability,
-    mask_emails(found.milestone) as milestone,
+    found.milestone,
     coalesce(labels.labels, []) as labels
 from stg_pull_requests as found
 cross join input_settings as settings

@@ -18,7 +18,7 @@ with shipped as (
 select
     found.repo,
     found.tag,
-    mask_emails(found.name) as name,
+    found.name,
     found.url,
     found.is_prerelease,
     found.published_at,

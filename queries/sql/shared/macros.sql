@@ -17,8 +17,19 @@ create or replace temp macro login_of(name) as regexp_replace(name, '\[bot\]$', 
 -- Hours between two times; null where one is missing.
 create or replace temp macro hours(earlier, later) as epoch_us(later - earlier) / 3600000000.0;
 
+-- A text without e-mail addresses, also as they are written in a URL. The end of a domain begins
+-- with a letter, so `left-pad@1.2.3` is none.
 create or replace temp macro mask_emails(text) as
-regexp_replace(text, '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+', '…@…', 'g');
+case
+    when contains(text, '@') or contains(text, '＠') or contains(text, '%40')
+        then regexp_replace(
+            text,
+            '[\pL\pN._%+-]+(@|＠|%40)[\pL\pN-]+(\.[\pL\pN-]+)*\.\pL[\pL\pN-]*',
+            '…@…',
+            'g'
+        )
+    else text
+end;
 
 -- A person as `people` of the settings allows: not at all, under a keyed hash, or by login.
 create or replace temp macro shown_person(login, people, pseudonym_key) as

@@ -327,8 +327,7 @@ def test_refresh_imports_new_files_in_spite_of_an_invalid_one(desk: Desk) -> Non
         (
             "failed",
             6,
-            "data/inbox/bad.csv: cannot be used; `headway import data/inbox/bad.csv --dry-run` "
-            "says why",
+            "a file cannot be used; run `headway refresh inbox --dry-run`",
         )
     ]
     assert desk.rows("select count(*) from incidents") == [(2,)]

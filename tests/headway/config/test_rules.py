@@ -33,9 +33,6 @@ MISTAKES = {
     HEAD + "a,title,(x,feature\n": (
         "line 2, column 3: pattern: not a regular expression (missing ): (x); correct it"
     ),
-    HEAD + r"a,title,\pL,feature": (
-        "line 2, column 3: pattern: not a regular expression (bad escape \\p at position 0)"
-    ),
     HEAD + "a,title,x(?=y),feature\n": (
         "line 2, column 3: pattern: not a regular expression (invalid perl operator: (?=)"
     ),
@@ -163,11 +160,10 @@ def test_the_products_label_rules_know_the_spellings_in_the_wild(tmp_path: Path)
 
 
 @given(st.text(alphabet="ab(){}[]|*+?.\\^$:=!<>PpdWwx,1290-\n\0é", max_size=12))
-def test_a_pattern_that_is_accepted_works_in_both_engines(pattern: str) -> None:
+def test_a_pattern_that_is_accepted_works_in_duckdb(pattern: str) -> None:
     if message := problem(Expression, pattern):
         assert "\n" not in message
     else:
-        re.compile(pattern, re.I | re.M)
         duckdb.execute("select regexp_matches('some text', ?, 'i')", [pattern]).fetchone()
 
 

@@ -59,6 +59,11 @@ def test_model_equals_rows_typed_by_hand(path: Path) -> None:
     [
         ("mask_emails('write to ann.b+c@mail.example.co.uk, or @bob')", "write to …@…, or @bob"),
         ("mask_emails('git@github.com:acme/shop.git and v1@2')", "…@…:acme/shop.git and v1@2"),
+        (
+            "mask_emails('https://x.example/?u=eve%40mail.example, ünal@köln.example')",
+            "https://x.example/?u=…@…, …@…",
+        ),
+        ("mask_emails('bump left-pad@1.2.3')", "bump left-pad@1.2.3"),
         ("login_of('dependabot[bot]')", "dependabot"),
         ("login_of('bot')", "bot"),
         ("hours(timestamp '2026-01-05 09:00', timestamp '2026-01-06 10:30')", 25.5),
