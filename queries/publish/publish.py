@@ -19,7 +19,7 @@ import duckdb
 import pandas as pd
 
 from queries.errors import PublishError, database_problem
-from queries.publish import spend
+from queries.publish import people, spend
 from queries.publish.answers import answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
@@ -141,6 +141,7 @@ def _build(
         _set_up(db, facts, source)
         rename_documents(db)
         spend.set_up(db, source.settings, previous_spend)
+        people.set_up(db, previous_spend)
         for model in models():
             say(model.name)
             create(db, model, source.settings.rules)
@@ -160,6 +161,7 @@ def _build(
         add(db, "checks", checks_frame=check(db))
         comment(db)
         spend.save_published(db, published_spend)
+        people.save_published(db, published_spend)
         db.execute("detach ledger")
         db.execute("checkpoint")
     return newest is None or day >= newest

@@ -33,7 +33,7 @@ select 'type', type from int_issues where type is not null
 union
 select 'author', 'outside'
 union
-select 'role', role from int_people where role is not null
+select 'role', role from int_listed_people where role is not null
 union
 select 'body', body from stg_pull_requests where body <> ''
 union

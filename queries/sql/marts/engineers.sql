@@ -3,7 +3,8 @@
 -- Grain: month, team. Columns are stable unless marked experimental.
 --
 -- month: first day of the month.
--- team: null for the organisation; teams of fewer than k people are left out.
+-- team: null for the organisation; teams as in pull_requests, in months on whose every day they
+--     have at least k people.
 -- engineers_band: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+.
 -- engineers: how many, of the organisation; null for teams.
 -- basis: people.csv or active authors.
@@ -21,19 +22,29 @@ has_people as (
     from ledger.people
 ),
 
-engineering as (
-    select distinct value as role
-    from int_rule_matches
-    where kind = 'label_rules' and meaning = 'engineering' and field = 'role'
+listed as (
+    select distinct months.month, people.login
+    from months
+    inner join int_person_periods as people
+        on people.from_on <= last_day(months.month) and people.to_on >= months.month
+    where coalesce(people.is_engineering_role, true)
 ),
 
-listed as (
-    select months.month, people.login, people.team
+in_teams as (
+    select distinct months.month, people.team, people.login
     from months
-    inner join int_people as people
-        on people.from_on <= last_day(months.month) and people.to_on >= months.month
-    left join engineering on engineering.role = people.role
-    where people.role is null or engineering.role is not null
+    cross join input_settings as settings
+    inner join int_group_periods as teams
+        on
+            teams.is_team
+            and teams.from_on <= months.month
+            and teams.to_on >= least(last_day(months.month), settings.as_of)
+    inner join int_published_people as people
+        on
+            people.team = teams.team
+            and people.from_on <= last_day(months.month)
+            and people.to_on >= months.month
+    where coalesce(people.is_engineering_role, true)
 ),
 
 active as (
@@ -47,16 +58,13 @@ active as (
 ),
 
 counted as (
-    select month, null as team, count(distinct login) as n, 'people.csv' as basis
+    select month, null as team, count(*) as n, 'people.csv' as basis
     from listed
     group by month
     union all
-    select listed.month, listed.team, count(distinct listed.login), 'people.csv'
-    from listed
-    cross join input_settings as settings
-    where listed.team is not null
-    group by listed.month, listed.team, settings.small_group
-    having count(distinct listed.login) >= settings.small_group
+    select month, team, count(*), 'people.csv'
+    from in_teams
+    group by month, team
     union all
     select active.month, null, count(*), 'active authors'
     from active

@@ -9,7 +9,8 @@
 -- is_linked: it holds an issue or a milestone.
 -- repo: repository of the item it rests on.
 -- ref: the item it rests on: owner/name#number, a milestone's address, or an experiment's key.
--- team: of most of its merged pull requests; null without one.
+-- team: of most of its merged pull requests; null without one, and if the team has fewer than k
+--     people that day.
 -- authorship: agent, assisted or no signal: the strongest of its merged pull requests; null without
 --     one.
 -- happened_on: the day it was done: of the first event of its kind.
@@ -109,7 +110,7 @@ select
     coalesce(linked.is_linked, false) as is_linked,
     dated.repo,
     dated.ref,
-    teams.team,
+    named.team,
     marks.authorship,
     dated.happened_at::date as happened_on,
     dated.durable_after,
@@ -123,6 +124,11 @@ from dated
 left join int_outcome_sets as lowest_items on lowest_items.node = dated.lowest
 left join linked on linked.lowest = dated.lowest
 left join teams on teams.lowest = dated.lowest
+left join int_group_periods as named
+    on
+        named.is_team
+        and named.team = teams.team
+        and dated.happened_at::date between named.from_on and named.to_on
 left join marks on marks.lowest = dated.lowest
 asof left join signals on signals.repo = dated.repo and signals.happened_at <= dated.durable_after
 order by outcome_id

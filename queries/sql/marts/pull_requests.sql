@@ -11,9 +11,12 @@
 -- responsible: login or pseudonym of the human who answers for it; null unless people are
 --     published.
 -- responsible_rule: author, assigner, assignee, co-author or merger; null where nobody was found.
--- role: role of the responsible person that day, from people.csv; null for groups under k.
--- is_engineering_role: a rule of kind engineering matches the role; null where the role is.
--- team: team of the responsible person that day, from people.csv; null for groups under k.
+-- role: role of the responsible person on the day it was opened, from people.csv. Only where team
+--     and role together have at least k people on each day until it was closed.
+-- is_engineering_role: a rule of kind engineering matches the role; also for roles that are too
+--     small to be named, if together they have k people.
+-- team: team of the responsible person on the day it was opened, from people.csv. Only where at
+--     least k of its people have the row's role, or a role that is not named, until it was closed.
 -- author_association: GitHub's word for the author's relation to the repository, as of the last
 --     reading.
 -- work_type: of the first rule that matches, else unclassified.
@@ -71,12 +74,6 @@ with labels as (
     group by repo, number
 ),
 
-engineering as (
-    select distinct value as role
-    from int_rule_matches
-    where kind = 'label_rules' and meaning = 'engineering' and field = 'role'
-),
-
 reverting as (
     select distinct repo, number
     from int_reverts
@@ -121,9 +118,9 @@ select
     responsible.author_kind,
     shown_person(responsible.responsible, settings.people, settings.pseudonym_key) as responsible,
     responsible.responsible_rule,
-    people.role,
-    if(people.role is null, null, engineering.role is not null) as is_engineering_role,
-    people.team,
+    groups.role,
+    groups.is_engineering_role,
+    groups.team,
     found.author_association,
     work_types.work_type,
     work_types.work_type_rule,
@@ -200,9 +197,8 @@ left join int_deliveries as deliveries
         and deliveries.number = found.number
 left join labels on labels.repo = found.repo and labels.number = found.number
 left join reverting on reverting.repo = found.repo and reverting.number = found.number
-left join int_people as people
+left join int_pull_request_groups as groups
     on
-        people.login = lower(responsible.responsible)
-        and found.opened_at::date between people.from_on and people.to_on
-left join engineering on engineering.role = people.role
+        groups.repo = found.repo
+        and groups.number = found.number
 order by found.repo, found.number

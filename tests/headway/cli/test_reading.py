@@ -250,7 +250,7 @@ def test_doctor_says_what_works(desk: Desk, github: Server) -> None:
         "OK    headway.toml can be used",
         "OK    acme/shop: 37 pull requests",
         "OK    acme/infra: 6 pull requests",
-        "OK    data/seeds/people.csv has 19 rows",
+        "OK    data/seeds/people.csv has 20 rows",
         "OK    data/ledger.duckdb holds 43 pull requests",
     ]
     assert "accepts the token; requests left this hour: core" in lines[2]

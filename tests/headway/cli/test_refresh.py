@@ -78,7 +78,7 @@ def test_refresh_reads_publishes_and_says_so(
     assert sorted(reported) == [
         "acme/infra: unchanged",
         "acme/shop: unchanged",
-        "people.csv: read, 19 rows",
+        "people.csv: read, 20 rows",
     ]
     assert len(lines) - 1 - len(reported) == 4, "a line for each vendor whose secret is not there"
     assert re.fullmatch(r"published data/snapshots/headway-\S+\.duckdb, \d+ MB", lines[-1])

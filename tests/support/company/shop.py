@@ -244,7 +244,7 @@ PULLS = [
         merged=("2025-08-06 10:00", "ada"),
         files=[("src/basket/page.py", 8, 2)],
     ),
-    # Case: self-review and a comment by the author. The role has too few people to be shown.
+    # Case: self-review and a comment by the author, whose role has too few people in the team.
     Pull(
         14,
         "Tidy the icons",

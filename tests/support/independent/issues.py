@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tests.support.independent.groups import People
 from tests.support.independent.recorded import PullKey
-from tests.support.independent.rules import Accounts, People, Rule, Rules
+from tests.support.independent.rules import Accounts, Rule, Rules
 from tests.support.independent.stages import hours
 from tests.support.independent.tickets import Ticket, Turn
 

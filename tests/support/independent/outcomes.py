@@ -226,6 +226,7 @@ class Registrar:
         merged = sorted(
             ((p.merged_at, row) for p, row in here if p.merged_at), key=lambda pair: pair[0]
         )
+        team = most_common(row["team"] for _, row in merged if row["team"])
         classes = {row["authorship"] for _, row in merged}
         due = event.at + self.durable_for
         is_undone = event.is_undone or any(row["durability"] == "undone" for _, row in merged)
@@ -242,7 +243,7 @@ class Registrar:
             "is_linked": any(node.index < 2 for node in nodes),
             "repo": event.repo,
             "ref": event.ref,
-            "team": most_common(row["team"] for _, row in merged if row["team"]),
+            "team": team if self.clerk.people.has_team(team, event.at.date()) else None,
             "authorship": next(
                 (c for c in ("agent", "assisted", "no signal") if c in classes), None
             ),

@@ -6,10 +6,8 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from tests.support.independent.recorded import bare
 from tests.support.independent.view import Commit, Issue, Pull
 
 CO_AUTHOR = re.compile(r"^co-authored-by:.*<([^<>\s]+)>\s*$", re.I)
@@ -105,71 +103,6 @@ class Accounts:
         return self.types.get(login.lower(), "User")
 
 
-@dataclass(frozen=True)
-class Membership:
-    """One line of people.csv."""
-
-    login: str
-    team: str | None
-    role: str | None
-    first_on: date
-    last_on: date
-
-
-@dataclass(frozen=True)
-class People:
-    """Teams and roles of people over time, and the groups that are too small to publish."""
-
-    members: list[Membership]
-    k: int
-
-    def team_and_role(self, login: str | None, on: date) -> tuple[str | None, str | None]:
-        """Return team and role on a day; None if unknown or of fewer than k people."""
-        if login is None:
-            return None, None
-        own = [
-            m for m in self.members if m.login == login.lower() and m.first_on <= on <= m.last_on
-        ]
-        if not own:
-            return None, None
-        team = (
-            own[0].team
-            if len({m.login for m in self.members if m.team == own[0].team}) >= self.k
-            else None
-        )
-        role = (
-            own[0].role
-            if len({m.login for m in self.members if m.role == own[0].role}) >= self.k
-            else None
-        )
-        return team, role
-
-
-def read_people(path: Path | None, k: int) -> People:
-    """Return the people of a people.csv; nobody without one."""
-    if path is None:
-        return People([], k)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if (row.get("login") or "").strip()]
-    return People(
-        [
-            Membership(
-                login=(bare(row["login"].strip()) or "").lower(),
-                team=(row.get("team") or "").strip() or None,
-                role=(row.get("role") or "").strip() or None,
-                first_on=date.fromisoformat(row["from"].strip())
-                if (row.get("from") or "").strip()
-                else date.min,
-                last_on=date.fromisoformat(row["to"].strip())
-                if (row.get("to") or "").strip()
-                else date.max,
-            )
-            for row in rows
-        ],
-        k,
-    )
-
-
 def lines(text: str) -> list[str]:
     """Return the lines of a text with any line ends."""
     return re.split(r"\r\n|\n|\r", text)
@@ -253,10 +186,10 @@ def work_type(
     return "unclassified", None
 
 
-def is_engineering(role: str | None, rules: Rules) -> bool | None:
-    """Return whether a role is an engineering role; None without a role."""
+def is_engineering(role: str, rules: Rules) -> bool:
+    """Return whether a role is an engineering role."""
     inputs = [rule for rule in rules.labels if rule.gives == "engineering" and rule.field == "role"]
-    return None if role is None else any(rule.pattern.search(role) for rule in inputs)
+    return any(rule.pattern.search(role) for rule in inputs)
 
 
 def is_labelled(item: Issue, kind: str, rules: Rules) -> bool:

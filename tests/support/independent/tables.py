@@ -21,17 +21,16 @@ from tests.support.independent.delivery import (
     release_rows,
 )
 from tests.support.independent.experiments import find_experiments
+from tests.support.independent.groups import People, read_people
 from tests.support.independent.issues import Clerk
 from tests.support.independent.outcomes import Milestone, Registrar
 from tests.support.independent.recorded import PullKey, Window, bare, moment, window_of
 from tests.support.independent.rework import Rework, find_rework
 from tests.support.independent.rules import (
     Accounts,
-    People,
     Rules,
     authorship,
     is_engineering,
-    read_people,
     read_rules,
     work_type,
 )
@@ -90,7 +89,8 @@ def compute(
     accounts = Accounts(known_types, rules.accounts)
     by_name = names_of(brought, cutoff)
     rework = find_rework(repos, rules, by_name)
-    people, durable_for = read_people(people_csv, k), timedelta(days=durable_days)
+    people = read_people(people_csv, k, lambda role: is_engineering(role, rules))
+    durable_for = timedelta(days=durable_days)
     issues = {issue.key: issue for repo in repos for issue in repo.issues.values()}
     judge = Judge(
         cutoff, durable_for, rules, accounts, people, _known_emails(repos), rework, issues
@@ -250,7 +250,12 @@ class Judge:
         state = state_of(pull, self.cutoff)
         first_commit_at, started_at, start_rule = start_of(pull)
         responsible, responsible_rule = responsible_for(pull, self.accounts, self.emails)
-        team, role = self.people.team_and_role(responsible, pull.opened_at.date())
+        last_day = (self.cutoff - timedelta(days=1)).date()
+        team, role, has_engineering_role = self.people.group(
+            responsible,
+            pull.opened_at.date(),
+            state.closed_at.date() if state.closed_at else last_day,
+        )
         answers = answers_to(pull, state, responsible, self.accounts)
         linked = [self.issues[key] for key in pull.closes if key in self.issues]
         kind, kind_rule = work_type(pull, linked, pull.key in self.reverting, self.rules)
@@ -310,7 +315,7 @@ class Judge:
             ),
             "durability": durability(repo, pull, self.rework, self.durable_for, self.cutoff),
             "labels": sorted(pull.labels),
-            "is_engineering_role": is_engineering(role, self.rules),
+            "is_engineering_role": has_engineering_role,
             "milestone": pull.milestone,
             "reviewer_count": len({(review.author or "").lower() for review in answers.reviews}),
         }
