@@ -175,8 +175,10 @@ def changed_rows(dice: random.Random, rows: Sequence[Row]) -> list[Row]:
         if change == "drop":
             del result[index]
         else:
-            names = TEAMS if change == "team" else ROLES
-            result[index] = replace(result[index], **{change: dice.choice(names)})
+            row = result[index]
+            team = dice.choice(TEAMS) if change == "team" else row.team
+            role = dice.choice(ROLES) if change == "role" else row.role
+            result[index] = replace(row, team=team, role=role)
     return result
 
 

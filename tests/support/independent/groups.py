@@ -105,4 +105,4 @@ def read_people(path: Path | None, k: int, is_engineering: Callable[[str], bool]
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text.strip()) if (text or "").strip() else None
+    return date.fromisoformat(text.strip()) if text and text.strip() else None
