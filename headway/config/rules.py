@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
@@ -18,10 +19,11 @@ import duckdb
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from collectors.errors import SourceError
-from collectors.imports.tabular import read_table
+from collectors.imports import tabular
+from collectors.imports.formats import normalize_header
 from headway.config.errors import SettingsError
 from headway.config.fields import Expression, Table, Text, explain
-from headway.config.files import read_text, write_whole
+from headway.config.files import write_whole
 from queries.publish.settings import ExchangeRate, Rule
 from queries.sql_files import ROOT
 
@@ -132,33 +134,27 @@ def read_rows(path: Path, model: type[M]) -> list[Row[M]]:
 
     Raises SettingsError with file, line and column.
     """
+    fields = model.model_fields
+    required = [name for name, field in fields.items() if field.is_required()]
+    optional = [name for name in fields if name not in required]
     try:
-        table = read_table(str(path), read_text(path).encode())
-        columns = tuple(model.model_fields)
-        if tuple(table.header) != columns:
-            raise table.error(1, 0, f"the header must be {','.join(columns)}")
-        rows: list[Row[M]] = []
-        for line in table.lines:
-            if len(line.cells) != len(columns):
-                message = f"{len(line.cells)} cells where the header has {len(columns)}"
-                raise table.error(line.number, len(line.cells), f"{message}; add a comma")
-            try:
-                values = model.model_validate(dict(zip(columns, line.cells, strict=True)))
-            except ValidationError as error:
-                first = error.errors()[0]
-                name = str(first["loc"][0])
-                index = columns.index(name)
-                raise table.error(line.number, index, f"{name}: {explain(first)}") from None
-            rows.append(Row(values, _places(path, line.number, columns)))
-    except FileNotFoundError:
-        return []
+        records = tabular.read_records(path, required, optional) if path.exists() else []
+        return [Row(_row_values(record, model), record.where) for record in records]
     except SourceError as error:
         raise SettingsError(str(error)) from None
-    return rows
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: cannot be read ({error.strerror}); check its permissions"
+        ) from None
 
 
-def _places(path: Path, number: int, columns: Sequence[str]) -> Callable[[str], str]:
-    return lambda name: f"{path}, line {number}, column {columns.index(name) + 1}"
+def _row_values(record: tabular.Record, model: type[M]) -> M:
+    try:
+        return model.model_validate(dict(record.values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        column = str(first["loc"][0])
+        raise record.error(column, f"{column}: {explain(first)}") from None
 
 
 def read_rates(path: Path) -> list[ExchangeRate]:
@@ -260,7 +256,8 @@ def add_label_rule(rules: Sequence[Rule], user_seeds: Path, label: str, kind: st
         name = f"{stem}-{number}"
     pattern = f"^{re.escape(label.strip())}$".replace(r"\ ", " ")
     path = user_seeds / "label_rules.csv"
-    _append(path.resolve(), tuple(LabelRule.model_fields), (name, kind, field, pattern))
+    row = {"rule": name, "kind": kind, "field": field, "pattern": pattern}
+    _append(path.resolve(), row)
     return f"{label} now means {kind}, by the rule {name} in {path}"
 
 
@@ -270,16 +267,23 @@ def _matches(pattern: str, text: str) -> bool:
     return bool(duckdb.execute(sql, [text, pattern]).fetchall()[0][0])
 
 
-def _append(path: Path, header: Sequence[str], row: Sequence[str]) -> None:
-    """Add a row to a CSV file: all of it, or nothing."""
+def _append(path: Path, row: Mapping[str, str]) -> None:
+    """Add a row to a valid CSV file, in its columns and with its separator: all or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_bytes().decode("utf-8") if path.exists() else ""
+    content = path.read_bytes() if path.exists() else b""
+    before = tabular.read_text(str(path), content)
+    columns = list(row)
+    if before.strip():
+        header = tabular.read_table(str(path), content).header
+        columns = [normalize_header(name) for name in header]
     text = io.StringIO(newline="")
     end = "\r\n" if "\r\n" in before else "\n"
-    writer = csv.writer(text, lineterminator=end)
-    if not before.strip("\ufeff"):
-        writer.writerow(header)
+    separator = tabular.separator_of(before)
+    writer = csv.writer(text, delimiter=separator, lineterminator=end)
+    if not before.strip():
+        writer.writerow(columns)
     elif not before.endswith("\n"):
         text.write(end)
-    writer.writerow(row)
-    write_whole(path, (before + text.getvalue()).encode())
+    writer.writerow([row[column] for column in columns])
+    is_marked = content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    write_whole(path, (before + text.getvalue()).encode("utf-8-sig" if is_marked else "utf-8"))

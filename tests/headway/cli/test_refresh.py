@@ -41,7 +41,7 @@ SEEDS = {
     "not a regular expression": "rule,field,pattern,work_type\nmine,title,(,feature\n",
     "must be 'title', 'body'": "rule,field,pattern,work_type\nmine,titel,^x,feature\n",
     "3 cells where the header has 4": "rule,field,pattern,work_type\nmine,title,feature\n",
-    "the header must be rule,field,pattern,work_type": "rule,field,pattern\nmine,title,^x\n",
+    "the header is rule,field,pattern,work_type": "rule,field,pattern\nmine,title,^x\n",
 }
 
 

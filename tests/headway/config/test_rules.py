@@ -24,8 +24,12 @@ SPELLINGS = Path(__file__).parent / "labels.txt"
 HEAD = "rule,field,pattern,work_type\n"
 MISTAKES = {
     "": "line 1: the file is empty; export or save it again",
-    "rule,pattern,field,work_type\n": "line 1, column 1: the header must be",
-    HEAD + "a,title,feature\n": "line 2, column 4: 3 cells where the header has 4; add a comma",
+    "rule,pattern,field\n": (
+        "line 1, column 1: the column work_type is missing; the header is "
+        "rule,field,pattern,work_type"
+    ),
+    "rule;pattern;kind;field;work_type\n": "line 1, column 3: unknown column 'kind'; known: rule,",
+    HEAD + "a,title,feature\n": "line 2, column 4: 3 cells where the header has 4; add a separator",
     HEAD + "a,title,(a,b),feature\n": "line 2, column 5: 5 cells where the header has 4",
     HEAD + ",title,x,feature\n": "line 2, column 1: rule: must not be empty",
     HEAD + "\na,title,x,\n": "line 3, column 4: work_type: must not be empty",
@@ -125,11 +129,35 @@ def test_a_mistake_in_the_settings_names_its_line(tmp_path: Path) -> None:
 
 
 def test_bytes_that_are_no_text_say_so(tmp_path: Path) -> None:
-    (tmp_path / "label_rules.csv").write_bytes(
-        "rule,kind,field,pattern\nx,hotfix,label,é\n".encode("latin-1")
-    )
-    with pytest.raises(SettingsError, match="line 2: not UTF-8 text; save it as UTF-8"):
+    (tmp_path / "label_rules.csv").write_bytes(b"rule,kind,field,pattern\nx,hotfix,label,\x81\n")
+    with pytest.raises(SettingsError, match="line 2: neither UTF-8 nor Windows-1252 text; save"):
         compile_rules(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_spreadsheets_columns_separator_and_encoding_are_read_and_kept(
+    tmp_path: Path, separator: str, encoding: str
+) -> None:
+    file = tmp_path / "label_rules.csv"
+    before = "Kind,Rule,Pattern,Field\r\nhotfix,ours,^é,label\r\n".replace(",", separator)
+    file.write_bytes(before.encode(encoding))
+    add_label_rule(compile_rules(tmp_path), tmp_path, "polish", "feedback")
+    rules = [rule for rule in compile_rules(tmp_path) if rule.source == "user"]
+    assert [(rule.rule, rule.field, rule.pattern, rule.value) for rule in rules] == [
+        ("ours", "label", "^é", "hotfix"),
+        ("feedback-polish", "label", "^polish$", "feedback"),
+    ]
+    line = "feedback,feedback-polish,^polish$,label\r\n".replace(",", separator)
+    mark = "\ufeff" if encoding in ("utf-8-sig", "utf-16") else ""
+    assert file.read_bytes().decode() == mark + before + line
+
+
+def test_a_column_with_a_default_may_be_absent(tmp_path: Path) -> None:
+    text = "rule,tier,field,pattern,kind\nours,high,label,^ai$,agent\n"
+    (tmp_path / "ai_signals.csv").write_text(text, encoding="utf-8")
+    rules = [rule for rule in compile_rules(tmp_path) if rule.source == "user"]
+    assert [(rule.rule, rule.value, rule.tool) for rule in rules] == [("ours", "agent", None)]
 
 
 def test_markers_are_the_patterns_that_look_at_texts(tmp_path: Path) -> None:
