@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import reprlib
 import warnings
@@ -86,6 +87,7 @@ def _check_shell_pattern(text: str) -> str:
     )
 
 
+@functools.cache
 def _check_expression(text: str) -> str:
     """Check a regular expression with DuckDB, which alone matches it."""
     try:
