@@ -61,7 +61,8 @@ def read_sql(path: Path) -> SqlFile:
     return SqlFile(path.stem, text, " ".join(definition.split()), columns)
 
 
-def models() -> list[SqlFile]:
+@cache
+def models() -> tuple[SqlFile, ...]:
     """Return every model in an order in which each comes after those it reads."""
     by_key = {
         path.stem: read_sql(path) for layer in LAYERS for path in (ROOT / layer).glob("*.sql")
@@ -69,7 +70,7 @@ def models() -> list[SqlFile]:
     order = TopologicalSorter(
         {name: sorted(file.reads & by_key.keys() - {name}) for name, file in sorted(by_key.items())}
     )
-    return [by_key[name] for name in order.static_order()]
+    return tuple(by_key[name] for name in order.static_order())
 
 
 def lineage(*files: SqlFile) -> list[SqlFile]:

@@ -335,8 +335,12 @@ def test_definition_hash_changes_only_with_what_it_reads(
     monkeypatch.setattr(sql_files, "ROOT", copy)
     monkeypatch.setattr(definitions, "ROOT", copy)
 
-    def fingerprint(**changes: Any) -> str:
+    def forget() -> None:
         sql_files.read_sql.cache_clear()
+        sql_files.models.cache_clear()
+
+    def fingerprint(**changes: Any) -> str:
+        forget()
         return definitions.definition_hash(dataclasses.replace(metric("pickup_time"), **changes))
 
     first = fingerprint()
@@ -362,7 +366,7 @@ def test_definition_hash_changes_only_with_what_it_reads(
         path.write_text(f"{text}\n-- changed\n", encoding="utf-8")
         assert (fingerprint() != first) == is_read, name
         path.write_text(text, encoding="utf-8")
-    sql_files.read_sql.cache_clear()
+    forget()
 
 
 def strings(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
