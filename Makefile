@@ -43,7 +43,7 @@ soak: setup ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/collectors/github/test_faults.py
 	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/headway/cli/test_kill.py
 	@HEADWAY_PEOPLE_WORLDS=500 $(BIN)/python -m pytest tests/queries/publish/test_people_privacy.py
-	@HEADWAY_PUBLISHES=25 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py
+	@HEADWAY_PUBLISHES=25 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py
 
 picture: setup ## renew docs/overview.png from the demo
 	@$(BIN)/python -m tests.support.picture

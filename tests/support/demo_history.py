@@ -94,16 +94,19 @@ class Change:
 
 @functools.cache
 def histories() -> tuple[History, ...]:
-    """Return several demos, built from different seeds to average out chance."""
+    """Return several demos, built from different seeds to average out chance.
+
+    They are built in one ledger, where each replaces the one before; the first is built last.
+    """
     result = []
-    for until, seed in HISTORIES:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            open_ledger(Path(folder) / "ledger.duckdb", "test") as store,
-        ):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_ledger(Path(folder) / "ledger.duckdb", "test") as store,
+    ):
+        for until, seed in reversed(HISTORIES):
             build(store, until, seed)
             result.append(read(store, until))
-    return tuple(result)
+    return tuple(reversed(result))
 
 
 def read(store: Store, until: date) -> History:

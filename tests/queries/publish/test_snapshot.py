@@ -31,7 +31,8 @@ from tests.support.refreshing import refresh, tables
 AS_OF = date(2026, 6, 30)
 SMALL = "acme/legacy"
 PULLS = sum(row["repo"] == SMALL for row in company.expected("pull_requests"))
-PUBLISHES, READERS = int(os.environ.get("HEADWAY_PUBLISHES", 6)), 8
+PUBLISHES = int(os.environ.get("HEADWAY_PUBLISHES", 3))
+READERS = int(os.environ.get("HEADWAY_READERS", 4))
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,7 @@ def test_readers_get_whole_snapshots_during_publishes(ledger: Path, tmp_path: Pa
     published: Synchronized[int] = FORKS.Value("i", 0)
     results: multiprocessing.Queue[list[str]] = FORKS.Queue()
     publish(source(ledger, "0"), tmp_path, AS_OF)
-    sizes = [1] * READERS + [READERS]  # eight processes, and one process with eight threads
+    sizes = [1] * READERS + [READERS]  # processes, and one process with as many threads
     readers = [
         FORKS.Process(target=watch_in_threads, args=(tmp_path, n, published, results))
         for n in sizes
