@@ -110,6 +110,7 @@ def restore(path: Path, backup: Path) -> Path | None:
             if not suffix or source.exists():
                 _copy(source, Path(f"{fresh}{suffix}"), "the backup")
         _check(fresh, backup)
+        _keep_published(path, fresh)
         aside = _set_aside(path)
         fresh.replace(path)
         _sync(path.parent)
@@ -117,6 +118,35 @@ def restore(path: Path, backup: Path) -> Path | None:
         for remaining in (fresh, Path(f"{fresh}.wal")):
             remaining.unlink(missing_ok=True)
     return aside
+
+
+def _keep_published(path: Path, fresh: Path) -> None:
+    """Copy what the ledger was published as into the copy of a backup.
+
+    A ledger that cannot be read has nothing to copy: the next publish refuses to go on beside
+    snapshots that it does not remember.
+    """
+    try:
+        ledger_file.connect_reader(path).close()
+    except LedgerBusyError:
+        raise
+    except LedgerError:
+        return
+    with ledger_file.connect(fresh) as db:
+        db.execute("attach $path as replaced (read_only)", {"path": str(path)})
+        names = db.execute(
+            "select database_name = 'replaced', table_name from duckdb_tables() "
+            "where starts_with(table_name, 'published_')"
+        ).fetchall()
+        db.begin()
+        if (False, "published_spend") in names:  # as last published; of no person, so not added up
+            db.execute("delete from published_spend where atom_id is null")
+        for table in (name for is_replaced, name in names if is_replaced):
+            is_added = (False, table) in names and table != "published_people"
+            own = f"union from {table}" if is_added else ""
+            db.execute(f"create or replace table {table} as from replaced.{table} {own}")
+        db.commit()
+        db.execute("detach replaced")
 
 
 def _set_aside(path: Path) -> Path | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,19 +19,17 @@ import duckdb
 import pandas as pd
 
 from queries.errors import PublishError, database_problem
-from queries.publish import people, spend
+from queries.publish import atoms, spend
 from queries.publish.answers import answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
 from queries.publish.names import rename_documents
-from queries.publish.settings import PublishSettings
+from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK
-from queries.sql_files import ROOT, models
+from queries.sql_files import ROOT, SqlFile, lineage, models
 
 CONTRACT_VERSION = 2
 SNAPSHOT_COUNT = 5
-#: private folder of the spend of persons that was published
-SHOWN = "shown"
 
 
 @dataclass(frozen=True)
@@ -61,15 +59,12 @@ def publish(
     published_at = datetime.now(UTC).replace(tzinfo=None)
     snapshot_id = f"{published_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     work = folder / f".building-{snapshot_id}.duckdb"
-    published = data / SHOWN / f"headway-{snapshot_id}"
     try:
         _drop_unfinished(folder, ".building-*")
-        facts = _facts(source, snapshot_id, published_at)
-        previous = spend.previous_folder(published.parent, folder)
-        is_live = _build(source, work, facts, as_of, previous, published, say)
+        facts = snapshot_facts(source, snapshot_id, published_at)
+        is_live = _build(source, work, facts, as_of, say)
         name = "headway" if is_live else f"as-of-{as_of}"
         target = folder / f"{name}-{snapshot_id}.duckdb"
-        published = published.rename(published.with_name(target.stem))
         _finish(work, target)
         if is_live:
             _move_link(data / LINK, target)
@@ -81,11 +76,11 @@ def publish(
         ) from None
     finally:
         _drop_unfinished(folder, f"{work.stem}.*")
-    _drop_old(folder, target, published)
+    _drop_old(folder, target)
     return target
 
 
-def _facts(source: Source, snapshot_id: str, published_at: datetime) -> dict[str, Any]:
+def snapshot_facts(source: Source, snapshot_id: str, published_at: datetime) -> dict[str, Any]:
     """Return the settings of a snapshot, without its day."""
     settings = source.settings
     return {
@@ -114,8 +109,6 @@ def _build(
     work: Path,
     facts: dict[str, Any],
     as_of: date | None,
-    previous_spend: Path | None,
-    published_spend: Path,
     say: Callable[[str], None],
 ) -> bool:
     """Write the snapshot's tables, and return whether its day is the ledger's newest."""
@@ -129,22 +122,11 @@ def _build(
     spill.mkdir(mode=0o700)  # what goes there is as private as the ledger
     with duckdb.connect(str(work), config=config | {"temp_directory": str(spill)}) as db:
         limit(db)
-        db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
-        db.register("scopes_frame", scopes(source.settings))
-        db.execute((ROOT / "inputs" / "scopes.sql").read_text(encoding="utf-8"))
-        newest = _newest_day(db)
-        day = _check_day(db, as_of or newest)
-        facts |= {
-            "as_of": day,
-            "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1),
-        }
-        _set_up(db, facts, source)
-        rename_documents(db)
-        spend.set_up(db, source.settings, previous_spend)
-        people.set_up(db, previous_spend)
-        for model in models():
-            say(model.name)
-            create(db, model, source.settings.rules)
+        is_live = set_up(db, source, facts, as_of)
+        if not source.is_synthetic:
+            atoms.check_memory(db, work.parent)
+        create_models(db, source.settings.rules, say)
+        day = facts["as_of"]
         say("answers")
         add(db, "metrics", metrics_frame=metric_rows())
         for reported, inputs in answers(db, day):
@@ -160,11 +142,53 @@ def _build(
         say("checks")
         add(db, "checks", checks_frame=check(db))
         comment(db)
-        spend.save_published(db, published_spend)
-        people.save_published(db, published_spend)
         db.execute("detach ledger")
+        atoms.remember(db, source.ledger)
         db.execute("checkpoint")
+    return is_live
+
+
+def set_up(
+    db: duckdb.DuckDBPyConnection, source: Source, facts: dict[str, Any], as_of: date | None
+) -> bool:
+    """Attach the ledger, add the day to the facts, and create what the models read.
+
+    Return whether the day is the ledger's newest.
+    """
+    db.execute("attach $ledger as ledger (read_only)", {"ledger": str(source.ledger)})
+    db.register("scopes_frame", scopes(source.settings))
+    db.execute((ROOT / "inputs" / "scopes.sql").read_text(encoding="utf-8"))
+    newest = _newest_day(db)
+    day = _check_day(db, as_of or newest)
+    facts |= {
+        "as_of": day,
+        "cutoff": datetime.combine(day, datetime.min.time()) + timedelta(days=1),
+    }
+    _set_up_settings(db, facts, source)
+    rename_documents(db)
+    spend.set_up(db, source.settings)
+    db.execute("create temp table input_published_people as from ledger.published_people")
     return newest is None or day >= newest
+
+
+def create_models(
+    db: duckdb.DuckDBPyConnection,
+    rules: Sequence[Rule],
+    say: Callable[[str], None],
+    tables: Sequence[SqlFile] = (),
+) -> None:
+    """Create all models, or those that some tables need, and the atoms after what they read."""
+    first = atoms.models_read()
+    selected = {model.name for model in ([*lineage(*tables), *tables] if tables else models())}
+    for model in first:
+        say(model.name)
+        create(db, model, rules)
+    say("atoms of spend")
+    atoms.make_atoms(db)
+    for model in models():
+        if model.name in selected and model not in first:
+            say(model.name)
+            create(db, model, rules)
 
 
 def _newest_day(db: duckdb.DuckDBPyConnection) -> date | None:
@@ -189,7 +213,9 @@ def _check_day(db: duckdb.DuckDBPyConnection, day: date | None) -> date:
     return day
 
 
-def _set_up(db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Source) -> None:
+def _set_up_settings(
+    db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Source
+) -> None:
     """Create the macros and input tables of the models."""
     db.execute((ROOT / "shared" / "macros.sql").read_text(encoding="utf-8"))
     db.execute((ROOT / "inputs" / "settings.sql").read_text(encoding="utf-8"), dict(facts))
@@ -234,11 +260,8 @@ def _drop_unfinished(folder: Path, names: str) -> None:
             remaining.unlink(missing_ok=True)
 
 
-def _drop_old(folder: Path, newest: Path, published: Path) -> None:
+def _drop_old(folder: Path, newest: Path) -> None:
     """Remove all but the newest snapshots, live ones and those of earlier days apart."""
-    for stale in published.parent.iterdir():
-        if stale != published:
-            shutil.rmtree(stale, ignore_errors=True)
     for kind in ("headway-*.duckdb", "as-of-*.duckdb"):
         by_time = sorted(folder.glob(kind), key=lambda path: path.stem.split("-")[-2:])
         for stale in by_time[:-SNAPSHOT_COUNT]:

@@ -1,22 +1,15 @@
-"""Inputs of the spend models from outside the ledger, and the spend published before.
-
-The spend of persons that a snapshot publishes is saved beside the ledger, private, under the
-snapshot's name. The next publish compares with it, so that no two snapshots together reveal one
-person.
-"""
+"""Inputs of the spend models from outside the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from queries.errors import PublishError
 from queries.publish.settings import PublishSettings
 from queries.sql_files import ROOT, read_sql
 
@@ -29,15 +22,10 @@ PRICED_TOKENS: Mapping[str, Mapping[str, int]] = {
     "cache write": {"input_tokens": 1000, "cache_write_tokens": 1000},
     "output": {"output_tokens": 1000},
 }
-#: tables of which a cell that was shown once stays as it was
-FROZEN = ("spend_by_team", "spend_per_engineer")
 
 
-def set_up(db: duckdb.DuckDBPyConnection, settings: PublishSettings, previous: Path | None) -> None:
-    """Create the input tables of the spend models.
-
-    ``previous`` is the folder that ``save_published`` wrote for an earlier snapshot.
-    """
+def set_up(db: duckdb.DuckDBPyConnection, settings: PublishSettings) -> None:
+    """Create the input tables of the spend models."""
     rates = [DOLLAR, *((rate.currency, rate.from_on, rate.usd) for rate in settings.rates)]
     db.register("rates_frame", _frame(["currency", "from_on", "usd"], rates))
     db.register("prices_frame", token_prices(db))
@@ -45,50 +33,8 @@ def set_up(db: duckdb.DuckDBPyConnection, settings: PublishSettings, previous: P
     db.register("scope_frame", _frame(["name"], [(name,) for name in settings.spend_scope]))
     decisions = [(item.tool, item.decision, item.on) for item in settings.tool_decisions]
     db.register("decisions_frame", _frame(["tool", "decision", "on"], decisions))
-    for name in ("spend", "cells"):
-        if previous is None:
-            frame = db.sql(_body("inputs", f"no_published_{name}"))
-        else:
-            frame = db.read_parquet(str(previous / f"{name}.parquet"))
-        db.register("published_frame", frame)
-        db.execute(f"create temp table input_published_{name} as from published_frame")
     for statement in (ROOT / "inputs" / "spend.sql").read_text(encoding="utf-8").split(";\n"):
         db.execute(statement)
-
-
-def save_published(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write the spend of persons that this snapshot publishes into a private folder."""
-    folder.mkdir(parents=True, mode=0o700)
-    cells = " union ".join(
-        f"select '{name}' as table_name, to_json({name}) as cell from {name}" for name in FROZEN
-    )
-    queries = {
-        "spend": _body("shared", "published_spend"),
-        "cells": f"{cells} union from input_published_cells",
-    }
-    for name, sql in queries.items():
-        path = folder / f"{name}.parquet"
-        db.sql(sql).write_parquet(str(path))
-        path.chmod(0o600)
-
-
-def previous_folder(published: Path, snapshots: Path) -> Path | None:
-    """Return the folder of the newest snapshot's published spend; null before the first snapshot.
-
-    It does not depend on the link to the newest snapshot, which a user may remove. Raises
-    PublishError if there are snapshots without one: small groups could be derived.
-    """
-    folders = [path for path in published.glob("*") if path.is_dir()]
-    folders.sort(key=lambda path: path.name.split("-")[-2:])  # by time of publish
-    complete = [path for path in folders if (snapshots / f"{path.name}.duckdb").exists()]
-    if complete or folders:
-        return (complete or folders)[-1]
-    if any(snapshots.glob("[!.]*.duckdb")):
-        raise PublishError(
-            f"nothing was published: {published} is missing, which protects small groups between "
-            f"snapshots; restore it from a backup, or remove {snapshots} to start again"
-        )
-    return None
 
 
 def token_prices(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -114,11 +114,11 @@ CONTRACT = {
         durability""",
     "outcome_items": "outcome_id repo number",
     "spend": """
-        day account provider tool model cost_basis charge cost_usd list_usd tokens requests
+        day account provider tool model cost_basis charge cost_usd tokens requests
         is_counted is_provisional
-        is_in_scope is_estimate""",
+        is_in_scope is_estimate spread_days gap""",
     "spend_by_team": "month team provider cost_usd spenders_band",
-    "spend_per_engineer": "month team n_band median p90 top_decile_share",
+    "spend_per_engineer": "month team n_band usd_per_person",
     "engineers": "month team engineers_band engineers basis",
     "tools": "month tool provider cost_usd share decision",
     "spend_reconciliation": """

@@ -62,7 +62,7 @@ def tables(basis: str = "active authors") -> Tables:
                 ("2025-12-01", "unattributed", "108", None),
             )
         ],
-        "spend_per_engineer": [{"month": "2025-12-01", "n_band": "10–19", "median": "31"}],
+        "spend_per_engineer": [{"month": "2025-12-01", "n_band": "10–19", "usd_per_person": "31"}],
         "spend_reconciliation": [
             {
                 "month": "2026-01-01",

@@ -77,7 +77,7 @@ def other_conditions(month: Row, view: View) -> None:
 
 
 def engineers(view: View) -> None:
-    """Draw spend per engineer by month, and its distribution over people."""
+    """Draw spend per engineer by month, and the mean of those who are known to spend."""
     query = listing_query("Spend per engineer", "cost_per_engineer", view.period)
     rows = [row for row in cache.row_values(query, view) if row["usd_per_engineer"] is not None]
     if not rows:
@@ -87,12 +87,12 @@ def engineers(view: View) -> None:
     chart = sections.chart(query.title, "dollars by month", view)
     drawing = spend_charts.by_month(chart, rows, {query.title: "usd_per_engineer"})
     sections.show(query, view, engineer_sentence(rows), drawing=drawing)
-    spread = listing_query("Distribution of spend over people", "spend_spread", view.period)
+    spread = listing_query("Mean spend of those who spend", "spend_spread", view.period)
     if len(cache.rows(spread, view)):
-        note = "Medians need 10 people; the 90th percentile and the share of the top 10 % need 50."
+        note = "Published spend of persons in complete months, by those who spent; two digits."
         sections.show(spread, view, notes=[note], is_table=True)
     else:
-        reason = "Not shown: no complete month has ten people with known spend."
+        reason = "Not shown: no complete month has enough people with known spend."
         sections.empty(spread.title, reason)
 
 
@@ -112,7 +112,7 @@ def teams(view: View) -> None:
     ]
     note = (
         "(other teams): teams below the privacy threshold. unattributed: spend without a known "
-        "person or team. Published months do not change."
+        "person or team."
     )
     drawing = spend_charts.ranked(query.title, origin, bars)
     sections.show(query, view, team_sentence(newest), [note], drawing)

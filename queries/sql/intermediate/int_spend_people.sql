@@ -1,42 +1,27 @@
--- One row per day, account, provider, tool, model and person, before groups are hidden. Weeks are
--- seven days within a month (the last is longer), so that months add up in every table.
-with people as (
-    select email as name, login from int_listed_people where email <> ''
-    union
-    select login, login from int_listed_people
-    union
-    select former.former, former.login
-    from int_former_logins as former
-    semi join int_listed_people as listed on listed.login = former.login
-    anti join int_listed_people as other on other.login = former.former
-),
-
-persons as (
-    select
-        date_trunc('month', found.day)::date + (
-            7 * least((day(found.day) - 1) // 7, 3)
-        )::integer as week,
-        found.day,
-        found.account,
-        found.provider,
-        found.tool,
-        found.model,
-        found.basis,
-        found.charge,
-        found.is_counted,
-        coalesce(people.login, found.person) as person,
-        any_value(found.team) as team,
-        bool_or(found.is_provisional) as is_provisional,
-        bool_or(found.is_estimate) as is_estimate,
-        sum(found.usd) as usd,
-        sum(found.list_usd) as list_usd,
-        sum(found.tokens)::bigint as tokens,
-        sum(found.requests)::bigint as requests
-    from int_spend_with_basis as found
-    left join people on people.name = found.person
-    where found.person is not null
-    group by all
-)
-
-select *
-from persons
+-- Counted spend, one row per source, account, day, provider, tool, model, basis, charge and actor as
+-- the vendor names it; the actor is empty where no person is known. `week` is the part of an ISO
+-- week within a month, `team` as of the day.
+select
+    date_trunc('month', spent.day)::date as month,
+    greatest(date_trunc('week', spent.day), date_trunc('month', spent.day))::date as week,
+    spent.source,
+    spent.account,
+    spent.day,
+    spent.provider,
+    spent.tool,
+    spent.model,
+    spent.basis,
+    spent.charge,
+    coalesce(spent.person, '') as actor,
+    any_value(if(people.login is null, spent.team, teams.team)) as team,
+    bool_or(spent.is_provisional) as is_provisional,
+    bool_or(spent.is_estimate) as is_estimate,
+    sum(spent.usd)::decimal(38, 8) as usd,
+    sum(spent.tokens)::bigint as tokens,
+    sum(spent.requests)::bigint as requests
+from int_spend_with_basis as spent
+left join int_spend_names as people on people.name = spent.person
+left join int_people as teams
+    on teams.login = people.login and spent.day between teams.from_on and teams.to_on
+where spent.is_counted
+group by all

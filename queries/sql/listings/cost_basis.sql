@@ -1,14 +1,23 @@
 -- What a cost per outcome rests on in a window: spend that is counted, in scope and final, the days
 -- it is known for, and the outcomes of repositories read until then, by kind and by what is known
 -- of them.
-with paid as (
+with known as (
     select
-        coalesce(sum(cost_usd) filter (is_in_scope and charge in ('usage', 'seat')), 0) as cost_usd,
-        count(distinct day) as days_known,
-        min(day) as first_day,
-        max(day) as last_day
+        day,
+        sum(cost_usd) filter (is_in_scope and charge in ('usage', 'seat')) as cost_usd
     from spend
     where is_counted and not is_provisional and day >= $start_on::date and day < $end_on::date
+    group by day
+    having count(gap) = 0
+),
+
+paid as (
+    select
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        count(*) as days_known,
+        min(day) as first_day,
+        max(day) as last_day
+    from known
 ),
 
 brought as (

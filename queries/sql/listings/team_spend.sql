@@ -1,4 +1,4 @@
--- What teams spent in complete months, in whole dollars as first told, the newest month first, and
+-- What teams spent in complete months, in whole dollars, the newest month first, and
 -- in the month before.
 with told as (
     select

@@ -1,67 +1,113 @@
--- Spend of the organisation. Cells with fewer than k known persons are merged with similar ones.
--- Grain: day, account, provider, tool, model, cost_basis, charge, is_counted. Columns are stable
--- unless marked experimental.
+-- Spend of the organisation. Spend of persons is published as sums of at least k of them, over whole
+-- weeks; a day shows an equal part of its weeks.
+-- Grain: day, account, provider, tool, model, cost_basis, charge, is_counted, spread_days. Columns
+-- are stable unless marked experimental.
 --
--- day: the UTC day; a day on which fewer than k persons spent is merged into another one of its
---     week.
+-- day: the UTC day.
 -- account: the vendor's account; other accounts if one is too small to be published.
 -- provider: anthropic, openai, github, …; other where one is too small; empty on a day that was
---     read without any.
+--     read without any, and in rows for what is not published.
 -- tool: api, claude code, copilot, …; other tools where one is too small.
 -- model: the model as the vendor names it, empty where there is none; other models where one is too
 --     small.
--- cost_basis: invoice, cost_api, tool_billing, gateway, client or seat.
+-- cost_basis: invoice, cost_api, tool_billing, gateway, client or seat; several if they are added
+--     up.
 -- charge: usage, seat, credit, tax, purchase or correction.
--- cost_usd: dollars; null if neither amount nor price is known, or fewer than k persons spent.
--- list_usd: dollars at list price, if the vendor reports them.
--- tokens: tokens, if they are reported.
--- requests: requests, if they are reported.
+-- cost_usd: dollars; null if neither amount nor price is known, or it is not published.
+-- tokens: tokens, if they are reported and may be published.
+-- requests: requests, if they are reported and may be published.
 -- is_counted: the one basis that counts for its provider, tool, account and day; the rest is
---     reconciliation.
+--     reconciliation, and published only where no person's spend is counted.
 -- is_provisional: the vendor may still restate it.
 -- is_in_scope: within the scope of the settings.
 -- is_estimate: priced by Headway, or estimated by the vendor.
+-- spread_days: days over which an amount of persons is spread evenly; 1 where the day is exact.
+-- gap: why spend of this day is missing: not final yet, too few people, or restated; null in all
+--     other rows.
 with machines as (
     select
-        found.day,
-        found.account,
-        found.provider,
-        found.tool,
-        found.model,
-        found.basis as cost_basis,
-        found.charge,
-        found.is_counted,
-        found.usd,
-        found.list_usd,
-        found.tokens,
-        found.requests,
-        found.is_provisional,
-        found.is_estimate
-    from int_spend_with_basis as found
-    where found.person is null
+        day,
+        account,
+        provider,
+        tool,
+        model,
+        basis as cost_basis,
+        charge,
+        true as is_counted,
+        usd::double as usd,
+        tokens,
+        requests,
+        is_provisional,
+        is_estimate,
+        1 as spread_days
+    from input_machine_spend
+    union all
+    select
+        spend.day,
+        spend.account,
+        spend.provider,
+        spend.tool,
+        spend.model,
+        spend.basis,
+        spend.charge,
+        false,
+        spend.usd::double,
+        spend.tokens,
+        spend.requests,
+        spend.is_provisional,
+        spend.is_estimate,
+        1
+    from int_spend_with_basis as spend
+    anti join int_personal_months as personal
+        on
+            personal.month = date_trunc('month', spend.day)
+            and personal.provider = spend.provider
+    where not spend.is_counted
 ),
 
 persons as (
     select
-        shown_on as day,
-        labels[1] as account,
-        labels[2] as provider,
-        labels[3] as tool,
-        labels[4] as model,
+        unnest(days) as day,
+        account,
+        provider,
+        tool,
+        model,
         basis as cost_basis,
         charge,
-        is_counted,
-        usd,
-        list_usd,
-        tokens,
-        requests,
+        true as is_counted,
+        usd::double / len(days) as usd,
+        -- whole numbers: the first days have what does not divide
+        tokens // len(days)
+        + (generate_subscripts(days, 1) <= tokens % len(days))::bigint as tokens,
+        requests // len(days)
+        + (generate_subscripts(days, 1) <= requests % len(days))::bigint as requests,
         is_provisional,
-        is_estimate
-    from int_spend_cells
-    where shown_on is not null
+        is_estimate,
+        len(days)::integer as spread_days
+    from input_atoms
 ),
 
--- a day that was read and has no cell: 0, or null if its spend is hidden
+gaps as (
+    select
+        day,
+        '' as account,
+        '' as provider,
+        '' as tool,
+        '' as model,
+        '' as cost_basis,
+        'usage' as charge,
+        true as is_counted,
+        null::double as usd,
+        null::bigint as tokens,
+        null::bigint as requests,
+        reason = 'not final yet' as is_provisional,
+        false as is_estimate,
+        1 as spread_days,
+        reason as gap
+    from input_spend_gaps
+),
+
+-- a day that was read and has no spend
 idle as (
     select
         day,
@@ -72,26 +118,29 @@ idle as (
         '' as cost_basis,
         'usage' as charge,
         true as is_counted,
-        if(
-            day in (select day from int_spend_cells where shown_on is null),
-            null,
-            0.0::decimal(38, 8)
-        ) as usd,
-        null as list_usd,
-        null as tokens,
-        null as requests,
+        0.0::double as usd,
+        null::bigint as tokens,
+        null::bigint as requests,
         is_provisional,
-        false as is_estimate
+        false as is_estimate,
+        1 as spread_days
     from stg_spend_partitions
-    where day not in (select day from machines union select day from persons)
+    where
+        day not in (
+            select day from machines
+            union select day from persons
+            union select day from gaps
+        )
 ),
 
-both_kinds as (
+all_kinds as (
     select * from machines
-    union all
+    union all by name
     select * from persons
-    union all
+    union all by name
     select * from idle
+    union all by name
+    select * from gaps
 )
 
 select
@@ -102,8 +151,7 @@ select
     model,
     cost_basis,
     charge,
-    sum(usd)::double as cost_usd,
-    sum(list_usd)::double as list_usd,
+    sum(usd) as cost_usd,
     sum(tokens)::bigint as tokens,
     sum(requests)::bigint as requests,
     is_counted,
@@ -116,7 +164,9 @@ select
             where lower(scopes.name) in (lower(tool), lower(account))
         )
     ) as is_in_scope,
-    bool_or(is_estimate) as is_estimate
-from both_kinds
+    bool_or(is_estimate) as is_estimate,
+    spread_days,
+    gap
+from all_kinds
 group by all
 order by all

@@ -1,99 +1,72 @@
--- Spend of teams in complete months, as first published: in whole dollars, no cell with fewer than
--- k persons.
+-- Spend of teams in complete months, in whole dollars.
 -- Grain: month, team, provider. Columns are stable unless marked experimental.
 --
 -- month: first day of the month.
 -- team: from people.csv or the file; (other teams) are those too small to be published,
 --     unattributed is spend without a known person or team.
--- provider: null for all of a team; providers only in months in which no team has one that is too
---     small.
+-- provider: null for all of a team; other where one is too small to be published.
 -- cost_usd: counted usage and seats, rounded to dollars.
--- spenders_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+; null where none is
+-- spenders_band: how many persons spent: 5–9, 10–19, 20–49, 50–99 or 100+; null where none is
 --     known.
-with cells as (
-    select month, team, provider, count(distinct person) as n, sum(usd) as usd
-    from int_team_spend
-    group by month, team, provider
-),
-
-safe_months as (
-    select cells.month
-    from cells
-    cross join input_settings as settings
-    group by cells.month, settings.small_group
-    having min(cells.n) >= settings.small_group
-),
-
-machines as (
+with spent as (
     select
-        date_trunc('month', spend.day)::date as month,
-        spend.provider,
-        sum(spend.cost_usd::decimal(24, 8)) as usd
-    from spend
-    where spend.is_counted and spend.charge in ('usage', 'seat')
-    group by 1, 2
-),
-
-totals as (
-    select month, team, null::varchar as provider, count(distinct person) as n, sum(usd) as usd
-    from int_team_spend
-    group by month, team
+        atoms.month,
+        atoms.team,
+        atoms.provider,
+        atoms.usd,
+        atoms.atom_id
+    from input_atoms as atoms
+    where atoms.charge in ('usage', 'seat')
     union all
-    select cells.month, cells.team, cells.provider, cells.n, cells.usd
-    from cells
-    semi join safe_months on safe_months.month = cells.month
-),
-
--- `spend` of a month without the part of persons
-unknown as (
-    select machines.month, sum(machines.usd) - coalesce(any_value(known.usd), 0) as usd
-    from machines
-    inner join int_complete_months as complete on complete.month = machines.month
-    left join (
-        select month, sum(usd) as usd
-        from int_team_spend
-        group by month
-    ) as known on known.month = machines.month
-    group by machines.month
-),
-
-computed as (
     select
-        month,
-        team,
+        date_trunc('month', day)::date,
+        'unattributed',
         provider,
-        round(sum(usd), 0) as cost_usd,
-        sum(n) as n
-    from (
-        select month, team, provider, n, usd from totals
-        union all
-        select month, 'unattributed', null, 0, usd from unknown where abs(usd) >= 0.005
-    ) as listed
-    group by month, team, provider
+        usd,
+        null
+    from input_machine_spend
+    where charge in ('usage', 'seat')
 ),
 
-shown as (
+sums as (
     select
-        (cell->>'month')::date as month,
-        cell->>'team' as team,
-        cell->>'provider' as provider,
-        (cell->>'cost_usd')::double as cost_usd,
-        cell->>'spenders_band' as spenders_band
-    from input_published_cells
-    where table_name = 'spend_by_team'
+        spent.month,
+        spent.team,
+        spent.provider,
+        grouping(spent.provider) = 1 as is_total,
+        sum(spent.usd) as usd,
+        list(distinct spent.atom_id) as atom_ids
+    from spent
+    semi join int_complete_months as complete on complete.month = spent.month
+    group by grouping sets ((spent.month, spent.team), (spent.month, spent.team, spent.provider))
+),
+
+persons as (
+    select
+        sums.month,
+        sums.team,
+        sums.provider,
+        people.form,
+        count(distinct people.person) filter (people.usd <> 0) as n
+    from (select month, team, provider, unnest(atom_ids) as atom_id from sums) as sums
+    inner join input_atom_people as people on people.atom_id = sums.atom_id
+    where people.form <> 'unknown'
+    group by all
 )
 
 select
-    month,
-    team,
-    provider,
-    cost_usd::double as cost_usd,
-    people_band(n) as spenders_band
-from computed
-anti join shown on shown.month = computed.month
-union all
-select shown.*
-from shown
-cross join input_settings as settings
-where last_day(shown.month) < settings.as_of
-order by month, team, provider
+    sums.month,
+    sums.team,
+    sums.provider,
+    round(sums.usd, 0)::double as cost_usd,
+    people_band((
+        select max(persons.n)
+        from persons
+        where
+            persons.month = sums.month
+            and persons.team = sums.team
+            and persons.provider is not distinct from sums.provider
+    )) as spenders_band
+from sums
+where abs(sums.usd) >= 0.005
+order by sums.month, sums.team, sums.provider

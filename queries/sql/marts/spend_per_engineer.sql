@@ -1,81 +1,51 @@
--- How the spend of a complete month spreads over the people who are known to spend, as it was first
--- told.
+-- Mean spend of the people who are known to spend, by complete month.
 -- Grain: month, team. Columns are stable unless marked experimental.
 --
 -- month: first day of the month.
 -- team: null for the organisation; teams as in spend_by_team.
--- n_band: how many persons spent: 1–4, 5–9, 10–19, 20–49, 50–99 or 100+.
--- median: dollars of the person in the middle, rounded; null under 10 persons.
--- p90: dollars that nine of ten stay under, rounded; null under 50 persons.
--- top_decile_share: what the tenth that spends most holds of the whole; null under 50 persons.
+-- n_band: how many persons spent: 5–9, 10–19, 20–49, 50–99 or 100+.
+-- usd_per_person: published spend of persons, divided by those who spent, to two digits.
 with persons as (
-    select month, team, person, sum(coalesce(usd, 0)) as usd
-    from int_team_spend
-    group by month, team, person
+    select
+        atoms.month,
+        atoms.team,
+        people.form,
+        people.person,
+        people.usd
+    from input_atom_people as people
+    inner join input_atoms as atoms on atoms.atom_id = people.atom_id
+    semi join int_complete_months as complete on complete.month = atoms.month
+    where atoms.charge in ('usage', 'seat')
 ),
 
-ranked as (
-    select
-        month,
-        null::varchar as team,
-        usd,
-        percent_rank() over (partition by month order by usd desc) as place
-    from (
-        select month, person, sum(usd) as usd
-        from persons
-        group by month, person
-    ) as everybody
-    union all
+counted as (
     select
         month,
         team,
-        usd,
-        percent_rank() over (partition by month, team order by usd desc)
+        form,
+        count(distinct person) filter (usd <> 0 and form <> 'unknown') as n,
+        sum(usd) as usd
     from persons
-    where team not in ('(other teams)', 'unattributed')
+    group by grouping sets ((month, form), (month, team, form))
 ),
 
-spread as (
+groups as (
     select
         month,
         team,
-        count(*) as n,
-        round(median(usd::double), 0) as median,
-        round(quantile_cont(usd::double, 0.9), 0) as p90,
-        round(
-            (sum(usd) filter (place < 0.1))::double / nullif(sum(usd)::double, 0),
-            2
-        ) as top_decile_share
-    from ranked
+        max(n) as n,
+        sum(usd)::double as usd
+    from counted
+    where team is null or team not in ('(other teams)', 'unattributed')
     group by month, team
-),
-
-shown as (
-    select
-        (cell->>'month')::date as month,
-        cell->>'team' as team,
-        cell->>'n_band' as n_band,
-        (cell->>'median')::double as median,
-        (cell->>'p90')::double as p90,
-        (cell->>'top_decile_share')::double as top_decile_share
-    from input_published_cells
-    where table_name = 'spend_per_engineer'
 )
 
 select
-    spread.month,
-    spread.team,
-    people_band(spread.n) as n_band,
-    if(spread.n >= 10, spread.median, null) as median,
-    if(spread.n >= 50, spread.p90, null) as p90,
-    if(spread.n >= 50, spread.top_decile_share, null) as top_decile_share
-from spread
+    groups.month,
+    groups.team,
+    people_band(groups.n) as n_band,
+    round(usd / n, 1 - floor(log10(abs(usd / n)))::integer) as usd_per_person
+from groups
 cross join input_settings as settings
-anti join shown on shown.month = spread.month
-where spread.n >= settings.small_group
-union all
-select shown.*
-from shown
-cross join input_settings as settings
-where last_day(shown.month) < settings.as_of
-order by month, team
+where groups.n >= settings.small_group and groups.usd <> 0
+order by groups.month, groups.team

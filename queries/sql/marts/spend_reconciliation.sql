@@ -5,42 +5,59 @@
 --
 -- month: first day of the month.
 -- source: where it was read: a vendor's API or a kind of file.
--- account: the vendor's account.
+-- account: the vendor's account, as in spend.
 -- provider: as in spend.
 -- cost_basis: as in spend.
--- cost_usd: amount of the source; null if it contains persons: `spend` has what may be published of
---     them.
+-- cost_usd: amount of the source; null where persons' spend is counted for the provider: `spend` has
+--     what may be published of it.
 -- counted_usd: counted part of that amount; null likewise.
--- counted_days: days on which it counts.
--- days: days that it covers.
+-- counted_days: days on which it counts; null likewise.
+-- days: days that it covers; null likewise.
 -- rows_without_price: rows that neither an amount nor a price is known for.
-with compared as (
+with visible as (
+    select distinct
+        date_trunc('month', day)::date as month,
+        unnest([provider, account]) as name
+    from spend
+),
+
+compared as (
     select
         date_trunc('month', found.day)::date as month,
         found.source,
         found.account,
         found.provider,
         found.basis as cost_basis,
-        count(found.person) as persons,
+        personal.month is not null as is_personal,
         sum(found.usd) as usd,
         sum(found.usd) filter (found.is_counted) as counted_usd,
         count(distinct found.day) filter (found.is_counted) as counted_days,
         count(distinct found.day) as days,
         sum(found.rows_without_price) as rows_without_price
     from int_spend_with_basis as found
-    group by 1, 2, 3, 4, 5
+    left join int_personal_months as personal
+        on
+            personal.month = date_trunc('month', found.day)
+            and personal.provider = found.provider
+    group by 1, 2, 3, 4, 5, 6
 )
 
 select
-    month,
-    source,
-    account,
-    provider,
-    cost_basis,
-    if(persons > 0, null, usd)::double as cost_usd,
-    if(persons > 0, null, coalesce(counted_usd, 0))::double as counted_usd,
-    counted_days::integer as counted_days,
-    days::integer as days,
-    rows_without_price::bigint as rows_without_price
+    compared.month,
+    -- the kind of a file; what follows it may be the name of a provider
+    split_part(compared.source, ' ', 1) as source,
+    if(accounts.name is null, 'other accounts', compared.account) as account,
+    if(providers.name is null, 'other', compared.provider) as provider,
+    compared.cost_basis,
+    sum(if(is_personal, null, usd))::double as cost_usd,
+    sum(if(is_personal, null, coalesce(counted_usd, 0)))::double as counted_usd,
+    max(if(is_personal, null, counted_days))::integer as counted_days,
+    max(if(is_personal, null, days))::integer as days,
+    sum(rows_without_price)::bigint as rows_without_price
 from compared
-order by month, source, account, provider, cost_basis
+left join visible as providers
+    on providers.month = compared.month and providers.name = compared.provider
+left join visible as accounts
+    on accounts.month = compared.month and accounts.name = compared.account
+group by all
+order by all

@@ -12,6 +12,8 @@ with daily_spend as (
     from spend
     where is_counted and not is_provisional
     group by day
+    -- a day of which a part is missing is not known
+    having count(gap) = 0
 )
 
 select

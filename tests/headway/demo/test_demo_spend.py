@@ -55,7 +55,7 @@ def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield result
 
 
-def test_spend_columns_have_values_except_those_that_need_more_people(
+def test_spend_columns_have_values_except_those_of_breaks(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     columns = db.execute(
@@ -69,9 +69,8 @@ def test_spend_columns_have_values_except_those_that_need_more_people(
         for table, column in columns
         if db.execute(f'select count("{column}") from {table}').fetchone() == (0,)
     }
-    needs_fifty = {("spend_per_engineer", "p90"), ("spend_per_engineer", "top_decile_share")}
     without_a_break = {("forecasts", name) for name in ("reason", "break_on", "break_kind")}
-    assert empty <= needs_fifty | without_a_break
+    assert empty <= without_a_break
 
 
 def scalar(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> Any:

@@ -1,0 +1,67 @@
+"""Persons behind the names under which vendors report spend.
+
+With people.csv a name is a person if it is an e-mail address or login in it; other names count as
+nobody. Without it, names that may belong to one person are taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+#: words in front of an identifier that name nobody
+PREFIXES = frozenset(
+    ["account", "acct", "employee", "id", "key", "member", "org", "u", "user", "usr"]
+)
+#: an actor, its form and the person it belongs to
+Identity = tuple[str, str, str]
+
+
+def identities(actors: Iterable[str], logins: Mapping[str, str]) -> list[Identity]:
+    """Return the form and person of each actor; ``logins`` are those of people.csv by name.
+
+    Forms are 'person', or 'unknown' for an actor that people.csv does not have; without people.csv
+    'address', 'name' or 'login': names of two forms may belong to the same person.
+    """
+    names = sorted(set(actors))
+    if logins:
+        return [
+            (name, "person", logins[name]) if name in logins else (name, "unknown", "")
+            for name in names
+        ]
+    groups = _groups([set(_keys(name)) for name in names])
+    return [(name, _form(name), str(group)) for name, group in zip(names, groups, strict=True)]
+
+
+def _form(name: str) -> str:
+    if "@" in name:
+        return "address"
+    return "name" if " " in name.strip() else "login"
+
+
+def _keys(name: str) -> Iterator[str]:
+    """Yield what a name has in common with other spellings of it: alice, alicesmith, asmith."""
+    local = name.lower().partition("@")[0].partition("+")[0]
+    words = [word for word in re.split(r"[\W_]+", local) if word and word not in PREFIXES]
+    if not words:
+        yield local
+        return
+    yield words[0]
+    if len(words) > 1:
+        yield "".join(words)
+        yield words[0][0] + words[-1]
+
+
+def _groups(keys: list[set[str]]) -> list[int]:
+    """Return the number of each name's group: names that share a key, also by way of ends."""
+    columns = {key: index for index, key in enumerate(sorted(set().union(*keys)))}
+    pairs = [(row, len(keys) + columns[key]) for row, names in enumerate(keys) for key in names]
+    size = len(keys) + len(columns)
+    rows, ends = np.array(pairs, dtype=int).reshape(-1, 2).T
+    graph = coo_matrix((np.ones(len(rows)), (rows, ends)), shape=(size, size))
+    _, labels = connected_components(graph, directed=False)
+    return [int(label) for label in labels[: len(keys)]]

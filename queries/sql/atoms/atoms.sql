@@ -1,0 +1,213 @@
+-- Rows of new atoms and of new versions of atoms.
+create temp table atom_rows as
+with groups as (
+    select
+        labels,
+        concat(settings.snapshot_id, '-', row_number() over (order by labels)) as atom_id
+    from (select distinct labels from splitting) as names
+    cross join input_settings as settings
+)
+
+select
+    groups.atom_id,
+    1 as version,
+    rows.labels,
+    rows.week,
+    rows.form,
+    rows.person,
+    rows.source,
+    rows.account,
+    rows.day,
+    rows.provider,
+    rows.tool,
+    rows.model,
+    rows.basis,
+    rows.charge,
+    rows.actor,
+    rows.is_provisional,
+    rows.is_estimate,
+    rows.usd,
+    rows.tokens,
+    rows.requests
+from splitting as rows
+inner join groups on groups.labels = rows.labels
+union all by name
+select
+    rows.atom_id,
+    corrected.version,
+    rows.form,
+    rows.person,
+    rows.source,
+    rows.account,
+    rows.day,
+    rows.provider,
+    rows.tool,
+    rows.model,
+    rows.basis,
+    rows.charge,
+    rows.actor,
+    rows.is_provisional,
+    rows.is_estimate,
+    rows.known_usd as usd,
+    rows.known_tokens as tokens,
+    rows.known_requests as requests
+from compared_rows as rows
+inner join corrected
+    on corrected.atom_id = rows.atom_id and rows.version = corrected.version - 1;
+
+create or replace temp table candidates as
+select
+    atom_id as grp,
+    form,
+    person,
+    usd,
+    tokens,
+    requests
+from atom_rows;
+
+-- Which other measures may be published beside the dollars of an atom.
+create temp table told_measures as
+select
+    sizes.grp as atom_id,
+    is_safe(sizes.tokens_n, sizes.tokens_top, sizes.tokens_total, k)
+    and (sizes.usd_total = 0 or coalesce(tokens.n, 0) = 0 or tokens.n >= k)
+    and coalesce(corrected.is_tokens_safe, true) as has_tokens,
+    is_safe(sizes.requests_n, sizes.requests_top, sizes.requests_total, k)
+    and (sizes.usd_total = 0 or coalesce(requests.n, 0) = 0 or requests.n >= k)
+    and (not has_tokens or coalesce(pairs.n, 0) = 0 or pairs.n >= k)
+    and coalesce(corrected.is_requests_safe, true) as has_requests
+from group_sizes('candidates') as sizes
+cross join (select small_group as k from input_settings) as settings
+left join outsiders('candidates', 'usd', 'tokens') as tokens on tokens.grp = sizes.grp
+left join outsiders('candidates', 'usd', 'requests') as requests on requests.grp = sizes.grp
+left join outsiders('candidates', 'tokens', 'requests') as pairs on pairs.grp = sizes.grp
+left join corrected on corrected.atom_id = sizes.grp;
+
+create temp table new_atoms as
+with sums as (
+    select
+        rows.atom_id,
+        rows.version,
+        any_value(rows.labels) as labels,
+        list(distinct rows.week) as weeks,
+        any_value(rows.charge) as charge,
+        bool_or(rows.is_estimate) as is_estimate,
+        sum(rows.usd) as usd,
+        sum(rows.tokens)::bigint as tokens,
+        sum(rows.requests)::bigint as requests
+    from atom_rows as rows
+    group by rows.atom_id, rows.version
+)
+
+select
+    sums.atom_id,
+    sums.version,
+    settings.snapshot_id,
+    coalesce(old.month, date_trunc('month', sums.weeks[1])::date) as month,
+    coalesce(old.days, (
+        select list(days.day order by days.day)
+        from weeks,
+            unnest(generate_series(weeks.week, weeks.last_on, interval 1 day)::date[]) as days(day)
+        where list_contains(sums.weeks, weeks.week)
+    )) as days,
+    sums.charge,
+    coalesce(old.provider, sums.labels[2]) as provider,
+    coalesce(old.tool, sums.labels[3]) as tool,
+    coalesce(old.team, sums.labels[5]) as team,
+    coalesce(old.account, sums.labels[6]) as account,
+    coalesce(old.basis, sums.labels[7]) as basis,
+    coalesce(old.model, sums.labels[8]) as model,
+    sums.is_estimate,
+    sums.usd,
+    if(told.has_tokens, sums.tokens, null) as tokens,
+    if(told.has_requests, sums.requests, null) as requests
+from sums
+cross join input_settings as settings
+inner join told_measures as told on told.atom_id = sums.atom_id
+left join ledger.published_atoms as old
+    on old.atom_id = sums.atom_id and old.version = sums.version - 1;
+
+-- All that may be published up to `as_of`: the newest version of each atom that is over.
+create temp table input_atoms as
+select
+    atoms.*,
+    atoms.atom_id in (
+        select atom_id from compared_rows where is_provisional
+        union all
+        select atom_id from atom_rows where is_provisional
+    ) as is_provisional
+from (
+    select * from ledger.published_atoms
+    union all by name
+    select * from new_atoms
+) as atoms
+cross join input_settings as settings
+where list_max(atoms.days) <= settings.as_of
+qualify row_number() over (partition by atoms.atom_id order by atoms.version desc) = 1;
+
+create temp table input_atom_people as
+select
+    rows.atom_id,
+    rows.form,
+    rows.person,
+    sum(rows.usd) as usd
+from (
+    select atom_id, version, form, person, usd from compared_rows
+    union all
+    select atom_id, version, form, person, usd from atom_rows
+) as rows
+inner join input_atoms as atoms on atoms.atom_id = rows.atom_id and atoms.version = rows.version
+group by rows.atom_id, rows.form, rows.person;
+
+-- Spend of no person: as it is now, and as it was where other rows replace it.
+create temp table input_machine_spend as
+select
+    source, account, day, provider, tool, model, basis, charge, is_provisional, is_estimate,
+    usd, tokens, requests
+from known_spend
+anti join replaced_days
+    on replaced_days.day = known_spend.day and replaced_days.provider = known_spend.provider
+where actor = ''
+union all by name
+select
+    source, account, rows.day, rows.provider, tool, model, basis, charge, is_provisional,
+    is_estimate, usd, tokens, requests
+from compared_rows as rows
+semi join replaced_days as replaced
+    on replaced.day = rows.day and replaced.provider = rows.provider
+where rows.atom_id is null;
+
+-- Days of which some spend of persons is in no atom, with the reason.
+create temp table input_spend_gaps as
+with reasons as (
+    select
+        unnest(generate_series(
+            weeks.week, least(weeks.last_on, settings.as_of), interval 1 day
+        ))::date as day,
+        if(weeks.is_over, 1, 0) as reason
+    from weeks
+    cross join input_settings as settings
+    where exists (
+        select 1
+        from fresh_spend as fresh
+        anti join replaced_days as replaced
+            on replaced.day = fresh.day and replaced.provider = fresh.provider
+        where
+            fresh.week = weeks.week
+            and fresh.actor <> ''
+            and fresh.fresh_id not in (select fresh_id from splitting)
+    )
+    union all
+    select day, 2 from replaced_days
+    union all
+    select unnest(atoms.days), 2
+    from restated
+    inner join input_atoms as atoms on atoms.atom_id = restated.atom_id
+    anti join corrected on corrected.atom_id = restated.atom_id
+)
+
+select
+    day,
+    ['not final yet', 'too few people', 'restated'][min(reason) + 1] as reason
+from reasons
+group by day;

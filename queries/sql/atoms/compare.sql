@@ -1,0 +1,143 @@
+-- What was published before beside what is known now, row by row.
+create temp table known_spend as
+select
+    spent.*,
+    identities.form,
+    identities.person
+from int_spend_people as spent
+left join input_identities as identities on identities.actor = spent.actor;
+
+create temp table published_rows as
+select rows.*
+from ledger.published_spend as rows
+cross join input_settings as settings
+where rows.day <= settings.as_of;
+
+-- Rows that were never published, in any form.
+create temp table fresh_spend as
+select
+    *,
+    row_number() over () as fresh_id
+from known_spend
+where coalesce(usd, 0) <> 0 or coalesce(tokens, 0) <> 0 or coalesce(requests, 0) <> 0;
+
+delete from fresh_spend
+using published_rows as rows
+where
+    rows.source = fresh_spend.source
+    and rows.account = fresh_spend.account
+    and rows.day = fresh_spend.day
+    and rows.provider = fresh_spend.provider
+    and rows.tool = fresh_spend.tool
+    and rows.model = fresh_spend.model
+    and rows.basis = fresh_spend.basis
+    and rows.charge = fresh_spend.charge
+    and rows.actor = fresh_spend.actor;
+
+-- The newest version of each atom, its rows beside what they are now.
+create temp table compared_rows as
+with versions as (
+    select
+        atom_id,
+        max(version) as newest
+    from ledger.published_atoms
+    group by atom_id
+)
+
+select
+    rows.atom_id,
+    rows.version,
+    versions.newest,
+    rows.source,
+    rows.account,
+    rows.day,
+    rows.provider,
+    rows.tool,
+    rows.model,
+    rows.basis,
+    rows.charge,
+    rows.actor,
+    identities.form,
+    identities.person,
+    rows.usd,
+    rows.tokens,
+    rows.requests,
+    -- rows of no person change their models and amounts every day
+    if(rows.actor = '', machines.day is null, known.day is null) as is_gone,
+    known.usd as known_usd,
+    known.tokens as known_tokens,
+    known.requests as known_requests,
+    coalesce(known.is_estimate, rows.is_estimate) as is_estimate,
+    coalesce(known.is_provisional, false) as is_provisional
+from published_rows as rows
+left join versions on versions.atom_id = rows.atom_id
+left join known_spend as known
+    on
+        known.source = rows.source
+        and known.account = rows.account
+        and known.day = rows.day
+        and known.provider = rows.provider
+        and known.tool = rows.tool
+        and known.model = rows.model
+        and known.basis = rows.basis
+        and known.charge = rows.charge
+        and known.actor = rows.actor
+left join (
+    select distinct source, account, day, provider, tool from known_spend where actor = ''
+) as machines
+    on
+        machines.source = rows.source
+        and machines.account = rows.account
+        and machines.day = rows.day
+        and machines.provider = rows.provider
+        and machines.tool = rows.tool
+left join input_identities as identities on identities.actor = rows.actor;
+
+-- Days of a provider on which other rows replace published ones: they may be the same money in
+-- another form, so the published numbers stand, and nothing new is added.
+create temp table replaced_days as
+select distinct
+    gone.day,
+    gone.provider
+from compared_rows as gone
+inner join fresh_spend as fresh on fresh.day = gone.day and fresh.provider = gone.provider
+where gone.is_gone and (gone.actor <> '' or fresh.actor <> '');
+
+-- Weeks that are over, and final or at least three days old: what still moves much is the last days.
+create temp table weeks as
+with read_weeks as (
+    select
+        greatest(date_trunc('week', day), date_trunc('month', day))::date as week,
+        bool_or(is_provisional) as is_provisional
+    from stg_spend_partitions
+    group by all
+)
+
+select
+    read_weeks.week,
+    least(date_trunc('week', read_weeks.week)::date + 6, last_day(read_weeks.week)) as last_on,
+    last_on <= settings.as_of
+    and (not read_weeks.is_provisional or last_on + 3 <= settings.as_of) as is_over
+from read_weeks
+cross join input_settings as settings;
+
+-- Spend of persons that no atom contains yet and that may become one. `vals` has what a group is
+-- split by, in this order; `labels` begins with what is never added up.
+create temp table splitting as
+select
+    fresh.*,
+    [
+        fresh.provider,
+        fresh.tool,
+        fresh.week::varchar,
+        coalesce(fresh.team, 'unattributed'),
+        fresh.account,
+        fresh.basis,
+        fresh.model
+    ] as vals,
+    [concat_ws(' ', fresh.month, fresh.charge, fresh.basis = 'seat')] as labels
+from fresh_spend as fresh
+inner join weeks on weeks.week = fresh.week and weeks.is_over
+anti join replaced_days as replaced
+    on replaced.day = fresh.day and replaced.provider = fresh.provider
+where fresh.actor <> '';

@@ -1,0 +1,104 @@
+-- Size of the groups of a table (grp, form, person, usd, tokens, requests): per measure how many
+-- persons have some of it, what the largest of them has, and what all have, without signs. Names
+-- of different forms may belong to one person: each person is counted in one form only, and the
+-- largest persons of all forms are taken for one.
+create or replace temp macro group_sizes(name) as table
+with persons as (
+    select
+        grp,
+        form,
+        person,
+        abs(sum(usd))::double as usd,
+        abs(sum(tokens))::double as tokens,
+        abs(sum(requests))::double as requests
+    from query_table(name)
+    group by grp, form, person
+),
+
+forms as (
+    select
+        grp,
+        count(*) filter (usd > 0 and form <> 'unknown') as usd_n,
+        count(*) filter (tokens > 0 and form <> 'unknown') as tokens_n,
+        count(*) filter (requests > 0 and form <> 'unknown') as requests_n,
+        coalesce(max(usd), 0) as usd_top,
+        coalesce(max(tokens), 0) as tokens_top,
+        coalesce(max(requests), 0) as requests_top,
+        coalesce(sum(usd), 0) as usd_total,
+        coalesce(sum(tokens), 0) as tokens_total,
+        coalesce(sum(requests), 0) as requests_total
+    from persons
+    group by grp, form
+)
+
+select
+    grp,
+    max(usd_n) as usd_n,
+    max(tokens_n) as tokens_n,
+    max(requests_n) as requests_n,
+    sum(usd_top) as usd_top,
+    sum(tokens_top) as tokens_top,
+    sum(requests_top) as requests_top,
+    sum(usd_total) as usd_total,
+    sum(tokens_total) as tokens_total,
+    sum(requests_total) as requests_total
+from forms
+group by grp;
+
+-- Whether a measure of a group may be published: nobody has any of it, or at least k persons have,
+-- and nobody over four fifths.
+create or replace temp macro is_safe(persons, top, total, k) as
+total = 0 or (persons >= k and top <= 0.8 * total);
+
+-- Whether a group may be published at all: its dollars, or without dollars its other measures.
+create or replace temp macro is_large(sizes, k) as
+is_safe(sizes.usd_n, sizes.usd_top, sizes.usd_total, k)
+and (
+    sizes.usd_total > 0
+    or (
+        sizes.tokens_total + sizes.requests_total > 0
+        and is_safe(sizes.tokens_n, sizes.tokens_top, sizes.tokens_total, k)
+        and is_safe(sizes.requests_n, sizes.requests_top, sizes.requests_total, k)
+    )
+);
+
+-- Persons of a table's groups in whom two measures are not in the proportion that is most frequent
+-- in the group: the difference of the measures, in that proportion, contains nobody else.
+create or replace temp macro outsiders(name, one, other) as table
+with persons as (
+    select
+        grp,
+        form,
+        person,
+        coalesce(sum(if(one = 'usd', usd::double, tokens::double)), 0) as a,
+        coalesce(sum(if(other = 'tokens', tokens::double, requests::double)), 0) as b
+    from query_table(name)
+    group by grp, form, person
+    having a <> 0 or b <> 0
+),
+
+proportions as (
+    select
+        *,
+        if(b = 0, 'none', format('{:.5e}', a / b)) as proportion,
+        count(*) over (partition by grp, proportion) as persons_alike
+    from persons
+),
+
+others as (
+    select
+        grp,
+        form,
+        count(*) filter (proportion <> usual) as n
+    from (
+        select *, arg_max(proportion, (persons_alike, proportion)) over (partition by grp) as usual
+        from proportions
+    ) as compared
+    group by grp, form
+)
+
+select
+    grp,
+    max(n) as n
+from others
+group by grp;
