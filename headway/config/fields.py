@@ -67,7 +67,7 @@ def _matches(expression: str, message: str, is_shown: bool = True) -> AfterValid
     """Return a validator for a regular expression; ``is_shown`` repeats the value."""
 
     def check(text: str) -> str:
-        if not re.fullmatch(expression, text, re.ASCII):
+        if not re.fullmatch(expression, text):
             raise ValueError(f"{reprlib.repr(text)} {message}" if is_shown else message)
         return text
 
@@ -123,14 +123,8 @@ def _check_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _check_filled(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be empty")
-    return text
-
-
 ListOf = Annotated[tuple[T, ...], Field(strict=False)]
-Text = Annotated[str, AfterValidator(_check_filled)]
+Text = Annotated[str, _matches(r"(?s).*\S.*", "must not be empty", False)]
 Repository = Annotated[str, _matches(f"{NAME}/{NAME}", "is not a repository; write owner/name")]
 Owner = Annotated[str, _matches(NAME, "is not an owner; write the name without a slash")]
 AccountName = Annotated[
@@ -145,7 +139,7 @@ Expression = Annotated[str, AfterValidator(_check_expression)]
 RepositoryPath = Annotated[str, AfterValidator(_check_path)]
 Address = Annotated[str, AfterValidator(_check_address)]
 Month = Annotated[
-    str, _matches(r"20\d\d-(0[1-9]|1[0-2])", "is not a month; write one such as 2026-11")
+    str, _matches(r"20[0-9]{2}-(0[1-9]|1[0-2])", "is not a month; write one such as 2026-11")
 ]
 #: an environment variable's name; a wrong value may be the secret itself and is not repeated
 Variable = Annotated[

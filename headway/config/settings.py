@@ -7,11 +7,11 @@ import json
 import re
 import reprlib
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -134,18 +134,12 @@ class Settings(Table):
         return {kind: getattr(self, kind) for kind in KINDS}
 
 
-TABLES: dict[str, type[Table]] = {
-    "github": GitHubTable,
-    "publish": PublishTable,
-    "check": CheckTable,
-    "spend": SpendTable,
+MODELS: dict[str, type[Table]] = {
+    name: (get_args(field.annotation) or (field.annotation,))[0]
+    for name, field in Settings.model_fields.items()
 }
-ARRAYS: dict[str, type[Table]] = {
-    "rollouts": RolloutTable,
-    "budgets": BudgetTable,
-    "tool_decisions": DecisionTable,
-    **KINDS,
-}
+TABLES = {name: MODELS[name] for name in ("github", "publish", "check", "spend")}
+ARRAYS = {name: model for name, model in MODELS.items() if name not in TABLES}
 
 
 def read_settings(path: Path) -> Settings:
@@ -161,17 +155,19 @@ def read_settings(path: Path) -> Settings:
 
 def parse_settings(path: Path, text: str) -> Settings:
     """Return the settings in a text; raises SettingsError as ``read_settings`` does."""
-    locate = partial(_locate, text.splitlines())
+    lines = text.splitlines()
     try:
         settings = Settings.model_validate(_parse_toml(path, text))
     except ValidationError as error:
-        problems = [(*_problem(item), item["type"] != "extra_forbidden") for item in error.errors()]
-        location, message, value, _ = min(problems, key=lambda item: (item[-1], locate(item[0])))
-        raise SettingsError(f"{_where(path, locate(location, value))}: {message}") from None
+        unknown = [item for item in error.errors() if item["type"] == "extra_forbidden"]
+        problems = [_problem(item) for item in unknown or error.errors()]
+        location, message, value = min(problems, key=lambda item: _locate(lines, item[0]))
+        raise SettingsError(f"{_where(path, lines, location, value)}: {message}") from None
     for location, message in _conflicts(settings):
-        raise SettingsError(f"{_where(path, locate(location))}: {message}")
+        raise SettingsError(f"{_where(path, lines, location)}: {message}")
     for kind, rows in settings.rules.items():
-        check_names(kind, [Row(row, _places(path, text, kind, n)) for n, row in enumerate(rows)])
+        places = [_places(path, lines, kind, index) for index in range(len(rows))]
+        check_names(kind, list(map(Row, rows, places)))
     return settings
 
 
@@ -199,103 +195,92 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
 
 def _problem(error: ErrorDetails) -> tuple[Location, str, Any]:
     """Return location, message and value of a validation error."""
-    table, *path = error["loc"]
-    index = path.pop(0) if path and isinstance(path[0], int) else 0
-    key = str(path[0]) if path else None
-    location = (str(table), int(index), key)
-    name = key or str(table)
+    table, *keys = error["loc"][:3]
+    table, index = str(table), keys.pop(0) if keys and isinstance(keys[0], int) else 0
+    key = str(keys[0]) if keys else None
+    name, value = key or table, None
     if error["type"] == "extra_forbidden":
-        model = (TABLES | ARRAYS)[str(table)] if key else None
-        return location, _unknown(name, model), None
-    if error["type"] == "missing":
-        return location, f"{name} is missing; add it to this table", None
-    if key:
-        return location, f"{name}: {explain(error)}", error["input"]
-    if name in ARRAYS:
-        return location, f"{name} is a list of tables; write [[{name}]] above each", None
-    return location, f"{name} is a table; write [{name}] above its keys", None
+        message = _unknown(name, MODELS[table] if key else Settings)
+    elif error["type"] == "missing":
+        message = f"{name} is missing; add it to this table"
+    elif key:
+        message, value = f"{name}: {explain(error)}", error["input"]
+    elif name in ARRAYS:
+        message = f"{name} is a list of tables; write [[{name}]] above each"
+    else:
+        message = f"{name} is a table; write [{name}] above its keys"
+    return (table, int(index), key), message, value
 
 
-def _unknown(name: str, table: type[Table] | None) -> str:
+def _unknown(name: str, model: type[Table]) -> str:
     """Return the message for an unknown key of a table, or of the file."""
     if name.lower() in SECRET_NAMES:
         return "no token belongs in this file; set GITHUB_TOKEN, or run `gh auth login`"
-    known = _keys(table) if table else [*TABLES, *ARRAYS]
+    known = [field.alias or key for key, field in model.model_fields.items()]
+    homes = [f"[{table}]" for table, other in TABLES.items() if name in other.model_fields]
+    hint = f"it belongs under {homes[0]}" if homes else f"known here: {', '.join(known)}"
     if close := difflib.get_close_matches(name, known, 1):
-        return f"unknown key {reprlib.repr(name)}; did you mean {close[0]}?"
-    home = next((other for other, model in TABLES.items() if name in _keys(model)), "")
-    hint = f"it belongs under [{home}]" if home else f"known here: {', '.join(known)}"
+        hint = f"did you mean {close[0]}?"
     return f"unknown key {reprlib.repr(name)}; {hint}"
-
-
-def _keys(table: type[Table]) -> list[str]:
-    return [field.alias or name for name, field in table.model_fields.items()]
 
 
 def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
     """Yield what is wrong with valid tables together."""
-    servers: set[tuple[str, int]] = set()
-    variables: set[str] = set()
+    known: set[tuple[object, ...]] = set()
+
+    def is_repeated(*value: object) -> bool:
+        is_known = value in known
+        known.add(value)
+        return is_known
+
     for index, github in enumerate(settings.github):
         for key, other in (("app_id", "app_key_env"), ("app_key_env", "app_id")):
             if getattr(github, key) and not getattr(github, other):
                 yield ("github", index, key), f"{other} is missing; a GitHub App needs both"
         url = urlsplit(github.base_url)
-        server = (url.hostname or "").lower(), url.port or (443 if url.scheme == "https" else 80)
-        if server in servers:
+        port = url.port or (443 if url.scheme == "https" else 80)
+        if is_repeated("server", (url.hostname or "").lower(), port):
             message = f"{github.base_url} is repeated; put its repos and orgs under one [[github]]"
             yield ("github", index, "base_url"), message
-        servers.add(server)
-        if github.app_id is None:
-            if github.token_env in variables:  # no GitHub may see the token of another
-                message = f"{github.token_env} is for another GitHub; name another variable"
-                yield ("github", index, "token_env"), message
-            variables.add(github.token_env)
-    months: set[tuple[str | None, str | None]] = set()
+        # no GitHub may see the token of another
+        if github.app_id is None and is_repeated("variable", github.token_env):
+            message = f"{github.token_env} is for another GitHub; name another variable"
+            yield ("github", index, "token_env"), message
     for index, budget in enumerate(settings.budgets):
         if bool(budget.month) == bool(budget.from_):
             message = 'write either month or from, such as month = "2026-11"'
             yield ("budgets", index, None), message
-        if (budget.month, budget.from_) in months:
+        if is_repeated(budget.month, budget.from_):
             message = f"{budget.month or budget.from_} has a budget already; keep one"
             yield ("budgets", index, None), message
-        months.add((budget.month, budget.from_))
 
 
-def _places(path: Path, text: str, kind: str, index: int) -> Any:
-    lines = text.splitlines()
-    return lambda key: _where(path, _locate(lines, (kind, index, key)))
+def _places(path: Path, lines: list[str], kind: str, index: int) -> Callable[[str], str]:
+    return lambda key: _where(path, lines, (kind, index, key))
 
 
-def _where(path: Path, position: tuple[int, int]) -> str:
-    return f"{path}, line {position[0]}, column {position[1]}"
+def _where(path: Path, lines: list[str], location: Location, value: object = None) -> str:
+    line, column = _locate(lines, location, value)
+    return f"{path}, line {line}, column {column}"
 
 
 def _locate(lines: list[str], location: Location, value: object = None) -> tuple[int, int]:
     """Return line and column of a value, of its key, or else of its table."""
     places: dict[Location, tuple[int, int]] = {}
-    counts: dict[str, int] = {}
+    counts = Counter[str]()
     table, index = "", 0
     for number, line in enumerate(lines, 1):
         if head := HEAD.match(line):
             table = head[1].strip("\"'")
-            index = counts.get(table, 0)
-            counts[table] = index + 1
+            index, counts[table] = counts[table], counts[table] + 1
             places.setdefault((table, index, None), (number, line.index("[") + 1))
         elif key := ASSIGNMENT.match(line):
             position = (number, key.start(1) + 1)
             places.setdefault((table, index, key[1].strip("\"'")), position)
-    name, index, key_name = location
-    candidates: list[Location] = [
-        location,
-        ("", 0, f"{name}.{key_name}"),
-        (name, index, None),
-        ("", 0, name),
-    ]
+    name, place, member = location
+    dotted, bare = ("", 0, f"{name}.{member}"), ("", 0, name)
+    candidates = (location, dotted, (name, place, None), bare)
     first = next((places[item] for item in candidates if item in places), (1, 1))
-    if isinstance(value, str):
-        quoted = json.dumps(value, ensure_ascii=False)
-        for number, line in enumerate(lines[first[0] - 1 :], first[0]):
-            if (start := line.find(quoted)) >= 0:
-                return number, start + 1
-    return first
+    quoted = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else "\n"
+    texts = [(number, line.find(quoted) + 1) for number, line in enumerate(lines, 1)]
+    return next((text for text in texts if text[1] and text[0] >= first[0]), first)

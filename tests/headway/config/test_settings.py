@@ -35,6 +35,9 @@ BUDGET = '[[budgets]]\nmonth = "2026-11"\nusd = 20000\n'
 TWO = '[[github]]\nrepos = ["a/b"]\n[[github]]\n'
 MISTAKES = {
     "[github]\nreops = []": "line 2, column 1: unknown key 'reops'; did you mean repos?",
+    '[publish]\n"0" = 1': "line 2, column 1: unknown key '0'; known here: people, durable_days",
+    "[[rollouts]]\nname = '\u3000'\non = 2026-03-02": "line 2, column 1: name: must not be empty",
+    '[[budgets]]\nmonth = "20\u0662\u0666-11"\nusd = 1': "line 2, column 9: month: '20",
     "[githb]": "line 1, column 1: unknown key 'githb'; did you mean github?",
     "\nrepos = []": "line 2, column 1: unknown key 'repos'; it belongs under [github]",
     "[publish]\n  keep_bodies = true": (
