@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 from collectors.errors import AccessError
 
 TOKEN_VARIABLE = "GITHUB_TOKEN"
+#: variables that the GitHub CLI needs for its own credentials; it gets no other secret
+FOR_CLI = re.compile(
+    r"PATH|HOME|USER|LANG|LC_\w+|TMPDIR|GH_\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|LD_LIBRARY_PATH"
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def find_token(
             capture_output=True,
             text=True,
             timeout=20,
-            env=dict(environment),
+            env={name: text for name, text in environment.items() if FOR_CLI.fullmatch(name)},
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -7,7 +7,6 @@ Commands import their modules when they run: pandas and PyGithub take seconds to
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
@@ -36,7 +35,6 @@ from headway.config.fields import AccountName, Address, Owner, Repository, probl
 from headway.config.paths import DataPaths
 from headway.config.settings import GitHubTable, Settings, read_settings, write_settings
 
-ROOT = Path(__file__).parents[2]
 SOURCES = ("github", "people", "inbox", *load_vendors())
 DUMP_HELP = "Keep vendors' answers about spend here as they came; they name people."
 
@@ -267,14 +265,36 @@ def restore(paths: DataPaths, backup: str, yes: bool) -> None:
 )
 @click.option("--address", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
+    "--host",
+    "hosts",
+    multiple=True,
+    envvar="HEADWAY_HOSTS",
+    metavar="NAME",
+    help="A further name that readers open it by, of the proxy for instance; repeatable.",
+)
+@click.option(
+    "--anyone-on-the-network",
+    "is_open",
+    is_flag=True,
+    help="Listen beyond this machine; there is no sign-in.",
+)
+@click.option(
     "--demo", "with_demo", is_flag=True, help="While nothing is published, show the demo company."
 )
 @snapshot_option
 def serve(
-    paths: DataPaths, port: int, address: str, with_demo: bool, snapshot: Path | None
+    paths: DataPaths,
+    port: int,
+    address: str,
+    hosts: tuple[str, ...],
+    is_open: bool,
+    with_demo: bool,
+    snapshot: Path | None,
 ) -> None:
     """Open the dashboard in a browser."""
-    check_port(address, port)
+    from headway.cli import serving
+
+    serving.check_address(address, port, is_open)
     data = paths.data.resolve()
     if with_demo and not snapshot and not paths.published.exists():
         data = data / "demo"
@@ -283,34 +303,11 @@ def serve(
 
             say("nothing is published yet: building the demo company")
             build_demo(data.parent, yesterday())
-    host = f"[{address}]" if ":" in address else address
-    say(f"Headway is at http://{host}:{port} (stop it with Ctrl-C)")
-    environment = {**os.environ, "HEADWAY_DATA": str(data)}
-    if snapshot:
-        environment["HEADWAY_SNAPSHOT"] = str(snapshot.resolve())
-    os.chdir(ROOT)  # where Streamlit finds its settings
-    options = [
-        f"--server.port={port}",
-        f"--server.address={address}",
-        "--logger.hideWelcomeMessage=true",
-    ]
-    os.execve(
-        sys.executable,
-        [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py"), *options],
-        environment,
-    )
-
-
-def check_port(address: str, port: int) -> None:
-    """Raise ClickException if the port cannot be used."""
-    try:
-        family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
-        socket.create_server((address, port), family=family).close()
-    except OSError as error:
-        message = (
-            f"cannot listen on {address}, port {port} ({str(error.strerror).partition(' (')[0]})"
-        )
-        raise click.ClickException(f"{message}; choose another with --port or --address") from None
+    if is_open:
+        say(f"anyone who reaches {address}, port {port}, can read the dashboard: it has no sign-in")
+    name = f"[{address}]" if ":" in address else address
+    say(f"Headway is at http://{name}:{port} (stop it with Ctrl-C)")
+    serving.become_server(port, address, hosts, data, snapshot)
 
 
 @cli.command()

@@ -45,6 +45,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
     "requests": ("collectors/github/", "collectors/spend/client.py", "headway/cli/webhook.py"),
     "rich": ("headway/cli/progress.py",),
     "scipy": ("queries/statistics/",),
+    "starlette": ("headway/ui/server.py",),
     "streamlit": ("dashboard.py", "headway/ui/"),
     "yaml": ("collectors/imports/experiment_files.py",),
 }

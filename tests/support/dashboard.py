@@ -32,8 +32,7 @@ def served(data: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py")]
-    command += [f"--server.port={port}"]
+    command = [sys.executable, "-m", "headway.ui.server", str(port), "127.0.0.1", "127.0.0.1"]
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "HEADWAY_DATA": str(data)}, stdout=subprocess.DEVNULL
     ) as server:
