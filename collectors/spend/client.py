@@ -46,8 +46,8 @@ QUIET_TRIES = 3
 TIMEOUT_S = (15, 120)
 #: longer waits for one response are left to the next refresh
 MAX_WAIT_S = 900.0
-#: pages and time of one list
 MAX_PAGES = 10_000
+#: time of one list
 MAX_LIST_S = 3600.0
 #: wait after a rate limit without a time
 DEFAULT_WAIT_S = 60.0
@@ -119,6 +119,8 @@ class VendorClient:
     #: seconds until a response is complete
     deadline_s: float = DEADLINE_S
     minute_s: float = MINUTE_S
+    #: pages of one list
+    max_pages: int = MAX_PAGES
     request_count: int = 0
     _recent: deque[float] = field(default_factory=deque, repr=False)
     _notices: set[str] = field(default_factory=set, repr=False)
@@ -228,7 +230,7 @@ class VendorClient:
                     f"{self.title}: {path} has more pages but no cursor that leads to them"
                 )
             digests.add(digest)
-            if len(digests) >= MAX_PAGES or time.monotonic() > end:
+            if len(digests) >= self.max_pages or time.monotonic() > end:
                 raise SourceError(
                     f"{self.title}: {path} has no end after {len(digests):,} pages. Run again later"
                 )
@@ -327,7 +329,7 @@ class VendorClient:
                 ) from None
             self._save(answer.content)
             return parsed
-        wait_s = _requested_wait(status, answer.headers)
+        wait_s = requested_wait(status, answer.headers)
         if wait_s is None and 200 < status < 500 and status != 408:
             self._refuse(status, url)
         raise _RetryableError(f"status {status}", wait_s)
@@ -397,7 +399,7 @@ def _last_id(items: Sequence[Any]) -> str:
     return ""
 
 
-def _requested_wait(status: int, headers: Mapping[str, str]) -> float | None:
+def requested_wait(status: int, headers: Mapping[str, str]) -> float | None:
     """Return the seconds that a response asks to wait, or None if it asks for no wait."""
     retry_after = headers.get("retry-after", "").strip()
     is_exhausted = headers.get("x-ratelimit-remaining") == "0"

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from requests.structures import CaseInsensitiveDict
 
 from collectors.errors import SourceError
-from collectors.spend.client import VendorClient
+from collectors.spend.client import VendorClient, requested_wait
 from collectors.spend.vendor import accounts
 from collectors.spend.vendors import load_vendors
 from collectors.spend.vendors.cursor import EventsPage
@@ -137,6 +138,62 @@ def test_missing_page_is_an_error_and_no_smaller_sum(tmp_path: Path) -> None:
         "cursor: received 0 of 5 events, 2026-11-20 to 2026-11-20. Run again later"
     )
     assert totals(tmp_path) == {}
+
+
+def test_list_without_end_is_an_error(server: Server) -> None:
+    def endless(request: Request) -> Reply:
+        number = int(request.parameter("page") or 0)
+        data = [{"id": f"user-{number}"}]
+        return Reply(200, {"data": data, "has_more": True, "next_page": str(number + 1)})
+
+    def same(_request: Request) -> Reply:
+        page = f"page_{len(server.requests)}"
+        return Reply(200, {"data": [{"id": "user"}], "has_more": True, "next_page": page})
+
+    server.vendors["cursor"] = endless
+    with pytest.raises(SourceError, match="/users has no end after 20 pages"):
+        list(cursor_client(server, max_pages=20).pages("/users", []))
+    server.vendors["cursor"] = same
+    server.requests.clear()
+    with pytest.raises(SourceError, match="/users has more pages but no cursor"):
+        list(cursor_client(server).pages("/users", []))
+    assert len(server.requests) == 2
+
+
+def test_slow_response_ends_at_its_deadline(server: Server) -> None:
+    server.latency_s = 1.0
+    began = time.monotonic()
+    with pytest.raises(SourceError, match=r"usage-events has no complete answer within 0 s"):
+        post(cursor_client(server, deadline_s=0.2))
+    assert time.monotonic() - began < 0.9
+    assert len(server.requests) <= 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"Retry-After": "9" * 5000}, 60.0),
+        ({"Retry-After": "soon"}, 60.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "nan"}, 60.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1e400"}, 60.0),
+        (
+            {
+                "Retry-After": "Mon, 30 Nov 2026 09:00:30 GMT",
+                "Date": "Mon, 30 Nov 2026 09:00:00 GMT",
+            },
+            31.0,
+        ),
+        (
+            {
+                "Retry-After": "Mon, 30 Nov 2026 09:00:30 GMT",
+                "Date": "Fri, 31 Dec 9999 23:59:59 GMT",
+            },
+            1.0,
+        ),
+    ],
+)
+def test_wait_of_odd_headers_is_bounded(headers: dict[str, str], wait_s: float) -> None:
+    assert requested_wait(429, CaseInsensitiveDict(headers)) == wait_s
 
 
 def test_netrc_does_not_replace_the_secret(

@@ -10,32 +10,32 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from collectors.ledger.opening import open_ledger
 from collectors.spend import sync
+from collectors.spend.client import VendorClient
+from collectors.spend.records import Report, require_memory
 from collectors.spend.vendor import accounts
 from collectors.spend.vendors import load_vendors
 from tests.support.command import Desk
-from tests.support.vendors import Json, Server, serve
+from tests.support.vendors import Json, Reply, Request, Server, serve
 from tests.support.vendors import anthropic as ant
 from tests.support.vendors import github as hub
 from tests.support.vendors import openai as oai
 from tests.support.vendors.cursor import Cursor
+from tests.support.vendors.office import OFFICE, VENDORS, office
 from tests.support.vendors.reading import LAST, query, read, totals, vendor_rows
 from tests.support.vendors.tables import (
-    ACME,
-    ANALYTICS,
     EVENTS,
     KEY,
     OLDER,
     OPENAI,
-    cost,
     event,
-    group,
     item,
     older,
-    usage,
 )
 
 CURSOR = {"CURSOR_ADMIN_KEY": "crsr_one"}
@@ -183,44 +183,92 @@ def test_invalid_field_is_named_without_its_value(
     )
 
 
-OFFICE = {
-    "ANTHROPIC_ADMIN_KEY": KEY,
-    "ANTHROPIC_ADMIN_KEY__EU": "sk-ant-admin01-eu",
-    "OPENAI_ADMIN_KEY": "sk-admin-1",
-    "CURSOR_ADMIN_KEY": "crsr_one",
-    "GITHUB_TOKEN": "ghp_spendtest",
-}
-ALL = ("anthropic", "openai", "copilot", "cursor")
+def test_rows_beside_one_that_does_not_fit_are_read(tmp_path: Path, server: Server) -> None:
+    team = server.vendors["cursor"]
+    assert isinstance(team, Cursor)
+    good = event(LAST, 3, 1, 1)
+    team.teams["crsr_one"] = [good, good | {"model": 7}, event(LAST - DAY, 3, 2, 2)]
+    (result,) = read(tmp_path, server, "cursor", CURSOR, days=3)
+    assert (result.status, result.message) == (
+        "failed",
+        "cursor: 1 row left out: 2026-11-20, model: not text. "
+        "Days with such rows keep their earlier rows and are read again",
+    )
+    assert totals(tmp_path)["cursor", "", "2026-11-20"] == Decimal("0.01")
+    provisional = "select is_provisional from spend_partitions where day = '2026-11-20'"
+    assert query(tmp_path, provisional) == [(True,)]
+    team.teams["crsr_one"] = [good, good]
+    read(tmp_path, server, "cursor", CURSOR, last=LAST + 9 * DAY)
+    assert totals(tmp_path)["cursor", "", "2026-11-20"] == Decimal("0.02")
+    assert query(tmp_path, provisional) == [(False,)]
 
 
-def vendors(shift: timedelta) -> dict[str, object]:
-    """Return every vendor, with the days of the tables shifted."""
-    eu = [
-        (LAST + shift, group(None, "claude-opus-5-5", None, "output_tokens"), cost("4200")),
-        (LAST + shift, group(None, "claude-opus-5-5"), usage(1)),
-    ]
-    own = ant.Organization(
-        analytics=[(day + shift, reported, row) for day, reported, row in ANALYTICS]
+@pytest.mark.parametrize(
+    ("timestamp", "problem"),
+    [
+        ("4102444800000", "timestamp: after today"),
+        ("1e40", "timestamp: not a time"),
+        (-5, "timestamp: before 2000"),
+        ("1e99999999", "timestamp: not a number"),
+        (None, "timestamp: not a number"),
+        (1700000000000, "a day before the requested days"),
+    ],
+)
+def test_row_with_an_odd_time_leaves_every_day_as_it_was(
+    tmp_path: Path, server: Server, timestamp: Any, problem: str
+) -> None:
+    read(tmp_path, server, "cursor", CURSOR)
+    before = totals(tmp_path)
+
+    def misdated(request: Request) -> Reply:
+        events = [event(LAST, 3, 9, 9), event(LAST, 3, 1, 1) | {"timestamp": timestamp}]
+        return Reply(200, {"usageEvents": events})
+
+    server.vendors["cursor"] = misdated
+    (result,) = read(tmp_path, server, "cursor", CURSOR)
+    assert result.message == (
+        f"cursor: 1 row left out: day unknown, {problem}. "
+        "Days with such rows keep their earlier rows and are read again"
     )
-    moved = oai.Organization(
-        costs=[(day + shift, reported) for day, reported in OPENAI.costs], users=OPENAI.users
-    )
-    events = [
-        item | {"timestamp": str(int(item["timestamp"]) + int(shift.total_seconds()) * 1000)}
-        for item in EVENTS
-    ]
-    return {
-        "anthropic": ant.Anthropic({KEY: own, "sk-ant-admin01-eu": ant.Organization(analytics=eu)}),
-        "openai": oai.OpenAI({"sk-admin-1": moved}),
-        "cursor": Cursor({"crsr_one": events}),
-        "copilot": hub.GitHub("ghp_spendtest", {"acme": hub.Organization(seats=ACME.seats)}),
-    }
+    assert totals(tmp_path) == before
+
+
+def test_user_that_does_not_fit_keeps_the_earlier_names(tmp_path: Path) -> None:
+    openai = oai.OpenAI({"sk-1": OPENAI})
+    with serve(openai=openai) as server:
+        read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-1"}, days=7)
+        before = vendor_rows(tmp_path)
+        users = [{"id": "user-a", "email": "a" * 301}, *OPENAI.users[1:]]
+        openai.organizations["sk-1"] = replace(OPENAI, users=users)
+        results = read(tmp_path, server, "openai", {"OPENAI_ADMIN_KEY": "sk-1"}, days=7)
+    problem = "1 row left out: day unknown, /v1/organization/users, email: too long"
+    assert [problem in result.message for result in results] == [True, True]
+    assert vendor_rows(tmp_path) == before
+
+
+def test_days_with_too_many_records_are_read_in_parts(tmp_path: Path, server: Server) -> None:
+    calls: list[tuple[date, date]] = []
+
+    def few_days(_client: VendorClient, report: Report) -> None:
+        calls.append((report.first, report.last))
+        require_memory(100_000 * len(list(report.days)))
+
+    vendor = load_vendors()["cursor"]
+    stream = replace(vendor.streams[0], read=few_days, history_days=5)
+    (account,) = accounts(vendor, {**server.environment(), **CURSOR}, (), "")
+    account = replace(account, vendor=replace(vendor, streams=(stream,)))
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
+        (result,) = sync.collect(account, store, notify=print, last=LAST)
+    assert result.status == "read"
+    days = [LAST - number * DAY for number in range(4, -1, -1)]
+    parts = [(days[0], days[1]), (days[2], days[3]), (days[4], days[4])]
+    assert calls == [(days[0], LAST), *parts]
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[tuple[Server, Desk]]:
     """Yield a desk with every vendor's secret and the URLs of a local server."""
-    with serve(**vendors(sync.yesterday() - LAST)) as server:  # type: ignore[arg-type]
+    with serve(**office(sync.yesterday() - LAST)) as server:
         result = Desk(tmp_path / "desk", {**OFFICE, **server.environment()})
         result.folder.mkdir()
         (result.folder / "headway.toml").write_text(
@@ -238,11 +286,11 @@ def no_secret_in(desk: Desk, *messages: str) -> None:
 
 def test_refresh_reads_every_vendor_with_a_secret(desk: tuple[Server, Desk]) -> None:
     server, mine = desk
-    planned = mine.run("refresh", *ALL, "--dry-run")
+    planned = mine.run("refresh", *VENDORS, "--dry-run")
     assert (planned.code, server.requests, (mine.folder / "data").exists()) == (0, [], False)
     last = sync.yesterday()
     assert f"cursor: {last - 359 * DAY} to {last}, 360 days in at least 12 requests" in planned.out
-    done = mine.run("refresh", *ALL, "--no-publish", "--dump-raw", "raw")
+    done = mine.run("refresh", *VENDORS, "--no-publish", "--dump-raw", "raw")
     assert done.code == 0, done.err
     lines = done.err.splitlines()
     assert (
@@ -264,7 +312,7 @@ def test_refresh_reads_every_vendor_with_a_secret(desk: tuple[Server, Desk]) -> 
     assert any(b"Ada@acme.example" in path.read_bytes() for path in dumped)
     no_secret_in(mine, planned.out, done.out, done.err)
     before = vendor_rows(mine.folder / "data")
-    again = mine.run("refresh", *ALL, "--no-publish")
+    again = mine.run("refresh", *VENDORS, "--no-publish")
     assert again.code == 0 and "rows" not in again.err, again.err
     assert vendor_rows(mine.folder / "data") == before
     assert mine.run("publish", "--as-of", str(last)).code == 0
@@ -292,7 +340,7 @@ def test_check_requests_each_report_without_a_ledger(server: Server) -> None:
 
 def test_missing_secret_is_a_message_and_refused_secret_an_error(desk: tuple[Server, Desk]) -> None:
     _, mine = desk
-    done = mine.run("refresh", *ALL, "--no-publish", env=dict.fromkeys(OFFICE, ""))
+    done = mine.run("refresh", *VENDORS, "--no-publish", env=dict.fromkeys(OFFICE, ""))
     assert (done.code, done.err.splitlines()) == (
         0,
         [

@@ -37,13 +37,15 @@ class Reply:
     """A response. ``cut`` closes the connection within the body."""
 
     status: int
-    body: Json | list[Any] | str
+    body: Json | list[Any] | str | bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
 
     @property
     def content(self) -> bytes:
         """Body in bytes."""
+        if isinstance(self.body, bytes):
+            return self.body
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
