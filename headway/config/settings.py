@@ -277,9 +277,9 @@ def _locate(lines: list[str], location: Location, value: object = None) -> tuple
         elif key := ASSIGNMENT.match(line):
             position = (number, key.start(1) + 1)
             places.setdefault((table, index, key[1].strip("\"'")), position)
-    name, place, member = location
+    name, of_table, member = location
     dotted, bare = ("", 0, f"{name}.{member}"), ("", 0, name)
-    candidates = (location, dotted, (name, place, None), bare)
+    candidates = (location, dotted, (name, of_table, None), bare)
     first = next((places[item] for item in candidates if item in places), (1, 1))
     quoted = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else "\n"
     texts = [(number, line.find(quoted) + 1) for number, line in enumerate(lines, 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from headway.demo.company import DATA, PRODUCT, REPOS, Repo
+from headway.demo.company import DATA, REPOS, Repo
 from headway.demo.items import Change, Item, Milestone
 from headway.demo.world import World
 
@@ -59,7 +59,7 @@ def _plan_issue(
     world: World, repo: Repo, label: str, begun: datetime, changes: list[Change], end: End
 ) -> None:
     """Add a capability as an issue."""
-    rng, author = world.rng, world.member(repo.owner, begun, PRODUCT).login
+    rng, author = world.rng, world.member(repo.owner, begun, "product").login
     (done, fate), mark = end, rng.random()
     issue = world.open_issue(repo, begun, label[0].upper() + label[1:], BODY, by=author)
     if mark < 0.2:
@@ -82,7 +82,7 @@ def _plan_milestone(
     world: World, repo: Repo, label: str, begun: datetime, changes: list[Change], end: End
 ) -> None:
     """Add a capability as a milestone with its features and requests."""
-    author = world.member(repo.owner, begun, PRODUCT).login
+    author = world.member(repo.owner, begun, "product").login
     due = (begun + WITHIN).replace(hour=0, minute=0)
     closed = end[0] if end[1] == "delivered" else None
     milestone = Milestone(repo, f"Capability: {label}", begun, due, closed)

@@ -81,6 +81,11 @@ class Person:
     left_weeks_ago: int | None = None
 
     @property
+    def is_engineer(self) -> bool:
+        """True for engineers, who get seats."""
+        return self.role == "engineering"
+
+    @property
     def email(self) -> str:
         """The work address."""
         return f"{self.login}@example.invalid"
@@ -104,7 +109,6 @@ class Person:
         return None
 
 
-ENGINEER, DESIGNER, PRODUCT = "engineering", "design", "product"
 #: offset from UTC in hours of people who coordinate the work
 HOME = 1.0
 PEOPLE = tuple(Person(*row[:5], **dict(*row[5:])) for row in DATA["people"])

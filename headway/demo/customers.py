@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from headway.demo.company import (
-    CODE_REPOS,
-    DATA,
-    ENGINEER,
-    PRODUCT,
-    REPOS,
-    Json,
-    Person,
-    Repo,
-    later,
-    post,
-)
+from headway.demo.company import CODE_REPOS, DATA, REPOS, Json, Person, Repo, later, post
 from headway.demo.items import Discussion, Issue
 from headway.demo.texts import CLOSING
 from headway.demo.world import World
@@ -74,7 +63,7 @@ def _customer(world: World) -> str:
 
 
 def _answerer(world: World, repo: Repo, at: datetime) -> Person:
-    return world.member(repo.owner, at, ENGINEER, PRODUCT)
+    return world.member(repo.owner, at, "engineering", "product")
 
 
 def _answered_at(world: World, repo: Repo, since: datetime, person: Person) -> datetime:

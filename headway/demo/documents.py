@@ -82,8 +82,7 @@ def _plain(value: Any) -> Any:
         case datetime():
             return format_time(value)
         case Item():
-            kind = "Issue" if isinstance(value, Issue) else "PullRequest"
-            return {"__typename": kind} | _reference(value)
+            return {"__typename": _kind(value)} | _reference(value)
         case Milestone():
             return {"number": value.number, "title": value.title}
         case dict():
@@ -103,6 +102,10 @@ def add_references(world: World) -> None:
                 is_linked = isinstance(item, Change) and item.issue is mentioned
                 event["willCloseTarget"] = is_linked and getattr(item, "is_closing", False)
             mentioned.events.append(event | {"source": item})
+
+
+def _kind(item: Item) -> str:
+    return "Issue" if isinstance(item, Issue) else "PullRequest"
 
 
 def _reference(item: Item) -> Json:
@@ -134,7 +137,7 @@ def _tracked_members(item: Issue | Change) -> Json:
     """Return the members that issues and pull requests have."""
     assignees = [e["assignee"] for e in item.events if e["__typename"] == "AssignedEvent"]
     return _members(item) | {
-        "__typename": type(item).__name__ if isinstance(item, Issue) else "PullRequest",
+        "__typename": _kind(item),
         "body": _body(item),
         "milestone": item.milestone,
         "assignees": [assignee for assignee in assignees if assignee["login"] not in BOTS],

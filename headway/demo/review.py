@@ -71,7 +71,7 @@ def _reviewer(world: World, change: Change) -> Person:
     if rng.random() < 0.15 or not crew:
         employees = [p for p in PEOPLE if p.team_on(day.date(), world.until)]
         crew = [person for person in employees if person != change.person]
-    weights = [REVIEWER_WEIGHTS[p.level] * (1 if p.role == "engineering" else 0.25) for p in crew]
+    weights = [REVIEWER_WEIGHTS[p.level] * (1 if p.is_engineer else 0.25) for p in crew]
     return rng.choices(crew, weights)[0]
 
 

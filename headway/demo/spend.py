@@ -14,11 +14,8 @@ from random import Random
 from collectors.ledger.store import Store, now
 from headway.demo.company import (
     DATA,
-    DESIGNER,
-    ENGINEER,
     OWNER,
     PEOPLE,
-    PRODUCT,
     ROLLOUT,
     Json,
     Person,
@@ -45,7 +42,7 @@ CHAT_TOKENS = {"input": 900_000, "output": 400_000}
 SERVICE_TOKENS = {"input": 1_200_000, "cached input": 1_800_000, "output": 220_000}
 NIGHT_TOKENS = {"input": 700_000, "output": 30_000}
 #: share of working days with agents, and the amount of work on such a day
-USE_BY_ROLE = {ENGINEER: (0.85, 1.0), DESIGNER: (0.5, 0.4), PRODUCT: (0.5, 0.35)}
+USE_BY_ROLE = {"engineering": (0.85, 1.0), "design": (0.5, 0.4), "product": (0.5, 0.35)}
 WEEKEND_SHARE = 0.05
 #: people of each team who try agents before the rollout
 EARLY_OF_A_TEAM = 2
@@ -176,7 +173,7 @@ def _plan(until: date, seed: int) -> Iterator[tuple[str, date, list[Json]]]:
         if day >= days.gateway:
             gateway_rows = [row for row in service_rows if row["actor"] == "shop-assistant"]
             yield "generic", day, [_through_gateway(row) for row in gateway_rows]
-        seats = [p.login for p in PEOPLE if p.role == ENGINEER and p.team_on(day, until)]
+        seats = [p.login for p in PEOPLE if p.is_engineer and p.team_on(day, until)]
         requests = 0 if day.day == 1 else requests
         bill = list(_copilot(days, day, copilot, len(seats), requests))
         requests += sum(row["requests"] or 0 for row in bill)
@@ -193,7 +190,7 @@ class _User:
 
     def __init__(self, person: Person, days: SpendDays, rng: Random) -> None:
         self.person, self.days, self.rng = person, days, rng
-        delay = rng.randrange(7 * ROLLOUT.ramp_weeks) + (0 if person.role == ENGINEER else 14)
+        delay = rng.randrange(7 * ROLLOUT.ramp_weeks) + (0 if person.is_engineer else 14)
         self.agents_on = days.rollout + timedelta(days=delay)
         if person in [p for p in PEOPLE if p.team == person.team][:EARLY_OF_A_TEAM]:
             self.agents_on = days.begin
@@ -223,11 +220,11 @@ class _User:
                 uses["claude-opus-4-1"] = 0.35 * units
             for name, use in uses.items():
                 yield from self._rows(day, "anthropic", "claude code", name, AGENT_TOKENS, use)
-        is_codex = team in CODEX_TEAMS and person.role == ENGINEER and day >= self.codex_on
+        is_codex = team in CODEX_TEAMS and person.is_engineer and day >= self.codex_on
         if is_codex and rng.random() < 0.9:
             name = SPENDING.price_model
             yield from self._rows(day, "openai", "codex", name, CODEX_TOKENS, 2.4 * units)
-        if person.role == PRODUCT and 0 <= (day - days.trial).days < 5:
+        if person.role == "product" and 0 <= (day - days.trial).days < 5:
             tool = SPENDING.trial_tool
             yield from self._rows(day, "anthropic", tool, model, CHAT_TOKENS, units)
 

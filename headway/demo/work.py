@@ -9,11 +9,7 @@ from random import Random
 from headway.demo.company import (
     CODE_REPOS,
     DATA,
-    DESIGNER,
     DOCS,
-    ENGINEER,
-    HISTORY,
-    PRODUCT,
     REPOS,
     ROLLOUT,
     TEAMS,
@@ -37,9 +33,9 @@ TRAILERS: dict[str, str] = DATA["helpers"]["trailers"]
 SIGNALS: dict[str, float] = DATA["signals"]
 #: how likely people of a role do a kind of work
 WILLING = {
-    ENGINEER: dict.fromkeys(KINDS, 1.0),
-    DESIGNER: {"feature": 0.25, "fix": 0.15, "docs": 0.3, "experiment": 0.4},
-    PRODUCT: {"feature": 0.08, "docs": 0.45, "experiment": 0.4},
+    "engineering": dict.fromkeys(KINDS, 1.0),
+    "design": {"feature": 0.25, "fix": 0.15, "docs": 0.3, "experiment": 0.4},
+    "product": {"feature": 0.08, "docs": 0.45, "experiment": 0.4},
 }
 #: relative growth of the work of people outside engineering after the rollout
 WILLING_GROWTH = 1.4
@@ -85,7 +81,7 @@ def _start(world: World, team: str, kind: str, day: datetime) -> None:
     crew = [person for person in world.members(team, day) if kind in WILLING[person.role]]
     growth = 1 + WILLING_GROWTH * effect
     weights = [
-        WILLING[p.role][kind] * LEVEL_SHARES[p.level] * (1 if p.role == ENGINEER else growth)
+        WILLING[p.role][kind] * LEVEL_SHARES[p.level] * (1 if p.is_engineer else growth)
         for p in crew
     ]
     person = rng.choices(crew, weights)[0]
@@ -150,7 +146,7 @@ def _location(world: World, team: str, kind: str, day: datetime) -> tuple[Repo, 
     if is_page and not world.is_archived(DOCS, day):
         return DOCS, rng.choice(list(DOCS.areas))
     opened_later: dict[str, float] = DATA["opened_later"]
-    age = (day - world.begin) / HISTORY
+    age = world.share(day)
     is_foreign = world.happens(0.05, "foreign", team)
     if is_foreign:
         repo = rng.choice(CODE_REPOS)

@@ -113,11 +113,15 @@ class World(Chance):
         """Return the time after a share of the history."""
         return self.begin + HISTORY * share
 
+    def share(self, at: datetime) -> float:
+        """Return the share of the history at a time."""
+        return (at - self.begin) / HISTORY
+
     def times(self, per_week: float, growth: float = 0.0) -> Iterator[datetime]:
         """Yield random times; the rate grows over the history by this share."""
         at = self.begin
         while True:
-            rate = per_week * (1 + growth * ((at - self.begin) / HISTORY))
+            rate = per_week * (1 + growth * self.share(at))
             at += timedelta(weeks=self.rng.expovariate(rate))
             if at >= self.end:
                 return

@@ -18,6 +18,8 @@ from headway.config.compiled import compile_rules
 from headway.config.settings import parse_settings
 from headway.demo import ROLLOUT
 from queries.catalog import docs
+from queries.catalog.catalog import PAGES as CATALOG_PAGES
+from queries.catalog.catalog import QUESTIONS
 from tests.headway.cli.test_serve import free_port, is_up
 from tests.support.command import REPOS, Desk, wait_until
 from tests.support.github_server import Server
@@ -216,6 +218,18 @@ def test_files_that_a_page_names_exist(page: str) -> None:
     rooms = "collectors|dashboard|deploy|docs|headway|queries|tests"
     paths = re.findall(rf"`((?:{rooms})/[\w/.-]+)`", PAGES[page])
     assert [path for path in paths if "NAME" not in path and not (ROOT / path).exists()] == []
+
+
+def test_questions_of_the_readme_are_those_of_the_catalogue() -> None:
+    readme = " ".join(PAGES["README.md"].split())
+    answered = {page.question for page in CATALOG_PAGES}
+    numbered = [row.text for row in QUESTIONS if row.name in answered - {"guardrail"}]
+    assert re.findall(r"^\d\. (.*)$", PAGES["README.md"], re.M)[: len(numbered)] == numbered
+    assert len(numbered) == 4 and "It answers four questions today:" in readme
+    (guardrail,) = (row.text for row in QUESTIONS if row.name == "guardrail")
+    (later,) = (row.text for row in QUESTIONS if row.name not in answered)
+    assert f"Guardrails answer beside them: {guardrail} A fifth question" in readme
+    assert f"no data yet: {later}" in readme
 
 
 def test_readme_is_short_and_links_every_page() -> None:
