@@ -23,18 +23,17 @@ TABLES = Path(__file__).parent / "data_page.txt"
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
-    """Return the dashboard on a data folder."""
+    """Return the dashboard on a data folder, opened before anything was published."""
     monkeypatch.setenv("HEADWAY_DATA", str(tmp_path))
     monkeypatch.chdir(ROOT)
     st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+    return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
 
 
 def text_of(app: AppTest, **query: str) -> str:
     """Return all text of the page."""
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
     app.switch_page(DATA.file).run()
     assert not app.exception
     elements = [*app.main.header, *app.main.markdown, *app.main.caption, *app.main.info]

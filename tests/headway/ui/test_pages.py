@@ -293,11 +293,11 @@ def test_the_page_about_data_fits_a_phone_and_its_totals_are_what_its_sql_gives(
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
-    """The dashboard on an empty data folder."""
+    """The dashboard on an empty data folder, opened before anything is published."""
     monkeypatch.setenv("HEADWAY_DATA", str(tmp_path))
     monkeypatch.chdir(ROOT)
     st.cache_data.clear()  # small files made by hand share the id of the empty one
-    return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+    return AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
 
 
 def page_text(app: AppTest) -> str:
@@ -320,9 +320,9 @@ def at(app: AppTest, page: str, **query: str) -> AppTest:
     """Return the dashboard at a page with URL parameters."""
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
     if page:
-        app.switch_page(page).run()
+        app.switch_page(page)
+    app.run()
     assert not app.exception
     return app
 

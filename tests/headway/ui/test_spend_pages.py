@@ -299,17 +299,17 @@ def test_provisional_spend_is_hatched_and_fan_ends_with_its_interval(company: Pa
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The dashboard; the data folder is set by ``at``."""
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    """The dashboard, opened before anything was published; ``at`` sets its data folder."""
+    monkeypatch.setenv("HEADWAY_DATA", str(tmp_path))
     monkeypatch.chdir(ROOT.parents[1])
     st.cache_data.clear()
-    return AppTest.from_file(str(ROOT.parents[1] / "dashboard.py"), default_timeout=30)
+    return AppTest.from_file(str(ROOT.parents[1] / "dashboard.py"), default_timeout=30).run()
 
 
 def at(app: AppTest, data: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """All text of a page of a data folder."""
     monkeypatch.setenv("HEADWAY_DATA", str(data))
-    app.run()
     app.switch_page(file).run()
     assert not app.exception
     elements = [
