@@ -169,7 +169,10 @@ FOCUS = SpendFormat(
     source="focus",
     columns={
         "day": _focus("ChargePeriodStart"),
+        "period_end": _focus("ChargePeriodEnd"),
         "account": _focus("BillingAccountId"),
+        "account_type": _focus("BillingAccountType"),
+        "sub_account": _focus("SubAccountName"),
         "provider": _focus("ServiceProviderName", "ProviderName"),
         "publisher": _focus("PublisherName"),
         "category": _focus("ServiceCategory"),
@@ -183,12 +186,15 @@ FOCUS = SpendFormat(
         "x_model": ("x_model",),
         "meter": _focus("SkuMeter"),
         "sku": _focus("SkuId"),
+        "resource": _focus("ResourceName"),
+        "has_commitment": _focus("CommitmentDiscountId"),
         "token_type": ("x_tokentype", "x_token_type"),
         "person": (*_focus("ConsumerId"), "x_userid", "x_user_id", "x_useremail", "x_user_email"),
         "team": ("x_team", "x_teamid", "x_team_id"),
     },
     required=("day", "provider", "category", "service", "charge_category", "amount", "currency"),
     numbers=("amount", "list_amount", "quantity"),
+    flags=("has_commitment",),
 )
 GENERIC = SpendFormat(
     name="generic",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -19,6 +20,10 @@ from collectors.imports.tabular import quote
 SQL = Path(__file__).parent / "sql"
 #: separators of spreadsheets in countries where the comma is the decimal mark
 SEPARATORS_BESIDE_DECIMAL_COMMAS = (";", "\t")
+#: columns of days
+DAYS = ("day", "period_end")
+#: a charge of three years and a day
+MAX_PERIOD_DAYS = 1097
 #: macros that read a number: 1234.56, 1,234.56 and 1.234,56
 PLAIN, COMMA_GROUPS, DECIMAL_COMMA = "plain", "comma_groups", "decimal_comma"
 
@@ -133,8 +138,8 @@ class Validation:
         numbers = self._numbers()
         number_checks = self._number_checks(number_format)
         columns = [
-            "short_day(day) as day",
-            *(column for column in self.indexes if column not in ("day", *numbers)),
+            *(f"short_day({column}) as {column}" for column in DAYS if column in self.indexes),
+            *(column for column in self.indexes if column not in (*DAYS, *numbers)),
             *(f"{column} is null as has_no_{column}" for column in numbers),
             *(f"sum({number_format}({column})) as {column}" for column in numbers),
             *(f"count_if({check}) as invalid_{column}" for column, check in number_checks.items()),
@@ -162,9 +167,28 @@ class Validation:
             f"select coalesce(iso_day(day), parsed) as day, {columns}, rows_read "
             "from grouped left join other_days on day = text"
         )
+        self._check_days()
         sql = "select coalesce(sum(rows_read), 0)::bigint from cells"
         ((row_count,),) = self.db.execute(sql).fetchall()
         return int(row_count)
+
+    def _check_days(self) -> None:
+        """Raise SourceError about the first day after today, or the first period of many years."""
+        # this machine's day or that of UTC, as exports have either
+        today = max(date.today(), datetime.now(UTC).date())
+        days = "coalesce(iso_day(short_day(day)), (select parsed from other_days where text = day))"
+        checks = {"day": f"{days} > date '{today}'"}
+        if "period_end" in self.indexes:
+            checks["period_end"] = f"iso_day(short_day(period_end)) - {days} > {MAX_PERIOD_DAYS}"
+        in_cells = {column: check.replace(days, "day") for column, check in checks.items()}
+        counts = self._count(in_cells, "cells")
+        if not any(counts.values()):
+            return
+        if cell := self._first({column: checks[column] for column in checks if counts[column]}):
+            problem = (
+                "after today" if cell.column == "day" else "years after the start of its charge"
+            )
+            raise self._error(cell, f"{_quote(cell.text)} is {problem}; correct it")
 
     def _count(self, checks: Mapping[str, str], view: str) -> Mapping[str, int]:
         """Return how many rows of a view meet each condition."""

@@ -297,6 +297,26 @@ def test_a_mistake_in_parquet_names_row_and_column(tmp_path: Path) -> None:
         inbox.read_file(tmp_path / "a.parquet")
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("day,cost\n2026-10-01,1\n2099-01-01,1\n", "line 3, column 1: '2099-01-01' is after today"),
+        ("cost,day\n1,31/12/2098\n", "line 2, column 2: '31/12/2098' is after today"),
+        ("day,cost\n2098-12-31T10:00:00Z,1\n", "line 2, column 1: '2098-12-31T10:00:00Z' is after"),
+    ],
+)
+def test_day_after_today_is_refused(text: str, problem: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=problem):
+        find(tmp_path / "spend.csv", text)
+
+
+def test_charge_of_many_years_is_refused(tmp_path: Path) -> None:
+    text = (SAMPLES / "focus_periods.csv").read_text().replace("2026-09-04T", "2036-09-04T")
+    problem = r"line 2, column 6: '2036-09-04T00:00:00Z' is years after the start of its charge"
+    with pytest.raises(SourceError, match=problem):
+        find(tmp_path / "focus.csv", text)
+
+
 def test_focus_headers_in_snake_case_are_recognised(tmp_path: Path) -> None:
     first, remainder = (SAMPLES / "focus_1_4.csv").read_text().split("\n", 1)
     snakes = re.sub(r"(?<=[a-z])([A-Z])", r"_\1", first).lower()

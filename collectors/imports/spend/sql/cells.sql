@@ -24,6 +24,13 @@ create macro iso_day(cell) as
             then try_cast(cell as date)
     end;
 
+-- day number `step` of the `days` over which a number is spread; all of them add up to the number
+create macro until_step(number, step, days, places) as
+    if(step = days, number, round(number::double * step / days, places)::decimal(38, 18));
+
+create macro share(number, step, days, places) as
+    if(days = 1, number, until_step(number, step, days, places) - until_step(number, step - 1, days, places));
+
 create macro bare(cell) as regexp_replace(replace(cell, '−', '-'), '(US)?\$|[\s''’  ]', '', 'g');
 
 -- 1234.56, up to a trillion

@@ -1,38 +1,70 @@
--- FOCUS 1.0 to 1.4: effective cost by the day on which a charge begins, without services that are not AI.
+-- FOCUS 1.0 to 1.4: effective cost by day, without services that are not AI. A charge of several days
+-- is spread over them. A purchase without effective cost covers later usage, which has the list cost.
 with classified as (
     select
         *,
         coalesce(provider_of(provider), 'other') as provider_name,
+        lower(account_type) = 'api key' is true as is_gateway,
+        lower(charge_category) = 'purchase' as is_purchase,
         coalesce(lower(category) = 'ai and machine learning', false)
         or coalesce(provider_of(provider), '') in ('anthropic', 'openai', 'cursor', 'litellm', 'openrouter')
         or coalesce(provider_of(publisher), '') in ('anthropic', 'openai', 'cursor')
-        or coalesce(regexp_matches(lower(service), 'copilot|bedrock|openai|claude|vertex ai|gemini'), false) as is_ai
+        or coalesce(regexp_matches(lower(service), 'copilot|bedrock|openai|claude|vertex ai|gemini'), false) as is_ai,
+        greatest(coalesce(iso_day(period_end) - day, 1), 1) as period_days
     from cells
+),
+
+charges as (
+    select
+        * exclude (list_amount),
+        if(is_purchase and (has_commitment is true or coalesce(amount, 0) = 0), null, list_amount) as list_amount,
+        -- the next month's export replaces the days of this one, but not a charge that began before
+        date_trunc('month', day) < date_trunc('month', day + period_days::integer - 1) as is_of_months,
+        -- taxes are no cost, and a purchase without effective cost has nothing to spread
+        if(lower(charge_category) = 'tax' or is_purchase and coalesce(amount, 0) = 0, 1, period_days) as days
+    from classified
 )
 
 select
-    day,
-    provider_name as part,
-    account,
+    day + step::integer - 1 as day,
+    concat_ws(' from ', provider_name, if(is_of_months and days > 1, day, null)) as part,
+    if(is_gateway, null, account) as account,
     provider_name as provider,
-    case
-        when contains(lower(service), 'copilot') then 'copilot'
-        when provider_name = 'cursor' then 'cursor'
-        when provider_name in ('aws', 'azure', 'gcp', 'github') then lower(service)
-        else 'api'
-    end as tool,
-    coalesce(x_model, meter, sku) as model,
+    concat_ws(
+        ' from ',
+        case
+            when contains(lower(service), 'copilot') then 'copilot'
+            when provider_name = 'cursor' then 'cursor'
+            when provider_name in ('aws', 'azure', 'gcp', 'github') then lower(service)
+            when is_of_months and days > 1 then lower(service)
+            else 'api'
+        end,
+        if(is_of_months and days > 1, day, null)
+    ) as tool,
+    coalesce(x_model, if(is_gateway, resource, null), meter, sku) as model,
     case when person is not null then 'user' end as actor_kind,
     person as actor,
-    team,
+    coalesce(team, if(is_gateway, sub_account, null)) as team,
     token_kind(coalesce(token_type, case when tokens_each(unit) is not null then meter end)) as token_type,
-    quantity * tokens_each(unit) as tokens,
-    case when regexp_full_match(lower(unit), 'requests?') then quantity end as requests,
-    amount,
-    list_amount,
+    share(quantity * tokens_each(unit), step, days, 0) as tokens,
+    case when regexp_full_match(lower(unit), 'requests?') then share(quantity, step, days, 0) end as requests,
+    share(amount, step, days, 8) as amount,
+    share(list_amount, step, days, 8) as list_amount,
     currency,
-    'invoice' as basis,
-    case lower(charge_category) when 'adjustment' then 'correction' else lower(charge_category) end as charge,
+    if(is_gateway, 'gateway', 'invoice') as basis,
+    case
+        when lower(charge_category) = 'adjustment' then 'correction'
+        -- of its period, such as seats
+        when is_purchase and amount <> 0
+            then if(
+                    regexp_matches(lower(concat_ws(' ', service, meter, sku, unit)), 'seat|user|licen[cs]e|subscription'),
+                    'seat',
+                    'usage'
+                )
+        else lower(charge_category)
+    end as charge,
     not is_ai as is_left_out,
-    rows_read
-from classified
+    if(step = 1, rows_read, 0) as rows_read
+from
+    charges,
+    unnest(range(1, days + 1)) as steps (step)
