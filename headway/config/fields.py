@@ -24,6 +24,7 @@ HINTS = {
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
     "float_type": "must be a number",
+    "decimal_parsing": "must be a number with a point, such as 1.09",
     "date_type": "must be a date, such as 2026-03-02",
     "tuple_type": 'must be a list of texts in quotes, such as ["one", "two"]',
 }

@@ -23,6 +23,7 @@ HEAD = "currency,from_on,usd\n"
         (f"{HEAD}EUR,01.02.2026,1\n", "line 2, column 2: from_on: '01.02.2026' is not a date"),
         (f"{HEAD}EUR,2026-13-01,1\n", "line 2, column 2: from_on: month must be in 1..12"),
         (f"{HEAD}EUR,2026-01-01,-1\n", "line 2, column 3: usd: must be greater than 0"),
+        (f'{HEAD}EUR,2026-01-01,"1,09"\n', "line 2, column 3: usd: must be a number with a point"),
         (f"{HEAD}EUR,2026-01-01,NaN\n", "line 2, column 3: usd: must be a finite number"),
         (f"{HEAD}EUR,2026-01-01\n", "line 2, column 3: 2 cells where the header has 3"),
     ],
