@@ -96,11 +96,14 @@ class Outcome:
 
 
 def strikes(count: int, seed: int) -> list[Strike]:
-    """Return strikes of every kind at every work; signals come at a time or after an event."""
+    """Return strikes of every kind; signals come at a time or after an event.
+
+    Twelve are every kind at every work, as the numbers of kinds and works have no common divisor.
+    """
     result = []
     for number in range(count):
         dice = random.Random(f"{seed}/{number}")
-        kind, work = KINDS[number % len(KINDS)], WORKS[number // len(KINDS) % len(WORKS)]
+        kind, work = KINDS[number % len(KINDS)], WORKS[number % len(WORKS)]
         share, event = dice.uniform(0, 1), dice.choice(EVENTS[work])
         result.append(
             Strike(

@@ -61,7 +61,8 @@ def test_a_disk_that_fills_later_takes_nothing_that_was_there(
     data = desk.folder / "data"
     size = (data / "ledger.duckdb").stat().st_size
     for words in WRITING:
-        for largest_file in (size // 2, size + 100_000):
+        # the demo has a ledger of its own, which is larger than both
+        for largest_file in (size // 2, size + 100_000)[: 1 if words == "demo" else 2]:
             done = desk.run(*words.split(), largest_file=largest_file)
             assert (done.code, "File too large" in done.problem) == (2, True), (words, done.err)
             assert left_over(desk) == []
