@@ -105,6 +105,11 @@ class AppInstallation:
         return sorted(REQUIRED_PERMISSIONS - self.permissions)
 
     @property
+    def can_read_members(self) -> bool:
+        """Return True if GitHub shows private memberships to this App."""
+        return "members" in self.permissions
+
+    @property
     def advice(self) -> str:
         """Advice if GitHub refuses a token."""
         return f"check under the settings of {self.owner} that the App is still installed there"

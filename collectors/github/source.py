@@ -167,6 +167,13 @@ def _check_connection(connection: Connection) -> Iterator[CheckResult]:
             False,
             f"{client.host}: {credentials.name} may not read {missing}; give it these permissions",
         )
+    if isinstance(credentials, AppInstallation) and not credentials.can_read_members:
+        yield CheckResult(
+            True,
+            f"{client.host}: {credentials.name} may not read members: people whose membership is "
+            "private count as outside until they merge, label, assign or close the work of others; "
+            "give it Members: read, or list them in people.csv",
+        )
     if not limits.is_good:
         return
     for result in probe_repositories(client, connection.github, {}):

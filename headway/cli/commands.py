@@ -358,16 +358,17 @@ def sql(paths: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_c
     help="Add a rule that a label means a kind; publish.",
 )
 def rules(paths: DataPaths, mapped: tuple[str, str] | None) -> None:
-    """Show what each rule matched, and which labels no rule looks for."""
+    """Show what each rule matched, labels without a rule, and accounts that may be machines."""
     if mapped:
         from headway.cli import pipeline
 
         print_results(pipeline.map_label(paths, *mapped))
 
     from headway.cli import output
+    from queries.publish.machines import QUICK_ACCOUNTS
     from queries.read.snapshot import current
 
-    terminal.echo(output.as_rules(current(paths.data)))
+    terminal.echo(output.as_rules(current(paths.data), paths.data / QUICK_ACCOUNTS))
 
 
 @cli.command()

@@ -64,8 +64,8 @@ def _paragraph(reported: MetricHeadlines) -> str:
     return " ".join(message)
 
 
-def as_rules(snapshot: Snapshot) -> str:
-    """Return what each rule matched, kind by kind, and the labels that no rule looks for."""
+def as_rules(snapshot: Snapshot, quick_accounts: Path) -> str:
+    """Return the matches of each rule by kind, quick accounts, and labels without a rule."""
     parts: list[str] = []
     rules = listing(snapshot, "rules")
     for kind in rules["kind"].unique():
@@ -73,6 +73,11 @@ def as_rules(snapshot: Snapshot) -> str:
         parts.append(
             f"{kind}\n{as_table(list(result.columns), _texts(result.to_numpy().tolist()))}"
         )
+    if quick_accounts.exists():
+        with quick_accounts.open(encoding="utf-8", newline="") as file:
+            columns, *rows = csv.reader(file)
+        if rows:
+            parts.append(f"accounts that answer within a minute\n{as_table(columns, rows)}")
     labels = listing(snapshot, "unmatched_labels")
     if labels.empty:
         return "\n\n".join([*parts, "A rule looks for every label that is in use."])

@@ -23,6 +23,7 @@ from queries.publish import atoms, spend
 from queries.publish.answers import answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
+from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK
@@ -142,6 +143,7 @@ def _build(
         say("checks")
         add(db, "checks", checks_frame=check(db))
         comment(db)
+        save_quick_accounts(db, work.parent.parent)
         db.execute("detach ledger")
         atoms.remember(db, source.ledger)
         db.execute("checkpoint")

@@ -77,7 +77,7 @@ VALUES: dict[tuple[str, str], set[str]] = {
     ("issues", "author_kind"): {"human", "bot", "agent"},
     ("issues", "is_outside_author"): FLAGS,
     ("issues", "state"): {"open", "closed"},
-    ("issues", "state_reason"): {"completed", "not planned", "duplicate"},
+    ("issues", "state_reason"): {"completed", "not planned", "duplicate", "unknown"},
     ("issues", "closed_by_kind"): {"human", "agent", "bot"},
     ("issues", "is_ux_debt"): FLAGS,
     ("issues", "is_experiment"): FLAGS,

@@ -1,4 +1,5 @@
--- One row per account, with its kind: agent and automation rules first, then GitHub's account type.
+-- One row per account, with its kind: agent and automation rules first, then GitHub's account type,
+-- then whether it answers faster than a person can.
 with matched as (
     select value as login, bool_or(meaning = 'agent') as is_agent
     from int_rule_matches
@@ -10,8 +11,9 @@ select
     logins.login,
     case
         when matched.is_agent then 'agent'
-        when matched.login is not null or not logins.is_personal then 'bot'
+        when matched.login is not null or not logins.is_personal or quick.is_machine then 'bot'
         else 'human'
     end as kind
 from int_logins as logins
 left join matched on matched.login = logins.login
+left join int_quick_accounts as quick on quick.login = logins.login

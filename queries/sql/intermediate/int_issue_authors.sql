@@ -14,6 +14,7 @@ select
                     'COLLABORATOR'
                 )
                 and people.login is null
+                and insiders.login is null
     end as is_outside_author
 from int_issues as issues
 left join int_accounts as accounts on accounts.login = lower(issues.author)
@@ -21,3 +22,8 @@ left join int_people as people
     on people.login = lower(
         issues.author
     ) and issues.opened_at::date between people.from_on and people.to_on
+left join int_insiders as insiders
+    on
+        insiders.owner = regexp_replace(issues.repo, '/[^/]+$', '')
+        and insiders.login = lower(issues.author)
+        and insiders.since <= issues.opened_at

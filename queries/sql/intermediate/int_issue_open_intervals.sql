@@ -19,13 +19,18 @@ with steps as (
         place,
         type = 'ReopenedEvent',
         actor,
-        state_reason,
+        -- by a deleted account
+        if(
+            actor is null and closer_number is null and coalesce(state_reason, 'COMPLETED') = 'COMPLETED',
+            'UNKNOWN',
+            state_reason
+        ),
         closer_repo_id,
         closer_number
     from stg_events
     where tracker = 'issue' and type in ('ClosedEvent', 'ReopenedEvent') and is_past
     union all
-    -- closed without an event
+    -- closed without an event, as by a conversion to a discussion
     select
         issues.repo,
         issues.number,
@@ -33,7 +38,7 @@ with steps as (
         1,
         false,
         null,
-        issues.reason_now,
+        coalesce(nullif(issues.reason_now, 'COMPLETED'), 'UNKNOWN'),
         null,
         null
     from stg_github_issues as issues
@@ -122,6 +127,7 @@ select
         when intervals.reason = 'NOT_PLANNED' or intervals.reason = 'OUTDATED' then 'not planned'
         when intervals.reason = 'DUPLICATE' then 'duplicate'
         when intervals.is_last and declined.number is not null then 'not planned'
+        when intervals.reason = 'UNKNOWN' then 'unknown'
         else 'completed'
     end as reason,
     authorship.number is not null as is_by_pull_request,

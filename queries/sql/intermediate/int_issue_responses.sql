@@ -8,7 +8,15 @@ with said as (
         on
             people.login = lower(replies.login)
             and replies.replied_at::date between people.from_on and people.to_on
-    where people.login is not null or replies.association in ('OWNER', 'MEMBER', 'COLLABORATOR')
+    left join int_insiders as insiders
+        on
+            insiders.owner = regexp_replace(replies.repo, '/[^/]+$', '')
+            and insiders.login = lower(replies.login)
+            and insiders.since <= replies.replied_at
+    where
+        people.login is not null
+        or insiders.login is not null
+        or replies.association in ('OWNER', 'MEMBER', 'COLLABORATOR')
     union all
     select repo, number, to_at, closed_by
     from int_issue_open_intervals

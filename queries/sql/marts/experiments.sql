@@ -47,6 +47,7 @@ issues_decided as (
         issues.closed_at as ended_at,
         case
             when issues.state = 'open' then null
+            when issues.state_reason = 'unknown' then null
             when issues.state_reason <> 'completed' then 'killed'
             when changes.shipped_at is not null then 'kept'
             else 'inconclusive'

@@ -8,7 +8,8 @@
 -- entered_at: when it entered the stock, UTC.
 -- left_at: when it left, UTC; null while it is in the stock.
 -- entered_by: opened, labelled or reopened.
--- left_by: completed, not planned (duplicates too) or unlabelled; null while it is in the stock.
+-- left_by: completed, not planned (duplicates too), unlabelled, or unknown if GitHub does not name
+--     who closed it; null while it is in the stock.
 -- left_by_kind: human, agent or bot: who closed it or took the label off; null where that cannot be
 --     told.
 with met as (
@@ -52,7 +53,7 @@ select
     case
         when met.left_at is null then null
         when not met.is_closed then 'unlabelled'
-        when met.reason = 'completed' then 'completed'
+        when met.reason in ('completed', 'unknown') then met.reason
         else 'not planned'
     end as left_by,
     case

@@ -10,10 +10,11 @@
 -- author: login or pseudonym of the opener; null unless people are published, for deleted accounts
 --     and imports.
 -- author_kind: human, bot or agent; null for a deleted account and for imports.
--- is_outside_author: opened by a human who was no maintainer that day (people.csv, or GitHub's
---     association).
+-- is_outside_author: opened by a human who was no maintainer that day: not in people.csv, no member
+--     by GitHub's association, and had not yet merged or triaged work of others there.
 -- state: open or closed; an answered discussion is closed.
--- state_reason: completed, not planned or duplicate; null while open.
+-- state_reason: completed, not planned, duplicate, or unknown if GitHub does not name who closed
+--     it (as for an issue that was converted to a discussion); null while open.
 -- opened_at: when it was opened, UTC.
 -- closed_at: when it was last closed, UTC; null while open.
 -- closed_by_kind: human, agent or bot: kind of the account that closed it last; an agent's pull

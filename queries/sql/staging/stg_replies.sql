@@ -7,6 +7,7 @@ with talk as (
         'comment' as kind,
         null as state,
         found.reply.createdAt as replied_at,
+        null as association,
         found.reply.author
     from stg_pull_request_documents as held
     cross join unnest(from_json(
@@ -21,6 +22,7 @@ with talk as (
         'review' as kind,
         found.reply.state,
         found.reply.submittedAt as replied_at,
+        found.reply.authorAssociation as association,
         found.reply.author
     from stg_pull_request_documents as held
     cross join unnest(from_json(
@@ -28,6 +30,7 @@ with talk as (
         '[{
             "state": "VARCHAR",
             "submittedAt": "VARCHAR",
+            "authorAssociation": "VARCHAR",
             "author": {"login": "VARCHAR", "__typename": "VARCHAR"}
         }]'
     )) as found(reply)
@@ -40,6 +43,7 @@ select
     talk.kind,
     talk.state,
     utc(talk.replied_at) as replied_at,
+    talk.association,
     login_of(talk.author.login) as login,
     talk.author.__typename as account_type
 from talk

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from tests.support.independent.groups import People
-from tests.support.independent.recorded import PullKey
+from tests.support.independent.recorded import PullKey, bare, moment
 from tests.support.independent.rules import Accounts, Rule, Rules
 from tests.support.independent.stages import hours
 from tests.support.independent.tickets import Ticket, Turn
@@ -41,6 +42,7 @@ class Clerk:
     accounts: Accounts
     people: People
     authorship: Mapping[PullKey, object]
+    first_acts: Mapping[tuple[str, str], datetime]
 
     def row(self, ticket: Ticket) -> Row:
         """Return one row of ``issues``."""
@@ -69,10 +71,15 @@ class Clerk:
             "labels": sorted(ticket.labels),
         }
 
-    def is_maintainer(self, login: str | None, association: str, at: datetime) -> bool:
+    def is_maintainer(self, repo: str, login: str | None, association: str, at: datetime) -> bool:
         """Return whether this is a person of the company at a time, by people file or GitHub."""
         own = [m for m in self.people.members if login and m.login == login.lower()]
-        return association in MEMBERS or any(m.first_on <= at.date() <= m.last_on for m in own)
+        since = self.first_acts.get((repo.split("/")[0].lower(), (login or "").lower()))
+        return (
+            association in MEMBERS
+            or any(m.first_on <= at.date() <= m.last_on for m in own)
+            or (since is not None and since <= at)
+        )
 
     def is_outside(self, ticket: Ticket) -> bool | None:
         """Return whether a human from outside opened it; None if unknown."""
@@ -82,7 +89,7 @@ class Clerk:
             return None
         is_known = self.accounts.is_human(ticket.author)
         return is_known and not self.is_maintainer(
-            ticket.author, ticket.association, ticket.opened_at
+            ticket.repo, ticket.author, ticket.association, ticket.opened_at
         )
 
     def response_at(self, ticket: Ticket) -> datetime | None:
@@ -102,7 +109,7 @@ class Clerk:
         message = [
             r.at
             for r in ticket.replies
-            if is_other(r.author) and self.is_maintainer(r.author, r.association, r.at)
+            if is_other(r.author) and self.is_maintainer(ticket.repo, r.author, r.association, r.at)
         ]
         closed = [turn.at for turn in ticket.turns if turn.is_close and is_other(turn.by)]
         return min((at for at in [*message, *closed] if not is_closed_by_author(at)), default=None)
@@ -112,7 +119,8 @@ class Clerk:
         is_declined = close is ticket.last_close and any(
             self._labels_of(ticket.labels, "not planned")
         )
-        return "not planned" if close.reason == "completed" and is_declined else close.reason
+        is_open_to_it = close.reason in ("completed", "unknown")
+        return "not planned" if is_open_to_it and is_declined else close.reason
 
     def closer_kind(self, close: Turn) -> str | None:
         """Return what kind of account closed it.
@@ -190,7 +198,7 @@ class Clerk:
                 intervals.append(Interval(at, way))
             elif is_in and not is_open:
                 why = self.reason(ticket, turns[-1])
-                left_by = "completed" if why == "completed" else "not planned"
+                left_by = why if why in ("completed", "unknown") else "not planned"
                 intervals[-1] = Interval(
                     intervals[-1].entered_at,
                     intervals[-1].entered_by,
@@ -224,3 +232,35 @@ class Clerk:
             for kind in KINDS
             for interval in self.intervals(ticket, kind)
         ]
+
+
+TRIAGE = ("LabeledEvent", "UnlabeledEvent", "AssignedEvent", "ClosedEvent")
+
+
+def first_acts(
+    datasets: Iterable[Mapping[str, Any]], until: datetime
+) -> dict[tuple[str, str], datetime]:
+    """Return the first act of each login that needs access, by owner of the repository."""
+    acts: list[tuple[str, str | None, str]] = []
+    for raw in datasets:
+        owner = raw["repository"]["name_with_owner"].split("/")[0].lower()
+        for item in [*raw["pulls"], *raw["issues"]]:
+            acts += [
+                (owner, event.get("actor"), event["created_at"])
+                for event in item["events"]
+                if event["type"] in TRIAGE and bare(event.get("actor")) != bare(item["author"])
+            ]
+        for pull in raw["pulls"]:
+            if pull["merged_at"]:
+                acts.append((owner, pull.get("merged_by"), pull["merged_at"]))
+            acts += [
+                (owner, remark["author"], remark["created_at"])
+                for remark in [pull, *pull["reviews"]]
+                if remark.get("association") in MEMBERS and remark["created_at"]
+            ]
+    result: dict[tuple[str, str], datetime] = {}
+    for owner, login, at in acts:
+        key = (owner, (bare(login) or "").lower())
+        if login and moment(at) < until:
+            result[key] = min(result.get(key, until), moment(at))
+    return result

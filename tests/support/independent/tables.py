@@ -22,7 +22,7 @@ from tests.support.independent.delivery import (
 )
 from tests.support.independent.experiments import find_experiments
 from tests.support.independent.groups import People, read_people
-from tests.support.independent.issues import Clerk
+from tests.support.independent.issues import Clerk, first_acts
 from tests.support.independent.outcomes import Milestone, Registrar
 from tests.support.independent.recorded import PullKey, Window, bare, moment, window_of
 from tests.support.independent.rework import Rework, find_rework
@@ -129,7 +129,11 @@ def compute(
         if repo.name == _name(datasets[key])
     ]
     clerk = Clerk(
-        rules, accounts, people, {key: row["authorship"] for key, (_, row) in pulls.items()}
+        rules,
+        accounts,
+        people,
+        {key: row["authorship"] for key, (_, row) in pulls.items()},
+        first_acts(datasets.values(), min(observed or cutoff, cutoff)),
     )
     return tables | _of_issues(
         [(repo, raw, window_of(raw, observed, cutoff)) for repo, raw in raws],

@@ -126,7 +126,7 @@ def _issue(row: Raw, repo: str, window: Window) -> Ticket:
         and not any(e["type"] == "ClosedEvent" for e in row["events"])
     ):
         turns.append(
-            Turn(closed_at, True, reason=REASONS.get(row.get("state_reason") or "", "completed"))
+            Turn(closed_at, True, reason=REASONS.get(row.get("state_reason") or "", "unknown"))
         )
     changes = [
         LabelChange(
@@ -155,11 +155,14 @@ def _issue(row: Raw, repo: str, window: Window) -> Ticket:
 def _turn(event: Raw, row: Raw, repo: str) -> Turn:
     is_close = event["type"] == "ClosedEvent"
     final = row.get("state_reason") if event["created_at"] == row["closed_at"] else None
+    reason = REASONS.get(event.get("state_reason") or final or "", "completed")
+    if reason == "completed" and not bare(event.get("actor")) and not event.get("closer"):
+        reason = "unknown"
     return Turn(
         at=moment(event["created_at"]),
         is_close=is_close,
         by=bare(event.get("actor")),
-        reason=REASONS.get(event.get("state_reason") or final or "", "completed"),
+        reason=reason,
         closer=reference(repo, event.get("closer")) if is_close else None,
     )
 
