@@ -7,25 +7,22 @@ with ``parse_json``.
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
 import re
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import numpy as np
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-
-from collectors.errors import SourceError
 
 #: after decompression; with the parsed JSON a process stays below 1 GB
 MAX_BYTES = 32_000_000
@@ -69,7 +66,7 @@ class TooSlowError(requests.RequestException):
 
 
 class _Deadline:
-    """Time limit of one request: at its end the connection is cut, whatever it waits for."""
+    """Time limit of one request: at its end the connection is cut."""
 
     def __init__(self, seconds: float) -> None:
         self.has_passed = False
@@ -277,7 +274,7 @@ class Secrets:
 
     def message(self, text: str, limit: int = MAX_MESSAGE) -> str:
         """Return a text of another machine as one short line, without secrets."""
-        return one_line(self.redact(text[: 10 * limit]), limit)
+        return single_line(self.redact(text[: 10 * limit]), limit)
 
     def mask(self, content: bytes) -> bytes:
         """Return UTF-8 bytes without secrets."""
@@ -319,32 +316,7 @@ def _pieces(value: str) -> Iterator[bytes]:
             yield form[start : start + PIECE].lower().encode()
 
 
-def one_line(text: str, limit: int = MAX_MESSAGE) -> str:
+def single_line(text: str, limit: int = MAX_MESSAGE) -> str:
     """Return a text as one line of bounded length without control and direction characters."""
     line = " ".join(CONTROLS.sub(" ", text[: 10 * limit]).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}{MASK}"
-
-
-# -- addresses ------------------------------------------------------------------------------------
-
-
-def require_encryption(url: str, allowed_hosts: Collection[str], setting: str) -> None:
-    """Raise SourceError for an address that would carry a secret unencrypted.
-
-    This machine itself and ``allowed_hosts`` are exempt; ``setting`` names where they are listed.
-    """
-    address = urlsplit(url)
-    host = (address.hostname or "").lower()
-    is_exempt = _is_loopback(host) or host in {name.lower() for name in allowed_hosts}
-    if address.scheme != "https" and not is_exempt:
-        raise SourceError(
-            f"{one_line(url)} would send the secret unencrypted; use https://, "
-            f"or name {host} in {setting}"
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

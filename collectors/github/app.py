@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import jwt
 
@@ -22,8 +21,15 @@ from collectors.github.client import (
     Notify,
     RetryPolicy,
 )
+from collectors.github.models import (
+    Installation,
+    InstallationToken,
+    UnexpectedAnswerError,
+    read,
+    read_list,
+)
 
-PAGE = 100
+PAGE, PAGES_MOST = 100, 1_000
 REQUIRED_PERMISSIONS = frozenset(
     {"contents", "deployments", "discussions", "issues", "pull_requests"}
 )
@@ -58,18 +64,21 @@ class GitHubApp:
         page = 1
         while True:
             parameters = {"per_page": PAGE, "page": page}
-            rows: list[dict[str, Any]] = self.client.rest("/app/installations", parameters)
+            answer = self.client.rest("/app/installations", parameters)
+            rows = read_list(Installation, answer, f"{self.client.host}: an App installation")
             for row in rows:
-                if not row.get("suspended_at"):
-                    owner = row["account"]["login"]
+                if not row.suspended_at:
+                    owner = row.account.login
                     installations[owner.lower()] = AppInstallation(
                         client=self._new_client(self.client.clock_ahead),
-                        installation_id=row["id"],
+                        installation_id=row.id,
                         owner=owner,
-                        permissions=frozenset(row.get("permissions") or ()),
+                        permissions=frozenset(row.permissions or ()),
                     )
             if len(rows) < PAGE:
                 return installations
+            if page == PAGES_MOST:
+                raise UnexpectedAnswerError(f"{self.client.host}: App installations do not end")
             page += 1
 
     def _new_client(self, clock_ahead: float) -> GitHubClient:
@@ -134,10 +143,11 @@ class AppInstallation:
 
     def _request_token(self) -> None:
         path = f"/app/installations/{self.installation_id}/access_tokens"
-        answer = self.client.post(path, {})
-        life_s = datetime.fromisoformat(answer["expires_at"]).timestamp() - self.client.clock()
+        answer = read(InstallationToken, self.client.post(path, {}), f"{self.client.host}: a token")
+        expires_at = datetime.fromisoformat(answer.expires_at).timestamp()
+        life_s = expires_at - self.client.clock()
         self._renew_at = self.client.clock() + life_s * RENEWED_AFTER
-        self._token = answer["token"]
+        self._token = answer.token
 
 
 @dataclass(eq=False)

@@ -24,12 +24,17 @@ from github.Requester import (
     RequestsResponse,
 )
 
+from collectors.answers import BoundedAdapter, Secrets
 from collectors.errors import AccessError, SourceError
 from collectors.github.responses import (
     LATER,
     Answer,
     Json,
     Kind,
+    LongWaitError,
+    NotFoundError,
+    QueryFailedError,
+    QueryTooLargeError,
     Response,
     classify,
     parse,
@@ -49,29 +54,17 @@ PARTIAL_RETRIES = 3
 #: a request may meet a new limit after each wait if others use the same account
 LIMITS = 24
 REDIRECTS = 5
+#: tries of an answer that is too large or does not end
+UNREADABLE_TRIES = 2
 LONGEST_PAUSE_S = 60.0
+#: GitHub's clock is not used if it is ahead of this machine's by more
+MAX_CLOCK_AHEAD_S = 86_400.0
 #: problems of answers that are complete in themselves
 PROBLEMS = {
     Kind.TOO_LARGE: "GitHub's resource limits",
     Kind.PARTIAL: "GitHub left something out",
 }
 Notify = Callable[[str], None]
-
-
-class QueryFailedError(SourceError):
-    """GitHub answers this query with errors each time."""
-
-
-class QueryTooLargeError(QueryFailedError):
-    """GitHub cannot answer a query of this size; the caller can make it smaller."""
-
-
-class NotFoundError(SourceError):
-    """GitHub has no such resource, or hides it from this token."""
-
-
-class LongWaitError(SourceError):
-    """GitHub requests a longer wait than allowed; this account reads nothing more until then."""
 
 
 class Credentials(Protocol):
@@ -107,6 +100,8 @@ class RetryPolicy:
     tries: int = 10
     first_pause_s: float = 0.5
     timeout_s: int = 60
+    #: from a request to the last byte of its answer
+    deadline_s: float = 120.0
     #: wait for a limit that names no time, doubled at each repetition
     unnamed_wait_s: float = 60.0
     #: total wait for limits; None for as long as GitHub requests
@@ -126,6 +121,8 @@ class GitHubClient:
     retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY
     #: seconds by which GitHub's clock is ahead of ours, from its last answer
     clock_ahead: float = 0.0
+    #: replaced in every answer
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
     requests_sent: int = 0
     #: retried requests, and the seconds in which at least one was retried
     retries: int = 0
@@ -156,20 +153,36 @@ class GitHubClient:
         """Return the JSON of a REST POST; raises as ``rest`` does."""
         return self._send("POST", path, {}, body).json
 
-    def graphql(self, query: str, variables: Mapping[str, Any], can_shrink: bool = False) -> Answer:
+    def graphql(
+        self, query: str, variables: Mapping[str, Any], failures: int | None = None
+    ) -> Answer:
         """Return the answer to a query, with data and errors.
 
         Partial answers are requested again a few times. Raises AccessError, LongWaitError, or
         SourceError after the last try: QueryFailedError if the query itself fails, and
-        QueryTooLargeError, at its second failure, if the caller ``can_shrink`` it.
+        QueryTooLargeError after so many ``failures`` if the caller can request less.
         """
         body = {"query": query, "variables": dict(variables)}
-        response = self._send("POST", "graphql", {}, body, can_shrink)
-        at = time.time() if response.date is None else response.date
+        response = self._send("POST", "graphql", {}, body, failures)
+        data = response.json.get("data")
+        now = time.time()
+        date = now if response.date is None else response.date
+        at = now if date > now + MAX_CLOCK_AHEAD_S else date  # never past this machine's today
         return Answer(
-            data=response.json.get("data") or {},
+            data=data if isinstance(data, dict) else {},
             errors=response.errors,
             at=datetime.fromtimestamp(at, UTC).replace(tzinfo=None),
+        )
+
+    def clock_problem(self) -> str:
+        """Return a line if GitHub's clock and this machine's differ by more than a day."""
+        if abs(self.clock_ahead) <= MAX_CLOCK_AHEAD_S:
+            return ""
+        direction = "ahead of" if self.clock_ahead > 0 else "behind"
+        days = abs(self.clock_ahead) / 86_400
+        return (
+            f"{self.host}: its clock is {days:,.0f} days {direction} this machine's, "
+            "whose today is never exceeded; set the clock that is wrong"
         )
 
     def clock(self) -> float:
@@ -195,24 +208,24 @@ class GitHubClient:
     # -- one request, with all its tries ----------------------------------------------------------
 
     def _send(
-        self, verb: str, path: str, parameters: Json, body: Json | None, can_shrink: bool = False
+        self, verb: str, path: str, parameters: Json, body: Json | None, failures: int | None = None
     ) -> Response:
-        counts = dict.fromkeys(Kind, 0)
+        counts, address = dict.fromkeys(Kind, 0), path
         partial_retries = min(PARTIAL_RETRIES, self.retry_policy.tries - 1)
         while True:
             self._wait_until_allowed()
             began = time.monotonic()
-            response = self._try(verb, path, parameters, body)
+            response = self._try(verb, address, parameters, body)
             kind = classify(response)
             if kind is Kind.COMPLETE:
                 return response
             if kind is Kind.PARTIAL and counts[kind] == partial_retries:
                 return response
-            if can_shrink and _is_too_large(kind, response, counts[kind]):
+            if failures and _is_too_large(kind, response, counts[kind], failures):
                 raise QueryTooLargeError(f"{self.host}: GitHub cannot answer a query of this size")
             counts[kind] += 1
             if kind is Kind.MOVED:
-                path = self._redirect(path, response, counts[kind])
+                address = self._redirect(path, response, counts[kind])
                 continue
             if kind is Kind.LIMIT:
                 self._wait_for_limit(response, counts[kind])
@@ -222,7 +235,7 @@ class GitHubClient:
                 self._refuse(kind, path, response)
             elif not self._has_new_token(kind, counts[kind]):
                 problem = response.problem or PROBLEMS.get(kind, "GitHub failed")
-                self._pause(response, problem, counts[kind], can_shrink)
+                self._pause(response, problem, counts[kind], failures is not None)
             self._record_retry(began)
 
     def _has_new_token(self, kind: Kind, count: int) -> bool:
@@ -233,19 +246,21 @@ class GitHubClient:
     def _try(self, verb: str, path: str, parameters: Json, body: Json | None) -> Response:
         """Return the response of one try."""
         self._local.token = self.credentials.token()
+        self.secrets.add(self._local.token)
         requester = self._github().requester
         url = requester.graphql_url if path == "graphql" else path
         with self._lock:
             self.requests_sent += 1
         try:
-            status, headers, text = requester.requestJson(
+            status, headers, _ = requester.requestJson(
                 verb, url, parameters=parameters, input=body, cnx=self._local.connection
             )
         except requests.RequestException as error:
             return without_answer(error, self.retry_policy.timeout_s)
         except (ValueError, OverflowError):  # PyGithub parses numbers in a proxy's headers
             return Response(0, problem="a broken answer")
-        response = parse(status, headers, text, "query" in (body or ()))
+        content = self._local.connection.content
+        response = parse(status, headers, content, self.secrets, "query" in (body or ()))
         if response.date is not None:
             self.clock_ahead = response.date - time.time()
         self._has_answered |= response.json is not None
@@ -258,6 +273,8 @@ class GitHubClient:
             connect = _Https if url.scheme == "https" else _Http
             self._local.connection = connect(url.hostname or "", url.port)
             self._local.connection.timeout = (CONNECT_S, self.retry_policy.timeout_s)
+            adapter = BoundedAdapter(deadline_s=self.retry_policy.deadline_s)
+            self._local.connection.session.mount(f"{url.scheme}://", adapter)
             self._local.github = Github(
                 base_url=self.base_url,
                 auth=_ThreadToken(self._local),
@@ -310,7 +327,7 @@ class GitHubClient:
         if is_unreachable and count >= self._at_most(TRIES_WITHOUT_ANSWER):
             raise SourceError(f"{self.host}: {problem}; {response.advice}")
         policy = self.retry_policy
-        if count >= policy.tries:
+        if count >= self._at_most(UNREADABLE_TRIES if response.kind else policy.tries):
             message = f"{self.host}: {problem} after {count} tries; {response.advice or LATER}"
             if not response.errors:
                 raise SourceError(message)
@@ -341,9 +358,12 @@ class GitHubClient:
     def _redirect(self, path: str, response: Response, count: int) -> str:
         """Return the new address: of a renamed repository, the one by its id."""
         base = urlsplit(self.base_url)
-        target = urlsplit(urljoin(f"{self.base_url}/", response.headers["location"]))
+        try:
+            target = urlsplit(urljoin(f"{self.base_url}/", response.headers["location"]))
+        except ValueError:
+            raise SourceError(f"{self.host}: redirects to no address; {LATER}") from None
         if (target.scheme, target.netloc) != (base.scheme, base.netloc):
-            address = f"{target.scheme}://{target.netloc}"
+            address = self.secrets.message(f"{target.scheme}://{target.netloc}")
             raise SourceError(
                 f"{self.host}: redirects to {address}; set base_url under [github] to its API"
             )
@@ -356,25 +376,24 @@ class GitHubClient:
     def _refuse(self, kind: Kind, path: str, response: Response) -> None:
         """Raise the error of an answer that no further try changes."""
         if kind is Kind.UNAUTHORIZED:
-            message = response.message or "Bad credentials"
             raise AccessError(
-                f"{self.host}: the token was refused ({message}); {self.credentials.advice}"
+                f"{self.host}: the token was refused ({response.reason}); {self.credentials.advice}"
             )
         if kind is Kind.NOT_FOUND:
             raise NotFoundError(
                 f"{self.host}: {path} does not exist, or this token may not read it"
             )
         request = "a query" if path == "graphql" else path
-        message = response.message or response.problem
         raise SourceError(
-            f"{self.host}: {request} was refused ({message}); check the token's permissions"
+            f"{self.host}: {request} was refused ({response.reason}); check the token's permissions"
         )
 
 
-def _is_too_large(kind: Kind, response: Response, count: int) -> bool:
-    """Return whether a smaller query may pass: GitHub reports its size, or failed twice."""
+def _is_too_large(kind: Kind, response: Response, count: int, failures: int) -> bool:
+    """Return whether a smaller query may pass: GitHub reports its size, or failed before."""
     is_timeout = bool(response.errors) or response.status in (502, 504)
-    return kind is Kind.TOO_LARGE or (kind is Kind.TRANSIENT and is_timeout and count > 0)
+    is_repeated = kind is Kind.TRANSIENT and is_timeout and count + 1 >= failures
+    return kind is Kind.TOO_LARGE or is_repeated
 
 
 class _ThreadToken(Auth.Auth):
@@ -393,24 +412,28 @@ class _ThreadToken(Auth.Auth):
         return token
 
 
-class _Http(HTTPRequestsConnectionClass):
-    """Connection that returns redirects: PyGithub follows a 301 and loses the parameters."""
+class _WholeAnswer:
+    """Connection that keeps the bytes of an answer and returns its redirects.
+
+    PyGithub would decode each answer, follow a 301 without its parameters and repeat a 202.
+    """
+
+    content: bytes = b""
 
     def getresponse(self) -> RequestsResponse:
-        return _unfollowed(super().getresponse())
+        response: RequestsResponse = super().getresponse()  # type: ignore[misc]
+        self.content = response.response.content
+        response.response._content = b""
+        response.status = {202: 503, 301: 308}.get(response.status, response.status)
+        return response
 
 
-class _Https(HTTPSRequestsConnectionClass):
-    """Encrypted connection that returns redirects."""
-
-    def getresponse(self) -> RequestsResponse:
-        return _unfollowed(super().getresponse())
+class _Http(_WholeAnswer, HTTPRequestsConnectionClass):
+    """Connection without encryption."""
 
 
-def _unfollowed(response: RequestsResponse) -> RequestsResponse:
-    """Return the response with a redirect status that PyGithub does not follow."""
-    response.status = 308 if response.status == 301 else response.status
-    return response
+class _Https(_WholeAnswer, HTTPSRequestsConnectionClass):
+    """Encrypted connection."""
 
 
 def duration(seconds: float) -> str:

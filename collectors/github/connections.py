@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collectors.addresses import require_encryption
 from collectors.github.app import GitHubApp
 from collectors.github.client import Credentials, Notify, RetryPolicy, host_of
 from collectors.github.credentials import PersonalToken, find_key, find_token, valid_token
@@ -28,8 +29,10 @@ def connections_of(
 ) -> tuple[list[Connection], list[Result]]:
     """Return the connections, and a failure for each owner without the App.
 
-    Raises AccessError without a usable token or key, SourceError if GitHub does not answer.
+    Raises AccessError without a usable token or key, SourceError if GitHub does not answer or
+    the address would carry the secret unencrypted.
     """
+    require_encryption(github.base_url, github.allow_http, "allow_http under [github]")
     if github.app_id is None:
         token = find_token(environment, github.base_url, github.token_env)
         secret = valid_token(token, github.token_env)

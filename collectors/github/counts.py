@@ -6,15 +6,20 @@ token may not be allowed to search; then nothing is known, which is neither zero
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from collectors.errors import SourceError
-from collectors.github.client import GitHubClient, Notify, QueryFailedError, QueryTooLargeError
 from collectors.github.graphql import compose, search_part
+from collectors.github.models import (
+    Json,
+    SearchCount,
+    UnexpectedAnswerError,
+    read,
+)
 from collectors.github.repository import SyncedRepository
-from collectors.github.responses import Json
+from collectors.github.responses import SHARED_FAILURES, Query, QueryFailedError, QueryTooLargeError
 from collectors.ledger.store import Store, now
 
 #: searches in a query if GitHub can answer so many, and before their results are written
@@ -28,7 +33,7 @@ KINDS = {
     "issue": ("issue", "github_issues", "issues"),
 }
 ITEMS = "where host = $host and repo_id = $repo_id and deleted_at is null"
-CREATED_AT = "strptime(node->>'createdAt', '%Y-%m-%dT%H:%M:%SZ')"
+CREATED_AT = "try_strptime(node->>'createdAt', '%Y-%m-%dT%H:%M:%SZ')"
 COUNT = f"select count(*) as n from {{}} {ITEMS}"
 #: an item created since a time changed since then: few documents are parsed
 COUNT_SINCE = (
@@ -116,10 +121,10 @@ def months(first: date, until: date) -> list[date]:
 
 
 def count(
-    client: GitHubClient,
+    query: Query,
     store: Store,
     repositories: Iterable[SyncedRepository],
-    notify: Notify,
+    notify: Callable[[str], None],
     full: bool = False,
 ) -> None:
     """Count what is due (``full``: everything) and write it; a failure is only reported."""
@@ -129,10 +134,10 @@ def count(
     try:
         for group in _groups(due):
             for choose in (MonthlyCounts.first_cells, MonthlyCounts.other_cells):
-                _search(client, [(counts, cell) for counts in group for cell in choose(counts)])
+                _search(query, [(counts, cell) for counts in group for cell in choose(counts)])
             for counts in group:
                 _write(store, counts, notify)
-    except SourceError as error:
+    except (SourceError, UnexpectedAnswerError) as error:
         notify(f"GitHub's counts are not known: {error}")
 
 
@@ -220,15 +225,16 @@ def _groups(due: Iterable[MonthlyCounts]) -> Iterator[list[MonthlyCounts]]:
 # -- search and results ---------------------------------------------------------------------------
 
 
-def _search(client: GitHubClient, cells: Sequence[tuple[MonthlyCounts, Cell]]) -> None:
+def _search(query: Query, cells: Sequence[tuple[MonthlyCounts, Cell]]) -> None:
     """Count each cell by search; a repository that cannot be searched stays without its rest."""
     size, waiting = SEARCHES_PER_QUERY, list(cells)
     while waiting:
         batch = waiting[:size]
         queries = [counts.query(cell) for counts, cell in batch]
-        parts = [search_part(f"s{index}", query) for index, query in enumerate(queries)]
+        parts = [search_part(f"s{index}", text) for index, text in enumerate(queries)]
         try:
-            answer = client.graphql(*compose(parts), can_shrink=len(batch) > 1)
+            failures = SHARED_FAILURES if len(batch) > 1 else None
+            answer = query(*compose(parts), failures)
         except QueryTooLargeError:
             size = len(batch) // 2
             continue
@@ -238,8 +244,8 @@ def _search(client: GitHubClient, cells: Sequence[tuple[MonthlyCounts, Cell]]) -
             refused, again = {batch[0][0].repository.scope}, []
         else:
             for index, (counts, cell) in enumerate(batch):
-                if result := answer.data.get(f"s{index}"):
-                    counts.at_github[cell] = result["issueCount"]
+                if result := answer.part(f"s{index}"):
+                    counts.at_github[cell] = read(SearchCount, result, "a count").issue_count
             refused = {
                 counts.repository.scope
                 for index, (counts, _) in enumerate(batch)
@@ -254,7 +260,7 @@ def _search(client: GitHubClient, cells: Sequence[tuple[MonthlyCounts, Cell]]) -
         ]
 
 
-def _write(store: Store, counts: MonthlyCounts, notify: Notify) -> None:
+def _write(store: Store, counts: MonthlyCounts, notify: Callable[[str], None]) -> None:
     """Write the counts of a repository and the day of their end in one transaction."""
     scope = counts.repository.scope
     kinds = [kind for kind in KINDS if counts.is_searchable(kind)]

@@ -13,8 +13,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from collectors.github.graphql import Part, repository_part
-from collectors.github.repository import OF_REPOSITORY, TABLES, Scope, parse_time, queue_row
-from collectors.github.responses import Json
+from collectors.github.models import (
+    Json,
+    Listed,
+    read_page,
+)
+from collectors.github.repository import (
+    OF_REPOSITORY,
+    TABLES,
+    PagedList,
+    Scope,
+    parse_time,
+    queue_row,
+)
 from collectors.ledger.store import Store, now
 
 PAGE = 100
@@ -64,18 +75,10 @@ class DeletedItems:
     referring: list[Json]
 
 
-@dataclass(eq=False)
-class DeletionScan:
+@dataclass(eq=False, kw_only=True)
+class DeletionScan(PagedList):
     """Ids of all pull requests, issues or discussions, oldest first; others are deleted."""
 
-    scope: Scope
-    #: the list in GitHub's schema
-    name: str
-    is_done: bool = False
-    in_flight: bool = False
-    problem: str | None = None
-    rows: int = 0
-    cursor: str | None = None
     total: int = 0
     deleted_count: int = 0
     #: queue rows that the scan added
@@ -102,16 +105,12 @@ class DeletionScan:
         selection = f"{self.name}({page}) {{ ...{KINDS[self.name][1]} }}"
         return repository_part(alias, self.scope.repo, selection, after=("String", self.cursor))
 
-    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return nothing: ids have no lists."""
-        return {}
-
     def absorb(self, store: Store, data: Json) -> int:
         """Collect a page of ids; after the last one, mark deleted items and queue missing ones."""
-        page = data[self.name]
-        self.listed |= {node["number"]: node for node in page["nodes"] if node}
-        self.cursor, self.total = page["pageInfo"]["endCursor"], page["totalCount"]
-        if page["pageInfo"]["hasNextPage"]:
+        page = read_page(data, self.name)
+        self.listed |= {node["number"]: node for node in self.fitting(Listed, page)}
+        self.total = page.total_count
+        if self.turn(page):
             return 0
         self.is_done = True
         missing = [node for number, node in self.listed.items() if self._is_missing(number, node)]
@@ -175,13 +174,13 @@ def _named_items(store: Store, scope: Scope, documents: Iterable[Json]) -> list[
     """Return queue rows of the items that the documents name."""
     references: list[Json] = []
     for document in documents:
-        references += document.get("closingIssuesReferences", ())
-        references += document.get("closedByPullRequestsReferences", ())
-        references += [event.get("source") or {} for event in document.get("timelineItems", ())]
+        references += document.get("closingIssuesReferences") or ()
+        references += document.get("closedByPullRequestsReferences") or ()
+        references += [event.get("source") or {} for event in document.get("timelineItems") or ()]
     numbers = {
         (reference["repository"]["databaseId"], reference["number"])
         for reference in references
-        if reference.get("repository")
+        if reference.get("repository") and reference.get("number")
     }
     if not numbers:
         return []
@@ -220,7 +219,7 @@ def required_scans(
         is_old = difference != 0 and scanned_at < now() - RESCAN_AFTER
         has_gaps = name != "discussions" and has_unexplained_gaps(gaps, last_scans)
         if full or name in deleted or is_new or is_old or has_gaps:
-            scans.append(DeletionScan(scope, name))
+            scans.append(DeletionScan(scope=scope, name=name))
     return scans
 
 

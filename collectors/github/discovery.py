@@ -5,14 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from collectors.errors import AccessError, SourceError
-from collectors.github.client import GitHubClient, LongWaitError, QueryTooLargeError
+from collectors.github.client import GitHubClient
 from collectors.github.deletions import has_unexplained_gaps
 from collectors.github.documents import summarize_labels
 from collectors.github.graphql import DETAILS_VERSION, Part, compose, owner_part, repository_part
+from collectors.github.models import (
+    Json,
+    OwnedRepository,
+    Probe,
+    SeparateProbe,
+    UnexpectedAnswerError,
+    fit,
+    read_list,
+    read_page,
+)
 from collectors.github.repository import (
     ATTEMPTS,
     REPLICATION_LAG,
@@ -21,7 +32,7 @@ from collectors.github.repository import (
     GitHub,
     parse_time,
 )
-from collectors.github.responses import Answer, Json
+from collectors.github.responses import SHARED_FAILURES, Answer, LongWaitError, QueryTooLargeError
 from collectors.ledger.store import Store, now
 
 PROBES_PER_QUERY = 100
@@ -29,6 +40,7 @@ PROBES_PER_QUERY = 100
 MAX_NAME = 140
 #: after so many repositories that fail alone in a row, the fault is not theirs
 FAILURES_IN_A_ROW = 3
+OWNER_PAGES_MOST = 1_000
 #: repositories with something left to read, or read by an earlier version of the queries
 UNFINISHED = " union ".join(
     [
@@ -84,7 +96,7 @@ def probe_repositories(
                 yield result
         except (AccessError, LongWaitError):
             raise
-        except SourceError as error:
+        except (SourceError, UnexpectedAnswerError) as error:
             if not probed_ids:
                 raise
             unlisted_owners.add(owner.lower())
@@ -148,7 +160,7 @@ def _probe_owner(
     client: GitHubClient, github: GitHub, owner: str, listed_ids: set[int]
 ) -> Iterator[ProbeResult]:
     """Yield the repositories of an owner; a page includes their probes if GitHub can answer it."""
-    cursor, with_probes = None, True
+    cursor, cursors, with_probes = None, set[str](), True
     while True:
         lists = {"owner": "databaseId nameWithOwner isFork"}
         if with_probes:
@@ -156,53 +168,61 @@ def _probe_owner(
             lists |= {alias: f"databaseId ...{name}" for alias, name in SEPARATE_LISTS.values()}
         parts = [owner_part(alias, owner, cursor, selection) for alias, selection in lists.items()]
         try:
-            answer = client.graphql(*compose(parts), can_shrink=with_probes)
+            answer = client.graphql(*compose(parts), SHARED_FAILURES if with_probes else None)
         except QueryTooLargeError:
             with_probes = False
             continue
-        data = answer.data.get("owner")
+        data = answer.part("owner")
         if data is None:
             yield ProbeResult(owner, None, now(), _owner_problem(client, answer, owner))
             return
-        page = data["repositories"]
-        nodes = [node for node in page["nodes"] if node]
-        listed_ids |= {node["databaseId"] for node in nodes}
+        page = read_page(data, "repositories")
+        nodes = read_list(OwnedRepository, page.nodes, f"{client.host}: {owner}: a repository")
+        listed_ids |= {node.database_id for node in nodes}
         names = {
-            node["databaseId"]: node["nameWithOwner"]
+            node.database_id: node.name_with_owner
             for node in nodes
-            if _is_included(github, node["nameWithOwner"], node["isFork"])
+            if _is_included(github, node.name_with_owner, node.is_fork)
         }
         probes = _page_probes(answer) if with_probes else {}
         for repo_id, name in names.items():
             if repo_id in probes:
                 yield ProbeResult(name, probes[repo_id], answer.at)
         yield from _probe_named(client, [name for i, name in names.items() if i not in probes])
-        if not page["pageInfo"]["hasNextPage"]:
+        cursor = page.next
+        if cursor is None:
             return
-        cursor = page["pageInfo"]["endCursor"]
+        if cursor in cursors or len(cursors) > OWNER_PAGES_MOST:
+            raise UnexpectedAnswerError(f"{client.host}: the repositories of {owner} do not end")
+        cursors.add(cursor)
 
 
 def _page_probes(answer: Answer) -> dict[int, Json]:
-    """Return the probes on a page of an owner's repositories, by id."""
+    """Return the valid probes on a page of an owner's repositories, by id."""
     pages = {alias: _nodes_by_id(answer, alias) for alias, _ in SEPARATE_LISTS.values()}
     probes = {}
     for repo_id, node in _nodes_by_id(answer, "r").items():
-        separate = {
-            name: pages[alias].get(repo_id, {}) for name, (alias, _) in SEPARATE_LISTS.items()
-        }
-        probes[repo_id] = _complete_probe(node, separate)
+        separate = {name: pages[alias].get(repo_id) for name, (alias, _) in SEPARATE_LISTS.items()}
+        with suppress(UnexpectedAnswerError):
+            probes[repo_id] = _complete_probe(node, separate)
     return probes
 
 
 def _nodes_by_id(answer: Answer, alias: str) -> dict[int, Json]:
-    nodes = ((answer.data.get(alias) or {}).get("repositories") or {}).get("nodes") or ()
-    return {node["databaseId"]: node for node in nodes if node}
+    try:
+        nodes = read_page(answer.part(alias), "repositories").nodes
+    except UnexpectedAnswerError:
+        return {}
+    nodes = [node for node in nodes if isinstance(node, dict)]
+    return {i: node for node in nodes if type(i := node.get("databaseId")) is int}
 
 
 def _owner_problem(client: GitHubClient, answer: Answer, owner: str) -> str:
     for problem in answer.problems("owner"):
-        message = problem.get("message")
-        return f"{client.host}: {owner} cannot be listed ({message}); check the token's permissions"
+        return (
+            f"{client.host}: {owner} cannot be listed ({problem.reason}); "
+            "check the token's permissions"
+        )
     return f"{client.host}: no owner {owner!r} that this token may see; check [github] orgs"
 
 
@@ -217,7 +237,8 @@ def _probe_named(client: GitHubClient, names: Sequence[str]) -> Iterator[ProbeRe
             for alias, name in SEPARATE_LISTS.values():
                 parts.append(repository_part(f"{alias}{index}", repo, f"...{name}"))
         try:
-            answer = client.graphql(*compose(parts), can_shrink=len(batch) > 1)
+            failures_most = SHARED_FAILURES if len(batch) > 1 else None
+            answer = client.graphql(*compose(parts), failures_most)
         except QueryTooLargeError:
             size, waiting = len(batch) // 2, batch + waiting
         except (AccessError, LongWaitError):
@@ -235,27 +256,34 @@ def _probe_named(client: GitHubClient, names: Sequence[str]) -> Iterator[ProbeRe
 
 def _named_result(client: GitHubClient, answer: Answer, index: int, repo: str) -> ProbeResult:
     """Return the probe of one repository from the answer for many."""
-    node: Json | None = answer.data.get(f"r{index}")
-    problem = next(iter(answer.problems(f"r{index}")), {})
-    if problem.get("type") == "NOT_FOUND":
+    node = answer.part(f"r{index}")
+    problem = next(iter(answer.problems(f"r{index}")), None)
+    if problem and problem.type == "NOT_FOUND":
         message = (
             f"no repository {repo} that this token may see; check its name under [github] repos"
         )
         return ProbeResult(repo, None, now(), f"{client.host}: {message}", exists=False)
     if node is None or problem:
-        reason = problem.get("message") or "no answer"
+        reason = problem.reason if problem else "no answer"
         message = f"{repo} cannot be read ({reason}); check the token's permissions"
         return ProbeResult(repo, None, now(), f"{client.host}: {message}")
-    separate = {
-        name: answer.data.get(f"{alias}{index}") or {}
-        for name, (alias, _) in SEPARATE_LISTS.items()
-    }
-    return ProbeResult(repo, _complete_probe(node, separate), answer.at)
+    separate = {name: answer.part(f"{alias}{index}") for name, (alias, _) in SEPARATE_LISTS.items()}
+    try:
+        return ProbeResult(repo, _complete_probe(node, separate), answer.at)
+    except UnexpectedAnswerError as error:
+        message = f"{repo} cannot be read ({error}); run again later"
+        return ProbeResult(repo, None, now(), f"{client.host}: {message}")
 
 
-def _complete_probe(probe: Json, separate: Mapping[str, Json]) -> Json:
-    """Return a probe with its separate lists: None for a list that the token may not read."""
-    lists = {name: node.get(name) for name, node in separate.items()}
+def _complete_probe(node: Json, separate: Mapping[str, Json | None]) -> Json:
+    """Return a probe with its separate lists: None for a list that the token may not read.
+
+    Raises UnexpectedAnswerError if a required field is invalid.
+    """
+    probe, _ = fit(Probe, node)
+    lists: Json = {}
+    for name, page in separate.items():
+        lists[name] = fit(SeparateProbe, page)[0].get(name) if page else None
     return probe | {"labels": summarize_labels(probe["labels"])} | lists
 
 

@@ -6,18 +6,23 @@ earlier content; an invalid file keeps its last valid content.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from collectors.errors import SourceError
 from collectors.github.graphql import Part, repository_part
-from collectors.github.repository import Scope
-from collectors.github.responses import Json
+from collectors.github.models import (
+    GitObject,
+    Json,
+    UnexpectedAnswerError,
+    read,
+)
+from collectors.github.repository import PagedList
 from collectors.ledger.store import Store
 
-FILES_PER_QUERY = 50
+FILES_PER_QUERY, FILES_MOST = 50, 10_000
 IMPORTS = (
     "select import_id, file from imports where source = 'github' and account in ($repo, $former)"
 )
@@ -26,25 +31,20 @@ FileRows = tuple[dict[str, Any], list[dict[str, Any]]]
 ReadExperiments = Callable[[str, str, bytes, datetime], FileRows]
 
 
-@dataclass(eq=False)
-class ExperimentFiles:
+@dataclass(eq=False, kw_only=True)
+class ExperimentFiles(PagedList):
     """Files of experiments: first the configured paths, then the files of folders."""
 
-    scope: Scope
+    name: str = "experiments"
     head: str
     paths: Sequence[str]
     server_time: datetime
     full: bool
     parse: ReadExperiments
-    name: str = "experiments"
-    is_done: bool = False
-    in_flight: bool = False
-    problem: str | None = None
-    rows: int = 0
     former_repo: str = ""
     requested: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
-    blobs: dict[str, Json] = field(default_factory=dict)
+    blobs: dict[str, GitObject] = field(default_factory=dict)
     #: one line for each invalid file
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -67,20 +67,19 @@ class ExperimentFiles:
         }
         return repository_part(alias, self.scope.repo, selection or "id", **expressions)
 
-    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return nothing: files have no lists."""
-        return {}
-
     def absorb(self, store: Store, data: Json) -> int:
         """Collect files and folders; after the last file, write the experiments."""
         self.waiting = self.waiting[len(self.requested) :]
         for index, path in enumerate(self.requested):
-            item = data[f"f{index}"] or {}
-            if item.get("__typename") == "Blob":
+            value = data.get(f"f{index}")
+            item = read(GitObject, {} if value is None else value, "a file of experiments")
+            if item.typename == "Blob":
                 self.blobs[path] = item
-            for entry in item.get("entries") or ():
-                if entry["type"] == "blob" and entry["name"].lower().endswith(".md"):
-                    self.waiting.append(f"{path.rstrip('/')}/{entry['name']}")
+            for entry in item.entries or ():
+                if entry.type == "blob" and entry.name.lower().endswith(".md"):
+                    self.waiting.append(f"{path.rstrip('/')}/{entry.name}")
+        if len(self.waiting) > FILES_MOST:
+            raise UnexpectedAnswerError("more files of experiments than can be read")
         if self.waiting:
             return 0
         self.is_done = True
@@ -105,14 +104,14 @@ class ExperimentFiles:
         store.set_watermark("github", self.scope.watermark, self.name, self._state())
         return len(experiments)
 
-    def _parse(self, path: str, blob: Json) -> FileRows | None:
+    def _parse(self, path: str, blob: GitObject) -> FileRows | None:
         """Return the rows of a file; None if it has no experiment or is invalid."""
         try:
-            if blob["text"] is None or blob["isTruncated"]:
+            if blob.text is None or blob.is_truncated:
                 raise SourceError(
                     f"{self.scope.repo}: {path}: no text, or more than GitHub returns; split it"
                 )
-            content = blob["text"].encode()
+            content = blob.text.encode()
             file, rows = self.parse(self.scope.repo, path, content, self.server_time)
         except SourceError as error:
             self.errors[path] = f"{error}; or remove it from [github] experiments"

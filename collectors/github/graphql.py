@@ -102,15 +102,24 @@ def fields_of(kind: str) -> str:
     return " ".join([f"...{kind}Fields", *(text % "" for text in LISTS[kind].values())])
 
 
-def details_part(node_ids: list[str]) -> Part:
+def details_part(node_ids: list[str], with_lists: bool = True) -> Part:
     """Return the part that requests pull requests and issues with the first page of their lists."""
-    kinds = " ".join(f"... on {kind} {{ {fields_of(kind)} }}" for kind in ("PullRequest", "Issue"))
+    kinds = " ".join(
+        f"... on {kind} {{ {fields_of(kind) if with_lists else f'...{kind}Fields'} }}"
+        for kind in ("PullRequest", "Issue")
+    )
     return Part(
         "nodes", f"nodes(ids: $ids) {{ __typename {kinds} }}", {"ids": ("[ID!]!", node_ids)}
     )
 
 
-def next_page_part(alias: str, kind: str, node_id: str, name: str, cursor: str) -> Part:
+def list_part(alias: str, kind: str, node_id: str, name: str) -> Part:
+    """Return the part that requests the first page of one list of one document."""
+    text = f"node(id: ${alias}_id) {{ ... on {kind} {{ {LISTS[kind][name] % ''} }} }}"
+    return Part(alias, text, {f"{alias}_id": ("ID!", node_id)})
+
+
+def next_page_part(alias: str, kind: str, node_id: str, name: str, cursor: str | None) -> Part:
     """Return the part that requests the next page of one list of one document."""
     page = LISTS[kind][name] % f", after: ${alias}_after"
     text = f"node(id: ${alias}_id) {{ ... on {kind} {{ {page} }} }}"

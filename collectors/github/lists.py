@@ -15,8 +15,20 @@ from typing import ClassVar
 
 from collectors.github.documents import keep_first_associations
 from collectors.github.graphql import DETAILS_VERSION, Part, fields_of, repository_part
-from collectors.github.repository import OF_REPOSITORY, REPLICATION_LAG, Scope, parse_time
-from collectors.github.responses import Json
+from collectors.github.models import (
+    DOCUMENTS,
+    HistoryCommit,
+    Json,
+    UnexpectedAnswerError,
+    read_page,
+)
+from collectors.github.repository import (
+    OF_REPOSITORY,
+    REPLICATION_LAG,
+    PagedList,
+    format_time,
+    parse_time,
+)
 from collectors.ledger.store import Store, now
 
 #: deployments that may still change are read again for this long
@@ -25,21 +37,14 @@ COMMITS_PER_PAGE = 100
 UNFINISHED = ("PENDING", "QUEUED", "IN_PROGRESS", "WAITING")
 
 
-@dataclass(eq=False)
-class NewestFirstList:
+@dataclass(eq=False, kw_only=True)
+class NewestFirstList(PagedList):
     """Releases, milestones or deployments, until a page whose last row is known and unchanged."""
 
-    scope: Scope
-    name: str
     kind: str
     table: str
     #: whether to read the whole list and delete other rows from the ledger
     full: bool
-    is_done: bool = False
-    in_flight: bool = False
-    problem: str | None = None
-    rows: int = 0
-    cursor: str | None = None
     read_ids: set[str] = field(default_factory=set)
     unfinished: set[str] = field(default_factory=set)
     order: ClassVar[str] = "CREATED_AT"
@@ -47,7 +52,7 @@ class NewestFirstList:
 
     def start(self, store: Store) -> None:
         """Load the deployments that were unfinished when they were read."""
-        since = f"{now() - DEPLOYMENT_CHANGES:%Y-%m-%dT%H:%M:%SZ}"
+        since = format_time(now() - DEPLOYMENT_CHANGES)
         sql = (
             f"select node_id from {self.table} {OF_REPOSITORY} "
             "and node->>'createdAt' >= $since and node->>'state' in (select unnest($states))"
@@ -66,26 +71,30 @@ class NewestFirstList:
 
     def documents(self, data: Json) -> Mapping[str, tuple[str, Json]]:
         """Return the documents of a page, which have lists of their own."""
-        return {node["id"]: (self.kind, node) for node in data[self.name]["nodes"] if node}
+        return {
+            node["id"]: (self.kind, node)
+            for node in read_page(data, self.name).nodes
+            if isinstance(node, dict) and isinstance(node.get("id"), str)
+        }
 
     def absorb(self, store: Store, data: Json) -> int:
         """Write a page; if GitHub's count differs at the end, read the whole list."""
-        page = data[self.name]
-        nodes = [node for node in page["nodes"] if node]
+        page = read_page(data, self.name)
+        nodes = self.fitting(DOCUMENTS[self.kind], page)
         is_known = not self.full and bool(nodes) and self._is_known(store, nodes[-1])
         self._write(store, nodes)
         self.read_ids |= {node["id"] for node in nodes}
-        self.cursor = page["pageInfo"]["endCursor"]
-        if is_known or not page["pageInfo"]["hasNextPage"]:
-            if self._is_complete(store, page["totalCount"]):
+        if not self.turn(page) or is_known:
+            if self._is_complete(store, page.total_count):
                 self._finish(store)
             else:
-                self.full, self.cursor, self.read_ids = True, None, set()
+                self.restart()
+                self.full, self.read_ids = True, set()
         return len(nodes)
 
     def _is_complete(self, store: Store, total: int) -> bool:
         """Return whether the ledger has the whole list; a full read deletes other rows first."""
-        if self.full:
+        if self.full and not self.left_out:
             deleted = self._updated_at(store).keys() - self.read_ids
             store.delete(self.table, [self.scope.key | {"node_id": i} for i in deleted])
         return self.full or len(self._updated_at(store)) == total
@@ -113,7 +122,7 @@ class NewestFirstList:
         return is_unchanged and self.unfinished <= self.read_ids | {last["id"]}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class DiscussionList(NewestFirstList):
     """Discussions by newest change, until the changes that the last complete read has seen."""
 
@@ -130,7 +139,8 @@ class DiscussionList(NewestFirstList):
 
     def restart(self) -> None:
         """Begin again: an existing discussion was missing where the list should have had it."""
-        self.since, self.newest, self.cursor, self.is_done = "", "", None, False
+        super().restart()
+        self.since, self.newest, self.is_done = "", "", False
 
     def _write(self, store: Store, nodes: list[Json]) -> None:
         self.newest = self.newest or max((node["updatedAt"] for node in nodes), default="")
@@ -153,8 +163,9 @@ class DiscussionList(NewestFirstList):
         return True
 
     def _finish(self, store: Store) -> None:
-        state = {"since": self.newest, "version": DETAILS_VERSION}
-        store.set_watermark("github", self.scope.watermark, self.name, state)
+        if not self.left_out:
+            state = {"since": self.newest, "version": DETAILS_VERSION}
+            store.set_watermark("github", self.scope.watermark, self.name, state)
         self.is_done = True
 
     def _is_known(self, _store: Store, last: Json) -> bool:
@@ -162,18 +173,13 @@ class DiscussionList(NewestFirstList):
         return bool(self.since) and updated_at < parse_time(self.since) - REPLICATION_LAG
 
 
-@dataclass(eq=False)
-class CommitHistory:
+@dataclass(eq=False, kw_only=True)
+class CommitHistory(PagedList):
     """Order of the commits on the default branch, back to what is known already."""
 
-    scope: Scope
+    name: str = "history"
     head: str
     full: bool
-    name: str = "history"
-    is_done: bool = False
-    in_flight: bool = False
-    problem: str | None = None
-    rows: int = 0
     state: Json = field(default_factory=dict)
 
     def start(self, store: Store) -> None:
@@ -185,9 +191,10 @@ class CommitHistory:
         elif state and not state["complete"]:
             self.state = state
         else:
-            self._restart()
+            self._begin()
 
-    def _restart(self) -> None:
+    def _begin(self) -> None:
+        self.restart()
         self.state = {"head": self.head, "cursor": None, "complete": False}
 
     @property
@@ -202,35 +209,34 @@ class CommitHistory:
         head, after = ("GitObjectID!", self.state["head"]), ("String", self.state["cursor"])
         return repository_part(alias, self.scope.repo, selection, head=head, after=after)
 
-    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return nothing: commits have no lists."""
-        return {}
-
     def absorb(self, store: Store, data: Json) -> int:
         """Write a page of commits with their positions, counted from the first commit."""
-        page = (data["object"] or {}).get("history")
-        if page is None:  # a force push removed the head of this read
+        if data.get("object") is None:  # a force push removed the head of this read
             store.delete("github_commits", [self.scope.key])
             self.is_done = self.state["head"] == self.head
-            self._restart()
+            self._begin()
             return 0
-        top = self.state.get("next") or page["totalCount"]
+        page = read_page(data["object"], "history")
+        top = self.state.get("next") or page.total_count
+        if len(page.nodes) > top:
+            raise UnexpectedAnswerError("history has more commits than GitHub counts")
         rows = [
             self.scope.key | {"oid": node["oid"], "position": top - index, "node": node}
-            for index, node in enumerate(page["nodes"])
+            for index, node in enumerate(self.fitting(HistoryCommit, page))
         ]
         is_known = bool(rows) and not self.full and self._is_known(store, rows[-1])
         store.merge("github_commits", rows)
+        has_next_page = self.turn(page)
         self.state |= {
-            "next": top - len(rows),
-            "cursor": page["pageInfo"]["endCursor"],
-            "total": page["totalCount"],
+            "next": top - len(page.nodes),
+            "cursor": self.cursor,
+            "total": page.total_count,
         }
-        if is_known or not page["pageInfo"]["hasNextPage"]:
+        if is_known or not has_next_page:
             self._finish(store)
         store.set_watermark("github", self.scope.watermark, "history", self.state)
         if self.state["complete"] and self.state["head"] != self.head:
-            self._restart()
+            self._begin()
         return len(rows)
 
     def _is_known(self, store: Store, row: Json) -> bool:

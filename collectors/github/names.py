@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 
 from collectors.github.documents import Name
 from collectors.github.graphql import Part, repository_part
-from collectors.github.repository import Scope
-from collectors.github.responses import Json
+from collectors.github.models import (
+    Json,
+    RepositoryLabel,
+    read_page,
+)
+from collectors.github.repository import PagedList
 from collectors.ledger.store import Store, now
 
 #: name of a deleted label
@@ -40,42 +44,28 @@ def write_names(
     store.merge("github_names", changes)
 
 
-@dataclass(eq=False)
-class LabelList:
+@dataclass(eq=False, kw_only=True)
+class LabelList(PagedList):
     """All labels of a repository: renaming or deleting one changes no item that has it."""
 
-    scope: Scope
     name: str = "labels"
-    is_done: bool = False
-    in_flight: bool = False
-    problem: str | None = None
-    rows: int = 0
-    cursor: str | None = None
     labels: dict[str, str] = field(default_factory=dict)
-
-    def start(self, store: Store) -> None:
-        """Do nothing: the list is short and read whole."""
 
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
         selection = f"labels(first: 100, after: ${alias}_after, {ORDER}) {{ ...RepositoryLabels }}"
         return repository_part(alias, self.scope.repo, selection, after=("String", self.cursor))
 
-    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
-        """Return nothing: labels have no lists."""
-        return {}
-
     def absorb(self, store: Store, data: Json) -> int:
         """Collect a page; after the last one, write changed and deleted names."""
-        page = data["labels"]
-        self.labels |= {node["id"]: node["name"] for node in page["nodes"] if node}
-        self.cursor = page["pageInfo"]["endCursor"]
-        if page["pageInfo"]["hasNextPage"]:
+        page = read_page(data, "labels")
+        self.labels |= {node["id"]: node["name"] for node in self.fitting(RepositoryLabel, page)}
+        if self.turn(page):
             return 0
         self.is_done = True
         names = {node_id: ("label", name) for node_id, name in self.labels.items()}
         # if the counts differ, a label was made or deleted meanwhile: the next sync sees it
-        if len(self.labels) == page["totalCount"]:
+        if len(self.labels) == page.total_count:
             before = store.watermark("github", self.scope.watermark, self.name) or []
             deleted = [node_id for node_id in before if node_id not in self.labels]
             names |= dict.fromkeys(deleted, ("label", NO_NAME))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from collectors.github.graphql import Part
-from collectors.github.responses import Json
+from collectors.github.models import (
+    Json,
+    Node,
+    Page,
+    UnexpectedAnswerError,
+    fit,
+)
 from collectors.ledger.store import Store, now
 
 #: GitHub's replicas may lag behind its own changes by this much
@@ -17,6 +24,8 @@ REPLICATION_LAG = timedelta(seconds=120)
 TABLES = {"PullRequest": "github_pull_requests", "Issue": "github_issues"}
 #: attempts to read a node that GitHub does not return
 ATTEMPTS = 5
+#: a list may grow while it is read, so it may have more nodes than GitHub counts on one page
+MORE_THAN_COUNTED, MORE_NODES = 2, 1_000
 OF_REPOSITORY = "where host = $host and repo_id = $repo_id"
 #: lists that a token may not be able to read, by the alias and the fragment of their probe
 SEPARATE_LISTS = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", "DiscussionProbe")}
@@ -43,6 +52,8 @@ class GitHub:
     token_env: str = "GITHUB_TOKEN"
     app_id: int | None = None
     app_key_env: str = ""
+    #: hosts that may be reached without encryption
+    allow_http: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,31 +89,72 @@ class Scope:
         return f"{self.host}/{self.repo_id}"
 
 
-class PagedList(Protocol):
+@dataclass(eq=False, kw_only=True)
+class PagedList(ABC):
     """A list that is read page by page."""
 
     scope: Scope
+    #: the list in GitHub's schema
     name: str
-    is_done: bool
-    in_flight: bool
-    problem: str | None
-    rows: int
+    is_done: bool = False
+    in_flight: bool = False
+    problem: str | None = None
+    rows: int = 0
+    cursor: str | None = None
+    #: cursors and nodes so far: pages that repeat or exceed GitHub's count never end
+    cursors: set[str] = field(default_factory=set)
+    nodes: int = 0
+    #: nodes of another form than documented
+    left_out: int = 0
 
-    def start(self, store: Store) -> None:
+    def start(self, store: Store) -> None:  # noqa: B027  # most lists need nothing
         """Load the state of the last read from the ledger."""
-        ...
 
+    @abstractmethod
     def part(self, alias: str) -> Part:
         """Return the request for the next page."""
-        ...
 
-    def documents(self, data: Json) -> Mapping[str, tuple[str, Json]]:
+    def documents(self, _data: Json) -> Mapping[str, tuple[str, Json]]:
         """Return the documents of a page with lists of their own: type and document by node id."""
-        ...
+        return {}
 
+    @abstractmethod
     def absorb(self, store: Store, data: Json) -> int:
         """Write a page and return its rows; runs in a transaction."""
-        ...
+
+    def fail(self, reason: str) -> None:
+        """Read nothing more of this list in this sync."""
+        self.problem = (
+            f"{self.scope.host}: {self.scope.repo} could not be read further ({reason}); "
+            "run again later"
+        )
+        self.is_done = True
+
+    def fitting(self, model: type[Node], page: Page) -> list[Json]:
+        """Return the nodes of a page within the bounds of their model; count the others."""
+        nodes = []
+        for node in page.nodes:
+            try:
+                nodes.append(fit(model, node)[0])
+            except UnexpectedAnswerError:
+                self.left_out += 1
+        return nodes
+
+    def turn(self, page: Page) -> bool:
+        """Move to the next page, if there is one; raises UnexpectedAnswerError without an end."""
+        self.cursor = page.next
+        self.nodes += len(page.nodes)
+        if self.cursor is None:
+            return False
+        most = MORE_THAN_COUNTED * page.total_count + MORE_NODES
+        if self.cursor in self.cursors or self.nodes > most or len(self.cursors) > most:
+            raise UnexpectedAnswerError(f"the pages of {self.name} do not end")
+        self.cursors.add(self.cursor)
+        return True
+
+    def restart(self) -> None:
+        """Begin at the first page again."""
+        self.cursor, self.cursors, self.nodes, self.left_out = None, set(), 0, 0
 
 
 @dataclass(frozen=True, eq=False)

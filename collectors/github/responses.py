@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import errno
-import json
 import math
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import requests
+
+from collectors.answers import Secrets, TooLargeError, TooSlowError, parse_json
+from collectors.errors import SourceError
 
 Json = dict[str, Any]
 #: types and codes of GraphQL's limits, and REST's words for them, which GraphQL also uses
@@ -29,11 +32,58 @@ TRANSIENT_ERRORS = {"", "INTERNAL", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABL
 #: refusals that a later try may not meet
 TRANSIENT_STATUSES = {408, 409, 425}
 UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
-TOKEN_SHAPE = re.compile(r"\b(gh[a-z]_[\w.-]+|github_pat_\w+|eyJ[\w.-]+)")
+#: characters of a message that are matched
+MAX_MATCHED = 1_000
+#: failures of a query about several things, and about one, after which it is divided or given up
+SHARED_FAILURES, SINGLE_FAILURES = 2, 4
+#: known messages of GitHub, and what they mean
+REASONS = {
+    re.compile(pattern, re.I): words
+    for pattern, words in (
+        ("bad credentials", "bad credentials"),
+        ("JSON web token|not generate a valid|integration not found", "its signature is not valid"),
+        ("SAML|single sign-on", "the token is not authorized for the organization's sign-on"),
+        ("IP allow list", "this machine's address is not on the organization's allow list"),
+        ("not accessible by|must have|requires .{0,40}scope", "the token lacks a permission"),
+        ("forbids access via", "the organization forbids this kind of token"),
+        ("lifetime is greater", "the token is valid for longer than the organization allows"),
+        ("suspended", "the account or the App is suspended"),
+        ("blocked|unavailable due to|DMCA", "GitHub blocks access to it"),
+        ("could not resolve to|not found", "it does not exist, or this token may not read it"),
+        ("something went wrong|timed? ?out", "GitHub failed"),
+        ("doesn't exist on type|doesn't accept argument", "it does not know a part of the query"),
+    )
+}
+KNOWN_TYPES = {
+    "FORBIDDEN": "this token may not read it",
+    "NOT_FOUND": "it does not exist, or this token may not read it",
+    "INTERNAL": "GitHub failed",
+    "INTERNAL_SERVER_ERROR": "GitHub failed",
+    "SERVICE_UNAVAILABLE": "GitHub failed",
+    "TIMEOUT": "GitHub failed",
+}
+#: the year 2200: a clock beyond it is no clock
+LAST_DATE_S = 7_258_118_400
 LONGEST_UNNAMED_WAIT_S, LONGEST_WAIT_S = 900.0, 86_400.0
 LATER = "run again later, nothing is lost"
 CHECK_ADDRESS = "check base_url under [github], and this machine's network"
 CHECK_PROXY = "check HTTPS_PROXY and NO_PROXY"
+
+
+class QueryFailedError(SourceError):
+    """GitHub answers this query with errors each time."""
+
+
+class QueryTooLargeError(QueryFailedError):
+    """GitHub cannot answer a query of this size; the caller can make it smaller."""
+
+
+class NotFoundError(SourceError):
+    """GitHub has no such resource, or hides it from this token."""
+
+
+class LongWaitError(SourceError):
+    """GitHub requests a longer wait than allowed; this account reads nothing more until then."""
 
 
 class Kind(Enum):
@@ -51,6 +101,21 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
+class QueryError:
+    """Error of a GraphQL answer. Only this module reads its message: it may quote anything."""
+
+    path: tuple[str | int, ...] = ()
+    type: str = ""
+    code: str = ""
+    message: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Reason in our own words."""
+        return explain(self.message) or KNOWN_TYPES.get(self.type, "GitHub reports an error")
+
+
+@dataclass(frozen=True)
 class Response:
     """Response to one try: status (0 without a complete answer), headers, JSON and problem."""
 
@@ -60,19 +125,28 @@ class Response:
     problem: str = ""
     #: what to do about a problem that does not pass by itself
     advice: str = ""
+    #: set if the answer could not be read
+    kind: Kind | None = None
 
-    @property
-    def errors(self) -> list[Json]:
+    @cached_property
+    def errors(self) -> list[QueryError]:
         """Errors of a GraphQL answer."""
         errors = self.json.get("errors") if isinstance(self.json, dict) else None
-        return [e for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
+        if not isinstance(errors, list):
+            return []
+        return [_query_error(error) for error in errors if isinstance(error, dict)]
 
     @property
     def message(self) -> str:
-        """GitHub's message without anything that looks like a token."""
+        """GitHub's message, to be matched and never to be written anywhere."""
         message = self.json.get("message") if isinstance(self.json, dict) else ""
-        message = message or next((error.get("message") for error in self.errors), "")
-        return TOKEN_SHAPE.sub("…", message if isinstance(message, str) else "")
+        return _text(message) or next((error.message for error in self.errors), "")
+
+    @property
+    def reason(self) -> str:
+        """Reason of a refusal in our own words."""
+        error = self.errors[0].reason if self.errors else ""
+        return explain(self.message) or error or self.problem or f"status {self.status}"
 
     @property
     def date(self) -> float | None:
@@ -85,40 +159,74 @@ class Answer:
     """Answer to a GraphQL query: data, errors and GitHub's clock (ours without a date)."""
 
     data: Json
-    errors: list[Json]
+    errors: list[QueryError]
     at: datetime
 
-    def problems(self, alias: str) -> list[Json]:
+    def problems(self, alias: str) -> list[QueryError]:
         """Return the errors of one top-level field; errors without a path belong to all."""
-        return [e for e in self.errors if not e.get("path") or e["path"][0] == alias]
+        return [error for error in self.errors if not error.path or error.path[0] == alias]
+
+    def part(self, alias: str) -> Json | None:
+        """Return one top-level field; None if it is null or no object."""
+        value = self.data.get(alias)
+        return value if isinstance(value, dict) else None
 
 
-def parse(status: int, headers: Mapping[str, str], text: str, is_query: bool) -> Response:
+#: sends a query with its variables, and gives up after so many failures: ``GitHubClient.graphql``
+Query = Callable[[str, Mapping[str, Any], int | None], Answer]
+
+
+def explain(message: str) -> str:
+    """Return a known reason in a message of GitHub in our own words, or nothing."""
+    return next((words for pattern, words in REASONS.items() if pattern.search(message)), "")
+
+
+def _query_error(error: Json) -> QueryError:
+    path, extensions = error.get("path"), error.get("extensions")
+    names = path if isinstance(path, list) else []
+    return QueryError(
+        path=tuple(name for name in names if type(name) in (str, int)),
+        type=_text(error.get("type")),
+        code=_text(extensions.get("code")) if isinstance(extensions, dict) else "",
+        message=_text(error.get("message")),
+    )
+
+
+def _text(value: Any) -> str:
+    return value[:MAX_MATCHED] if isinstance(value, str) else ""
+
+
+def parse(
+    status: int, headers: Mapping[str, str], content: bytes, secrets: Secrets, is_query: bool
+) -> Response:
     """Return the response of a complete HTTP answer, with its problem if it has one."""
     if status == 407:
         return Response(status, headers, problem="the proxy wants a password", advice=CHECK_PROXY)
-    if text.lstrip()[:1] == "<":  # an error page of GitHub, or of something between
+    if content.lstrip()[:1] == b"<":  # an error page of GitHub, or of something between
         if status >= 500:
             return Response(status, headers, problem=f"status {status}")
         problem = f"a web page instead of an answer (status {status})"
         return Response(status, headers, problem=problem, advice=CHECK_ADDRESS)
     try:
-        content = json.loads(text)
+        value = parse_json(content, secrets)
     except ValueError:
-        content = None
-    content = content if isinstance(content, dict | list) else None
+        value = None
+    value = value if isinstance(value, dict | list) else None
     if status not in (200, 201):
-        return Response(status, headers, content, f"status {status}")
-    is_complete = content is not None
-    if is_query:
-        has_content = isinstance(content, dict) and (content.get("data") or content.get("errors"))
-        is_complete = bool(has_content)
-    return Response(status, headers, content, "" if is_complete else "an empty or broken answer")
+        return Response(status, headers, value, f"status {status}")
+    response = Response(status, headers, value)
+    data = value.get("data") if isinstance(value, dict) else None
+    has_data = isinstance(data, dict) and bool(data)
+    if value is None or (is_query and not has_data and not response.errors):
+        return Response(status, headers, problem="an empty or broken answer")
+    return response
 
 
 def classify(response: Response) -> Kind:
     """Return what to do after a response."""
-    kinds = {str(error.get(name)) for error in response.errors for name in ("type", "code")}
+    if response.kind:
+        return response.kind
+    kinds = {name for error in response.errors for name in (error.type, error.code)}
     if _is_limit(response, kinds):
         return Kind.LIMIT
     if kinds & TOO_LARGE_ERRORS:
@@ -166,6 +274,10 @@ def without_answer(error: Exception, timeout_s: float) -> Response:
     def first(*kinds: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, kinds)), None)
 
+    if isinstance(error, TooLargeError):
+        return Response(0, problem="an answer that is too large", kind=Kind.TOO_LARGE)
+    if isinstance(error, TooSlowError):
+        return Response(0, problem="an answer that does not end", kind=Kind.TOO_LARGE)
     if isinstance(error, requests.exceptions.ProxyError):
         return Response(0, problem="the proxy lets nothing through", advice=CHECK_PROXY)
     if first(socket.gaierror):
@@ -196,27 +308,27 @@ def _is_limit(response: Response, kinds: set[str]) -> bool:
     if response.headers.get("retry-after") and (response.status == 403 or response.status >= 500):
         return True
     # a document may have a message of its own, but no address of an explanation beside it
-    has_message = response.errors or "documentation_url" in (response.json or ())
-    is_candidate = response.status == 403 or (response.status == 200 and bool(has_message))
+    has_message = bool(response.errors) or "documentation_url" in (response.json or ())
+    is_candidate = response.status == 403 or (response.status == 200 and has_message)
     return is_candidate and bool(LIMIT_WORDS.search(response.message))
 
 
 def _is_partial(response: Response) -> bool:
     """Return whether GitHub left out something that it may return to the next request."""
-    if any(_is_transient(error) for error in response.errors):
+    if any(is_transient(error) for error in response.errors):
         return True
     data = response.json.get("data") if isinstance(response.json, dict) else None
     nodes = data.get("nodes") if isinstance(data, dict) else None
-    paths: list[list[Any]] = [error.get("path") or [] for error in response.errors]
+    paths = [error.path for error in response.errors]
     explained = {path[1] for path in paths if len(path) > 1 and path[0] == "nodes"}
-    return any(node is None and index not in explained for index, node in enumerate(nodes or ()))
+    return isinstance(nodes, list) and any(
+        node is None and index not in explained for index, node in enumerate(nodes)
+    )
 
 
-def _is_transient(error: Json) -> bool:
+def is_transient(error: QueryError) -> bool:
     """Return whether an error is GitHub's own; an error with a GraphQL code is the query's."""
-    extensions = error.get("extensions")
-    code = extensions.get("code") if isinstance(extensions, dict) else None
-    return code is None and (error.get("type") or "") in TRANSIENT_ERRORS
+    return not error.code and error.type in TRANSIENT_ERRORS
 
 
 def _parse_seconds(text: str) -> float | None:
@@ -231,9 +343,10 @@ def _parse_seconds(text: str) -> float | None:
 def _parse_date(text: str) -> float | None:
     """Return the date in a header in seconds, if it is valid."""
     try:
-        return parsedate_to_datetime(text).timestamp()
+        seconds = parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
         return None
+    return seconds if 0 <= seconds < LAST_DATE_S else None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

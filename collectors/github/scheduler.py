@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from collectors.errors import AccessError, SourceError
-from collectors.github.client import GitHubClient, LongWaitError, QueryTooLargeError
+from collectors.github.client import GitHubClient
 from collectors.github.discovery import (
     ProbeResult,
     find_idle,
@@ -25,6 +25,7 @@ from collectors.github.discovery import (
 )
 from collectors.github.documents import Reduce
 from collectors.github.experiments import ReadExperiments
+from collectors.github.models import UnexpectedAnswerError
 from collectors.github.repository import (
     OF_REPOSITORY,
     GitHub,
@@ -34,8 +35,8 @@ from collectors.github.repository import (
     SyncedRepository,
     Task,
 )
-from collectors.github.responses import Json
-from collectors.github.sync import RepositorySync
+from collectors.github.responses import LATER, LongWaitError, QueryTooLargeError
+from collectors.github.sync import RepositorySync, size_of
 from collectors.ledger.store import Store
 from collectors.source import Progress, Report
 
@@ -110,17 +111,24 @@ class Worker:
             task.absorb(answer.result())
         except (AccessError, LongWaitError) as error:
             self._end(error)
+        except UnexpectedAnswerError as error:
+            repo = f": {sync.scope.repo}" if sync else ""
+            self._fail(sync, task, SourceError(f"{self.client.host}{repo}: {error}; {LATER}"))
         except SourceError as error:
-            if sync is None:
-                self._end(error)
-            elif isinstance(error, QueryTooLargeError) and task.shrink:
+            if sync and isinstance(error, QueryTooLargeError) and task.shrink:
                 task.shrink()
             else:
-                task.give_up()
-                self._isolate(sync, task, error)
+                self._fail(sync, task, error)
         else:
             if sync:
                 self.report(Progress(sync.scope.repo, sync.read, sync.total))
+
+    def _fail(self, sync: RepositorySync | None, task: Task, error: SourceError) -> None:
+        if sync is None:
+            self._end(error)
+        else:
+            task.give_up()
+            self._isolate(sync, task, error)
 
     # -- repositories -----------------------------------------------------------------------------
 
@@ -284,11 +292,6 @@ def run(workers: Sequence[Worker]) -> None:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def size_of(probe: Json) -> int:
-    """Return the number of issues and pull requests of a repository."""
-    return int(probe["issues"]["totalCount"]) + int(probe["pullRequests"]["totalCount"])
-
-
 def _finish(sync: RepositorySync) -> Result:
     """Return the result of a sync that has nothing left to request."""
     if sync.problem:
@@ -302,8 +305,5 @@ def _finish(sync: RepositorySync) -> Result:
     remarks = list(sync.remarks)
     if count := sync.store.rows(sql, sync.scope.key)[0]["n"]:
         plural = "" if count == 1 else "s"
-        remarks.append(
-            f"{count} pull request{plural} or issue{plural} could not be read "
-            "and will be requested again"
-        )
+        remarks.append(f"{count} pull request{plural} or issue{plural} will be requested again")
     return Result(sync.scope.repo, "read", sync.rows, "; ".join(remarks))

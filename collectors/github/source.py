@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from collectors.errors import SourceError
 from collectors.github.app import AppInstallation
 from collectors.github.client import (
     DEFAULT_RETRY_POLICY,
     GitHubClient,
-    NotFoundError,
     RetryPolicy,
 )
 from collectors.github.connections import Connection, connections_of
@@ -20,7 +18,9 @@ from collectors.github.counts import count
 from collectors.github.discovery import find_idle, known_repositories, probe_repositories
 from collectors.github.documents import body_filter
 from collectors.github.experiments import ReadExperiments
+from collectors.github.models import RateLimit, UnexpectedAnswerError, read
 from collectors.github.repository import SEPARATE_LISTS, GitHub, Result
+from collectors.github.responses import NotFoundError
 from collectors.github.scheduler import Worker, run
 from collectors.ledger.store import Store, load_row, now
 from collectors.source import CheckResult, Progress, Report
@@ -50,7 +50,7 @@ class GitHubSource:
             for connection in connections:
                 try:
                     yield from _check_connection(connection)
-                except SourceError as error:
+                except (SourceError, UnexpectedAnswerError) as error:
                     yield CheckResult(False, str(error))
 
     def preview(self, ledger: Store) -> Iterator[CheckResult]:
@@ -110,9 +110,10 @@ class GitHubSource:
         run(workers)
         for worker in workers:
             if not worker.problem:
-                count(worker.client, ledger, worker.complete, notify, self.full)
-            if summary := worker.client.retry_summary():
-                notify(summary)
+                count(worker.client.graphql, ledger, worker.complete, notify, self.full)
+            for line in (worker.client.retry_summary(), worker.client.clock_problem()):
+                if line:
+                    notify(line)
             results += [(result, worker.client.requests_sent) for result in worker.results]
         loads = [
             load_row("github", result.repo, started_at, result.status)
@@ -130,7 +131,7 @@ class GitHubSource:
             return [], []
         try:
             return connections_of(github, self.environment, policy, notify)
-        except SourceError as error:
+        except (SourceError, UnexpectedAnswerError) as error:
             return [], [Result("", "failed", 0, str(error))]
 
 
@@ -141,7 +142,7 @@ def _preview_connection(connection: Connection, ledger: Store) -> Iterator[Check
     try:
         known = known_repositories(ledger, client.host, github)
         probes = list(probe_repositories(client, github, known))
-    except SourceError as error:
+    except (SourceError, UnexpectedAnswerError) as error:
         yield CheckResult(False, str(error))
         return
     idle = find_idle(ledger, client.host, probes, github.experiments)
@@ -189,17 +190,17 @@ def _check_connection(connection: Connection) -> Iterator[CheckResult]:
 def _check_limits(client: GitHubClient) -> CheckResult:
     """Return the remaining requests of the hour."""
     try:
-        limits: dict[str, Any] = client.rest("/rate_limit", {})["resources"]
+        answer = read(RateLimit, client.rest("/rate_limit", {}), f"{client.host}: its limits")
     except NotFoundError:  # an Enterprise Server without rate limits
         return CheckResult(True, f"{client.host} answers, and sets no limits")
-    kinds = ("core", "graphql")
-    for kind in kinds:
-        if not limits[kind]["remaining"]:
-            until = datetime.fromtimestamp(limits[kind]["reset"], UTC)
+    limits = {"core": answer.resources.core, "graphql": answer.resources.graphql}
+    for kind, limit in limits.items():
+        if not limit.remaining:
+            until = datetime.fromtimestamp(limit.reset, UTC)
             message = f"no {kind} requests are left until {until:%H:%M} UTC; wait until then"
             return CheckResult(False, f"{client.host}: {message}")
     remaining = ", ".join(
-        f"{kind} {limits[kind]['remaining']:,} of {limits[kind]['limit']:,}" for kind in kinds
+        f"{kind} {limit.remaining:,} of {limit.limit:,}" for kind, limit in limits.items()
     )
     name = client.credentials.name
     return CheckResult(True, f"{client.host} accepts {name}; requests left this hour: {remaining}")

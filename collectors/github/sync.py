@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from collectors.github.changes import PAGE, ChangeFeed
 from collectors.github.client import GitHubClient
@@ -20,11 +21,15 @@ from collectors.github.deletions import (
     record_scans,
     required_scans,
 )
-from collectors.github.details import NOT_FOUND, TRANSFERRED, Batch, fetch
+from collectors.github.details import MISFIT, NOT_FOUND, TRANSFERRED, Batch, fetch
 from collectors.github.documents import Reduce, keep_first_associations
 from collectors.github.experiments import ExperimentFiles, ReadExperiments
 from collectors.github.graphql import DETAILS_VERSION
 from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList
+from collectors.github.models import (
+    Json,
+    UnexpectedAnswerError,
+)
 from collectors.github.names import LabelList, write_names
 from collectors.github.repository import (
     ATTEMPTS,
@@ -38,13 +43,14 @@ from collectors.github.repository import (
     parse_time,
     queue_row,
 )
-from collectors.github.responses import Answer, Json
-from collectors.ledger.store import Store
+from collectors.ledger.store import Store, now
 
 BATCH_START, BATCH_MOST = 75, 100
 BATCHES_AT_ONCE = 2
 #: the feed waits while the queue is this long, so that memory does not grow with the repository
 QUEUE_MOST = 1000
+FEED_PAGES_MORE = 20
+NUMBERS_SHOWN = 3
 DOCUMENTS = (
     f"select number, node from {{}} {OF_REPOSITORY} "
     "and number in (select unnest($numbers::integer[]))"
@@ -90,6 +96,9 @@ class RepositorySync:
     deleted: dict[str, int] = field(default_factory=dict)
     scans: list[DeletionScan] | None = None
     remarks: list[str] = field(default_factory=list)
+    #: invalid field of each item that was left out, and items without a field, by number
+    left_out: dict[int, str] = field(default_factory=dict)
+    losses: dict[str, set[int]] = field(default_factory=dict)
     batch_size: int = BATCH_START
     batches_in_flight: int = 0
 
@@ -97,7 +106,8 @@ class RepositorySync:
         """Load the state of the repository from the ledger."""
         feed = self.store.watermark("github", self.scope.watermark, "feed")
         since = None if self.full or not feed else format_time(parse_time(feed) - REPLICATION_LAG)
-        self.feed = ChangeFeed(since)
+        # every item may change while the feed is read, and pages of one second are read twice
+        self.feed = ChangeFeed(since, FEED_PAGES_MORE + 4 * size_of(self.probe) // PAGE)
         self.lists = self._lists()
         for paged_list in self.lists:
             paged_list.start(self.store)
@@ -117,20 +127,37 @@ class RepositorySync:
         scope, full = self.scope, self.full
         # deployments read by an earlier version of the queries are all read again
         is_outdated = bool(self.store.rows(OUTDATED_DEPLOYMENTS, scope.key))
+        tables = {"releases": full, "milestones": True, "deployments": full or is_outdated}
         lists: list[PagedList] = [
-            NewestFirstList(scope, "releases", "Release", "github_releases", full),
-            NewestFirstList(scope, "milestones", "Milestone", "github_milestones", full=True),
             NewestFirstList(
-                scope, "deployments", "Deployment", "github_deployments", full or is_outdated
-            ),
-            LabelList(scope),
-            DiscussionList(scope, "discussions", "Discussion", "github_discussions", full),
+                scope=scope,
+                name=name,
+                kind=name.removesuffix("s").capitalize(),
+                table=f"github_{name}",
+                full=is_whole,
+            )
+            for name, is_whole in tables.items()
         ]
+        lists.append(LabelList(scope=scope))
+        lists.append(
+            DiscussionList(
+                scope=scope,
+                name="discussions",
+                kind="Discussion",
+                table="github_discussions",
+                full=full,
+            )
+        )
         if branch := self.probe.get("defaultBranchRef"):
             head = branch["target"]["oid"]
-            self.history = CommitHistory(scope, head, full)
+            self.history = CommitHistory(scope=scope, head=head, full=full)
             self.files = ExperimentFiles(
-                scope, head, self.experiment_paths, self.server_time, full, self.read_experiments
+                scope=scope,
+                head=head,
+                paths=self.experiment_paths,
+                server_time=self.server_time,
+                full=full,
+                parse=self.read_experiments,
             )
             lists += [self.history, self.files]
         return lists
@@ -211,20 +238,22 @@ class RepositorySync:
             give_up=give_up,
         )
 
-    def _absorb_feed(self, items: list[Json]) -> None:
+    def _absorb_feed(self, answer: Any) -> None:
         """Queue what changed and move the watermark in one transaction."""
-        new = self.feed.advance(items)
+        new = self.feed.advance(answer)
         self.feed.in_flight = False
         with self.store.transaction():
-            settled = self._settled([item["number"] for item in new])
+            settled = self._settled([item.number for item in new])
             rows = []
             for item in new:
-                updated_at = parse_time(item["updated_at"])
-                if settled.get(item["number"]) != updated_at:
-                    rows.append(queue_row(self.scope, item["number"], item["node_id"], updated_at))
+                updated_at = parse_time(item.updated_at) if item.updated_at else now()
+                if settled.get(item.number) != updated_at:
+                    rows.append(queue_row(self.scope, item.number, item.node_id, updated_at))
             self.store.merge("github_queue", rows)
-            if self.feed.since:
-                self.store.set_watermark("github", self.scope.watermark, "feed", self.feed.since)
+            if self.feed.watermark:
+                self.store.set_watermark(
+                    "github", self.scope.watermark, "feed", self.feed.watermark
+                )
         self._enqueue(rows)
 
     def _enqueue(self, rows: list[Json]) -> None:
@@ -274,7 +303,7 @@ class RepositorySync:
             self.batch_size = max(1, len(rows) // 2)
 
         return Task(
-            run=lambda: fetch(self.client, self.scope, ids, aliases),
+            run=lambda: fetch(self.client.graphql, self.scope, ids, aliases),
             absorb=lambda batch: self._absorb_batch(batch, rows, aliases),
             give_up=give_up,
             shrink=shrink if len(rows) > 1 else None,
@@ -286,26 +315,61 @@ class RepositorySync:
         """Write what came, remove it from the queue and note what did not: one transaction."""
         with self.store.transaction():
             for alias, paged_list in lists.items():
-                self._absorb_list(batch.answer, alias, paged_list)
+                self._absorb_list(batch, alias, paged_list)
+            renumbered = self._separate_renumbered(batch, rows)
             self._write_documents(batch)
             came = [row for row in rows if row["node_id"] in batch.documents]
-            keys = ("host", "repo_id", "number", "updated_at")
-            self.store.delete("github_queue", [{key: row[key] for key in keys} for row in came])
+            self._leave_queue(came)
             write_names(self.store, self.scope.host, batch.names)
             deleted = {row["number"] for row in rows if self._is_deleted(row, batch.problems)}
             referring = self._mark_deleted(deleted)
             failed = []
             for row in rows:
-                if row["node_id"] not in batch.documents and row["number"] not in deleted:
-                    reason = batch.problems[row["node_id"]]
-                    failed.append(row | {"attempts": row["attempts"] + 1, "reason": reason})
-            self.store.merge("github_queue", failed)
+                if row["number"] in deleted:
+                    continue
+                if reason := self._unread(row, batch):
+                    is_invalid = reason.startswith(MISFIT)  # costs nothing to read again
+                    attempts = row["attempts"] + (not is_invalid)
+                    failed.append(row | {"attempts": attempts, "reason": reason})
+            self.store.merge("github_queue", failed + renumbered)
         self._release(list(lists.values()))
         self.read += len(rows)
         self.items += len(came)
         self._enqueue(referring)
         if rows:
             self.batch_size = min(BATCH_MOST, self.batch_size * 2)
+
+    def _separate_renumbered(self, batch: Batch, rows: list[Json]) -> list[Json]:
+        """Leave out documents with another number than requested; return their new queue rows.
+
+        Only the next reading shows which of the two numbers was wrong.
+        """
+        renumbered = []
+        for row in rows:
+            document = batch.documents.get(row["node_id"])
+            if document and document["number"] != row["number"]:
+                del batch.documents[row["node_id"]]
+                batch.problems[row["node_id"]] = f"{MISFIT} number"
+                self._leave_queue([row])
+                renumbered.append(
+                    row | {"number": document["number"], "reason": f"{MISFIT} number"}
+                )
+        return renumbered
+
+    def _leave_queue(self, rows: list[Json]) -> None:
+        keys = ("host", "repo_id", "number", "updated_at")
+        self.store.delete("github_queue", [{key: row[key] for key in keys} for row in rows])
+
+    def _unread(self, row: Json, batch: Batch) -> str:
+        """Return why an item is requested again at the next refresh, if so."""
+        node_id, number = row["node_id"], row["number"]
+        if reason := batch.problems.get(node_id):
+            if reason.startswith(MISFIT):
+                self.left_out[number] = reason.removeprefix(MISFIT).strip()
+            return reason
+        for name in batch.losses.get(node_id, ()):
+            self.losses.setdefault(name, set()).add(number)
+        return "a part did not come" if node_id in batch.unsettled else ""
 
     def _write_documents(self, batch: Batch) -> None:
         """Write pull requests and issues with the associations of their first reading."""
@@ -321,8 +385,6 @@ class RepositorySync:
             self.store.merge(table, [self._row(node) for node in nodes])
 
     def _row(self, node: Json) -> Json:
-        if "issueState" in node:
-            node["state"] = node.pop("issueState")
         row = self.scope.key | {"number": node["number"], "node_id": node["id"]}
         row |= {"updated_at": parse_time(node["updatedAt"]), "details_version": DETAILS_VERSION}
         return row | {
@@ -347,19 +409,19 @@ class RepositorySync:
                 self.deleted[name] = self.deleted.get(name, 0) + len(items.numbers)
         return referring
 
-    def _absorb_list(self, answer: Answer, alias: str, paged_list: PagedList) -> None:
-        problems = answer.problems(alias)
-        if any(problem.get("type") == "FORBIDDEN" for problem in problems):
+    def _absorb_list(self, batch: Batch, alias: str, paged_list: PagedList) -> None:
+        problems, data = batch.answer.problems(alias), batch.answer.part(alias)
+        if any(problem.type == "FORBIDDEN" for problem in problems):
             paged_list.is_done = True
-        elif problems or answer.data.get(alias) is None:
-            message = problems[0].get("message") if problems else "no answer"
-            scope = paged_list.scope
-            paged_list.problem = (
-                f"{scope.host}: {scope.repo} could not be read further ({message}); run again later"
-            )
-            paged_list.is_done = True
+        elif problems or data is None:
+            paged_list.fail(problems[0].reason if problems else "no answer")
+        elif alias in batch.broken_lists:
+            paged_list.fail(batch.broken_lists[alias])
         else:
-            paged_list.rows += paged_list.absorb(self.store, answer.data[alias])
+            try:
+                paged_list.rows += paged_list.absorb(self.store, data)
+            except UnexpectedAnswerError as error:
+                paged_list.fail(f"{error}")
 
     def _release(self, lists: list[PagedList]) -> None:
         for paged_list in lists:
@@ -386,9 +448,41 @@ class RepositorySync:
             scan.queued, scan.is_behind = [], False
 
     def finish(self) -> None:
-        """Record that everything up to the probe was read."""
+        """Record that everything up to the probe was read, but for what was left out."""
+        self.remarks = self._omissions()
         with self.store.transaction():
-            self.store.set_watermark("github", self.scope.watermark, "probe", self.probe)
+            # without its probe a repository is read again at the next refresh
+            probe = None if self.remarks else self.probe
+            self.store.set_watermark("github", self.scope.watermark, "probe", probe)
             row = self.scope.key | {"synced_until": self.server_time}
             self.store.merge("github_repositories", [row])
-            self.remarks = record_scans(self.store, self.scans or (), self.deleted)
+            self.remarks += record_scans(self.store, self.scans or (), self.deleted)
+        for name, numbers in sorted(self.losses.items()):
+            self.remarks.append(f"{name} could not be read of {_numbers(numbers)}")
+
+    def _omissions(self) -> list[str]:
+        """Return one remark for each kind of item that was left out, which is read again."""
+        fields: dict[str, set[int]] = {}
+        for number, name in self.left_out.items():
+            fields.setdefault(name, set()).add(number)
+        remarks = [
+            f"left out {_numbers(numbers)} (invalid {name})"
+            for name, numbers in sorted(fields.items())
+        ]
+        counts = {item.name: item.left_out for item in self.lists}
+        counts["changes"] = self.feed.left_out
+        return remarks + [
+            f"left out {count:,} of the {name} (invalid)" for name, count in counts.items() if count
+        ]
+
+
+def _numbers(numbers: set[int]) -> str:
+    """Return the first numbers of items, and how many more there are."""
+    first = ", ".join(f"#{number}" for number in sorted(numbers)[:NUMBERS_SHOWN])
+    more = len(numbers) - NUMBERS_SHOWN
+    return f"{first} and {more:,} more" if more > 0 else first
+
+
+def size_of(probe: Json) -> int:
+    """Return the number of issues and pull requests of a repository."""
+    return int(probe["issues"]["totalCount"]) + int(probe["pullRequests"]["totalCount"])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collectors.answers import require_encryption
+from collectors.addresses import require_encryption
 from collectors.errors import AccessError
 from collectors.spend.client import VendorApi, VendorClient
 from collectors.spend.records import Report

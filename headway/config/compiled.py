@@ -84,6 +84,7 @@ def github_sources(settings: Settings, rules: Sequence[Rule]) -> list[GitHub]:
             token_env=github.token_env,
             app_id=github.app_id,
             app_key_env=github.app_key_env,
+            allow_http=github.allow_http,
         )
         for github in settings.github
     ]

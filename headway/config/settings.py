@@ -58,6 +58,7 @@ class GitHubTable(Table):
     app_key_env: Variable = ""
     keep_bodies: bool = True
     experiments: ListOf[RepositoryPath] = ("experiments.csv", "experiments")
+    allow_http: ListOf[Text] = ()
 
 
 class PublishTable(Table):

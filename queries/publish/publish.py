@@ -194,9 +194,13 @@ def create_models(
 
 
 def _newest_day(db: duckdb.DuckDBPyConnection) -> date | None:
-    """Return the last complete UTC day to which a repository was read; None without one."""
+    """Return the last complete UTC day to which a repository was read; None without one.
+
+    It is never after yesterday: a clock may have been wrong.
+    """
     rows = db.execute((ROOT / "shared" / "newest_day.sql").read_text(encoding="utf-8")).fetchone()
-    return rows[0] if rows else None
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    return min(rows[0], yesterday) if rows and rows[0] else None
 
 
 def _check_day(db: duckdb.DuckDBPyConnection, day: date | None) -> date:

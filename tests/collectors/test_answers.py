@@ -17,11 +17,9 @@ from collectors.answers import (
     TooLargeError,
     TooSlowError,
     is_bounded,
-    one_line,
     parse_json,
-    require_encryption,
+    single_line,
 )
-from collectors.errors import SourceError
 from tests.support.canned_server import Canned, canned
 
 TOKEN = "ghp_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
@@ -160,21 +158,4 @@ def test_short_secret_is_left() -> None:
 def test_message_is_one_short_line_without_controls() -> None:
     text = f"\x1b[2J bad\n{TOKEN}\u202e\x9b " + "x" * 1000
     assert Secrets(TOKEN).message(text, limit=20) == "[2J bad … xxxxxxxxx…"
-    assert one_line(" a\r\nb ") == "a b"
-
-
-@pytest.mark.parametrize(
-    "url", ["https://ghe.corp/api", "http://localhost:1", "http://127.0.0.9", "http://[::1]:80/x"]
-)
-def test_encrypted_and_local_addresses_are_allowed(url: str) -> None:
-    require_encryption(url, [], "allow_http under [github]")
-
-
-def test_unencrypted_address_is_refused_unless_named() -> None:
-    require_encryption("http://GHE.corp/api", ["ghe.Corp"], "allow_http under [github]")
-    with pytest.raises(SourceError) as error:
-        require_encryption("http://ghe.corp/api", ["corp"], "allow_http under [github]")
-    assert str(error.value) == (
-        "http://ghe.corp/api would send the secret unencrypted; use https://, "
-        "or name ghe.corp in allow_http under [github]"
-    )
+    assert single_line(" a\r\nb ") == "a b"

@@ -34,6 +34,16 @@ outdated_snapshot as (
         ) - 1
 ),
 
+future_snapshot as (
+    select format(
+        'published data is as of {}, which is in the future; set the clock of this machine, '
+        'then run `headway refresh`',
+        snapshot.as_of
+    ) as problem
+    from snapshot
+    where snapshot.as_of > timezone('UTC', $now::timestamptz)::date
+),
+
 stale as (
     select format(
         '{}: not read through {}, last read until {}; run `headway refresh`',
@@ -68,6 +78,8 @@ failed as (
 )
 
 select problem from outdated_snapshot
+union all
+select problem from future_snapshot
 union all
 select problem from stale
 union all

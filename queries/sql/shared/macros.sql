@@ -1,7 +1,8 @@
 -- Macros of the models' SQL, for the time of a build.
 
--- A time of the vendor's as UTC without a zone.
-create or replace temp macro utc(text) as timezone('UTC', text::timestamptz);
+-- A time of the vendor's as UTC without a zone; null if it is no time of the years 0 to 9999.
+create or replace temp macro utc(text) as
+timezone('UTC', if(text[5] = '-', try_cast(text as timestamptz), null));
 
 -- An address in a repository, which may have had another name when it was read, under the address
 -- it has now.

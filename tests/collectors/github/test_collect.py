@@ -13,6 +13,7 @@ import pytest
 from collectors.github.changes import ChangeFeed
 from collectors.github.client import RetryPolicy
 from collectors.github.graphql import DETAILS_VERSION, LISTS
+from collectors.github.models import UnexpectedAnswerError
 from collectors.github.repository import GitHub
 from collectors.ledger.opening import open_ledger
 from tests.support import company
@@ -355,7 +356,7 @@ def test_missing_node_is_requested_again_and_erases_nothing(
     github.reload(datasets)
     for attempts in (1, 2):
         results = {result.repo: result for result in refresh(tmp_path, github.url, REPOS)}
-        assert "1 pull request or issue could not be read" in results["acme/web"].message
+        assert "1 pull request or issue will be requested again" in results["acme/web"].message
         assert [r["attempts"] for r in rows(tmp_path, "select attempts from github_queue")] == [
             attempts
         ]
@@ -370,31 +371,30 @@ def test_missing_node_is_requested_again_and_erases_nothing(
 
 def item(number: int, updated_at: str) -> dict[str, Any]:
     """Return an item of the feed."""
-    return {"node_id": f"I_{number}", "updated_at": updated_at}
+    return {"number": number, "node_id": f"I_{number}", "updated_at": updated_at}
 
 
 def test_feed_continues_from_the_last_change_and_not_by_page() -> None:
-    feed = ChangeFeed("2026-01-01T00:00:00Z")
+    feed = ChangeFeed("2026-01-01T00:00:00Z", 9)
     page = [item(n, f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z") for n in range(1, 101)]
     assert len(feed.advance(page)) == 100
     assert (feed.since, feed.page, feed.is_done) == ("2026-01-01T00:01:40Z", 1, False)
-    assert feed.advance([page[-1], item(101, "2026-01-01T00:02:00Z")]) == [
-        item(101, "2026-01-01T00:02:00Z")
-    ]
+    new = feed.advance([page[-1], item(101, "2026-01-01T00:02:00Z")])
+    assert [entry.number for entry in new] == [101]
     assert (feed.since, feed.is_done) == ("2026-01-01T00:02:00Z", True)
 
 
 def test_feed_pages_through_a_crowded_second_until_nothing_is_new() -> None:
     second = "2026-01-01T00:00:00Z"
-    crowd = [item(n, second) for n in range(150)]
+    crowd = [item(n, second) for n in range(1, 151)]
     late = item(999, second)
-    feed = ChangeFeed(second)
+    feed = ChangeFeed(second, 9)
     assert len(feed.advance(crowd[:100])) == 100
     assert feed.page == 2
     assert len(feed.advance(crowd[100:])) == 50
     assert (feed.page, feed.is_done) == (1, False)  # the pages had something new: once more
     feed.advance(crowd[:100])
-    assert feed.advance([*crowd[100:], late]) == [late]
+    assert [entry.number for entry in feed.advance([*crowd[100:], late])] == [999]
     assert (feed.page, feed.is_done) == (1, False)
     feed.advance(crowd[:100])
     assert feed.advance([*crowd[100:], late]) == []
@@ -402,6 +402,35 @@ def test_feed_pages_through_a_crowded_second_until_nothing_is_new() -> None:
 
 
 def test_item_that_changes_while_paging_is_returned_again() -> None:
-    feed = ChangeFeed(None)
+    feed = ChangeFeed(None, 9)
     feed.advance([item(1, "2026-01-01T00:00:01Z"), item(2, "2026-01-01T00:00:02Z")])
-    assert feed.advance([item(1, "2026-01-01T00:00:03Z")]) == [item(1, "2026-01-01T00:00:03Z")]
+    new = feed.advance([item(1, "2026-01-01T00:00:03Z")])
+    assert [entry.updated_at for entry in new] == ["2026-01-01T00:00:03Z"]
+
+
+def test_invalid_entry_of_the_feed_holds_its_watermark() -> None:
+    feed = ChangeFeed(None, 9)
+    feed.advance([item(n, f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z") for n in range(1, 101)])
+    broken = [item(102, "2026-01-01T00:02:00Z") | {"node_id": 5}, item(103, "2026-01-01T00:02:01Z")]
+    assert [entry.number for entry in feed.advance(broken)] == [103]
+    assert (feed.since, feed.watermark) == ("2026-01-01T00:02:01Z", "2026-01-01T00:01:40Z")
+    assert (feed.left_out, feed.is_done) == (1, True)
+
+
+@pytest.mark.parametrize("time", ["2026-13-45T00:00:00Z", "2999-01-01T00:00:00Z", "", None, 5])
+def test_entry_without_a_valid_time_is_requested_and_moves_no_watermark(time: Any) -> None:
+    feed = ChangeFeed("2026-01-01T00:00:00Z", 9)
+    new = feed.advance([item(1, "2026-01-02T00:00:00Z"), item(2, "") | {"updated_at": time}])
+    assert [(entry.number, entry.updated_at) for entry in new] == [
+        (1, "2026-01-02T00:00:00Z"),
+        (2, None),
+    ]
+    assert feed.watermark == "2026-01-02T00:00:00Z"
+
+
+def test_feed_without_an_end_fails() -> None:
+    feed, page = ChangeFeed(None, 3), [item(n, "2026-01-01T00:00:00Z") for n in range(1, 101)]
+    for _ in range(3):
+        feed.advance(page)
+    with pytest.raises(UnexpectedAnswerError, match="the list of changes does not end"):
+        feed.advance(page)

@@ -95,7 +95,7 @@ def counting(
         )
     github.faults(faults)
     github.reset()
-    count(client, store, probed, messages.append)
+    count(client.graphql, store, probed, messages.append)
     github.faults([])
     return "\n".join(messages)
 

@@ -149,7 +149,7 @@ def test_unknown_app_and_invalid_signature_are_one_line(github: Server) -> None:
     with pytest.raises(AccessError) as caught:
         GitHubApp(APP_ID, pem(other), github.url, retry_policy=HASTY).installations()
     assert str(caught.value).endswith(
-        "the token was refused (A JSON web token could not be decoded); "
+        "the token was refused (its signature is not valid); "
         "check app_id under [github], and that the key is one of this App's"
     )
     with pytest.raises(SourceError, match="does not exist, or this token may not read it"):

@@ -130,7 +130,7 @@ def test_item_that_github_never_returns_does_not_block_the_others(
         result.repo: result for result in refresh(tmp_path, github.url, REPOS, retry_policy=QUICK)
     }
     assert {result.status for result in results.values()} == {"read"}
-    assert "1 pull request or issue could not be read" in results["acme/shop"].message
+    assert "1 pull request or issue will be requested again" in results["acme/shop"].message
     assert len(raw_tables(tmp_path)["github_pull_requests"]) == len(raw["github_pull_requests"]) - 1
     github.faults([])
     refresh(tmp_path, github.url, REPOS, retry_policy=QUICK)

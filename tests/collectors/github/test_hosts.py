@@ -141,7 +141,7 @@ def test_unreachable_or_refusing_github_fails_alone(
         "no token for GitHub; set NONE, or run `gh auth login`",
     }
     assert failures[refused] == (
-        f"{refused}: the token was refused (Bad credentials); "
+        f"{refused}: the token was refused (bad credentials); "
         "set WRONG to a valid token, or run `gh auth login`"
     )
     assert "ghp_wrong123" not in repr(results)

@@ -141,11 +141,25 @@ def test_error_at_a_later_page_of_one_item_does_not_stop_the_others(
         results = messages_by_repo(tmp_path, GitHub(server.url, (APP,)))
         assert server.stats()["requests"] <= 60
         with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
-            rows = store.rows("select number from github_issues order by number")
-        assert [row["number"] for row in rows] == [2, 3, 4]
-    status, message = results[APP]
-    assert status == "read"
-    assert message.endswith("1 pull request or issue could not be read and will be requested again")
+            rows = store.rows(
+                "select number, node->>'comments' is null as is_partial from github_issues "
+                "order by number"
+            )
+        numbers = {row["number"]: row["is_partial"] for row in rows}
+        assert numbers == {1: True, 2: False, 3: False, 4: False}
+        server.faults([])
+        again = messages_by_repo(tmp_path, GitHub(server.url, (APP,)))
+        with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
+            rows = store.rows(
+                "select json_array_length(node->'comments') as n from github_issues "
+                "where number = 1"
+            )
+    assert results[APP] == (
+        "read",
+        "comments could not be read of #1; 1 pull request or issue will be requested again",
+    )
+    assert again[APP] == ("read", "")
+    assert rows == [{"n": 120}]
 
 
 # -- identity -------------------------------------------------------------------------------------
@@ -171,13 +185,15 @@ def nothing(*_: object) -> None:
 CLIENT = GitHubClient("https://github.example", PersonalToken(TOKEN))
 PAIRS: dict[str, Callable[[], object]] = {
     "task": lambda: Task(run=nothing, absorb=nothing, give_up=nothing),
-    "list": lambda: NewestFirstList(SCOPE, "releases", "Release", "github_releases", full=False),
-    "discussions": lambda: DiscussionList(
-        SCOPE, "discussions", "Discussion", "github_discussions", full=False
+    "list": lambda: NewestFirstList(
+        scope=SCOPE, name="releases", kind="Release", table="github_releases", full=False
     ),
-    "labels": lambda: LabelList(SCOPE),
-    "history": lambda: CommitHistory(SCOPE, "abc", full=False),
-    "deletion scan": lambda: DeletionScan(SCOPE, "issues"),
+    "discussions": lambda: DiscussionList(
+        scope=SCOPE, name="discussions", kind="Discussion", table="github_discussions", full=False
+    ),
+    "labels": lambda: LabelList(scope=SCOPE),
+    "history": lambda: CommitHistory(scope=SCOPE, head="abc", full=False),
+    "deletion scan": lambda: DeletionScan(scope=SCOPE, name="issues"),
     "sync": sync,
 }
 

@@ -145,7 +145,7 @@ def test_a_refused_token_publishes_what_was_read_before(
     done = Desk(used.folder, {"GITHUB_TOKEN": "wrong-token"}).run("refresh")
     assert done.code == 1
     assert (
-        "the token was refused (Bad credentials); set GITHUB_TOKEN to a valid token" in done.problem
+        "the token was refused (bad credentials); set GITHUB_TOKEN to a valid token" in done.problem
     )
     assert used.facts() == before
     assert used.run("check").code == 3

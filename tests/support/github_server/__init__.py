@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-TOKEN = "emulator-token"
+TOKEN = "Xq7vZ2mLk9RtB4wNc6Ys"
 ROOT = Path(__file__).resolve().parents[3]
 Datasets = Mapping[str, Mapping[str, Any]]
 

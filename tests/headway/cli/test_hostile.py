@@ -1,0 +1,110 @@
+"""Hostile answers of GitHub about one repository: the others are read and published.
+
+Seeded mutations of the answers of the local GitHub: types, sizes, depth, pages, times, clocks and
+the token of the request. ``HEADWAY_HOSTILE_SEEDS`` is the number of runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import company
+from tests.support.command import FACTS, Desk
+from tests.support.github_server import TOKEN, Server, serve
+from tests.support.hostile import Relay, relay
+
+SEEDS = int(os.environ.get("HEADWAY_HOSTILE_SEEDS", "2"))
+#: seconds of one refresh, on a machine that does other things too
+LONGEST_S = 300
+MEMORY = 1_000_000_000
+VICTIM, OTHER = "acme/shop", "acme/infra"
+
+
+@pytest.fixture(scope="module")
+def github(schema_path: Path) -> Iterator[Server]:
+    """The company's GitHub with the two repositories."""
+    datasets = {name: company.datasets()[name] for name in (VICTIM, OTHER)}
+    with serve(datasets, schema=schema_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def hostile(github: Server) -> Iterator[Relay]:
+    """A relay that can mutate the answers about the victim."""
+    identity = company.datasets()[VICTIM]["repository"]["database_id"]
+    with relay(github.url, VICTIM.partition("/")[2], identity) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def desk(hostile: Relay, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk that has read both repositories through the relay."""
+    desk = Desk(tmp_path_factory.mktemp("clean"))
+    desk.folder.mkdir(parents=True, exist_ok=True)
+    desk.set_up(hostile.url, (VICTIM, OTHER))
+    assert desk.run("refresh").code == 0
+    return desk
+
+
+def facts(desk: Desk, repo: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the published rows of one repository."""
+    return {name: desk.rows(f"from {name} where repo = '{repo}' order by all") for name in FACTS}
+
+
+def pieces(token: str) -> list[bytes]:
+    """Return the token's pieces of eight characters."""
+    return [token[index : index + 8].encode() for index in range(len(token) - 7)]
+
+
+def peak_memory(pid: int) -> int:
+    """Return the most bytes that a process has had in memory; 0 after its end."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def refresh(desk: Desk) -> None:
+    """Refresh through the relay; fail if it takes too long, ends badly or lets the token out."""
+    began, peak = time.monotonic(), 0
+    with desk.start("refresh", "--max-wait", "5") as running:
+        while running.process.is_alive() and time.monotonic() < began + LONGEST_S:
+            peak = max(peak, peak_memory(running.pid))
+            running.process.join(0.1)
+        done = running.done(timeout=0)
+    assert 0 < peak < MEMORY
+    assert done.code in (0, 1), done.err
+    assert "Traceback" not in done.err
+    contents = [done.out.encode(), done.err.encode(), *desk.files().values()]
+    for piece in pieces(TOKEN):
+        assert not any(piece in content for content in contents)
+    assert desk.rows("select as_of from snapshot")[0][0] < datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_hostile_answers_about_one_repository_leave_the_other_and_heal(
+    desk: Desk, hostile: Relay, tmp_path: Path, seed: int
+) -> None:
+    victim = Desk(tmp_path)
+    victim.set_up(hostile.url, (VICTIM, OTHER))
+    hostile.seed, hostile.requests = seed, 0
+    hostile.mutated, hostile.replaced, hostile.dated = 0.8, 0.15, 0.1
+    hostile.is_endless = seed % 3 == 1
+    try:
+        refresh(victim)
+    finally:
+        hostile.mutated = hostile.replaced = hostile.dated = 0.0
+        hostile.is_endless = False
+    assert facts(victim, OTHER) == facts(desk, OTHER)
+    assert victim.run("refresh", "--full").code == 0  # wrong and valid values stay until then
+    assert facts(victim, OTHER) == facts(desk, OTHER)
+    assert facts(victim, VICTIM) == facts(desk, VICTIM)
