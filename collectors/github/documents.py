@@ -63,7 +63,7 @@ def body_filter(keep_bodies: bool, markers: Sequence[str]) -> Reduce:
     """Return the function that reduces a document's texts to the lines that rules can use.
 
     With ``keep_bodies`` it keeps everything. DuckDB matches, as at publish: its time is linear in
-    the text, whatever the pattern.
+    the text, for any pattern.
     """
     if keep_bodies:
         return lambda node: node

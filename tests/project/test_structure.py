@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
 IMPORTERS: dict[str, tuple[str, ...]] = {
     "click": ("headway/cli/",),
     "duckdb": (
+        "collectors/github/documents.py",
         "collectors/imports/spend/",
         "collectors/ledger/",
         "headway/cli/exit_codes.py",
