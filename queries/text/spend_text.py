@@ -42,11 +42,15 @@ def period_sentence(row: Row) -> str:
     if row["counted_until"] < date.fromisoformat(f"{row['period']}-01-01"[:10]):
         last = day(row["counted_until"])
         return f"Spend is known only through {last}, so not yet for {name}. {forecast}."
-    text = f"In {name}, {dollars(row['spent'])} was spent by {day(row['made_on'])}"
+    is_known = row["counted_until"] >= row["made_on"]
+    least = "" if is_known else "at least "
+    text = f"In {name}, {least}{dollars(row['spent'])} was spent by {day(row['made_on'])}"
     if row["budget_usd"] is not None:
         budget = float(row["budget_usd"])
         share = f"{format_value(row['spent'] / budget, 'share')} of" if budget else "against"
         text += f", {share} a budget of {dollars(budget)}"
+    if not is_known:
+        text += f"; spend is complete through {day(row['counted_until'])}"
     return f"{text}. {forecast}."
 
 

@@ -20,7 +20,19 @@ days as (
 known as (
     select
         max(counted_until) as final_until,
-        greatest((select max(day) from told), max(counted_until)) as until
+        -- a day of which a part is not final yet is not spent
+        greatest(
+            (
+                select max(day)
+                from told
+                where
+                    day < coalesce(
+                        (select min(day) from spend where gap = 'not final yet'),
+                        date '9999-12-31'
+                    )
+            ),
+            max(counted_until)
+        ) as until
     from forecasts
 )
 

@@ -13,8 +13,9 @@ with crossed as (
 select concat_ws(
     '; ',
     format(
-        '{}: ${:,} of a budget of ${:,} spent by {} ({} %)',
+        '{}: {}${:,} of a budget of ${:,} spent by {} ({} %)',
         period,
+        if(counted_until < made_on, 'at least ', ''),
         round(spent)::bigint,
         budget_usd,
         made_on,

@@ -38,16 +38,16 @@ MONTH = {
 #: a check of budgets alone: the published day may have any age
 CHECK = ("check", "--max-age-days", "100000")
 PROBLEM = (
-    "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its "
-    "end (80 % interval "
+    "2026-11: at least $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected "
+    "at its end (80 % interval "
     "$25,100 to $30,200); a chance of 97 % to end over it; passed about 2026-11-20"
 )
 PASSED = MONTH | {"spent": "20500", "p_over_budget": "1", "breach_on": "2026-11-16"}
 SAFE = MONTH | {"p_over_budget": "0.4", "breach_on": None}
 SHORT = MONTH | {"lo": None, "hi": None, "p_over_budget": None}
 SHORT_PROBLEM = (
-    "2026-11: $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected at its "
-    "end; "
+    "2026-11: at least $18,200 of a budget of $20,000 spent by 2026-11-17 (91 %); $27,400 expected "
+    "at its end; "
     "passed about 2026-11-20"
 )
 NOTHING = MONTH | {
@@ -142,7 +142,8 @@ def test_what_was_passed_is_told_as_past_and_a_budget_of_nothing_can_be_passed(
         "a chance of 100 % to end over it; passed on 2026-11-16"
     )
     assert nothing.startswith(
-        "2026: $3 of a budget of $0 spent by 2026-11-17 (over 100 %); $3 expected at its end; "
+        "2026: at least $3 of a budget of $0 spent by 2026-11-17 (over 100 %); $3 expected at its "
+        "end; "
     )
 
 

@@ -217,8 +217,9 @@ def test_month_is_compared_with_its_budget_if_there_is_one() -> None:
     }
     values |= {"p_over_budget": 1.0, "coverage_n": 20, "reason": None, "break_on": None}
     assert period_sentence(values) == (
-        "In February 2026, $504 was spent by 28 Feb 2026, 126 % of a budget of $400. "
-        "$504 is expected by its end (80 % interval: $500 to $510)."
+        "In February 2026, at least $504 was spent by 28 Feb 2026, 126 % of a budget of $400; "
+        "spend is complete through 25 Feb 2026. $504 is expected by its end (80 % interval: $500 "
+        "to $510)."
     )
     assert period_notes(values) == [
         "The budget was exceeded on 23 Feb 2026.",
@@ -237,7 +238,8 @@ def test_month_is_compared_with_its_budget_if_there_is_one() -> None:
     )
     assert (
         period_sentence(bare)
-        == "In February 2026, $504 was spent by 28 Feb 2026. $504 is expected by its end."
+        == "In February 2026, at least $504 was spent by 28 Feb 2026; spend is complete through "
+        "25 Feb 2026. $504 is expected by its end."
     )
     assert period_notes(bare) == [
         "It has no budget; add one under [[budgets]] in headway.toml.",
