@@ -168,9 +168,9 @@ def test_upgraded_ledger_is_published(version: int, tmp_path: Path) -> None:
         ]
         assert query("select tag from releases") == [("v1.0",)]
         assert query("select environment, state from deployments") == [("production", "succeeded")]
-        # spend of one person is below the privacy threshold
+        # spend of one person is below the privacy threshold: its week is a gap of seven days
         assert query("select count(*), sum(cost_usd) from spend") == [
-            (7, None) if version > 2 else (0, None)
+            (8, 0.5) if version > 2 else (0, None)
         ]
     assert len(result["milestones"]) == (version > 1)
 
@@ -297,6 +297,7 @@ def test_read_only_commands_do_not_upgrade_a_ledger(desk: Desk) -> None:
     data = desk.folder / "data"
     (data / "ledger.duckdb").unlink()
     make(3, data / "ledger.duckdb")
+    shutil.rmtree(data / "snapshots")  # another ledger was published as these
     before = desk.files()
     done = desk.run("refresh", "--dry-run")
     assert done.code == 2

@@ -213,7 +213,7 @@ def test_an_address_that_cannot_be_reached_is_one_line_without_it(
 def test_markup_is_posted_as_what_it_says(tmp_path: Path, empty: Path, hook: Hook) -> None:
     at = desk(tmp_path, empty, MONTH | {"period": "<!channel> & co"})
     assert at.run(*CHECK, env={"HEADWAY_WEBHOOK": hook.url}).code == 3
-    assert hook.posted[0][2]["text"].startswith("&lt;!channel&gt; &amp; co: $18,200")
+    assert hook.posted[0][2]["text"].startswith("&lt;!channel&gt; &amp; co: at least $18,200")
 
 
 def test_budgets_are_published(tmp_path: Path) -> None:
