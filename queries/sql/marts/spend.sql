@@ -152,8 +152,13 @@ select
     cost_basis,
     charge,
     sum(usd) as cost_usd,
-    sum(tokens)::bigint as tokens,
-    sum(requests)::bigint as requests,
+    -- a quantity without a part of its dollars would make a false price
+    if(count(*) filter (usd <> 0 and tokens is null) = 0, sum(tokens), null)::bigint as tokens,
+    if(
+        count(*) filter (usd <> 0 and requests is null) = 0,
+        sum(requests),
+        null
+    )::bigint as requests,
     is_counted,
     bool_or(is_provisional) as is_provisional,
     (

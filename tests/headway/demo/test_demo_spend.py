@@ -219,7 +219,8 @@ def test_price_change_applies_from_its_day(
     """Days of a week are equal parts of it, so the week of the change is left out."""
     per_token = (
         "select sum(cost_usd) / sum(tokens) from spend "
-        "where model = ? and tokens is not null and date_trunc('week', day) {} date_trunc('week', ?)"
+        "where model = ? and tokens is not null "
+        "and date_trunc('week', day) {} date_trunc('week', ?)"
     )
     before, after = (
         scalar(db, per_token.format(side), SPENDING.price_model, SpendDays(DEMO_UNTIL).price_change)
