@@ -6,38 +6,45 @@ PORT ?= 8501
 PYTHON ?=
 BIN := .venv/bin
 STAMP := .venv/.setup-done
+TOOLS_STAMP := .venv/.tools-done
+TOOLS_LOCK := tests/requirements.lock
 LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+# Python compiles the fifth of the packages' modules that is used; all of them take 165 MB more.
+PIP_FLAGS := --quiet --disable-pip-version-check --no-compile
 
 # The stamp contains the folder of the setup: a moved project or one without its Python is set up again.
 SET_UP_IN := $(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null)
 
-.PHONY: help setup run test pytest lint bench soak picture lock clean again
+.PHONY: help setup tools run test pytest lint bench soak picture lock clean again
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make .venv/ with the headway command, from requirements.lock
 
+tools: $(TOOLS_STAMP) ## add the packages of tests and checks, from tests/requirements.lock
+
 run: setup ## open the dashboard at PORT (default 8501), with the demo if there is no data
 	@$(BIN)/headway serve --demo --port "$(PORT)"
 
-test: setup ## run every check and every test; fetch a browser and GitHub's schema once
+test: tools ## run every check and every test; fetch a browser and GitHub's schema once
 	@$(BIN)/python -m tests.support.machine
 	@$(MAKE) --no-print-directory -j 2 lint pytest
 
-pytest: setup
+pytest: tools
 	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
-lint: setup ## check style, formatting and types
+lint: tools ## check style, formatting and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: setup ## measure collecting, importing and publishing
+bench: tools ## measure collecting, importing and publishing
 	@$(BIN)/python -m tests.bench
 
-soak: setup ## run the long forms of tests: interruptions, faults, mutated files (an hour)
+soak: tools ## run the long forms of tests: interruptions, faults, mutated files (an hour)
 	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/collectors/imports/test_spend_mutated.py
 	@HEADWAY_WORLDS=500 $(BIN)/python -m pytest -n auto tests/queries/publish/test_spend_privacy.py
 	@HEADWAY_HOSTILE_SEEDS=200 $(BIN)/python -m pytest tests/collectors/spend/test_hostile.py
@@ -47,12 +54,14 @@ soak: setup ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_PEOPLE_WORLDS=500 $(BIN)/python -m pytest tests/queries/publish/test_people_privacy.py
 	@HEADWAY_PUBLISHES=25 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py
 
-picture: setup ## renew docs/overview.png from the demo
+picture: tools ## renew docs/overview.png from the demo
 	@$(BIN)/python -m tests.support.picture
 
-lock: ## renew requirements.lock and tests/node.lock from pyproject.toml (needs uv)
+lock: ## renew requirements.lock and the two locks of tests/ from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
-	@uv pip compile $(LOCK_FLAGS) --group dev --output-file requirements.lock pyproject.toml
+	@uv pip compile $(LOCK_FLAGS) --group build --output-file requirements.lock pyproject.toml
+	@uv pip compile $(LOCK_FLAGS) --group build --group dev --constraint requirements.lock \
+		--output-file $(TOOLS_LOCK) pyproject.toml
 	@uv pip compile $(LOCK_FLAGS) --group pyproject.toml:node --output-file tests/node.lock
 
 clean: ## remove .venv/ and every cache, keep data/
@@ -85,8 +94,19 @@ $(STAMP): requirements.lock pyproject.toml
 		fi; \
 		echo "Setting up .venv with $$python and pip" >&2; \
 		if [ -n "$$clear" ] || ! $(BIN)/python -c 'import pip' 2>/dev/null; then "$$python" -m venv --clear .venv; fi; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+		$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements.lock; \
+		$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .; \
 	fi; \
 	printf '%s\n' "$(CURDIR)" > $(STAMP)
+
+# The second lock contains the first, in the same versions.
+$(TOOLS_STAMP): $(STAMP) $(TOOLS_LOCK)
+	@set -e; \
+	echo "Adding the packages of tests" >&2; \
+	if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r $(TOOLS_LOCK); \
+	else \
+		$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r $(TOOLS_LOCK); \
+	fi; \
+	: > $(TOOLS_STAMP)
 again:

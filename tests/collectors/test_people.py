@@ -147,7 +147,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @given(WILD)
-def test_wild_bytes_are_loaded_whole_or_refused_single_line(store: Store, wild: bytes) -> None:
+def test_wild_bytes_are_loaded_whole_or_refused_in_one_line(store: Store, wild: bytes) -> None:
     file = store.path.with_name("people.csv")
     file.write_bytes(wild)
     before = store.rows("from people")

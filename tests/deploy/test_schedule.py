@@ -140,6 +140,13 @@ def test_a_unit_says_what_systemd_knows(name: str, tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_actions_are_fixed_by_the_hash_of_their_commit() -> None:
+    actions = [step["uses"] for step in steps() if "uses" in step]
+    assert len(actions) == 4
+    for action in actions:
+        assert re.fullmatch(r"actions/[a-z/-]+@[0-9a-f]{40}", action)
+
+
 def test_the_workflow_is_private_alone_and_keeps_what_the_next_run_needs() -> None:
     result = workflow()
     assert result["concurrency"] == {"group": "headway", "cancel-in-progress": False}

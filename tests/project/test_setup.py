@@ -27,8 +27,9 @@ def project(program: Program, tmp_path: Path) -> Path:
         program(Path(tool).name, f'exec {tool} "$@"')
     folder = tmp_path / "a project"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
-        shutil.copy(machine.ROOT / name, folder)
+    (folder / "tests").mkdir()
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "tests/requirements.lock"):
+        shutil.copy(machine.ROOT / name, folder / name)
     return folder
 
 
@@ -97,6 +98,20 @@ def test_setup_installs_again_when_the_lock_changed_and_starts_over_when_moved(
     assert log.read_text("utf-8").split()[5:] == ["venv", "pip", "pip"]
 
 
+def test_tests_add_their_packages_once_to_those_of_the_dashboard(
+    program: Program, project: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    program("python3", python(log, install=f'echo "$@" >> {log}'))
+    assert make(project, "tools").returncode == 0
+    locks = [line.split()[-1] for line in log.read_text("utf-8").splitlines() if " -r " in line]
+    assert locks == ["requirements.lock", "tests/requirements.lock"]
+    assert make(project, "tools").stderr == ""
+    newer = (project / ".venv" / ".tools-done").stat().st_mtime + 1
+    os.utime(project / "tests" / "requirements.lock", (newer, newer))
+    assert "Adding the packages of tests\n" in make(project, "tools").stderr
+
+
 def test_a_setup_that_failed_starts_over(program: Program, project: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     program("python3", python(log, install="exit 1"))
@@ -115,7 +130,7 @@ def test_setup_prefers_uv(program: Program, project: Path, tmp_path: Path) -> No
     assert log.read_text("utf-8").splitlines() == ["venv --quiet", "pip install", "pip install"]
 
 
-def test_without_a_python_setup_says_single_line_what_to_install(
+def test_without_a_python_setup_says_in_one_line_what_to_install(
     program: Program, project: Path
 ) -> None:
     program("python3", "exit 1")
@@ -127,24 +142,34 @@ def test_without_a_python_setup_says_single_line_what_to_install(
     ]
 
 
-def test_the_lock_meets_the_project_and_names_no_address() -> None:
+def pinned(lock: Path) -> dict[str, str]:
+    """Return the version of each package in a lock, all with hashes and without an address."""
+    text = lock.read_text("utf-8")
+    assert "://" not in text
+    lines = [line for line in text.replace("\\\n", "").splitlines() if not line.startswith("#")]
+    assert all("--hash=sha256:" in line for line in lines)
+    versions = {}
+    for line in lines:
+        name, _, remainder = line.partition("==")
+        versions[name] = remainder.split()[0]
+    return versions
+
+
+def test_the_locks_meet_the_project_and_only_the_second_has_packages_of_tests() -> None:
     project = tomllib.loads((machine.ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
-    run = [*project["project"]["dependencies"], *groups["dev"]]
-    for path, expected in (
-        (machine.ROOT / "requirements.lock", run),
-        (machine.NODE_LOCK, groups["node"]),
+    run = pinned(machine.ROOT / "requirements.lock")
+    tests = pinned(machine.ROOT / "tests" / "requirements.lock")
+    assert run.items() <= tests.items()
+    for versions, expected in (
+        (run, [*project["project"]["dependencies"], *groups["build"]]),
+        (tests, groups["dev"]),
+        (pinned(machine.NODE_LOCK), groups["node"]),
     ):
-        text = path.read_text("utf-8")
-        assert "://" not in text
-        lines = [line for line in text.replace("\\\n", "").splitlines() if not line.startswith("#")]
-        assert all("--hash=sha256:" in line for line in lines)
-        pinned = {
-            name: version.split()[0]
-            for name, _, version in (line.partition("==") for line in lines)
-        }
         for requirement in map(Requirement, expected):
-            assert Version(pinned[requirement.name]) in requirement.specifier, requirement
+            assert Version(versions[requirement.name]) in requirement.specifier, requirement
+    only_tests = {"duckdb-cli", "hypothesis", "mypy", "playwright", "pytest", "ruff"}
+    assert only_tests <= set(tests) - set(run)
 
 
 def test_streamlit_has_every_option_that_is_set() -> None:

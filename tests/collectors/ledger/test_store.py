@@ -128,7 +128,7 @@ def test_ledger_and_its_log_are_readable_by_the_owner_only(store: Store) -> None
     assert {path.stat().st_mode & 0o777 for path in (store.path, log)} == {0o600}
 
 
-def test_a_ledger_of_a_newer_headway_is_refused_single_line(store: Store) -> None:
+def test_a_ledger_of_a_newer_headway_is_refused_in_one_line(store: Store) -> None:
     with store:
         store._db.execute("insert into migrations values (999, now(), '9.9')")
     with pytest.raises(
