@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import stat
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +23,12 @@ from collectors.imports.reader import import_id_of
 from collectors.imports.spend import reader as spend
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.ledger.store import Store, now
+
+#: bytes of a file that is read as a whole; spend files are not
+MAX_SIZE = 256 << 20
+ACCOUNT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+#: control and bidirectional characters
+ODD = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class ParsedFile(Protocol):
@@ -80,8 +88,9 @@ class ImportFile:
         rows = "1 row" if content.row_count == 1 else f"{content.row_count:,} rows"
         days = f", {times[0]:%Y-%m-%d} to {times[1]:%Y-%m-%d}" if times else ""
         notes = "".join(f", {note}" for note in content.notes)
-        columns = ", ".join(" ".join(name.split()) for name in content.unread_columns)
-        unread = f"; not read: {columns}" if columns else ""
+        columns = [textwrap.shorten(name, 60, placeholder="…") for name in content.unread_columns]
+        more = f" and {len(columns) - 30:,} more" if len(columns) > 30 else ""
+        unread = f"; not read: {', '.join(columns[:30])}{more}" if columns else ""
         return f"{self.name}: {content.kind}{source}{account}, {rows}{days}{notes}{unread}"
 
 
@@ -92,13 +101,17 @@ def read_file(
 
     Raises SourceError with file, line and column.
     """
-    printable = os.fsencode(path).decode("utf-8", "replace")
+    printable = printable_path(path)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # it is read more than once
             raise SourceError(f"{printable}: not a file; write it to one first")
+        if not path.name.strip(".") or ODD.search(str(path)):
+            raise SourceError(f"{printable}: a name of dots or control characters; rename it")
         digest = _sha256(path)
         spend_file = spend.recognize(path, printable, kind)
+        if not spend_file and status.st_size > MAX_SIZE:
+            raise SourceError(f"{printable}: above {MAX_SIZE >> 20} MB; split it")
         content = b"" if spend_file else path.read_bytes()
     except OSError as error:
         raise SourceError(
@@ -117,13 +130,14 @@ def read_file(
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file of the inbox; its hash is '' if it cannot be read."""
+    """A file of the inbox; its hash is '' if it cannot be read, ``problem`` if it may not be."""
 
     path: Path
-    account: str
-    size: int
-    modified_ns: int
-    sha256: str
+    account: str = ""
+    size: int = 0
+    modified_ns: int = 0
+    sha256: str = ""
+    problem: str = ""
 
 
 def scan(inbox: Path, ledger: Store) -> list[InboxFile]:
@@ -133,16 +147,32 @@ def scan(inbox: Path, ledger: Store) -> list[InboxFile]:
         for row in ledger.rows("from inbox_files")
     }
     paths = [(path, "") for path in _visible(inbox)]
-    for folder in _visible(inbox):
-        paths += [(path, folder.name) for path in _visible(folder)]
     files = []
+    for folder in _visible(inbox):
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        if ACCOUNT.fullmatch(folder.name):
+            paths += [(path, folder.name) for path in _visible(folder)]
+        else:
+            files.append(_refused(folder, "not an account; name it with letters, digits, - and _"))
     for path, account in paths:
-        if path.is_file():
+        if path.is_symlink():
+            files.append(_refused(path, "a link; put a copy there"))
+        elif path.is_file():
             status = path.stat()
             key = (_key(path, inbox), status.st_size, status.st_mtime_ns)
             digest = hashes.get(key) or _readable_sha256(path)
             files.append(InboxFile(path, account, status.st_size, status.st_mtime_ns, digest))
     return files
+
+
+def _refused(path: Path, problem: str) -> InboxFile:
+    return InboxFile(path, problem=f"{printable_path(path)}: {problem}")
+
+
+def printable_path(path: Path) -> str:
+    """Return a path for a message, on one line."""
+    return ODD.sub("\ufffd", os.fsencode(path).decode("utf-8", "replace"))
 
 
 def remember(files: Sequence[InboxFile], inbox: Path, ledger: Store) -> None:

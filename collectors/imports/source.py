@@ -31,7 +31,10 @@ class InboxSource:
     def preview(self, ledger: Store) -> Iterator[CheckResult]:
         """Yield a summary of each new file, or its error."""
         for file in inbox.new_files(inbox.scan(self.folder, ledger), ledger):
-            yield from preview_files([file.path], file.account)
+            if file.problem:
+                yield CheckResult(False, file.problem)
+            else:
+                yield from preview_files([file.path], file.account)
 
     def collect(self, ledger: Store, report: Report) -> Iterator[CheckResult]:
         """Import each new file; an invalid one is reported and does not stop the others."""
@@ -43,6 +46,10 @@ class InboxSource:
         files = inbox.scan(self.folder, ledger)
         inbox.remember(files, self.folder, ledger)
         for new in inbox.new_files(files, ledger):
+            if new.problem:
+                yield CheckResult(False, new.problem)
+                problem = new.problem
+                continue
             for result, file in read_files([new.path], new.account):
                 yield result
                 if file:

@@ -7,16 +7,17 @@ import csv
 import io
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from collectors.errors import SourceError
 from collectors.imports.formats import normalize_header
 
 SEPARATORS = ",;\t"
-#: characters; descriptions in a tracker exceed Python's default
-MAX_CELL = 2**31 - 1
+#: characters of a row; descriptions in a tracker exceed Python's default for a cell
+MAX_ROW = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -140,14 +141,23 @@ def separator_of(text: str) -> str:
     return max(SEPARATORS, key=unquoted.count)
 
 
-def parse_lines(name: str, text: Iterable[str], separator: str) -> Iterator[Line]:
+def parse_lines(name: str, text: IO[str], separator: str) -> Iterator[Line]:
     """Yield header and rows as they are written, without empty lines and Excel's ``sep=`` line.
 
-    Raises SourceError with file and line if the text is not CSV.
+    Raises SourceError with file and line if the text is not CSV, or a row too long for memory.
     """
-    csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(text, delimiter=separator, strict=True)
-    number = 1
+    csv.field_size_limit(MAX_ROW)
+    number, size = 1, 0
+
+    def lines() -> Iterator[str]:
+        nonlocal size
+        while line := text.readline(MAX_ROW):
+            size += len(line)
+            if size >= MAX_ROW:
+                raise SourceError(f"{name}, line {number}: a row above 4 MB; fix the quotes there")
+            yield line
+
+    reader = csv.reader(lines(), delimiter=separator, strict=True)
     is_first = True
     try:
         for cells in reader:
@@ -155,7 +165,7 @@ def parse_lines(name: str, text: Iterable[str], separator: str) -> Iterator[Line
                 if not (is_first and re.fullmatch("sep=.?", "".join(cells).strip())):
                     yield Line(number, cells)
                 is_first = False
-            number = reader.line_num + 1
+            number, size = reader.line_num + 1, 0
     except csv.Error as error:
         raise SourceError(
             f"{name}, line {number}: not CSV ({error}); fix the quotes there"

@@ -40,7 +40,11 @@ DUMP_HELP = "Keep vendors' answers about spend here as they came; they name peop
 
 
 def main() -> None:
-    """Run the command line; every error is one line and an exit code."""
+    """Run the command line; every error is one line and an exit code.
+
+    Files and folders that it makes are private, whatever the umask is.
+    """
+    os.umask(0o077)
     run(cli)
 
 
@@ -414,7 +418,8 @@ def doctor(paths: DataPaths) -> None:
     results = list(pipeline.check_machine(paths))
     for result in results:
         text = terminal.single_line(result.text)
-        terminal.echo(f"{'OK  ' if result.is_good else 'FAIL'}  {text}")
+        mark = "FAIL" if not result.is_good else "WARN" if result.event == "warning" else "OK  "
+        terminal.echo(f"{mark}  {text}")
     sys.exit(DONE if all(result.is_good for result in results) else SOME_FAILED)
 
 

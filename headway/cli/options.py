@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from headway.config.fields import problem
 from headway.config.paths import DataPaths
 
 FIRST_DAY = date(2008, 1, 1)  # GitHub's first year
+#: characters in the path of a data folder that make it the path of other folders too
+PATTERN = re.compile(r"[*?\[\]{}\x00-\x1f\x7f]")
 
 
 class FilePath(click.Path):
@@ -38,6 +41,9 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(data: Path, config: Path, **remainder: Any) -> None:
+        if PATTERN.search(path := str(data.absolute())):
+            message = f"{path!r} has a character that DuckDB takes for a pattern; rename it"
+            raise click.BadParameter(message, param_hint="--data")
         command(DataPaths(data, config), **remainder)
 
     for_data = click.option(

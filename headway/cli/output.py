@@ -16,6 +16,7 @@ from queries.read.filters import snapshot_info
 from queries.read.headlines import MetricHeadlines, metric_headlines
 from queries.read.query import Limits, Query
 from queries.read.snapshot import Snapshot, listing
+from queries.text.cells import harmless
 from queries.text.sentences import dates, day
 
 NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
@@ -122,11 +123,11 @@ def print_query(path: Path, statement: str, form: str) -> None:
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Print rows as CSV with a header; null is empty."""
+    """Print rows as CSV with a header and without formulas; null is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in itertools.chain([columns], rows):
-        writer.writerow(row)
+        writer.writerow(map(harmless, row))
         terminal.write(text.getvalue())
         text.seek(0)
         text.truncate()

@@ -28,7 +28,7 @@ from headway.config.compiled import compile_rules, github_sources, publish_setti
 from headway.config.errors import SettingsError
 from headway.config.paths import DataPaths
 from headway.config.rules import add_label_rule
-from headway.config.settings import Settings, read_settings
+from headway.config.settings import SMALL_GROUP, Settings, read_settings
 from queries.errors import PublishError
 from queries.publish.publish import Source, publish
 from queries.publish.settings import PublishSettings
@@ -184,6 +184,9 @@ def check_machine(paths: DataPaths) -> Iterator[CheckResult]:
         settings = _read(paths, names)
         publish_settings(settings, paths.seeds)
         yield CheckResult(True, f"{paths.config} can be used")
+        if (size := settings.publish.small_group) < SMALL_GROUP:
+            text = f"{paths.config}: groups of {size} people are published; {SMALL_GROUP} are safer"
+            yield CheckResult(True, text, "warning")
         for source in sources(settings, paths, names):
             yield from source.check()
     except SettingsError as error:

@@ -40,6 +40,8 @@ HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
 ASSIGNMENT = re.compile(r"\s*([\w.\"'-]+)\s*=")
 SECRET_NAMES = ("token", "github_token", "access_token", "password", "secret")
 Days = Annotated[int, Field(ge=1, le=365)]
+#: people that a published group has at least, unless the settings say otherwise
+SMALL_GROUP = 5
 #: table, index of the table, key
 Location = tuple[str, int, str | None]
 
@@ -67,7 +69,7 @@ class PublishTable(Table):
     people: Literal["none", "pseudonyms", "names"] = "none"
     durable_days: Days = DURABLE_DAYS
     failure_days: Days = FAILURE_DAYS
-    small_group: Annotated[int, Field(ge=1, le=1000)] = 5
+    small_group: Annotated[int, Field(ge=2, le=1000)] = SMALL_GROUP
 
 
 class CheckTable(Table):

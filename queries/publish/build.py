@@ -65,9 +65,9 @@ def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> Non
 
 
 def mask(db: duckdb.DuckDBPyConnection) -> None:
-    """Mask e-mail addresses in every text of every published table.
+    """Mask e-mail addresses in every text of every published table, and drop unsafe links.
 
-    Most tables have none, and one scan is enough for them.
+    Most tables have neither, and one scan is enough for them.
     """
     tables: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in db.execute(
@@ -78,13 +78,20 @@ def mask(db: duckdb.DuckDBPyConnection) -> None:
     for table, columns in tables.items():
         row = f"concat_ws(' ', {', '.join(column for column, _ in columns)})"
         condition = f"mask_emails({row}) <> {row}"
+        if ('"url"', "VARCHAR") in columns:
+            condition += f" or url is distinct from {_masked('url', 'VARCHAR')}"
         if db.execute(f"select 1 from {table} where {condition} limit 1").fetchall():
             masked = ", ".join(f"{column} = {_masked(column, kind)}" for column, kind in columns)
             db.execute(f"update {table} set {masked} where {condition}")
 
 
 def _masked(column: str, kind: str) -> str:
-    """Return the SQL of a column of texts, or of lists of texts, without e-mail addresses."""
+    """Return the SQL of a column of texts, or of lists of texts, without e-mail addresses.
+
+    A link of another scheme than http runs as a script where somebody opens it.
+    """
+    if column.strip('"') == "url":
+        return f"if(regexp_full_match({column}, '(?i)https?://\\S+'), mask_emails({column}), null)"
     if kind == "VARCHAR":
         return f"mask_emails({column})"
     return f"list_transform({column}, lambda text: mask_emails(text))"

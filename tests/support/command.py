@@ -139,6 +139,7 @@ class Desk:
         terminal: str = "",
         largest_file: int = 0,
         more_memory: int | None = None,
+        umask: int = 0o022,
     ) -> Iterator[Running]:
         """Run a command until the block ends; ``terminal`` is the path of one to run it on.
 
@@ -156,7 +157,7 @@ class Desk:
                 **(env or {}),
             }
             about = (words, self.folder, whole, Path(name), terminal, largest_file, more_memory)
-            process = FORKS.Process(target=_become_headway, args=about)
+            process = FORKS.Process(target=_become_headway, args=(*about, umask))
             process.start()
             try:
                 yield Running(process, Path(name))
@@ -213,9 +214,11 @@ def _become_headway(
     terminal: str,
     largest_file: int,
     more_memory: int | None,
+    umask: int,
 ) -> None:
     """Turn this process into ``headway WORDS``."""
     os.setsid()
+    os.umask(umask)
     _give_up_what_only_root_may()
     if largest_file:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-import weakref
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -25,6 +23,7 @@ from collectors.imports.spend.spend_file import (
     rewrite,
 )
 from collectors.imports.spend.validation import SQL, Validation
+from collectors.imports.spend.workspace import Workspace
 from collectors.ledger.store import Store, now
 
 TABLES = ("spend_partitions", "spend_rows")
@@ -34,23 +33,20 @@ MEMORY = "1GB"
 
 @dataclass(frozen=True, eq=False)
 class ParsedSpend:
-    """Content of a spend file. Its rows are Parquet files in a folder that is deleted with it."""
+    """Content of a spend file. Its rows are Parquet files in a workspace."""
 
     source: str
     row_count: int
     time_range: tuple[datetime, datetime] | None
     unread_columns: Sequence[str]
     notes: Sequence[str]
-    folder: Path
+    workspace: Workspace
     kind: str = KIND
-
-    def __post_init__(self) -> None:
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def write(self, ledger: Store, import_id: str) -> None:
         """Insert the rows into the ledger; they contain the id of their import."""
         for table in TABLES:
-            ledger.load(table, self.folder / f"{table}.parquet")
+            ledger.load(table, self.workspace.folder / f"{table}.parquet")
 
 
 def recognize(path: Path, name: str, kind: str | None) -> tuple[SpendFile, SpendFormat] | None:
@@ -78,7 +74,9 @@ def read(
     file: SpendFile, fmt: SpendFormat, account: str, import_id: str, exported_at: datetime
 ) -> ParsedSpend:
     """Return the content of a file. Raises SourceError with file, line and column."""
-    folder = Path(tempfile.mkdtemp(prefix="headway-"))
+    workspace = Workspace()
+    folder = workspace.folder
+    file = dataclasses.replace(file, path=workspace.link(file.path))
     variables = {
         "source": fmt.source,
         "account": account,
@@ -98,7 +96,7 @@ def read(
                 db.execute(f"set variable {name} = ?", [value])
             totals = _sum_up(db, file, fmt, folder)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        workspace.remove()
         raise
     known = {header for headers in fmt.columns.values() for header in headers}
     unread = [
@@ -110,7 +108,7 @@ def read(
     midnights = [datetime.combine(day, time()) for day in days]
     time_range = (min(midnights), max(midnights)) if midnights else None
     notes = _notes(fmt, unread, totals)
-    return ParsedSpend(fmt.source, row_count, time_range, unread, notes, folder)
+    return ParsedSpend(fmt.source, row_count, time_range, unread, notes, workspace)
 
 
 def set_exported_at(ledger: Store, import_id: str, exported_at: datetime) -> None:

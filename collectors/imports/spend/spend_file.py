@@ -16,6 +16,7 @@ from typing import IO, cast
 import duckdb
 
 from collectors.errors import SourceError
+from collectors.imports.spend.workspace import Workspace
 from collectors.imports.tabular import (
     Line,
     fit_line,
@@ -27,6 +28,8 @@ from collectors.imports.tabular import (
 
 #: bytes
 HEAD = 1 << 18
+#: bytes of a file after decompression
+MAX_UNPACKED = 4 << 30
 GZIP, PARQUET, WORKBOOK = b"\x1f\x8b", b"PAR1", b"PK\x03\x04"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: errors of Python for a file that is cut off or has another format than its head
@@ -73,8 +76,11 @@ def open_spend_file(path: Path, name: str) -> SpendFile | None:
         try:
             with gzip.open(path) as unpacked:
                 head = unpacked.read(HEAD)
+                while unpacked.read(1 << 20):
+                    if unpacked.tell() > MAX_UNPACKED:
+                        raise SourceError(f"{name}: unpacked above 4 GB; split it")
         except READ_ERRORS:
-            raise SourceError(f"{name}: gzip that cannot be unpacked; fetch it again") from None
+            raise SourceError(f"{name}: gzip that is damaged or cut off; fetch it again") from None
     encoding = "utf-16" if head.startswith(UTF_16) else "utf-8-sig"
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head)
@@ -95,8 +101,9 @@ def open_spend_file(path: Path, name: str) -> SpendFile | None:
 
 def _parquet_header(path: Path, name: str) -> Sequence[str]:
     try:
+        workspace = Workspace()
         with duckdb.connect() as db:
-            return db.read_parquet(str(path)).columns
+            return db.read_parquet(str(workspace.link(path))).columns
     except DUCKDB_ERRORS:
         raise SourceError(f"{name}: not Parquet that can be read; fetch it again") from None
 
@@ -147,12 +154,9 @@ def rewrite(file: SpendFile, folder: Path) -> SpendFile:
 
 def _lines(file: SpendFile) -> Iterator[Line]:
     """Yield the header and the rows of a file."""
-    try:
-        encoding = _encoding(file)
-        with _unpacked(file) as raw, io.TextIOWrapper(raw, encoding, newline="") as text:
-            yield from parse_lines(file.name, text, file.separator)
-    except READ_ERRORS:
-        raise SourceError(f"{file.name}: gzip that is cut off; fetch it again") from None
+    encoding = _encoding(file)
+    with _unpacked(file) as raw, io.TextIOWrapper(raw, encoding, newline="") as text:
+        yield from parse_lines(file.name, text, file.separator)
 
 
 def _encoding(file: SpendFile) -> str:

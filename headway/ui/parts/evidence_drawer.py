@@ -22,6 +22,7 @@ from queries.read.evidence import Evidence, items, summary
 from queries.read.headlines import Headline
 from queries.read.listings import ListingQuery
 from queries.read.panels import PanelData
+from queries.text.cells import harmless
 from queries.text.sentences import day
 
 DEFINITION, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Download"
@@ -41,8 +42,6 @@ COLUMNS: dict[str, Any] = {
     "last_month": st.column_config.DateColumn("until", format=MONTH),
     "title": st.column_config.TextColumn(width="large"),
 }
-#: text that a spreadsheet would run as a formula
-FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
 @st.fragment
@@ -215,17 +214,13 @@ def _file_name(label: str) -> str:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """Return rows as CSV, with an apostrophe before text that looks like a formula."""
+    """Return rows as CSV without formulas."""
     texts = {
-        name: frame[name].map(_without_formula)
+        name: frame[name].map(harmless)
         for name in frame.columns
         if frame[name].dtype in ("object", "str")
     }
     return frame.assign(**texts).to_csv(index=False).encode()
-
-
-def _without_formula(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

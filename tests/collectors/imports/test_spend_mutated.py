@@ -140,7 +140,7 @@ def check(export: ParsedSpend) -> None:
     """Fail where rows are not what the ledger may hold."""
     with duckdb.connect() as db:
         for name in ("spend_partitions", "spend_rows"):
-            db.read_parquet(str(export.folder / f"{name}.parquet")).create_view(name)
+            db.read_parquet(str(export.workspace.folder / f"{name}.parquet")).create_view(name)
         keys = "select count(*) from (from spend_rows select distinct partition_id, line)"
         ((rows,), (keyed,), (joined,)) = (
             db.execute(sql).fetchall()[0]

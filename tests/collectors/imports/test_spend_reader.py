@@ -97,7 +97,8 @@ def find(path: Path, text: str | bytes, account: str = "") -> ParsedSpend:
 def rows(export: ParsedSpend) -> list[dict[str, Any]]:
     """Return the ledger's rows of a file, with their partitions."""
     files = {
-        name: str(export.folder / f"{name}.parquet") for name in ("spend_partitions", "spend_rows")
+        name: str(export.workspace.folder / f"{name}.parquet")
+        for name in ("spend_partitions", "spend_rows")
     }
     columns = ", ".join(COLUMNS)
     with duckdb.connect() as db:
@@ -112,7 +113,7 @@ def rows(export: ParsedSpend) -> list[dict[str, Any]]:
 def days(export: ParsedSpend) -> list[tuple[str, str]]:
     """Return the sources and days of a file."""
     with duckdb.connect() as db:
-        stored = db.read_parquet(str(export.folder / "spend_partitions.parquet"))
+        stored = db.read_parquet(str(export.workspace.folder / "spend_partitions.parquet"))
         return [
             (source, str(day))
             for source, day in stored.select("source", "day").order("day, source").fetchall()
@@ -372,8 +373,8 @@ def test_truncated_file_is_an_error(tmp_path: Path) -> None:
     with duckdb.connect() as db:
         db.read_csv(str(SAMPLES / "generic.csv")).write_parquet(str(parquet))
     for name, content, message in (
-        ("a.csv.gz", packed[:-9], "a.csv.gz: gzip that is cut off; fetch it again"),
-        ("b.csv.gz", packed[:20], "b.csv.gz: gzip that cannot be unpacked; fetch it again"),
+        ("a.csv.gz", packed[:-9], "a.csv.gz: gzip that is damaged or cut off; fetch it again"),
+        ("b.csv.gz", packed[:20], "b.csv.gz: gzip that is damaged or cut off; fetch it again"),
         (
             "c.parquet",
             parquet.read_bytes()[:-9],

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import os
+import zlib
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from collectors.ledger.opening import open_ledger
 from tests.support import company
-from tests.support.command import Desk, Done
+from tests.support.command import Desk, Done, wait_until
 from tests.support.github_server import serve
-from tests.support.importing import write
+from tests.support.importing import inbox, write
 
 EVE = "eve.quill@acme.example"
 SETTINGS = f"""
@@ -156,3 +162,183 @@ def test_long_texts_are_read_or_refused_in_one_short_line(attacked: tuple[Desk, 
     problems = [line for line in done.err.splitlines() if line.startswith("headway: ")]
     assert (done.code, len(problems)) == (1, 1 + len(LONG) * len(UNUSABLE))
     assert max(map(len, done.err.splitlines())) < 400
+
+
+# -- names of files --------------------------------------------------------------------------------
+
+SPEND = "day,cost_usd,model\n2026-10-0{day},{cost},x\n"
+
+
+def desk_of(folder: Path, more: str = "") -> Desk:
+    """Return a desk with settings, for imports."""
+    desk = Desk(folder, env={"TMPDIR": str(folder / "temporary")})
+    (folder / "temporary").mkdir(parents=True)
+    desk.set_up("http://127.0.0.1:1", ["acme/kit"], more)
+    return desk
+
+
+def test_names_of_files_are_neither_patterns_nor_sql(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    names = ["a.csv", "b.csv", "[ab].csv", "*.csv", "?.csv", "o'b; --.csv", 'q".csv', "{a,b}.csv"]
+    for day, name in enumerate(names, 1):
+        write(tmp_path / name, SPEND.format(day=day, cost=day))
+    done = desk.run("import", *names[2:], "é ü.csv", "--dry-run")
+    assert done.code == 64  # a file that is not there
+    done = desk.run("import", *names[2:], "--dry-run")
+    assert done.out.splitlines() == [
+        f"{name}: spend, 1 row, 2026-10-0{day} to 2026-10-0{day}, {day}.00 USD"
+        for day, name in enumerate(names, 1)
+        if day > 2
+    ]
+    parquet = tmp_path / "[p].parquet"
+    with duckdb.connect() as db:
+        db.sql("select 1 as cost_usd, '2026-10-01' as day").write_parquet(str(tmp_path / "p"))
+    (tmp_path / "p").rename(parquet)
+    write(tmp_path / "p.parquet", b"PAR1")
+    done = desk.run("import", parquet.name, "--dry-run")
+    assert done.out == "[p].parquet: spend, 1 row, 2026-10-01 to 2026-10-01, 1.00 USD\n"
+
+
+def test_odd_names_are_refused(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    for name in ("...", "n\nl.csv", "e\x1b[2J.csv", "\u202egnp.csv"):
+        write(tmp_path / "from" / name, SPEND.format(day=1, cost=1))
+        done = desk.run("import", f"from/{name}", "--no-publish")
+        assert done.code == 1
+        assert done.problem.endswith(": a name of dots or control characters; rename it")
+    assert not inbox(desk)
+
+
+def test_links_and_odd_folders_of_the_inbox_are_refused(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    secret = tmp_path / "elsewhere" / "secret.csv"
+    dropped = tmp_path / "data" / "inbox"
+    for path in (secret, dropped / "good.csv", *(dropped / name / "a.csv" for name in ODD_FOLDERS)):
+        write(path, SPEND.format(day=1, cost=len(path.name)))
+    (dropped / "link.csv").symlink_to(secret)
+    (dropped / "folder").symlink_to(secret.parent)
+    (dropped / "us").mkdir()
+    (dropped / "us" / "link.csv").symlink_to(secret)
+    done = desk.run("refresh", "inbox", "--no-publish")
+    assert done.code == 1
+    problems = [line for line in done.err.splitlines() if line.startswith("headway: ")]
+    links = ("folder", "link.csv", "us/link.csv")
+    expected = [f"headway: data/inbox/{name}: a link; put a copy there" for name in links]
+    advice = "not an account; name it with letters, digits, - and _"
+    shown = ("a b", "alice@acme.io", "n\ufffdl")
+    expected += [f"headway: data/inbox/{name}: {advice}" for name in shown]
+    assert sorted(problems) == sorted(expected)
+    with open_ledger(tmp_path / "data" / "ledger.duckdb", "test", read_only=True) as ledger:
+        assert [row["file"] for row in ledger.rows("from imports")] == ["good.csv"]
+
+
+ODD_FOLDERS = ("a b", "alice@acme.io", "n\nl")
+
+
+@pytest.mark.parametrize("name", ["a?b", "[ab]", "x*y", "n\nl"])
+def test_data_folders_that_are_patterns_are_refused(name: str, tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    done = desk.run("publish", env={"HEADWAY_DATA": str(tmp_path / name)})
+    assert done.code == 64
+    assert "has a character that DuckDB takes for a pattern; rename it" in done.problem
+
+
+# -- what is made and what stays -------------------------------------------------------------------
+
+
+def test_folders_are_private_whatever_the_umask_is(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    name = 'data of Ü\'nal "x"'
+    write(tmp_path / "a.csv", SPEND.format(day=1, cost=1))
+    with desk.start("import", "a.csv", "--account", "us", "--data", name, umask=0) as running:
+        assert running.done(SECONDS).code == 0
+    made = [path for path in (tmp_path / name).rglob("*") if not path.is_symlink()]
+    folders = {path.name for path in made if path.is_dir()}
+    assert folders >= {"inbox", "snapshots", "us"}
+    for path in (tmp_path / name, *made):
+        mode = path.stat().st_mode & 0o777
+        assert mode == 0o700 if path.is_dir() else mode in (0o600, 0o444), path
+
+
+def test_folders_of_killed_imports_are_removed_by_the_next(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    rows = "".join(f"2026-10-01,1,m{number}\n" for number in range(300_000))
+    write(tmp_path / "large.csv", f"day,cost_usd,model\n{rows}")
+    write(tmp_path / "small.csv", SPEND.format(day=1, cost=1))
+    temporary = tmp_path / "temporary"
+    with desk.start("import", "large.csv", "--dry-run") as running:
+        wait_until(lambda: any(temporary.glob("*/*.parquet")))
+        (of_the_running,) = temporary.iterdir()
+        assert desk.run("import", "small.csv", "--dry-run").code == 0
+        assert list(temporary.iterdir()) == [of_the_running]
+        running.process.kill()
+        running.process.join()
+    assert any(of_the_running.iterdir())
+    (temporary / "headway-import-link").symlink_to(tmp_path / "data")
+    assert desk.run("import", "small.csv", "--dry-run").code == 0
+    assert [path.name for path in temporary.iterdir()] == ["headway-import-link"]
+    assert (tmp_path / "data" / "seeds" / "people.csv").exists()
+
+
+# -- size ------------------------------------------------------------------------------------------
+
+
+def packed(start: bytes, part: bytes, count: int) -> bytes:
+    """Return a gzip file whose content is far larger."""
+    packer = zlib.compressobj(9, wbits=31)
+    parts = [packer.compress(start), *(packer.compress(part) for _ in range(count))]
+    return b"".join([*parts, packer.flush()])
+
+
+def test_one_packed_line_of_gigabytes_is_refused_in_little_memory(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    start = b"day,cost_usd,model\n2026-10-01,1,"
+    (tmp_path / "line.csv.gz").write_bytes(packed(start, b"x" * (1 << 20), LINE_MB))
+    (tmp_path / "quoted.csv.gz").write_bytes(packed(start + b'"', b"x\n" * (1 << 19), LINE_MB))
+    for name in ("line.csv.gz", "quoted.csv.gz"):
+        with desk.start("import", name, "--dry-run", more_memory=MEMORY) as running:
+            done = running.done(SECONDS)
+        assert done.code == 1
+        assert done.problem == f"{name}, line 2: a row above 4 MB; fix the quotes there"
+
+
+#: bytes of address space that also an import of two lines needs
+MEMORY = 768 << 20
+#: of a packed line; its size does not matter beyond a few times the limit
+LINE_MB = int(os.environ.get("HEADWAY_LINE_MB", "100"))
+
+
+def test_long_headers_are_cut_in_messages(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    columns = ",".join(
+        ["key,title,opened_at,closed_at", "x" * 260_000, *(f"c{n}" for n in range(99))]
+    )
+    write(tmp_path / "items.csv", f"{columns}\nA-1,a,2026-10-01,,\n")
+    done = desk.run("import", "items.csv", "--dry-run")
+    assert (done.code, len(done.out) < 400) == (0, True)
+    assert done.out.endswith(", c28 and 70 more\n")
+
+
+# -- spreadsheets and settings ---------------------------------------------------------------------
+
+
+def test_csv_has_no_formulas_and_numbers_stay(empty: Path, tmp_path: Path) -> None:
+    cells = ["=1+1", "+A1", "-A1", "@A1", "\tx", "\rx", " =1", "-12.5", "+3", "1e-5", "plain"]
+    values = ", ".join("'{}'".format(cell.replace("'", "''")) for cell in cells)
+    query = f'select -7 as n, unnest([{values}]) as "=cell"'
+    done = Desk(tmp_path).run("sql", query, "--csv", "--snapshot", str(empty))
+    assert done.code == 0
+    rows = list(csv.reader(io.StringIO(done.out)))
+    shown = [cell.replace("\r", "\ufffd") for cell in cells]
+    guarded = [f"'{cell}" for cell in shown[:7]] + shown[7:]
+    assert rows == [["n", "'=cell"], *(["-7", cell] for cell in guarded)]
+
+
+def test_groups_of_one_are_refused_and_of_four_are_a_warning(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path / "one", "[publish]\nsmall_group = 1\n")
+    done = desk.run("refresh", "inbox")
+    assert done.code == 64
+    assert "small_group: must be greater than or equal to 2" in done.problem
+    desk = desk_of(tmp_path / "four", "[publish]\nsmall_group = 4\n")
+    done = desk.run("doctor")
+    assert "WARN  headway.toml: groups of 4 people are published; 5 are safer\n" in done.out
