@@ -42,7 +42,7 @@ DUMP_HELP = "Keep vendors' answers about spend here as they came; they name peop
 def main() -> None:
     """Run the command line; every error is one line and an exit code.
 
-    Files and folders that it makes are private, whatever the umask is.
+    Files and folders that it makes are private under every umask.
     """
     os.umask(0o077)
     run(cli)

@@ -88,7 +88,7 @@ def mask(db: duckdb.DuckDBPyConnection) -> None:
 def _masked(column: str, kind: str) -> str:
     """Return the SQL of a column of texts, or of lists of texts, without e-mail addresses.
 
-    A link of another scheme than http runs as a script where somebody opens it.
+    A link of another scheme than http can run as a script in a browser.
     """
     if column.strip('"') == "url":
         return f"if(regexp_full_match({column}, '(?i)https?://\\S+'), mask_emails({column}), null)"

@@ -225,8 +225,8 @@ def test_links_and_odd_folders_of_the_inbox_are_refused(tmp_path: Path) -> None:
     links = ("folder", "link.csv", "us/link.csv")
     expected = [f"headway: data/inbox/{name}: a link; put a copy there" for name in links]
     advice = "not an account; name it with letters, digits, - and _"
-    shown = ("a b", "alice@acme.io", "n\ufffdl")
-    expected += [f"headway: data/inbox/{name}: {advice}" for name in shown]
+    visible = ("a b", "alice@acme.io", "n\ufffdl")
+    expected += [f"headway: data/inbox/{name}: {advice}" for name in visible]
     assert sorted(problems) == sorted(expected)
     with open_ledger(tmp_path / "data" / "ledger.duckdb", "test", read_only=True) as ledger:
         assert [row["file"] for row in ledger.rows("from imports")] == ["good.csv"]
@@ -246,7 +246,7 @@ def test_data_folders_that_are_patterns_are_refused(name: str, tmp_path: Path) -
 # -- what is made and what stays -------------------------------------------------------------------
 
 
-def test_folders_are_private_whatever_the_umask_is(tmp_path: Path) -> None:
+def test_folders_are_private_under_every_umask(tmp_path: Path) -> None:
     desk = desk_of(tmp_path)
     name = 'data of Ü\'nal "x"'
     write(tmp_path / "a.csv", SPEND.format(day=1, cost=1))
@@ -329,8 +329,8 @@ def test_csv_has_no_formulas_and_numbers_stay(empty: Path, tmp_path: Path) -> No
     done = Desk(tmp_path).run("sql", query, "--csv", "--snapshot", str(empty))
     assert done.code == 0
     rows = list(csv.reader(io.StringIO(done.out)))
-    shown = [cell.replace("\r", "\ufffd") for cell in cells]
-    guarded = [f"'{cell}" for cell in shown[:7]] + shown[7:]
+    visible = [cell.replace("\r", "\ufffd") for cell in cells]
+    guarded = [f"'{cell}" for cell in visible[:7]] + visible[7:]
     assert rows == [["n", "'=cell"], *(["-7", cell] for cell in guarded)]
 
 
