@@ -81,8 +81,10 @@ class World:
             "create table int_listed_people (login varchar, team varchar, role varchar, "
             "from_on date, to_on date)"
         )
-        empty = read_sql(ROOT / "inputs" / "no_published_people.sql").statement
-        self.db.execute(f"create table input_published_people as {empty}")
+        self.db.execute(
+            "create table input_published_people (login varchar, from_on date, to_on date, "
+            "team varchar, role varchar, is_engineering_role boolean, class varchar)"
+        )
 
     def publish(self, as_of: date, k: int = K) -> dict[int, Label]:
         """Return the published team and role of each pull request, by its number."""
