@@ -18,6 +18,8 @@ from collectors.imports.tabular import Line, Table, read_text
 from collectors.ledger.store import now
 
 FENCE = "---"
+#: characters of front matter; YAML takes seconds for more
+MAX_FRONT_MATTER = 16_384
 #: headers that only a table of experiments has
 DISTINCTIVE_HEADERS = {
     header
@@ -103,8 +105,11 @@ def _yaml_mapping(name: str, lines: list[str]) -> yaml.MappingNode | None:
     end = next(ends, None)
     if end is None:
         raise SourceError(f"{name}, line 1: the front matter does not end; close it with {FENCE}")
+    front_matter = "\n".join(lines[1:end])
+    if len(front_matter) > MAX_FRONT_MATTER:
+        raise SourceError(f"{name}, line 1: front matter above 16 kB; shorten it")
     try:
-        root = yaml.compose("\n".join(lines[1:end]), Loader=yaml.BaseLoader)
+        root = yaml.compose(front_matter, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)

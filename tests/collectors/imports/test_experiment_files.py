@@ -25,6 +25,7 @@ owner: ada
 decision: killed
 """
 MISTAKES = {
+    f"---\n{'a: b' * 5_000}\n---\n": "line 1: front matter above 16 kB; shorten it",
     "---\ntitle: [a]\ndecision:\n---\n": "line 2, column 8: title must be one text",
     "---\ntitle: a\nkey: b: c\n---\n": "line 3, column 7: not YAML; fix the front matter",
     "---\n\ndecision: maybe\n---\n": (
