@@ -26,8 +26,10 @@ from github.Requester import (
 
 from collectors.answers import BoundedAdapter, Secrets
 from collectors.errors import AccessError, SourceError
+from collectors.github.graphql import fragment_at, omit, text_at
 from collectors.github.responses import (
     LATER,
+    UNKNOWN_PARTS,
     Answer,
     Json,
     Kind,
@@ -123,6 +125,8 @@ class GitHubClient:
     clock_ahead: float = 0.0
     #: replaced in every answer
     secrets: Secrets = field(default_factory=Secrets, repr=False)
+    #: parts of queries that an older server does not know: fragment and text
+    unknown_parts: list[tuple[str, str]] = field(default_factory=list)
     requests_sent: int = 0
     #: retried requests, and the seconds in which at least one was retried
     retries: int = 0
@@ -162,7 +166,7 @@ class GitHubClient:
         SourceError after the last try: QueryFailedError if the query itself fails, and
         QueryTooLargeError after so many ``failures`` if the caller can request less.
         """
-        body = {"query": query, "variables": dict(variables)}
+        body = {"query": omit(query, self.unknown_parts), "variables": dict(variables)}
         response = self._send("POST", "graphql", {}, body, failures)
         data = response.json.get("data")
         now = time.time()
@@ -224,6 +228,8 @@ class GitHubClient:
             if failures and _is_too_large(kind, response, counts[kind], failures):
                 raise QueryTooLargeError(f"{self.host}: GitHub cannot answer a query of this size")
             counts[kind] += 1
+            if kind is Kind.REFUSED and body and self._omit_unknown(body, response):
+                continue
             if kind is Kind.MOVED:
                 address = self._redirect(path, response, counts[kind])
                 continue
@@ -372,6 +378,28 @@ class GitHubClient:
                 f"{self.host}: {path} redirects in circles; check base_url under [github]"
             )
         return target.geturl()
+
+    def _omit_unknown(self, body: Json, response: Response) -> bool:
+        """Omit the parts of a query that the server does not know; return whether it may pass."""
+        errors = response.errors if "query" in body else []
+        if not errors or any(error.code not in UNKNOWN_PARTS for error in errors):
+            return False
+        before = query = body["query"]
+        # later parts first: the places of the others stay valid
+        for error in sorted(errors, key=lambda error: (error.line, error.column), reverse=True):
+            is_argument = error.code == "argumentNotAccepted"
+            text = text_at(query, error.line, error.column, is_argument)
+            fragment = fragment_at(query, error.line)
+            if not text or not fragment:
+                return False
+            part = (fragment, text)
+            query = omit(query, [part])
+            if part not in self.unknown_parts:
+                self.unknown_parts.append(part)
+                name = text.split("(")[0].split("{")[0].strip()
+                self.notify(f"{self.host}: it does not know {name} of {fragment}; it stays empty")
+        body["query"] = query
+        return bool(query != before)
 
     def _refuse(self, kind: Kind, path: str, response: Response) -> None:
         """Raise the error of an answer that no further try changes."""

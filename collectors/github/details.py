@@ -140,8 +140,9 @@ def _add_documents(query: Query, scope: Scope, ids: list[str], batch: Batch) -> 
             name = next(iter(error.path[2:]), "")
             if name in LISTS[kind] and len(error.path) == 3:
                 node[name] = _reason(error)  # no list
-            is_known = name in DOCUMENTS[kind].names()
-            batch.losses.setdefault(node_id, set()).add(f"{name}" if is_known else "a part")
+            is_whole = len(error.path) == 3
+            label = f"{name}" if name in DOCUMENTS[kind].names() else "a field"
+            batch.losses.setdefault(node_id, set()).add(label if is_whole else f"part of {label}")
             if is_transient(error):
                 batch.unsettled.add(node_id)
     for node_id, names in read_all_pages(query, raw).items():

@@ -11,6 +11,8 @@ from typing import Any
 SOURCE = Path(__file__).with_name("queries.graphql")
 FRAGMENT = re.compile(r"^fragment (\w+) on .*?^}", re.S | re.M)
 SPREAD = re.compile(r"\.\.\.(\w+)")
+SELECTION = re.compile(r"\.\.\. ?on \w+|(?:\w+: ?)?\w+")
+ARGUMENT = re.compile(r"\w+: ?[^,()]+(?:, ?)?")
 #: raise it if the fragments of a pull request or an issue request more: older rows are read again
 DETAILS_VERSION = 3
 PULL_REQUEST_EVENTS = (
@@ -141,3 +143,38 @@ def search_part(alias: str, query: str) -> Part:
     """Return the part that counts the pull requests and issues of a search."""
     text = f"search(query: ${alias}_query, type: ISSUE, first: 1) {{ issueCount }}"
     return Part(alias, text, {f"{alias}_query": ("String!", query)})
+
+
+# -- servers that lack a part of the schema -------------------------------------------------------
+
+
+def text_at(query: str, line: int, column: int, is_argument: bool) -> str:
+    """Return the selection or the argument at a place of a query; nothing without one."""
+    offset = sum(len(text) + 1 for text in query.split("\n")[: line - 1]) + column - 1
+    pattern = ARGUMENT if is_argument else SELECTION
+    if not line > 0 or not column > 0 or not (start := pattern.match(query, offset)):
+        return ""
+    end = start.end()
+    while not is_argument and (bracket := re.compile(r"\s*[({]").match(query, end)):
+        depth = 0
+        for end in range(bracket.end() - 1, len(query)):
+            depth += (query[end] in "({") - (query[end] in ")}")
+            if depth == 0:
+                break
+        end += 1
+    return query[offset:end]
+
+
+def fragment_at(query: str, line: int) -> str:
+    """Return the fragment that contains a line of a query; nothing outside of fragments."""
+    names = re.findall(r"^fragment (\w+) on", "\n".join(query.split("\n")[:line]), re.M)
+    return f"{names[-1]}" if names else ""
+
+
+def omit(query: str, parts: Iterable[tuple[str, str]]) -> str:
+    """Return a query without parts, each given by its fragment and its text."""
+    for fragment, text in parts:
+        start = query.find(f"fragment {fragment} on") if fragment else 0
+        if (place := query.find(text, start)) >= 0 <= start:
+            query = query[:place] + query[place + len(text) :]
+    return query.replace("()", "")

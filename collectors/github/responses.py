@@ -34,6 +34,9 @@ TRANSIENT_STATUSES = {408, 409, 425}
 UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 #: characters of a message that are matched
 MAX_MATCHED = 1_000
+MAX_PLACE = 1_000_000
+#: codes of errors about parts that an older server does not know
+UNKNOWN_PARTS = {"undefinedField", "undefinedType", "argumentNotAccepted"}
 #: failures of a query about several things, and about one, after which it is divided or given up
 SHARED_FAILURES, SINGLE_FAILURES = 2, 4
 #: known messages of GitHub, and what they mean
@@ -108,6 +111,9 @@ class QueryError:
     type: str = ""
     code: str = ""
     message: str = ""
+    #: place in the query, from 1; 0 without one
+    line: int = 0
+    column: int = 0
 
     @property
     def reason(self) -> str:
@@ -189,7 +195,16 @@ def _query_error(error: Json) -> QueryError:
         type=_text(error.get("type")),
         code=_text(extensions.get("code")) if isinstance(extensions, dict) else "",
         message=_text(error.get("message")),
+        line=_place(error, "line"),
+        column=_place(error, "column"),
     )
+
+
+def _place(error: Json, name: str) -> int:
+    locations = error.get("locations")
+    first = locations[0] if isinstance(locations, list) and locations else None
+    place = first.get(name) if isinstance(first, dict) else None
+    return place if type(place) is int and 0 < place < MAX_PLACE else 0
 
 
 def _text(value: Any) -> str:

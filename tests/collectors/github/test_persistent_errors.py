@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from collectors.github.repository import GitHub, Scope, Task
 from collectors.github.sync import RepositorySync
 from collectors.imports.experiment_files import read_experiments
 from collectors.ledger.opening import open_ledger
-from tests.support import tiny
+from tests.support import company, tiny
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.refreshing import collect
 
@@ -205,3 +206,42 @@ def test_equal_values_are_kept_apart_by_identity(build: Callable[[], object]) ->
     waiting.remove(second)
     assert waiting[0] is first
     assert len({first, second}) == 2
+
+
+# -- parts of the schema --------------------------------------------------------------------------
+
+#: what an older Enterprise Server lacks: a text of the schema, and its replacement
+LACKING = {
+    "a field": (r"\n  isCrossRepository:", "\n  isFromElsewhere:"),
+    "a field with an argument": (r"\n  stateReason\(", "\n  reasonOfState("),
+    "an argument": (r"\n    enableDuplicate: Boolean", "\n    another: Boolean"),
+    "a field of a list": (r"\n  willCloseTarget:", "\n  closesTarget:"),
+}
+
+
+@pytest.mark.parametrize("lacking", LACKING)
+def test_field_that_an_older_server_lacks_stays_empty(
+    schema_path: Path, tmp_path: Path, lacking: str
+) -> None:
+    pattern, replacement = LACKING[lacking]
+    text = schema_path.read_text(encoding="utf-8")
+    older, count = re.subn(pattern, replacement, text)
+    assert count >= 1
+    schema = tmp_path / "schema.graphql"
+    schema.write_text(older, encoding="utf-8")
+    name = "acme/shop"
+    notes: list[str] = []
+    with serve({name: company.datasets()[name]}, schema=schema) as server:
+        results = messages_by_repo(tmp_path, GitHub(server.url, (name,)), notes)
+        assert server.stats()["by_status"].get("502", 0) == 0
+    assert results[name][0] == "read"
+    with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
+        rows = store.rows(
+            "select count(*) as n from github_issues union all "
+            "select count(*) from github_pull_requests"
+        )
+    dataset = company.datasets()[name]
+    assert sorted(row["n"] for row in rows) == sorted(
+        [len(dataset["issues"]), len(dataset["pulls"])]
+    )
+    assert [note for note in notes if "it does not know" in note]
