@@ -175,6 +175,6 @@ def omit(query: str, parts: Iterable[tuple[str, str]]) -> str:
     """Return a query without parts, each given by its fragment and its text."""
     for fragment, text in parts:
         start = query.find(f"fragment {fragment} on") if fragment else 0
-        if (place := query.find(text, start)) >= 0 <= start:
-            query = query[:place] + query[place + len(text) :]
+        if (index := query.find(text, start)) >= 0 <= start:
+            query = query[:index] + query[index + len(text) :]
     return query.replace("()", "")

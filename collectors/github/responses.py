@@ -34,7 +34,7 @@ TRANSIENT_STATUSES = {408, 409, 425}
 UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 #: characters of a message that are matched
 MAX_MATCHED = 1_000
-MAX_PLACE = 1_000_000
+MAX_POSITION = 1_000_000
 #: codes of errors about parts that an older server does not know
 UNKNOWN_PARTS = {"undefinedField", "undefinedType", "argumentNotAccepted"}
 #: failures of a query about several things, and about one, after which it is divided or given up
@@ -195,16 +195,16 @@ def _query_error(error: Json) -> QueryError:
         type=_text(error.get("type")),
         code=_text(extensions.get("code")) if isinstance(extensions, dict) else "",
         message=_text(error.get("message")),
-        line=_place(error, "line"),
-        column=_place(error, "column"),
+        line=_position(error, "line"),
+        column=_position(error, "column"),
     )
 
 
-def _place(error: Json, name: str) -> int:
+def _position(error: Json, name: str) -> int:
     locations = error.get("locations")
     first = locations[0] if isinstance(locations, list) and locations else None
-    place = first.get(name) if isinstance(first, dict) else None
-    return place if type(place) is int and 0 < place < MAX_PLACE else 0
+    position = first.get(name) if isinstance(first, dict) else None
+    return position if type(position) is int and 0 < position < MAX_POSITION else 0
 
 
 def _text(value: Any) -> str:

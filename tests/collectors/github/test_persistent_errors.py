@@ -211,7 +211,7 @@ def test_equal_values_are_kept_apart_by_identity(build: Callable[[], object]) ->
 # -- parts of the schema --------------------------------------------------------------------------
 
 #: what an older Enterprise Server lacks: a text of the schema, and its replacement
-LACKING = {
+OLDER = {
     "a field": (r"\n  isCrossRepository:", "\n  isFromElsewhere:"),
     "a field with an argument": (r"\n  stateReason\(", "\n  reasonOfState("),
     "an argument": (r"\n    enableDuplicate: Boolean", "\n    another: Boolean"),
@@ -219,11 +219,11 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize("lacking", LACKING)
+@pytest.mark.parametrize("older_schema", OLDER)
 def test_field_that_an_older_server_lacks_stays_empty(
-    schema_path: Path, tmp_path: Path, lacking: str
+    schema_path: Path, tmp_path: Path, older_schema: str
 ) -> None:
-    pattern, replacement = LACKING[lacking]
+    pattern, replacement = OLDER[older_schema]
     text = schema_path.read_text(encoding="utf-8")
     older, count = re.subn(pattern, replacement, text)
     assert count >= 1
