@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -44,6 +45,8 @@ CODES: dict[type[Exception], int] = {
 
 def run(command: click.Group) -> NoReturn:
     """Run the command line and exit: an error or a signal is one line and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal's encoding may lack characters
     began = time.monotonic()
     code, is_stopped = _run(command)
     if log.is_json():

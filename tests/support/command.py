@@ -233,7 +233,9 @@ def _become_headway(
     for fd, (name, flags) in names.items():
         opened = os.open(terminal or files / name, os.O_RDWR if terminal else flags, 0o600)
         os.dup2(opened, fd)
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115  # for the process's life
+    encoding = env.get("PYTHONIOENCODING")
+    sys.stdin, sys.stderr = open(0), open(2, "w")  # noqa: SIM115  # for the process's life
+    sys.stdout = open(1, "w", encoding=encoding)  # noqa: SIM115
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)

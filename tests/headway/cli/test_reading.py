@@ -183,6 +183,11 @@ def test_no_character_that_a_terminal_obeys_is_printed(desk: Desk) -> None:
     assert done.out.splitlines()[0] == "\ufffd[2J"
 
 
+def test_characters_that_the_terminal_lacks_are_replaced(desk: Desk) -> None:
+    done = desk.run("sql", "select 'é' as a", env={"PYTHONIOENCODING": "ascii"})
+    assert (done.code, done.out, done.err) == (0, "a\n?\n", "")
+
+
 def test_a_table_is_cut_and_csv_is_whole(desk: Desk) -> None:
     query = "from range(10001) as t(n)"
     done = desk.run("sql", query)
