@@ -45,8 +45,9 @@ IMPORTS = {
     ),
     "items.csv": "key,title,opened_at,closed_at,labels,type,url\n"
     f"SHOP-1,Of {EVE},2026-03-01,,ux {EVE},{EVE},https://x.example/eve.quill%40acme.example\n",
-    "incidents.csv": "key,title,opened_at,resolved_at,service,severity\n"
-    f"I-1,Of {EVE},2026-03-01,2026-03-02,{EVE},{EVE}\n",
+    "incidents.csv": "key,title,opened_at,resolved_at,service,severity,url\n"
+    f"I-1,Of {EVE},2026-03-01,2026-03-02,{EVE},{EVE},javascript:alert(1)\n"
+    "I-2,x,2026-03-01,,,,https://x.example/2\nI-3,x,2026-03-01,,,,//x.example/3\n",
     "experiments.csv": f"key,title,started_at,repo\n{EVE},Of {EVE},2026-03-01,acme/kit\n",
 }
 #: texts that a pattern may need quadratic time for, and files with them that cannot be used
@@ -80,8 +81,8 @@ def repository() -> dict[str, Any]:
         pull["files"] = [[f"src/{EVE}/{path}", *counts] for path, *counts in pull["files"]]
     for release in dataset["releases"]:
         release |= {"name": f"Release of {EVE}", "tag": f"{release['tag']}-{EVE}"}
-    rows = [f"E-{number},{text},2026-03-01" for number, text in enumerate(LONG)]
-    dataset["texts"] = {"experiments.csv": "\n".join(["key,title,started_at", *rows])}
+    rows = [f"E-{n},{text},2026-03-01,javascript:alert(1)" for n, text in enumerate(LONG)]
+    dataset["texts"] = {"experiments.csv": "\n".join(["key,title,started_at,url", *rows])}
     return dataset
 
 
@@ -145,6 +146,19 @@ def test_no_published_text_has_an_address(attacked: tuple[Desk, Done]) -> None:
         "repositories.topics",
         "rules.rule",
     }
+
+
+def test_published_links_are_of_the_web(attacked: tuple[Desk, Done]) -> None:
+    links = {name: values for name, values in texts(attacked[0]).items() if name.endswith(".url")}
+    schemes = {link.partition("//")[0] for values in links.values() for link in values}
+    assert schemes == {"https:"}
+    assert attacked[0].rows("select key, url from incidents order by key") == [
+        ("I-1", None),
+        ("I-2", "https://x.example/2"),
+        ("I-3", None),
+    ]
+    experiments = "select url from experiments where repo = 'acme/kit' and key like 'E-%'"
+    assert attacked[0].rows(experiments) == [(None,)] * len(LONG)
 
 
 def test_loads_quote_no_file(attacked: tuple[Desk, Done]) -> None:
