@@ -299,6 +299,7 @@ def serve(
     from headway.cli import serving
 
     serving.check_address(address, port, is_open)
+    serving.check_hosts(hosts)
     data = paths.data.resolve()
     if with_demo and not snapshot and not paths.published.exists():
         data = data / "demo"

@@ -15,6 +15,7 @@ import click
 
 ROOT = Path(__file__).parents[2]
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
 #: variables that the dashboard gets; tokens and vendors' keys are for `headway refresh` alone
 VARIABLES = re.compile(
     r"PATH|HOME|USER|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|PYTHON\w*|LD_LIBRARY_PATH|"
@@ -38,6 +39,19 @@ def check_address(address: str, port: int, is_open: bool) -> None:
             f"on {address} anyone on the network can read the dashboard, which has no sign-in; "
             "put a proxy in front of 127.0.0.1, or confirm with --anyone-on-the-network"
         )
+
+
+def check_hosts(hosts: Sequence[str]) -> None:
+    """Raise ClickException if a name is not that of a host, but an address."""
+    for name in hosts:
+        try:
+            is_host = bool(HOST_NAME.fullmatch(name)) or bool(ipaddress.ip_address(name))
+        except ValueError:
+            is_host = False
+        if not is_host:
+            raise click.ClickException(
+                f"--host {name} is not a host name; write it without https://, port and path"
+            )
 
 
 def environment(variables: Mapping[str, str], data: Path, snapshot: Path | None) -> dict[str, str]:

@@ -208,3 +208,12 @@ def test_the_network_reads_the_dashboard_only_with_a_flag(tmp_path: Path, addres
         assert running.read("err").splitlines()[0] == (
             f"anyone who reaches {address}, port {port}, can read the dashboard: it has no sign-in"
         )
+
+
+@pytest.mark.parametrize("name", ["https://headway.example.com", "headway.example.com:443", "*"])
+def test_a_host_is_named_without_scheme_port_and_wildcard(tmp_path: Path, name: str) -> None:
+    done = Desk(tmp_path).run("serve", "--port", str(free_port()), "--host", name)
+    assert (done.code, done.problem) == (
+        64,
+        f"--host {name} is not a host name; write it without https://, port and path",
+    )
