@@ -77,12 +77,14 @@ def repository() -> dict[str, Any]:
     dataset["deployments"] = [deployment | {"created_at": "2026-03-02T17:00:00Z"}]
     for pull, text in zip(dataset["pulls"], LONG[1:], strict=True):
         pull |= {"milestone": EVE, "head_ref": EVE, "labels": [f"ux {EVE}"]}
-        pull |= {"title": f"{pull['title']} for {EVE} {text[:1_000]}", "body": text}
+        pull |= {"title": f"{pull['title']} for {EVE} {text[:1_000]}", "body": text[:250_000]}
         pull["files"] = [[f"src/{EVE}/{path}", *counts] for path, *counts in pull["files"]]
     for release in dataset["releases"]:
         release |= {"name": f"Release of {EVE}", "tag": f"{release['tag']}-{EVE}"}
-    rows = [f"E-{n},{text},2026-03-01,javascript:alert(1)" for n, text in enumerate(LONG)]
-    dataset["texts"] = {"experiments.csv": "\n".join(["key,title,started_at,url", *rows])}
+    rows = [f"E-{n},{text[:200_000]},2026-03-01,javascript:alert(1)" for n, text in enumerate(LONG)]
+    blob = "e" * 40
+    dataset["files"] = {"experiments.csv": [["2026-03-02T10:00:00Z", oid, blob, 800_000]]}
+    dataset["texts"] = {blob: "\n".join(["key,title,started_at,url", *rows])}
     return dataset
 
 
