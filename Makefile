@@ -51,6 +51,7 @@ soak: tools ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_LINE_MB=3700 $(BIN)/python -m pytest tests/headway/cli/test_attacks_files.py
 	@HEADWAY_PAGING_SEEDS=50 $(BIN)/python -m pytest tests/collectors/github/test_paging.py
 	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/collectors/github/test_faults.py
+	@HEADWAY_HOSTILE_SEEDS=100 $(BIN)/python -m pytest tests/headway/cli/test_hostile.py
 	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/headway/cli/test_kill.py
 	@HEADWAY_PEOPLE_WORLDS=500 $(BIN)/python -m pytest tests/queries/publish/test_people_privacy.py
 	@HEADWAY_PUBLISHES=25 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py

@@ -11,7 +11,7 @@ import gzip
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -88,6 +88,8 @@ class Relay:
     replaced: float = 0.0
     dated: float = 0.0
     is_endless: bool = False
+    #: change of each part of an answer
+    rewrite: Callable[[Any], None] = lambda _part: None
     requests: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -99,6 +101,8 @@ class Relay:
         with contextlib.suppress(ValueError):
             answer = json.loads(content)
             if parts := self._parts(path, body, answer):
+                for part in parts:
+                    self.rewrite(part)
                 if self.is_endless:
                     for part in parts:
                         _without_end(part)

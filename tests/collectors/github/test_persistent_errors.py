@@ -245,3 +245,30 @@ def test_field_that_an_older_server_lacks_stays_empty(
         [len(dataset["issues"]), len(dataset["pulls"])]
     )
     assert [note for note in notes if "it does not know" in note]
+
+
+def test_timeline_that_github_cannot_answer_costs_the_timeline_alone(
+    schema_path: Path, tmp_path: Path
+) -> None:
+    with serve({APP: tiny.repository(APP, 1, 3)}, schema=schema_path) as server:
+        server.faults([{"kind": "timeout", "body": r"timelineItems\(", "every": 1}])
+        first = messages_by_repo(tmp_path, GitHub(server.url, (APP,)))
+        requests = server.stats()["requests"]
+        with open_ledger(tmp_path / "ledger.duckdb", "test") as store:
+            rows = store.rows(
+                "select number, node->>'title' as title, node->>'timelineItems' as timeline, "
+                "node->>'comments' as comments from github_issues order by number"
+            )
+        server.faults([])
+        again = messages_by_repo(tmp_path, GitHub(server.url, (APP,)))
+    assert first[APP] == (
+        "read",
+        "timelineItems could not be read of #1, #2, #3; "
+        "3 pull requests or issues will be requested again",
+    )
+    assert requests <= 90
+    assert rows == [
+        {"number": number, "title": f"Issue {number}", "timeline": None, "comments": "[]"}
+        for number in (1, 2, 3)
+    ]
+    assert again[APP] == ("read", "")

@@ -53,3 +53,12 @@ def test_what_is_stale_is_named_with_what_to_do(snapshot: Snapshot) -> None:
 def test_who_allows_more_age_gets_it_for_exports_too(snapshot: Snapshot) -> None:
     result = list(listing(snapshot, "freshness", max_age_days=60, now=NOW)["problem"])
     assert [problem.partition(":")[0] for problem in result] == ["acme/never"]
+
+
+def test_published_day_in_the_future_is_named(snapshot: Snapshot) -> None:
+    now = datetime(2026, 2, 27, 9, tzinfo=UTC)
+    result = list(listing(snapshot, "freshness", max_age_days=3, now=now)["problem"])
+    assert (
+        "published data is as of 2026-02-28, which is in the future; set the clock of this "
+        "machine, then run `headway refresh`"
+    ) in result
