@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import re
 import ssl
 import threading
@@ -418,3 +419,30 @@ def test_duration_is_in_words() -> None:
         "1 h 0 min",
         "1 h 5 min",
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "deadline_s", "expected"),
+    [
+        (Canned(body=b"x" * 500, drip_s=0.02), 0.3, "an answer that does not end after 2 tries"),
+        (
+            Canned(headers={"content-encoding": "gzip"}, body=gzip.compress(b" " * 40_000_000)),
+            60.0,
+            "an answer that is too large after 2 tries",
+        ),
+    ],
+    ids=["slow", "large"],
+)
+def test_answer_without_an_end_fails_after_two_tries(
+    answer: Canned, deadline_s: float, expected: str
+) -> None:
+    policy = RetryPolicy(first_pause_s=0.001, deadline_s=deadline_s)
+    with canned([answer]) as server, pytest.raises(SourceError, match=expected):
+        new_client(server.url, policy).rest("/user", {})
+    assert len(server.paths) == 2
+
+
+def test_accepted_answer_is_retried_as_a_failure() -> None:
+    with canned([Canned(202, {}, b"{}"), Canned()]) as server:
+        answer = new_client(server.url, RetryPolicy(first_pause_s=0.001)).graphql(VIEWER, {})
+    assert answer.data == {"viewer": {"login": "ada"}}
