@@ -221,7 +221,11 @@ def relay(target: str, victim: str, victim_id: int) -> Iterator[Relay]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:  # clients that read enough
+            pass
+
+    server = Quiet(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     running = Relay(f"http://127.0.0.1:{server.server_port}", target, victim, victim_id)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -1,4 +1,4 @@
-"""Single invalid items: left out by number, read again at the next refresh, the rest goes on."""
+"""Single invalid items: left out by number, read again at the next refresh, and the only loss."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def numbers(data: Path, repo_id: int = 1) -> list[int]:
 
 def results(data: Path, github: Relay) -> dict[str, tuple[str, str]]:
     """Refresh and return status and message by repository."""
-    found = refresh(data, github.url, (APP, WEB), retry_policy=HASTY)
-    return {result.repo: (result.status, result.message) for result in found}
+    answer = refresh(data, github.url, (APP, WEB), retry_policy=HASTY)
+    return {result.repo: (result.status, result.message) for result in answer}
 
 
 @pytest.mark.parametrize(
