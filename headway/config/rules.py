@@ -22,7 +22,14 @@ from collectors.errors import SourceError
 from collectors.imports import tabular
 from collectors.imports.formats import normalize_header
 from headway.config.errors import SettingsError
-from headway.config.fields import Expression, Table, Text, explain
+from headway.config.fields import (
+    Expression,
+    ShellPattern,
+    Table,
+    Text,
+    explain,
+    shell_expression,
+)
 from headway.config.files import write_whole
 from queries.publish.settings import ExchangeRate, Rule
 from queries.sql_files import ROOT
@@ -53,9 +60,21 @@ class WorkType(Table):
     """A sign of the type of work of a change."""
 
     rule: Text
-    field: Literal["title", "body", "branch", "label", "linked_label", "paths", "reference"]
+    field: Literal[
+        "title",
+        "body",
+        "branch",
+        "label",
+        "linked_type",
+        "linked_label",
+        "paths",
+        "reference",
+        "size",
+        "title_words",
+    ]
     pattern: Expression
     work_type: Text
+    repo: ShellPattern = ""
 
     @property
     def value(self) -> str:
@@ -149,8 +168,12 @@ def read_rows(path: Path, model: type[M]) -> list[Row[M]]:
 
 
 def _row_values(record: tabular.Record, model: type[M]) -> M:
+    fields = model.model_fields
+    cells = {
+        name: cell for name, cell in record.values.items() if cell or fields[name].is_required()
+    }
     try:
-        return model.model_validate(dict(record.values))
+        return model.model_validate(cells)
     except ValidationError as error:
         first = error.errors()[0]
         column = str(first["loc"][0])
@@ -224,6 +247,9 @@ def _rule(kind: str, position: int, source: str, row: RuleRow) -> Rule:
         tier=getattr(row, "tier", None),
         tool=getattr(row, "tool", None) or None,
         source=source,
+        repositories=shell_expression([row.repo])
+        if isinstance(row, WorkType) and row.repo
+        else None,
     )
 
 

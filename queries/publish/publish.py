@@ -225,6 +225,8 @@ def _set_up_settings(
     """Create the macros and input tables of the models."""
     db.execute((ROOT / "shared" / "macros.sql").read_text(encoding="utf-8"))
     db.execute((ROOT / "inputs" / "settings.sql").read_text(encoding="utf-8"), dict(facts))
+    words = {"path": str(ROOT / "seeds" / "title_words.csv")}
+    db.execute((ROOT / "inputs" / "title_words.sql").read_text(encoding="utf-8"), words)
     rules = [asdict(rule) for rule in source.settings.rules]
     db.register("rules_frame", pd.DataFrame(rules, dtype=object))
     rollouts = [asdict(rollout) for rollout in source.settings.rollouts]

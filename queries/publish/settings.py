@@ -50,6 +50,8 @@ class Rule:
     tier: str | None
     tool: str | None
     source: str
+    #: expression for the repositories it is limited to; None for all
+    repositories: str | None = None
 
 
 @dataclass(frozen=True)

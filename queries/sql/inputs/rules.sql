@@ -9,7 +9,8 @@ select
     value::varchar as value,
     tier::varchar as tier,
     tool::varchar as tool,
-    source::varchar as source
+    source::varchar as source,
+    repositories::varchar as repositories
 from rules_frame;
 
 create temp table input_rollouts as

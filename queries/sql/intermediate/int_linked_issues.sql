@@ -1,5 +1,5 @@
--- One row per issue that a pull request closes, as either of them tells, with the labels that it
--- carries as of the cutoff; of an issue that is not read, those of the last reading. An issue that
+-- One row per issue that a pull request closes, as either of them tells, with its type and the
+-- labels that it carries as of the cutoff; of an issue that is not read, those of the last reading. An issue that
 -- was opened after the cutoff is not there yet, and one that GitHub no longer shows never was.
 with told as (
     select
@@ -64,7 +64,7 @@ absent as (
     where held.deleted_at is not null or utc(held.node->>'createdAt') >= settings.cutoff
 )
 
-select linked.* replace (coalesce(issues.labels, linked.labels) as labels)
+select linked.* replace (coalesce(issues.labels, linked.labels) as labels), issues.type
 from linked
 left join int_issues as issues
     on issues.repo = linked.issue_repo and issues.number = linked.issue_number

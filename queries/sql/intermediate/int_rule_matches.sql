@@ -7,13 +7,15 @@ select
     $field::varchar as rule_field,
     $value::varchar as meaning,
     found.field,
-    found.value
+    found.value,
+    if($kind = 'work_types', regexp_extract(found.value, $pattern, 0, 'i'), null) as part
 from int_rule_values as found
 where
     list_contains(
         case $field
             when 'text' then ['body', 'message']
             when 'linked_label' then ['label']
+            when 'linked_type' then ['type']
             when 'paths' then ['path']
             else [$field::varchar]
         end,

@@ -42,3 +42,7 @@ union
 select 'trailer', trailer from int_trailers
 union
 select 'path', path from stg_changed_files
+union
+select 'title_words', work_type from int_title_words
+union
+select 'size', size from int_sizes

@@ -21,6 +21,8 @@
 --     reading.
 -- work_type: of the first rule that matches, else unclassified.
 -- work_type_rule: the rule that gave the work type; null where none matched.
+-- work_type_reason: where the rule matched and what, such as: title begins with "fix"; null where
+--     none matched.
 -- authorship: agent, assisted or no signal; no signal does not mean human.
 -- authorship_rule: the rule that decided the authorship.
 -- ai_tool: the tool of that rule.
@@ -124,6 +126,7 @@ select
     found.author_association,
     work_types.work_type,
     work_types.work_type_rule,
+    work_types.work_type_reason,
     authorship.authorship,
     authorship.authorship_rule,
     authorship.ai_tool,

@@ -10,6 +10,7 @@
 -- tier: high, medium or low certainty, of AI signals; low never decides.
 -- tool: the tool that an AI signal identifies.
 -- source: product, user or headway.toml.
+-- repositories: regular expression for the repositories it is limited to; null for all.
 -- matched: pull requests it matched (AI signals), decided (work types), or pull requests and issues
 --     it marks (labels).
 with matches as (
@@ -37,6 +38,7 @@ select
     rules.tier,
     rules.tool,
     rules.source,
+    rules.repositories,
     if(rules.kind = 'settings', null, coalesce(matches.matched, 0)) as matched
 from input_rules as rules
 left join matches on matches.kind = rules.kind and matches.rule = rules.rule

@@ -53,3 +53,32 @@ case
     when n < 100 then '50–99'
     else '100+'
 end;
+
+-- A title in lower case, without a leading "Fixes #12:".
+create or replace temp macro without_ticket(title) as
+regexp_replace(
+    lower(left(title, 200)),
+    '^\W*(fix(es|ed)?|close[sd]?|resolve[sd]?)\s+((issue|bug)\s+)?(#\d+|[a-z]{2,10}-\d+)\W*',
+    ''
+);
+
+-- The first word of such a title. Tags in brackets, numbers, tickets ("ABC-12") and a scope
+-- ("core:") have none.
+create or replace temp macro first_word(text) as
+regexp_extract(
+    regexp_replace(
+        regexp_replace(text, '^([^\w\[(]+|\[[^\]]*\]|\([^)]*\)|[a-z]{2,10}-\d+\b|\d+\b)+', ''),
+        '^[\w./@-]{1,40}( [\w./@-]{1,40})?(\([^)]*\))?!?: ',
+        ''
+    ),
+    '[a-z]+(''[a-z]+)?'
+);
+
+-- The terms of a title that `title_words.csv` weighs: `fix #` for a ticket that was taken out, the
+-- first word as `^word`, and each word.
+create or replace temp macro title_terms(title) as
+list_distinct(
+    regexp_extract_all(without_ticket(title), '[a-z]+(''[a-z]+)?')
+    || if(first_word(without_ticket(title)) = '', [], ['^' || first_word(without_ticket(title))])
+    || if(without_ticket(title) = lower(left(title, 200)), [], ['fix #'])
+);

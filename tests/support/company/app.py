@@ -126,7 +126,7 @@ PULLS = [
     # Case: ships the experiment #14, which is decided by a label later.
     _pull(
         15,
-        "Add the one-page checkout",
+        "Shorter checkout",
         "ada",
         "2026-03-02",
         "src/onepage/form.ts",
@@ -136,7 +136,7 @@ PULLS = [
     # Case: ships the experiment #16, which is never decided.
     _pull(
         17,
-        "Bigger buttons behind a flag",
+        "Bigger taps",
         "nia",
         "2026-03-09",
         "src/buttons/big.ts",
@@ -149,7 +149,7 @@ PULLS = [
     # last day.
     _pull(
         23,
-        "poc: voice search",
+        "spike: voice search",
         "dan",
         "2026-04-07",
         "src/voice/search.ts",
@@ -195,7 +195,7 @@ PULLS = [
     # Case: a team that is new to an area, and a role that is not engineering.
     _pull(
         51,
-        "Reword the start page",
+        "Greeting, reworded",
         "pam",
         "2026-05-14",
         "",

@@ -22,7 +22,7 @@ INFRA_PULLS = [
     # Case: every commit is an agent's by its e-mail alone.
     Pull(
         2,
-        "Resize the nodes",
+        "Bigger machines for the cluster",
         "hal",
         "2025-10-20 08:00",
         head="build/resize",
@@ -51,7 +51,7 @@ INFRA_PULLS = [
     # Case: open without any response; a bot that nobody answers for. Dependencies by the branch.
     Pull(
         4,
-        "Update terraform to 1.9",
+        "Terraform 1.9",
         "renovate",
         "2026-02-23 08:00",
         association="NONE",
@@ -79,7 +79,7 @@ INFRA_PULLS = [
     # Case: an agent whose human co-author is told by his no-reply address. Provisional.
     Pull(
         6,
-        "Add budget alarms",
+        "Budget alarms",
         "copilot-swe-agent",
         "2026-06-25 08:00",
         association="CONTRIBUTOR",

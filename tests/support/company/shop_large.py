@@ -34,7 +34,7 @@ PULLS = [
     # the branch is longer than a page.
     Pull(
         20,
-        "Move the manual into the repository",
+        "Handbook moved in",
         "jon",
         "2025-09-22 12:00",
         method=MERGE,

@@ -243,7 +243,7 @@ PULLS = [
     # Case: its only commit was written after the last day: no first commit yet.
     Pull(
         39,
-        "Sketch of the new header",
+        "Header, first sketch",
         "cal",
         "2026-06-30 12:00",
         commits=[Commit("2026-07-02 10:00")],

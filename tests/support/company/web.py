@@ -32,7 +32,7 @@ PULLS = [
     # Case: chore by its branch.
     Pull(
         1,
-        "Scaffold the site",
+        "Scaffolding",
         "jon",
         "2025-02-09 10:00",
         head="ci/scaffold",
@@ -85,7 +85,7 @@ PULLS = [
     # Case: an agent that only its merger can answer for.
     Pull(
         4,
-        "Add keyboard shortcuts",
+        "Keyboard shortcuts",
         "chatgpt-codex-connector",
         "2025-03-17 10:00",
         association="NONE",
@@ -218,7 +218,7 @@ PULLS = [
     # Case: a human in a co-author trailer is no signal. Only docs, by the paths.
     Pull(
         12,
-        "Fix typos",
+        "Spelling",
         "ivy",
         "2025-07-07 10:00",
         commits=[Commit("2025-07-07 09:00", "Fix typos\n\nCo-authored-by: Hal <hal@acme.example>")],
@@ -242,7 +242,7 @@ PULLS = [
     # Case: an assistant's sentence in the text.
     Pull(
         14,
-        "Describe the API client",
+        "Manual of the client",
         "hal",
         "2025-08-11 10:00",
         head="docs/api",
@@ -356,7 +356,7 @@ PULLS = [
     # trailer.
     Pull(
         22,
-        "Try the new router",
+        "Second router",
         "lea",
         "2026-06-01 10:00",
         draft=True,

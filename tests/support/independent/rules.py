@@ -6,12 +6,23 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from tests.support.independent.view import Commit, Issue, Pull
 
 CO_AUTHOR = re.compile(r"^co-authored-by:.*<([^<>\s]+)>\s*$", re.I)
 Evidence = Mapping[str, Iterable[str]]
+#: a leading "Fixes #12:"
+TICKET = re.compile(
+    r"^\W*(?:fix|fixes|fixed|close|closes|closed|resolve|resolves|resolved)\s+"
+    r"(?:(?:issue|bug)\s+)?(?:#[0-9]+|[a-z]{2,10}-[0-9]+)\W*",
+    re.A,
+)
+#: what stands before the first word: signs, tags in brackets, tickets and numbers
+NO_WORD = re.compile(r"^(?:[^\w\[(]+|\[[^\]]*\]|\([^)]*\)|[a-z]{2,10}-[0-9]+\b|[0-9]+\b)+", re.A)
+SCOPE = re.compile(r"^[\w./@-]{1,40}(?: [\w./@-]{1,40})?(?:\([^)]*\))?!?: ", re.A)
+WORD = re.compile("[a-z]+(?:'[a-z]+)?")
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class Rules:
     signals: list[Rule]
     labels: list[Rule]
     work_types: list[Rule]
+    title_words: dict[str, dict[str, Decimal]]
 
     @property
     def accounts(self) -> list[Rule]:
@@ -56,7 +68,38 @@ def read_rules(seeds: Path) -> Rules:
         signals=_read(seeds / "ai_signals.csv", "kind"),
         labels=_read(seeds / "label_rules.csv", "kind"),
         work_types=_read(seeds / "work_types.csv", "work_type"),
+        title_words=read_title_words(seeds),
     )
+
+
+def read_title_words(seeds: Path) -> dict[str, dict[str, Decimal]]:
+    """Return the weight of each term for each work type."""
+    with (seeds / "title_words.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row.pop("term"): {kind: Decimal(x) for kind, x in row.items()} for row in rows}
+
+
+def by_title_words(title: str, weights: Mapping[str, Mapping[str, Decimal]]) -> str | None:
+    """Return the work type that the words of a title weigh for.
+
+    None if no type is ahead by 0.45, or if no word weighs 0.3 for it.
+    """
+    text = title[:200].lower()
+    rest = TICKET.sub("", text)
+    words = set(WORD.findall(rest))
+    first = WORD.search(SCOPE.sub("", NO_WORD.sub("", rest)))
+    terms = words | ({"^" + first[0]} if first else set()) | ({"fix #"} if rest != text else set())
+    every, zero = weights["(every title)"], dict[str, Decimal]()
+    held = [weights.get(term, zero) for term in terms]
+    sums = {kind: base + sum(row.get(kind, 0) for row in held) for kind, base in every.items()}
+    best, second = sorted(sums, key=lambda kind: sums[kind], reverse=True)[:2]
+    reasons = [
+        weights.get(word, zero).get(best, 0)
+        + (weights.get("^" + word, zero).get(best, 0) if "^" + word in terms else 0)
+        for word in {term.removeprefix("^") for term in terms}
+    ]
+    is_ahead = sums[best] - sums[second] >= Decimal("0.45")
+    return best if is_ahead and max(reasons, default=0) >= Decimal("0.3") else None
 
 
 def _read(path: Path, gives: str) -> list[Rule]:
@@ -172,6 +215,8 @@ def work_type(
         "branch": [pull.branch],
         "label": pull.labels,
         "linked_label": [label for issue in linked for label in issue.labels],
+        "title_words": _known(by_title_words(pull.title, rules.title_words)),
+        "size": [f"+{pull.additions} -{pull.deletions}"],
     }
     paths = [file[0] for file in pull.files]
     for rule in rules.work_types:
