@@ -76,7 +76,7 @@ def read(path: Path) -> list[Title]:
             by_rule = matched[0][1] if matched else None
             remainder = matched[0][0].sub("", text) if matched else text
             terms = db.execute("select title_terms(?)", [remainder]).fetchall()[0][0]
-            # titles that differ by numbers and endings only are not evidence for each other
+            # titles that differ after four words only are not evidence for each other
             group = row.get("repo") or " ".join(re.findall("[a-z]+", text.lower())[:4])
             titles.append(Title(text, tuple(sorted(terms)), row["work_type"], by_rule, group))
     return titles
@@ -105,10 +105,10 @@ def fit(titles: Sequence[Title]) -> Weights:
         if count >= MIN_TITLES and name.removeprefix("^") not in NO_REASON
     )
     index = {name: column for column, name in enumerate(names)}
-    cells = [(row, index[name]) for row, held in enumerate(stems) for name in held & index.keys()]
+    cells = [(row, index[name]) for row, own in enumerate(stems) for name in own & index.keys()]
     places = tuple(np.array(cells).T)
     inputs = csr_matrix((np.ones(len(cells)), places), shape=(len(titles), len(names)))
-    wanted = np.array([[title.work_type == kind for kind in TYPES] for title in titles], float)
+    actual = np.array([[title.work_type == kind for kind in TYPES] for title in titles], float)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         weights = flat.reshape(len(names) + 1, len(TYPES))
@@ -116,8 +116,8 @@ def fit(titles: Sequence[Title]) -> Weights:
         scores -= scores.max(axis=1, keepdims=True)
         odds = np.exp(scores)
         totals = odds.sum(axis=1, keepdims=True)
-        value = -(wanted * (scores - np.log(totals))).sum()
-        rest = odds / totals - wanted
+        value = -(actual * (scores - np.log(totals))).sum()
+        rest = odds / totals - actual
         slope = np.vstack([inputs.T @ rest + weights[:-1] / STRENGTH, rest.sum(axis=0)])
         return value + (weights[:-1] ** 2).sum() / 2 / STRENGTH, slope.ravel()
 
@@ -126,8 +126,8 @@ def fit(titles: Sequence[Title]) -> Weights:
     weights = result.x.reshape(len(names) + 1, len(TYPES)).round(2)
     forms = sorted({term for title in titles for term in title.terms})
     by_term = {form: weights[index[stem(form)]] for form in forms if stem(form) in index}
-    kept = {form: list(row) for form, row in by_term.items() if abs(row).max() >= MIN_WEIGHT}
-    return {EVERY: list(weights[-1])} | kept
+    heavy = {form: list(row) for form, row in by_term.items() if abs(row).max() >= MIN_WEIGHT}
+    return {EVERY: list(weights[-1])} | heavy
 
 
 def decide(title: Title, weights: Weights, margin: float) -> str:
@@ -178,16 +178,16 @@ def report(titles: Sequence[Title], decided: Sequence[str]) -> None:
     )
     columns = [*TYPES, *sorted({kind for _, kind in pairs} - set(TYPES))]
     classified = sum(n for (_, kind), n in pairs.items() if kind != "unclassified")
-    agreed = sum(n for (wanted, kind), n in pairs.items() if wanted == kind)
+    agreed = sum(n for (actual, kind), n in pairs.items() if actual == kind)
     print(f"{len(titles):,} titles, {classified / len(titles):.1%} classified, ", end="")
     print(f"{agreed / classified:.1%} of them as the file says")
     print(f"| type | precision | recall | {' | '.join(columns)} |")
     for kind in TYPES:
         own = pairs[kind, kind]
-        given = sum(n for (_, other), n in pairs.items() if other == kind)
-        wanted = sum(n for (other, _), n in pairs.items() if other == kind)
+        classified_so = sum(n for (_, other), n in pairs.items() if other == kind)
+        actual = sum(n for (other, _), n in pairs.items() if other == kind)
         cells = " | ".join(str(pairs[kind, other]) for other in columns)
-        print(f"| {kind} | {own / given:.1%} | {own / wanted:.1%} | {cells} |")
+        print(f"| {kind} | {own / classified_so:.1%} | {own / actual:.1%} | {cells} |")
 
 
 def main() -> None:

@@ -81,7 +81,8 @@ CONTRACT = {
     "pull_requests": """
         repo number title url author author_kind responsible responsible_rule role
         is_engineering_role team
-        author_association work_type work_type_rule authorship authorship_rule ai_tool state
+        author_association work_type work_type_rule work_type_reason authorship authorship_rule
+        ai_tool state
         base_branch
         is_default_base is_draft was_draft opened_at ready_at first_commit_at
         first_response_at first_review_at first_approval_at merged_at closed_at reopened_count
@@ -132,7 +133,7 @@ CONTRACT = {
     "spend_reconciliation": """
         month source account provider cost_basis cost_usd counted_usd counted_days days
         rows_without_price""",
-    "rules": "kind rule position field pattern value tier tool source matched",
+    "rules": "kind rule position field pattern value tier tool source repositories matched",
     "metrics": "metric question page title unit better definition definition_hash is_headline sql",
     "answers": """
         question metric title unit better quarter comparison status scope_kind scope variant

@@ -25,7 +25,7 @@ MODELS = {model.name: model for model in models()}
 AS_OF = date(2024, 1, 31)
 AT = "2024-01-05T00:00:00Z"
 #: rules and what they match, the strongest first; a pull request has all from one rule on
-EVIDENCE = {
+EVIDENCE: dict[str, dict[str, object]] = {
     "revert-title": {"title": 'Revert "Add tests"'},
     "fix-label": {"labels": ["kind/bug"]},
     "feature-linked": {"closing_issues": [90]},

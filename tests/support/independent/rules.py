@@ -90,8 +90,8 @@ def by_title_words(title: str, weights: Mapping[str, Mapping[str, Decimal]]) -> 
     first = WORD.search(SCOPE.sub("", NO_WORD.sub("", rest)))
     terms = words | ({"^" + first[0]} if first else set()) | ({"fix #"} if rest != text else set())
     every, zero = weights["(every title)"], dict[str, Decimal]()
-    held = [weights.get(term, zero) for term in terms]
-    sums = {kind: base + sum(row.get(kind, 0) for row in held) for kind, base in every.items()}
+    rows = [weights.get(term, zero) for term in terms]
+    sums = {kind: base + sum(row.get(kind, 0) for row in rows) for kind, base in every.items()}
     best, second = sorted(sums, key=lambda kind: sums[kind], reverse=True)[:2]
     reasons = [
         weights.get(word, zero).get(best, 0)
