@@ -148,7 +148,12 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
         rule.rule for rule in rules if rule.source == "headway.toml" and rule.kind == "work_types"
     ]
     assert own == ["our-feature-label"]
-    assert settings[3].budgets
+    assert (settings[3].ai_signals[0].rule, len(settings[4].budgets)) == ("our-greeter", 1)
+    handbook, chores = settings[5].work_types
+    assert (handbook.repo, chores.repo) == ("acme/handbook*", "")
+    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[6])}
+    assert "fix-words" in in_force
+    assert "feature-words" not in in_force
 
 
 def test_configuration_page_lists_every_key_of_the_example() -> None:
