@@ -46,7 +46,7 @@ QUIET_TRIES = 3
 TIMEOUT_S = (15, 120)
 #: longer waits for one response are left to the next refresh
 MAX_WAIT_S = 900.0
-MAX_PAGES = 10_000
+MAX_PAGES = 2_000
 #: time of one list
 MAX_LIST_S = 3600.0
 #: wait after a rate limit without a time

@@ -19,7 +19,7 @@ from collectors.spend.models import MAX_AMOUNT, MAX_COUNT, Dated, Model, reason
 PLACES = Decimal("0.00000001")
 DAY = timedelta(days=1)
 #: records of one call, which are in memory at once
-MAX_RECORDS = 200_000
+MAX_RECORDS = 100_000
 Row = TypeVar("Row", bound=Model)
 DatedRow = TypeVar("DatedRow", bound=Dated)
 

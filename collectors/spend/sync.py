@@ -231,7 +231,7 @@ class _StreamSync:
             except TooManyRecordsError as error:
                 if report.last == start:
                     raise SourceError(f"{client.title}: {start}, {error}") from None
-                day_count = ((report.last - start).days + 1) // 2
+                day_count = 1
                 continue
             self.left_out += report.left_out
             yield from report.partitions()
