@@ -31,6 +31,8 @@ EFFECTS: Mapping[Aggregate, str] = {
 }
 #: aggregates that are null, not zero, before the first item ever
 COUNTED: tuple[Aggregate, ...] = ("count", "per week", "net per week")
+#: a comparison needs this many items on each side; counts are compared as they are
+MIN_COMPARED = 10
 #: Open items are right-censored, so a median is exact once all open items are older than it. Two
 #: weeks cover the usual medians; before that the last days of a quarter would look slow.
 MEDIANS_MATURE = 14
@@ -177,6 +179,10 @@ class Metric:
     horizon: int = 0
     is_listed: bool = False
     rule: str = ""
+
+    def has_enough(self, *counts: int) -> bool:
+        """Return whether a comparison of estimates that rest on so many items is made."""
+        return self.aggregate == "count" or min(counts) >= MIN_COMPARED
 
     @property
     def of(self) -> Subject:

@@ -46,8 +46,8 @@ class Headline:
     def note(self) -> str:
         """Return the text below the main sentence: the year before, or the quarter so far."""
         if self.status == "so far":
-            return so_far_note(self.metric, self.quarter, self.current, self.n_current, self.effect)
-        return year_note(self.metric, self.effect, self.baseline, self.n_baseline)
+            return so_far_note(self.metric, self.quarter, vars(self))
+        return year_note(self.metric, vars(self))
 
     @property
     def is_known(self) -> bool:
@@ -62,6 +62,12 @@ class MetricHeadlines:
     main: Headline | None
     year: Headline | None
     so_far: Headline | None
+
+    @property
+    def shown(self) -> Headline | None:
+        """Return the complete quarter; before the first one with a number, the quarter so far."""
+        is_first = not (self.main and self.main.is_known)
+        return self.so_far if is_first and self.so_far and self.so_far.is_known else self.main
 
     @property
     def all(self) -> list[Headline]:

@@ -20,7 +20,8 @@ def compare(
     now, before = as_float(current["estimate"]), as_float(baseline["estimate"])
     kind = EFFECTS[metric.aggregate]
     # the count of a part of a quarter is not comparable with the count of a whole one
-    is_comparable = metric.aggregate != "count" or pair.status != "so far"
+    is_whole = metric.aggregate != "count" or pair.status != "so far"
+    is_comparable = is_whole and metric.has_enough(current["n"], baseline["n"])
     return {
         "current": now,
         "baseline": before,

@@ -120,7 +120,7 @@ def format_effect(effect: float | None, kind: str, unit: str) -> str:
     if kind == "difference" and unit != "share":
         return _difference(effect, unit)
     size = round(abs(effect) * 100)
-    if size == 0 or (kind == "difference" and abs(effect) < 0.01):
+    if size == 0 or (kind == "difference" and round(abs(effect) * 100, 6) < 1):
         return ABOUT
     word = "less" if effect < 0 else "more"
     if kind == "difference":
@@ -129,6 +129,23 @@ def format_effect(effect: float | None, kind: str, unit: str) -> str:
         return f"{size} % {word}"
     times = _decimal(effect + 1)
     return f"{'twice' if times == '2' else f'{times} times'} as {MUCH.get(unit, 'many')}"
+
+
+def format_change(metric: Metric, current: float, baseline: float, effect: float) -> str:
+    """Return an effect in words that agree with the two values as they are printed."""
+    kind, unit = EFFECTS[metric.aggregate], metric.unit
+    if format_value(current, unit) == format_value(baseline, unit):
+        return SAME if metric.aggregate == "count" else ABOUT
+    if kind == "difference":
+        effect = _as_printed(current, unit) - _as_printed(baseline, unit)
+    return format_effect(effect, kind, unit)
+
+
+def _as_printed(value: float, unit: str) -> float:
+    """Return a value as exact as it is printed; shares near 0 and 1 are printed as bounds."""
+    if unit == "share":
+        return value if 0 < value < 0.01 or 0.99 < value < 1 else round(value * 100) / 100
+    return round(value, 0 if round(abs(value), 1) >= 100 else 1)
 
 
 def _difference(effect: float, unit: str) -> str:
@@ -140,9 +157,9 @@ def _difference(effect: float, unit: str) -> str:
     return f"{size} {more if effect > 0 else less}"
 
 
-def _change(effect: float, kind: str, unit: str) -> str:
+def _change(metric: Metric, current: float, baseline: float, effect: float) -> str:
     """Return an effect with its preposition: 15 % less than in, about the same as in."""
-    text = format_effect(effect, kind, unit)
+    text = format_change(metric, current, baseline, effect)
     is_comparative = text.endswith(("less", "more", "fewer", "higher", "lower"))
     return f"{text} {'than' if is_comparative else 'as'} in"
 
@@ -206,6 +223,10 @@ def _comparison(metric: Metric, row: Mapping[str, Any], pair: Comparison) -> str
         if metric.aggregate in COUNTED:
             return f"; {against} was {NOT_MEASURED}"
         return f"; there is nothing to compare it with in {against}"
+    if not metric.has_enough(row["n_current"]):
+        return f"; too few to compare with {against}"
+    if not metric.has_enough(n):
+        return f"; {against} had too few to compare with (n = {n:,})"
     if value is None:
         reason = "fewer than half were finished"
         if metric.aggregate != "median":
@@ -213,7 +234,7 @@ def _comparison(metric: Metric, row: Mapping[str, Any], pair: Comparison) -> str
         return f"; in {against} {reason} (n = {n:,})"
     if row["effect"] is None:
         return f"; in {against} it was {format_value(value, metric.unit)} (n = {n:,})"
-    change = _change(row["effect"], row["effect_kind"], metric.unit)
+    change = _change(metric, row["current"], value, row["effect"])
     return f", {change} {against} ({with_n(metric, value, n)})"
 
 
@@ -235,21 +256,30 @@ def _left_out(repos: Sequence[str], until: date) -> str:
     return f" Left out on both sides, because not synced through {last}: {names}."
 
 
-def year_note(metric: Metric, effect: float | None, baseline: float | None, n_baseline: int) -> str:
-    """Return the comparison with the same quarter a year before, for below the sentence."""
-    before = AGAINST["year before"]
-    if not is_known(metric, baseline, n_baseline):
+def year_note(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return the comparison with the same quarter a year before, for below the sentence.
+
+    ``row`` has the columns of ``answers``, here and in the other notes.
+    """
+    before, n = AGAINST["year before"], row["n_baseline"]
+    if not is_known(metric, row["baseline"], n):
         if metric.aggregate in COUNTED:
             return f"{before[0].upper()}{before[1:]} was {NOT_MEASURED}."
         return f"There is nothing to compare it with in {before}."
-    change = format_effect(effect, EFFECTS[metric.aggregate], metric.unit)
-    return f"Against {before}: {change} ({with_n(metric, baseline, n_baseline)})."
+    if not metric.has_enough(row["n_current"], n):
+        return f"Against {before}: too few to compare (n = {n:,})."
+    return f"Against {before}: {_changed(metric, row)} ({with_n(metric, row['baseline'], n)})."
 
 
-def so_far_note(
-    metric: Metric, quarter: str, current: float | None, n_current: int, effect: float | None
-) -> str:
+def _changed(metric: Metric, row: Mapping[str, Any]) -> str:
+    if row["effect"] is None:
+        return "not comparable"
+    return format_change(metric, row["current"], row["baseline"], row["effect"])
+
+
+def so_far_note(metric: Metric, quarter: str, row: Mapping[str, Any]) -> str:
     """Return the number of the current quarter, for below the sentence."""
+    current, n_current, effect = row["current"], row["n_current"], row["effect"]
     if metric.aggregate in COUNTED and not is_known(metric, current, n_current):
         return f"{quarter} so far: {NOT_MEASURED}."
     if not n_current:
@@ -257,26 +287,24 @@ def so_far_note(
     text = f"{quarter} so far: {format_value(current, metric.unit)}{_n(metric, n_current)}"
     if effect is None:
         return f"{text}."
-    change = _change(effect, EFFECTS[metric.aggregate], metric.unit)
+    change = _change(metric, current, row["baseline"], effect)
     return f"{text}, {change} {AGAINST['quarter before']}."
 
 
-def tile_text(
-    metric: Metric,
-    quarter: str,
-    current: tuple[float | None, int],
-    baseline: tuple[float | None, int],
-    effect: float | None,
-) -> str:
-    """Return the caption of a number on the overview; values come with their n."""
-    if not is_known(metric, *current):
-        return f"{quarter}, {NOT_MEASURED if metric.aggregate in COUNTED else 'n = 0'}"
+def tile_text(metric: Metric, quarter: str, status: str, row: Mapping[str, Any]) -> str:
+    """Return the caption of a known number on the overview."""
+    text, baseline = f"{quarter} so far" if status == "so far" else quarter, row["baseline"]
     if metric.aggregate != "count":
-        quarter = f"{quarter}, n = {current[1]:,}"
-    if effect is None:
-        return f"{quarter}; nothing to compare with in the quarter before"
-    change = format_effect(effect, EFFECTS[metric.aggregate], metric.unit)
-    return f"{quarter}; {change}: {with_n(metric, *baseline)} in the quarter before"
+        text += f", n = {row['n_current']:,}"
+    elif status == "so far":
+        return text  # a part of a quarter is not compared with a whole one
+    if not is_known(metric, baseline, row["n_baseline"]):
+        return f"{text}; nothing to compare with in the quarter before"
+    before = with_n(metric, baseline, row["n_baseline"])
+    if not metric.has_enough(row["n_current"], row["n_baseline"]):
+        return f"{text}; too few to compare with the quarter before (n = {row['n_baseline']:,})"
+    change = f"{_changed(metric, row)}: " if row["effect"] is not None else ""
+    return f"{text}; {change}{before} in the quarter before"
 
 
 def with_n(metric: Metric, value: float | None, n: int) -> str:

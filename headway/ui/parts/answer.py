@@ -16,7 +16,7 @@ from queries.catalog import catalog
 from queries.catalog.catalog import Panel
 from queries.catalog.metric import Page
 from queries.read.filters import SnapshotInfo, is_empty
-from queries.read.headlines import MetricHeadlines, is_exploratory
+from queries.read.headlines import Headline, MetricHeadlines, is_exploratory
 from queries.read.panels import PanelData, page_summary, panel_data, supported
 from queries.text.sentences import chart_subtitle, dates, day, format_value, tile_text
 
@@ -120,14 +120,16 @@ def _origin(data: PanelData, view: View) -> str:
 
 def _headline(reported: MetricHeadlines) -> None:
     """Draw the sentence, the year before, the quarter so far, and the verdict."""
-    main = reported.main
-    if main is None:
+    main, shown = reported.main, reported.shown
+    if shown is None:
         lead("No quarter is complete in this period.")
         return
-    lead(main.sentence)
-    if main.is_known:
+    lead(shown.sentence)
+    if shown is not main:  # the first quarter is not over
+        caption(*([main.sentence] if main else []))
+    elif shown.is_known:
         notes = [headline.note for headline in (reported.year, reported.so_far) if headline]
-        verdict = main.verdict or main.reason
+        verdict = shown.verdict or shown.reason
         caption(*notes, f"{verdict[0].upper()}{verdict[1:]}.")
 
 
@@ -143,9 +145,9 @@ def summary(page: Page, view: View) -> None:
     data = cache.load(page_summary, view, metrics, view.period, view.scope)
     _headline(data.reported[0])
     with st.grid(min_column_width=200):
-        for reported, weekly in zip(data.reported, data.weekly, strict=True):
-            if reported.main:
-                _tile(reported, draw_sparkline(reported.main.metric, weekly))
+        for metric, reported, weekly in zip(metrics, data.reported, data.weekly, strict=True):
+            if reported.shown and reported.shown.is_known:
+                _tile(reported.shown, draw_sparkline(metric, weekly))
     key = f"basis {page.name}"
     with st.expander("Definitions and counts", on_change="rerun", key=key) as basis:
         if basis.open:
@@ -153,14 +155,10 @@ def summary(page: Page, view: View) -> None:
             evidence_drawer.definitions(Panel(page.title, tuple(metrics)), headlines, view)
 
 
-def _tile(reported: MetricHeadlines, sparkline: Drawing | None) -> None:
-    main = reported.main
-    if main is None:
-        return
-    metric = main.metric
+def _tile(headline: Headline, sparkline: Drawing | None) -> None:
+    metric = headline.metric
     with st.container(border=True, gap="xsmall", height="stretch"):
-        st.metric(metric.title, format_value(main.current, metric.unit) if main.is_known else "–")
-        current, baseline = (main.current, main.n_current), (main.baseline, main.n_baseline)
-        caption(tile_text(metric, main.quarter, current, baseline, main.effect))
+        st.metric(metric.title, format_value(headline.current, metric.unit))
+        caption(tile_text(metric, headline.quarter, headline.status, vars(headline)))
         if sparkline:
             draw(sparkline, f"spark {metric.name}")

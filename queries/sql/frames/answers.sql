@@ -16,7 +16,8 @@
 -- current: estimate in the window, in the unit; null where none, a median not reached, or a count
 --     not measured.
 -- baseline: the same for the baseline's window.
--- effect: current against baseline: ratio minus 1, or difference.
+-- effect: current against baseline: ratio minus 1, or difference; null if either side has fewer than
+--     10 items, except of counts.
 -- effect_kind: ratio or difference.
 -- lo: lower end of the interval; null until the statistics come.
 -- hi: upper end of the interval; null until the statistics come.

@@ -25,6 +25,7 @@ from queries.text.sentences import (
     scope_words,
     sentence,
     so_far_note,
+    tile_text,
     year_note,
 )
 
@@ -45,12 +46,34 @@ def say(
     left_out: tuple[str, ...] = (),
 ) -> str:
     """Return the sentence of two estimates, each a value with its n."""
+    row = compared(name, current, baseline, pair, missing)
+    return sentence(metric(name), pair, scope, row, left_out, date(2026, 9, 28))
+
+
+def compared(
+    name: str,
+    current: tuple[float | None, int],
+    baseline: tuple[float | None, int],
+    pair: Comparison,
+    missing: int = 0,
+) -> dict[str, Any]:
+    """Return the columns of ``answers`` of two estimates, each a value with its n."""
     now, later = (
         {"estimate": value, "n": n, "n_missing": missing, "n_excluded": 0}
         for value, n in (current, baseline)
     )
-    row = compare(metric(name), pair, now, later)
-    return sentence(metric(name), pair, scope, row, left_out, date(2026, 9, 28))
+    return compare(metric(name), pair, now, later)
+
+
+def year(name: str, current: tuple[float, int], baseline: tuple[float | None, int]) -> str:
+    """Return the note on the year before."""
+    return year_note(metric(name), compared(name, current, baseline, YEAR))
+
+
+def so_far(name: str, current: tuple[float | None, int], baseline: tuple[float | None, int]) -> str:
+    """Return the note on the quarter so far."""
+    row = compared(name, current, baseline, SO_FAR)
+    return so_far_note(metric(name), SO_FAR.quarter, row)
 
 
 @pytest.mark.parametrize(
@@ -165,29 +188,72 @@ def test_no_items_in_either_quarter() -> None:
 
 
 def test_a_median_that_is_not_reached() -> None:
-    assert say("review_time", (None, 7), (2.0, 9)) == (
-        "Fewer than half of the pull requests first answered in 2026-Q3 have been merged (n = 7); "
-        "in the quarter before it was 2 hours (n = 9)."
+    assert say("review_time", (None, 17), (2.0, 19)) == (
+        "Fewer than half of the pull requests first answered in 2026-Q3 have been merged (n = 17); "
+        "in the quarter before it was 2 hours (n = 19)."
     )
-    assert say("review_time", (2.0, 9), (None, 7)) == (
+    assert say("review_time", (2.0, 19), (None, 17)) == (
         "Half of the pull requests first answered in 2026-Q3 were merged within 2 hours of "
-        "that response (n = 9); "
-        "in the quarter before fewer than half were finished (n = 7)."
+        "that response (n = 19); "
+        "in the quarter before fewer than half were finished (n = 17)."
     )
 
 
 def test_zero_baseline_has_no_ratio() -> None:
-    assert say("pickup_time", (1.0, 4), (0.0, 3)) == (
+    assert say("pickup_time", (1.0, 14), (0.0, 13)) == (
         "Half of the pull requests that became ready in 2026-Q3 had a human reply within 1 "
-        "hour (n = 4); "
-        "in the quarter before it was 0 minutes (n = 3)."
+        "hour (n = 14); "
+        "in the quarter before it was 0 minutes (n = 13)."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "current", "baseline", "end"),
+    [
+        ("feature_cycle_time", (78.0, 9), (96.0, 400), "(n = 9); too few to compare with the {}."),
+        ("feature_cycle_time", (78.0, 9), (96.0, 2), "(n = 9); too few to compare with the {}."),
+        (
+            "feature_cycle_time",
+            (78.0, 400),
+            (96.0, 9),
+            "(n = 400); the {} had too few to compare with (n = 9).",
+        ),
+        ("feature_cycle_time", (None, 2), (96.0, 40), "(n = 2); too few to compare with the {}."),
+        ("throughput", (0.2, 2), (0.8, 10), "(n = 2); too few to compare with the {}."),
+        ("change_failure_rate", (0.5, 2), (0.0, 0), "(n = 2); there is nothing to compare it "),
+        ("feature_cycle_time", (48.0, 10), (96.0, 10), ", 50 % less than in the {} (4 days, "),
+        ("capabilities_delivered", (2.0, 2), (1.0, 1), ", 1 more than in the {} (1)."),
+    ],
+)
+def test_fewer_than_ten_items_on_either_side_are_not_compared(
+    name: str, current: tuple[float | None, int], baseline: tuple[float, int], end: str
+) -> None:
+    assert end.format("quarter before") in say(name, current, baseline)
+
+
+@pytest.mark.parametrize(
+    ("name", "current", "baseline", "words"),
+    [
+        ("merged_within_7_days", 0.714, 0.706, ", about the same as in the quarter before (71 %,"),
+        ("merged_within_7_days", 0.714, 0.6951, ", 1 percentage point more than"),
+        ("merged_within_7_days", 0.7151, 0.7049, ", 2 percentage points more than"),
+        ("merged_within_7_days", 0.716, 0.714, ", 1 percentage point more than"),
+        ("merged_within_7_days", 0.004, 0.0, ", about the same as in the quarter before (0 %,"),
+        ("ux_debt_net_flow", 1.24, 0.86, ", 0.3 higher than in the quarter before (+0.9,"),
+        ("ux_debt_net_flow", 1.24, 1.16, ", about the same as in the quarter before (+1.2,"),
+        ("pickup_time", 1.04, 1.0, ", about the same as in the quarter before (1 hour,"),
+    ],
+)
+def test_difference_is_that_of_the_printed_values(
+    name: str, current: float, baseline: float, words: str
+) -> None:
+    assert words in say(name, (current, 500), (baseline, 400))
 
 
 def test_missing_items_are_named_if_they_matter() -> None:
     message = say("pickup_time", (1.0, 9), (1.0, 9), missing=1)
     assert message.endswith(". 1 more was merged or closed without a response and has no value.")
-    assert say("pickup_time", (1.0, 10), (1.0, 9), missing=1).endswith("(1 hour, n = 9).")
+    assert say("pickup_time", (1.0, 10), (1.0, 12), missing=1).endswith("(1 hour, n = 12).")
     message = say("review_time", (1.0, 9), (1.0, 9), missing=1200)
     assert message.endswith(". 1,200 more were ready but not answered and have no value.")
     assert say("pickup_time", (None, 0), (1.0, 9), missing=2) == (
@@ -225,29 +291,80 @@ def test_repositories_that_were_not_read_are_named() -> None:
 
 
 def test_notes() -> None:
-    assert year_note(metric("new_work_share"), 0.05, 0.6, 40) == (
+    assert year("new_work_share", (0.65, 50), (0.6, 40)) == (
         "Against the same quarter a year before: 5 percentage points more (60 %, n = 40)."
     )
-    assert year_note(metric("pickup_time"), 0.001, 5.0, 40) == (
+    assert year("pickup_time", (5.001, 50), (5.0, 40)) == (
         "Against the same quarter a year before: about the same (5 hours, n = 40)."
     )
-    assert year_note(metric("pickup_time"), None, None, 4) == (
-        "Against the same quarter a year before: not comparable (not reached, n = 4)."
+    assert year("pickup_time", (5.0, 50), (None, 14)) == (
+        "Against the same quarter a year before: not comparable (not reached, n = 14)."
     )
-    assert year_note(metric("pickup_time"), None, None, 0) == (
+    assert year("pickup_time", (5.0, 50), (None, 4)) == (
+        "Against the same quarter a year before: too few to compare (n = 4)."
+    )
+    assert year("pickup_time", (5.0, 50), (None, 0)) == (
         "There is nothing to compare it with in the same quarter a year before."
     )
-    assert so_far_note(metric("pickup_time"), "2026-Q4", 5.0, 4, -0.5) == (
-        "2026-Q4 so far: 5 hours (n = 4), 50 % less than in the quarter before."
+    assert so_far("pickup_time", (5.0, 14), (10.0, 20)) == (
+        "2026-Q3 so far: 5 hours (n = 14), 50 % less than in the quarter before."
     )
-    assert (
-        so_far_note(metric("pickup_time"), "2026-Q4", None, 4, None)
-        == "2026-Q4 so far: not reached (n = 4)."
-    )
-    assert (
-        so_far_note(metric("pickup_time"), "2026-Q4", None, 0, None)
-        == "2026-Q4 so far: nothing yet."
-    )
+    assert so_far("pickup_time", (5.0, 4), (10.0, 20)) == "2026-Q3 so far: 5 hours (n = 4)."
+    message = so_far("pickup_time", (None, 4), (None, 0))
+    assert message == "2026-Q3 so far: not reached (n = 4)."
+    assert so_far("pickup_time", (None, 0), (10.0, 20)) == "2026-Q3 so far: nothing yet."
+
+
+@pytest.mark.parametrize(
+    ("name", "current", "baseline", "pair", "words"),
+    [
+        (
+            "cycle_time",
+            (48.0, 12),
+            (96.0, 20),
+            BEFORE,
+            "2026-Q3, n = 12; 50 % less: 4 days, n = 20 in the quarter before",
+        ),
+        (
+            "cycle_time",
+            (48.0, 12),
+            (96.0, 2),
+            BEFORE,
+            "2026-Q3, n = 12; too few to compare with the quarter before (n = 2)",
+        ),
+        (
+            "cycle_time",
+            (48.0, 12),
+            (None, 0),
+            SO_FAR,
+            "2026-Q3 so far, n = 12; nothing to compare with in the quarter before",
+        ),
+        (
+            "cycle_time",
+            (48.0, 12),
+            (0.0, 12),
+            BEFORE,
+            "2026-Q3, n = 12; 0 minutes, n = 12 in the quarter before",
+        ),
+        ("capabilities_delivered", (2.0, 2), (9.0, 9), SO_FAR, "2026-Q3 so far"),
+        (
+            "capabilities_delivered",
+            (2.0, 2),
+            (3.0, 3),
+            BEFORE,
+            "2026-Q3; 1 fewer: 3 in the quarter before",
+        ),
+    ],
+)
+def test_tiles(
+    name: str,
+    current: tuple[float | None, int],
+    baseline: tuple[float | None, int],
+    pair: Comparison,
+    words: str,
+) -> None:
+    row = compared(name, current, baseline, pair)
+    assert tile_text(metric(name), pair.quarter, pair.status, row) == words
 
 
 def test_counts_are_not_compared_before_the_quarter_ends() -> None:
@@ -267,9 +384,7 @@ def test_counts_are_not_compared_before_the_quarter_ends() -> None:
         say("experiments_decided", (2.0, 2), (9.0, 9), SO_FAR)
         == "2 experiments were decided in 2026-Q3 so far."
     )
-    assert (
-        so_far_note(metric("experiments_decided"), "2026-Q4", 2.0, 2, None) == "2026-Q4 so far: 2."
-    )
+    assert so_far("experiments_decided", (2.0, 2), (9.0, 9)) == "2026-Q3 so far: 2."
 
 
 def test_unobserved_metric_is_not_measured() -> None:
@@ -287,13 +402,11 @@ def test_unobserved_metric_is_not_measured() -> None:
         "Not measured in 2026-Q3: no shipment could be observed for failures. "
         "3 were shipped without failures being observable and have no value."
     )
-    assert year_note(metric("ux_debt_net_flow"), None, None, 0) == (
+    assert year("ux_debt_net_flow", (1.0, 20), (None, 0)) == (
         "The same quarter a year before was not measured."
     )
-    assert (
-        so_far_note(metric("ux_debt_net_flow"), "2026-Q4", None, 0, None)
-        == "2026-Q4 so far: not measured."
-    )
+    message = so_far("ux_debt_net_flow", (None, 0), (None, 0))
+    assert message == "2026-Q3 so far: not measured."
 
 
 def test_a_net_rate_has_its_sign() -> None:
@@ -301,16 +414,16 @@ def test_a_net_rate_has_its_sign() -> None:
         "The open stock of UX debt changed by +1.5 issues per week in 2026-Q3 (n = 31), "
         "1.9 higher than in the quarter before (−0.4, n = 25)."
     )
-    assert say("ux_debt_net_flow", (0.0, 4), (0.04, 25)) == (
-        "The open stock of UX debt changed by 0 issues per week in 2026-Q3 (n = 4), "
+    assert say("ux_debt_net_flow", (0.0, 14), (0.04, 25)) == (
+        "The open stock of UX debt changed by 0 issues per week in 2026-Q3 (n = 14), "
         "about the same as in the quarter before (0, n = 25)."
     )
     assert (
         say("ux_debt_net_flow", (0.0, 0), (1.0, 13))
         == "Nothing entered or left the stock of UX debt in 2026-Q3."
     )
-    assert so_far_note(metric("ux_debt_net_flow"), "2026-Q4", -2.0, 9, -1.0) == (
-        "2026-Q4 so far: −2 (n = 9), 1 lower than in the quarter before."
+    assert so_far("ux_debt_net_flow", (-2.0, 19), (-1.0, 20)) == (
+        "2026-Q3 so far: −2 (n = 19), 1 lower than in the quarter before."
     )
 
 
@@ -324,10 +437,10 @@ def test_rates_per_reviewer_and_shares_of_what_is_shipped() -> None:
         "incident (n = 23), "
         "17 percentage points more than in the quarter before (0 %, n = 12)."
     )
-    assert say("feedback_first_response", (None, 7), (46.7, 9), missing=1) == (
-        "Less than half of the customer feedback opened in 2026-Q3 has been answered (n = 7); "
-        "in the quarter before it was 46.7 hours (n = 9). 1 more was closed by the author "
-        "before an answer and has no "
+    assert say("feedback_first_response", (None, 17), (46.7, 19), missing=2) == (
+        "Less than half of the customer feedback opened in 2026-Q3 has been answered (n = 17); "
+        "in the quarter before it was 46.7 hours (n = 19). 2 more were closed by the author "
+        "before an answer and have no "
         "value."
     )
 
