@@ -63,7 +63,8 @@ and (
 );
 
 -- Persons of a table's groups in whom two measures are not in the proportion that is most frequent
--- in the group: the difference of the measures, in that proportion, contains nobody else.
+-- in the group, if several share one: the difference of the measures, in that proportion, contains
+-- nobody else.
 create or replace temp macro outsiders(name, one, other) as table
 with persons as (
     select
@@ -89,9 +90,12 @@ others as (
     select
         grp,
         form,
-        count(*) filter (proportion <> usual) as n
+        count(*) filter (proportion <> usual and most_alike > 1) as n
     from (
-        select *, arg_max(proportion, (persons_alike, proportion)) over (partition by grp) as usual
+        select
+            *,
+            arg_max(proportion, (persons_alike, proportion)) over (partition by grp) as usual,
+            max(persons_alike) over (partition by grp) as most_alike
         from proportions
     ) as compared
     group by grp, form

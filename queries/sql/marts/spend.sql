@@ -34,7 +34,7 @@ with machines as (
         basis as cost_basis,
         charge,
         true as is_counted,
-        usd::double as usd,
+        usd,
         tokens,
         requests,
         is_provisional,
@@ -51,7 +51,7 @@ with machines as (
         spend.basis,
         spend.charge,
         false,
-        spend.usd::double,
+        spend.usd,
         spend.tokens,
         spend.requests,
         spend.is_provisional,
@@ -75,12 +75,11 @@ persons as (
         basis as cost_basis,
         charge,
         true as is_counted,
-        usd::double / len(days) as usd,
-        -- whole numbers: the first days have what does not divide
-        tokens // len(days)
-        + (generate_subscripts(days, 1) <= tokens % len(days))::bigint as tokens,
-        requests // len(days)
-        + (generate_subscripts(days, 1) <= requests % len(days))::bigint as requests,
+        -- in units of a hundred-millionth, so that the parts add up exactly
+        day_part((usd * 100000000)::hugeint, len(days), generate_subscripts(days, 1))::decimal(38, 8)
+        / 100000000 as usd,
+        day_part(tokens, len(days), generate_subscripts(days, 1)) as tokens,
+        day_part(requests, len(days), generate_subscripts(days, 1)) as requests,
         is_provisional,
         is_estimate,
         len(days)::integer as spread_days
@@ -97,7 +96,7 @@ gaps as (
         '' as cost_basis,
         'usage' as charge,
         true as is_counted,
-        null::double as usd,
+        null::decimal(38, 8) as usd,
         null::bigint as tokens,
         null::bigint as requests,
         reason = 'not final yet' as is_provisional,
@@ -118,7 +117,7 @@ idle as (
         '' as cost_basis,
         'usage' as charge,
         true as is_counted,
-        0.0::double as usd,
+        0::decimal(38, 8) as usd,
         null::bigint as tokens,
         null::bigint as requests,
         is_provisional,
@@ -151,7 +150,7 @@ select
     model,
     cost_basis,
     charge,
-    sum(usd) as cost_usd,
+    sum(usd::decimal(38, 8))::double as cost_usd,
     -- a quantity without a part of its dollars would make a false price
     if(count(*) filter (usd <> 0 and tokens is null) = 0, sum(tokens), null)::bigint as tokens,
     if(
