@@ -81,8 +81,9 @@ with persons as (
 proportions as (
     select
         *,
-        if(b = 0, 'none', format('{:.5e}', a / b)) as proportion,
-        count(*) over (partition by grp, proportion) as persons_alike
+        if(b = 0, 1e300, a / b) as proportion,
+        format('{:.2e}', proportion) as about,
+        count(*) over (partition by grp, about) as persons_alike
     from persons
 ),
 
@@ -90,7 +91,10 @@ others as (
     select
         grp,
         form,
-        count(*) filter (proportion <> usual and most_alike > 1) as n
+        -- whole tokens make proportions differ in the fourth digit
+        count(*) filter (
+            most_alike > 1 and abs(proportion - usual) > 0.001 * abs(usual)
+        ) as n
     from (
         select
             *,
