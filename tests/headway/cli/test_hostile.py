@@ -7,6 +7,7 @@ the token of the request. ``HEADWAY_HOSTILE_SEEDS`` is the number of runs.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from collectors.github.client import RetryPolicy
@@ -131,3 +133,22 @@ def test_hostile_answers_about_one_repository_leave_the_other_and_heal(
     assert victim.run("refresh", "--full").code == 0  # wrong and valid values stay until then
     assert facts(victim, OTHER) == facts(desk, OTHER)
     assert facts(victim, VICTIM) == facts(desk, VICTIM)
+
+
+def test_invalid_times_in_an_older_ledger_cost_their_items_alone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    older = desk.copy(tmp_path / "older")
+    times = ["2026-13-45T00:00:00Z", "", "+294248-01-01T00:00:00Z"]
+    with duckdb.connect(str(older.folder / "data" / "ledger.duckdb")) as db:
+        sql = "select distinct number from github_pull_requests order by number desc limit 3"
+        for (number,), time in zip(db.execute(sql).fetchall(), times, strict=True):
+            db.execute(
+                "update github_pull_requests set node = json_merge_patch(node, ?) "
+                "where number = ? and repo_id = (select max(repo_id) from github_pull_requests "
+                "where number = ?)",
+                [json.dumps({"createdAt": time}), number, number],
+            )
+    assert older.run("publish").code == 0
+    sql = "select count(*) from pull_requests"
+    assert older.rows(sql)[0][0] == desk.rows(sql)[0][0] - 3
