@@ -118,7 +118,7 @@ class Relay:
         dice = random.Random(self.seed * 7_368_787 + self.requests)
         about = json.loads(body)["variables"] if body else {}
         names = {value for name, value in about.items() if name.endswith("_name")}
-        is_victim = names <= {self.victim} if body else f"/{self.victim}/" in path
+        is_victim = names == {self.victim} if body else f"/{self.victim}/" in path
         is_struck = is_victim and dice.random() < self.replaced
         return dice.choice(ANSWERS) if is_struck else None
 
