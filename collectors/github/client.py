@@ -369,9 +369,9 @@ class GitHubClient:
         except ValueError:
             raise SourceError(f"{self.host}: redirects to no address; {LATER}") from None
         if (target.scheme, target.netloc) != (base.scheme, base.netloc):
-            address = self.secrets.message(f"{target.scheme}://{target.netloc}")
+            to = "https" if target.hostname == base.hostname else "another host"
             raise SourceError(
-                f"{self.host}: redirects to {address}; set base_url under [github] to its API"
+                f"{self.host}: redirects to {to}; set base_url under [github] to its API"
             )
         if count > REDIRECTS:
             raise SourceError(
