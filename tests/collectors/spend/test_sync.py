@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -357,6 +358,21 @@ def test_missing_secret_is_a_message_and_refused_secret_an_error(desk: tuple[Ser
     assert refused.err.count("OPENAI_ADMIN_KEY was refused (401). It must be") == 1
     assert "sk-adm" not in refused.err
     assert "sk-admin-wrong" not in str(query(mine.folder / "data", "from loads"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_a_wait_that_a_vendor_asks_for(
+    desk: tuple[Server, Desk], number: signal.Signals
+) -> None:
+    server, mine = desk
+    server.faults = [("usage-events", Reply(429, {}, {"Retry-After": "600"}))]
+    with mine.start("refresh", "cursor", "--no-publish") as running:
+        running.wait_for("waiting 600 s")
+        began = time.monotonic()
+        os.kill(running.pid, number)
+        done = running.done(20)
+    assert time.monotonic() - began < 10
+    assert done.code != 0 and "Traceback" not in done.err
 
 
 def _read(data: str, url: str) -> None:
