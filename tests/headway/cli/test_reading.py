@@ -160,8 +160,8 @@ def test_bytes_that_are_no_text_are_no_traceback(desk: Desk) -> None:
         done = desk.run("sql", "--data", path, "select 1")
         assert done.code == 64
         assert f"/{visible} is not UTF-8 text; rename it" in done.problem
-    done = desk.run("sql", "--data", "\x1b[2J", "select 1")
-    assert (done.code, done.problem[:32]) == (2, "nothing is published in \ufffd[2J; ru")
+    done = desk.run("sql", "--data", "\u202edata", "select 1")
+    assert (done.code, done.problem[:32]) == (2, "nothing is published in \ufffddata; r")
 
 
 #: ESC and BEL (title of the terminal), C1 CSI, carriage return, DEL, override from right to left
