@@ -19,6 +19,7 @@ from queries.sql_files import ROOT, SqlFile, lineage, read_sql
 
 FOLDER = ROOT / "atoms"
 PEOPLE = ROOT / "shared" / "published_people.sql"
+GROUPS = ROOT / "shared" / "has_groups.sql"
 #: labels of values that are added up because each is too small, in the order of the splits
 MERGED_LABELS = (
     "other",
@@ -62,16 +63,29 @@ def remember(db: duckdb.DuckDBPyConnection, ledger: Path) -> None:
 
 
 def check_memory(db: duckdb.DuckDBPyConnection, snapshots: Path) -> None:
-    """Raise PublishError if there is a snapshot that the attached ledger was not published as."""
+    """Raise PublishError if there is a snapshot that the attached ledger was not published as.
+
+    A snapshot without groups of persons reveals nothing beside another.
+    """
     rows = db.execute("select snapshot_id from ledger.published_snapshots").fetchall()
     known = [name for (name,) in rows]
     for path in sorted(snapshots.glob("[!.]*.duckdb")):
-        if not any(path.stem.endswith(snapshot_id) for snapshot_id in known):
+        is_known = any(path.stem.endswith(snapshot_id) for snapshot_id in known)
+        if not is_known and _has_groups(path):
             raise PublishError(
                 f"nothing was published: the ledger does not remember {path}, so that the two "
                 "together could reveal what one person spent; restore the ledger that it was "
                 f"published from, or remove {snapshots} and all copies of it to start again"
             )
+
+
+def _has_groups(snapshot: Path) -> bool:
+    """Return whether a snapshot has spend of persons, or teams or roles of people.csv."""
+    try:
+        with duckdb.connect(str(snapshot), read_only=True) as db:
+            return bool(db.execute(read_sql(GROUPS).statement).fetchall())
+    except duckdb.Error:  # of another version, or no snapshot
+        return True
 
 
 def _identify(db: duckdb.DuckDBPyConnection) -> None:

@@ -30,7 +30,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
         "collectors/imports/spend/",
         "collectors/ledger/",
         "headway/cli/exit_codes.py",
-        "headway/config/fields.py",
+        "headway/config/",
         "queries/publish/",
         "queries/read/query_child.py",
         "queries/read/snapshot.py",
