@@ -83,7 +83,7 @@ class WorkType(Table):
 
 
 class LabelRule(Table):
-    """A sign of the kind of an issue, a pull request or a role."""
+    """A sign of the kind of an issue, a pull request, a role or an environment."""
 
     rule: Text
     kind: Literal[
@@ -97,9 +97,13 @@ class LabelRule(Table):
         "decision kept",
         "decision killed",
         "decision inconclusive",
+        "production",
+        "not production",
         "engineering",
     ]
-    field: Literal["label", "title", "branch", "milestone", "category", "author", "role", "type"]
+    field: Literal[
+        "label", "title", "branch", "milestone", "category", "author", "role", "type", "environment"
+    ]
     pattern: Expression
 
     @property
@@ -114,6 +118,8 @@ KINDS: dict[str, type[RuleRow]] = {
     "work_types": WorkType,
     "label_rules": LabelRule,
 }
+#: Fields of the kinds that are no kind of an issue or a pull request.
+OTHER_FIELDS = {"engineering": "role", "production": "environment", "not production": "environment"}
 LABEL_KINDS: tuple[str, ...] = get_args(LabelRule.model_fields["kind"].annotation)
 
 
@@ -254,7 +260,7 @@ def _rule(kind: str, position: int, source: str, row: RuleRow) -> Rule:
 
 
 def add_label_rule(rules: Sequence[Rule], user_seeds: Path, label: str, kind: str) -> str:
-    """Add a user's rule that a label (or role) means a kind, and return what was done.
+    """Add a user's rule that a label (role, environment) means a kind, and return what was done.
 
     Raises SettingsError for an unknown kind, and for a label that already means another.
     """
@@ -263,7 +269,7 @@ def add_label_rule(rules: Sequence[Rule], user_seeds: Path, label: str, kind: st
         raise SettingsError(f"{reprlib.repr(kind)} is not a kind; write one of {known}")
     if not label.strip() or not label.isprintable():
         raise SettingsError(f"{reprlib.repr(label)} is not a label; copy it from the issue")
-    field = "role" if kind == "engineering" else "label"
+    field = OTHER_FIELDS.get(kind, "label")
     by_name = {rule.rule: rule for rule in rules if rule.kind == "label_rules"}
     for rule in by_name.values():
         if rule.field != field or not _matches(rule.pattern or "", label):

@@ -30,7 +30,7 @@ deployments as (
         found.repo,
         found.deployed_at,
         history.position
-    from stg_deployments as found
+    from int_deployments as found
     inner join stg_default_branch_commits as history
         on
             history.repo = found.repo

@@ -35,6 +35,8 @@ select 'author', 'outside'
 union
 select 'role', role from int_listed_people where role is not null
 union
+select 'environment', environment from stg_deployments where environment is not null
+union
 select 'body', body from stg_pull_requests where body <> ''
 union
 select 'message', message from stg_commits

@@ -8,7 +8,7 @@ with deployed as (
         deployed_at as shipped_at,
         environment,
         commit_oid
-    from stg_deployments
+    from int_deployments
     where is_production and deployed_at is not null
 ),
 

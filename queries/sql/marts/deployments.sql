@@ -4,7 +4,7 @@
 -- repo: owner/name.
 -- deployment: GitHub's id of it.
 -- environment: where it went.
--- is_production: whether that is production: its name begins with prod or production.
+-- is_production: whether the environment's name means production, by the rules.
 -- commit_oid: the commit that was deployed.
 -- created_at: when it was asked for, UTC.
 -- deployed_at: when it first worked, UTC; null where it did not.
@@ -23,13 +23,13 @@ with shipped as (
 
 successes as (
     select repo, environment, deployed_at
-    from stg_deployments
+    from int_deployments
     where deployed_at is not null
 ),
 
 restored as (
     select found.repo, found.deployment, min(successes.deployed_at) as restored_at
-    from stg_deployments as found
+    from int_deployments as found
     inner join successes
         on
             successes.repo = found.repo
@@ -56,7 +56,7 @@ select
         coalesce(shipped.n, 0),
         0
     )::integer as pull_request_count
-from stg_deployments as found
+from int_deployments as found
 left join restored on restored.repo = found.repo and restored.deployment = found.deployment
 left join shipped on shipped.repo = found.repo and shipped.shipment_key = found.deployment
 order by found.repo, found.created_at, found.deployment

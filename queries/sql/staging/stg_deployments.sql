@@ -44,7 +44,6 @@ select
     repo,
     deployment,
     environment,
-    regexp_matches(environment, '^prod(uction)?\b', 'i') as is_production,
     commit_oid,
     created_at,
     deployed_at,

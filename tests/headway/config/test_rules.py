@@ -222,6 +222,7 @@ def test_a_pattern_that_is_accepted_works_in_duckdb(pattern: str) -> None:
             "engineering",
             "engineering-data-scientist,engineering,role,^Data scientist$",
         ),
+        ("blue", "production", "production-blue,production,environment,^blue$"),
     ],
 )
 def test_a_label_is_mapped_once(tmp_path: Path, label: str, kind: str, line: str) -> None:

@@ -12,7 +12,7 @@ from tests.support.independent.recorded import PullKey, Raw, Window, milestone_o
 from tests.support.independent.rework import Named, Rework
 from tests.support.independent.stages import hours
 from tests.support.independent.tickets import Imports, Ticket
-from tests.support.independent.view import PRODUCTION, Pull, Release, Repo
+from tests.support.independent.view import Pull, Release, Repo, is_production
 
 Row = dict[str, object]
 FAILED = ("FAILURE", "ERROR")
@@ -34,7 +34,7 @@ class Deployment:
     @property
     def is_production(self) -> bool:
         """Return whether this is a production deployment."""
-        return PRODUCTION.search(self.environment) is not None
+        return is_production(self.environment)
 
 
 def read_deployments(raw: Raw, window: Window) -> list[Deployment]:

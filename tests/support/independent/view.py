@@ -27,7 +27,15 @@ from tests.support.independent.recorded import (
 )
 
 File = tuple[str, int, int, str]  # path, additions, deletions, kind of change
-PRODUCTION = re.compile(r"^prod(uction)?\b", re.I | re.A)
+PRODUCTION = {"production", "prod", "prd", "live"}
+NOT_PRODUCTION = {"pre", "non", "not", "dev", "development", "test", "testing", "stag", "stage"}
+NOT_PRODUCTION |= {"staging", "stg", "qa", "uat", "sandbox", "preview", "demo", "local", "ci"}
+
+
+def is_production(environment: str) -> bool:
+    """Return whether a word of a name, apart from its number, means production, and none other."""
+    words = {word.rstrip("0123456789") for word in re.split(r"[\W_]+", environment.lower())}
+    return bool(words & PRODUCTION) and not words & NOT_PRODUCTION
 
 
 @dataclass(frozen=True)
@@ -351,6 +359,6 @@ def _deployments(rows: Iterable[Raw], window: Window) -> list[tuple[datetime, st
             moment(s["created_at"]) for s in row["statuses"] if s["state"].upper() == "SUCCESS"
         ]
         done = sorted(at for at in successes if window.has(at))
-        if done and PRODUCTION.search(row["environment"]) and window.saw(moment(row["created_at"])):
+        if done and is_production(row["environment"]) and window.saw(moment(row["created_at"])):
             result.append((done[0], row["oid"]))
     return result
