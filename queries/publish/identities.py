@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -61,7 +60,7 @@ def _groups(keys: list[set[str]]) -> list[int]:
     columns = {key: index for index, key in enumerate(sorted(set().union(*keys)))}
     pairs = [(row, len(keys) + columns[key]) for row, names in enumerate(keys) for key in names]
     size = len(keys) + len(columns)
-    rows, ends = np.array(pairs, dtype=int).reshape(-1, 2).T
-    graph = coo_matrix((np.ones(len(rows)), (rows, ends)), shape=(size, size))
+    rows, ends = [row for row, _ in pairs], [end for _, end in pairs]
+    graph = coo_matrix(([1] * len(pairs), (rows, ends)), shape=(size, size))
     _, labels = connected_components(graph, directed=False)
     return [int(label) for label in labels[: len(keys)]]

@@ -50,7 +50,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
         "headway/cli/webhook.py",
     ),
     "rich": ("headway/cli/progress.py",),
-    "scipy": ("queries/statistics/",),
+    "scipy": ("queries/publish/identities.py", "queries/statistics/"),
     "starlette": ("headway/ui/server.py",),
     "streamlit": ("dashboard.py", "headway/ui/"),
     "urllib3": ("collectors/answers.py",),

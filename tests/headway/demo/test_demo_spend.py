@@ -186,8 +186,8 @@ def test_counted_spend_equals_recorded_spend(db: duckdb.DuckDBPyConnection) -> N
     week = DEMO_UNTIL - timedelta(days=DEMO_UNTIL.weekday())
     assert scalar(db, "select min(day) from spend where gap = 'not final yet'") == week
     total = scalar(db, "select sum(amount) from records where day < ?", week)
-    published = "select sum(cost_usd) from spend where is_counted and day < ?"
-    assert scalar(db, published, week) == pytest.approx(float(total), abs=0.01)
+    counted = "select sum(cost_usd) from spend where is_counted and day < ?"
+    assert scalar(db, counted, week) == pytest.approx(float(total), abs=0.01)
     monthly = (
         "select date_trunc('month', day)::date, sum({}) from {} where provider = ? and {} group by "
         "1 order by 1"
