@@ -1,15 +1,27 @@
 -- One row per revert of a merged pull request: by a later pull request (`number`), or by a commit
 -- pushed without one (null).
-with said as (
+with phrases as (
     select
-        pull_requests.repo,
-        pull_requests.number,
-        pull_requests.merged_at as happened_at,
-        unnest(regexp_extract_all(
-            pull_requests.body, '(?i)\breverts\s+(?:[\w.-]+/[\w.-]+)?#\d+'
-        )) as reference
-    from stg_pull_requests as pull_requests
-    where pull_requests.merged_at is not null
+        repo,
+        number,
+        merged_at as happened_at,
+        unnest(
+            references_after('\breverts:?\s+', body)
+            || references_after('^\W*reverts?:?\s+', title)
+        ) as phrase
+    from stg_pull_requests
+    where merged_at is not null
+),
+
+said as (
+    select
+        repo,
+        number,
+        happened_at,
+        unnest(
+            regexp_extract_all(phrase, '(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)\d+')
+        ) as reference
+    from phrases
 ),
 
 by_number as (
@@ -27,7 +39,7 @@ by_number as (
             and lower(there.name)
             = lower(
                 coalesce(
-                    nullif(regexp_extract(said.reference, '([\w.-]+/[\w.-]+)#', 1), ''),
+                    nullif(regexp_extract(said.reference, '([\w.-]+/[\w.-]+)(?:#|/pull/)', 1), ''),
                     here.name
                 )
             )

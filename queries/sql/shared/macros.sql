@@ -86,3 +86,12 @@ list_distinct(
     || if(first_word(without_ticket(title)) = '', [], ['^' || first_word(without_ticket(title))])
     || if(without_ticket(title) = lower(left(title, 200)), [], ['fix #'])
 );
+
+-- The phrases of a text that begin with a pattern and go on with references to pull requests, such
+-- as "reverts #2, acme/web#3 and https://github.com/acme/web/pull/4".
+create or replace temp macro references_after(beginning, text) as
+regexp_extract_all(
+    text,
+    '(?i)' || beginning || '(?:(?:,?\s*and\s+|,\s*|\s*&\s*)?'
+    || '(?:https?://[\w.:-]+/)?(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)\d+)+'
+);

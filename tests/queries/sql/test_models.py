@@ -66,6 +66,11 @@ def test_model_equals_rows_typed_by_hand(path: Path) -> None:
         ("mask_emails('bump left-pad@1.2.3')", "bump left-pad@1.2.3"),
         ("login_of('dependabot[bot]')", "dependabot"),
         ("login_of('bot')", "bot"),
+        (
+            "references_after('reverts ', 'It Reverts #2, a/b#3 and https://x.y/a/c/pull/4; #5')",
+            ["Reverts #2, a/b#3 and https://x.y/a/c/pull/4"],
+        ),
+        ("references_after('reverts ', 'reverts the change of #2')", []),
         ("hours(timestamp '2026-01-05 09:00', timestamp '2026-01-06 10:30')", 25.5),
         ("hours(null::timestamp, timestamp '2026-01-06 10:30')", None),
         ("utc('2026-01-05T09:00:00Z')", datetime(2026, 1, 5, 9)),

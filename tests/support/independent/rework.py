@@ -11,7 +11,10 @@ from tests.support.independent.recorded import PullKey
 from tests.support.independent.rules import Rules, is_labelled
 from tests.support.independent.view import Issue, Pull, Repo
 
-REVERTS_NUMBER = re.compile(r"\breverts\s+([\w-]+/[\w.-]+)?#(\d+)\b", re.I | re.A)
+REFERENCE = re.compile(r"(?:https?://[\w.:-]+/)?([\w.-]+/[\w.-]+)?(?:#|/pull/)(\d+)", re.A)
+REVERTS_IN_BODY = re.compile(r"\breverts:?\s+", re.I | re.A)
+REVERTS_IN_TITLE = re.compile(r"^\W*reverts?:?\s+", re.I | re.A)
+AND = re.compile(r",?\s*and\s+|,\s*|\s*&\s*", re.I | re.A)
 REVERTS_COMMIT = re.compile(r"\bthis reverts commit ([0-9a-f]{7,40})\b", re.I | re.A)
 # the number must not be the tail of something else: a word, an HTML entity, an anchor in an address
 NUMBER = re.compile(r"(?:\b([\w-]+/[\w.-]+)|(?<![\w&/]))#(\d+)\b", re.A)
@@ -114,16 +117,24 @@ def _reverts(repo: Repo, merged: dict[PullKey, Pull]) -> Iterator[Rework]:
     for pull in repo.pulls.values():
         if not pull.merged_at:
             continue
-        by_name = {
-            ((name or repo.name).lower(), int(number))
-            for name, number in REVERTS_NUMBER.findall(pull.body)
-        }
+        by_name = {((name or repo.name).lower(), int(number)) for name, number in _references(pull)}
         by_name |= {key for commit in pull.commits for key in _reverted(commit.message, owners)}
         for key in by_name & merged.keys():
             yield from _row(merged[key], pull, "revert", pull.merged_at)
     for commit in repo.direct_commits:
         for key in _reverted(commit.message, owners) & merged.keys():
             yield from _row(merged[key], None, "revert", commit.committed_at, repo.name)
+
+
+def _references(pull: Pull) -> Iterator[tuple[str | None, str]]:
+    """Yield repository (None for its own) and number of what the texts say is reverted."""
+    for text, beginning in ((pull.body, REVERTS_IN_BODY), (pull.title, REVERTS_IN_TITLE)):
+        for start in beginning.finditer(text):
+            end = start.end()
+            while match := REFERENCE.match(text, end):
+                yield match[1], match[2]
+                sign = AND.match(text, match.end())
+                end = sign.end() if sign else match.end()
 
 
 def _owners(repo: Repo) -> dict[str, list[tuple[str, PullKey]]]:
