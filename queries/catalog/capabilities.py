@@ -40,6 +40,7 @@ METRICS = (
         singular="1 area of the code was new to the team that changed it {period}",
         unmeasured="no team with a year of history had changed an area that was new to it",
         missing="changes of areas by no known team or before a year of history",
+        needs="teams",
         chart="list",
         subject="area",
         matures_after=MEDIANS_MATURE,
@@ -95,6 +96,7 @@ METRICS = (
         "No person outside engineering roles shipped a pull request {period}",
         unmeasured="no person outside engineering roles had shipped a pull request",
         missing="by people of no known role",
+        needs="roles",
         chart="bars",
     ),
 )

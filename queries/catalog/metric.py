@@ -152,6 +152,7 @@ class Metric:
     ``horizon``: days of a curve of cumulative incidence.
     ``is_listed``: whether the newest items are listed below the chart.
     ``rule``: kind of label rules that define its items.
+    ``needs``: roles or teams of people, without which no item has a value.
     """
 
     name: str
@@ -179,6 +180,7 @@ class Metric:
     horizon: int = 0
     is_listed: bool = False
     rule: str = ""
+    needs: Literal["", "roles", "teams"] = ""
 
     def has_enough(self, *counts: int) -> bool:
         """Return whether a comparison of estimates that rest on so many items is made."""

@@ -64,7 +64,7 @@ class MetricHeadlines:
     so_far: Headline | None
 
     @property
-    def shown(self) -> Headline | None:
+    def visible(self) -> Headline | None:
         """Return the complete quarter; before the first one with a number, the quarter so far."""
         is_first = not (self.main and self.main.is_known)
         return self.so_far if is_first and self.so_far and self.so_far.is_known else self.main

@@ -17,7 +17,8 @@ from queries.read.headlines import Headline, MetricHeadlines, metric_headlines
 from queries.read.snapshot import Snapshot, listing
 from queries.statistics.estimates import by_quarter, estimates, series, unsupported_filters
 from queries.statistics.windows import Event, Window
-from queries.text.sentences import between, number_sentence
+from queries.text.next_steps import KNOWN, UNKNOWN
+from queries.text.sentences import between, missing_sentence, number_sentence
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def panel_data(snapshot: Snapshot, panel: Panel, period: Window, scope: Scope) -
         events=events(snapshot, period),
         evidence=evidence(snapshot, panel, headlines, period, scope),
         empty=[
-            (metric, f"{metric.nothing.format(period=_during(snapshot, metric, period))}.")
+            (metric, _nothing(snapshot, metric, period, scope))
             for metric in _empty_metrics(panel, reported, charts)
         ],
         has_rule_matches=not first.rule or _has_rule_matches(snapshot, first.rule),
@@ -160,7 +161,9 @@ def _empty_metrics(
         chart.metric
         for chart in charts
         if not chart.has_items
-        and (chart.metric not in reported_empty or chart.metric.rests_on_rules)
+        and (
+            chart.metric not in reported_empty or chart.metric.rests_on_rules or chart.metric.needs
+        )
     ]
     if panel.metrics[0].chart == "line":
         return empty
@@ -168,8 +171,14 @@ def _empty_metrics(
     return [] if is_drawn else empty[:1]  # they share what the chart would show
 
 
-def _during(snapshot: Snapshot, metric: Metric, period: Window) -> str:
-    return between(mature_window(snapshot, metric, period))
+def _nothing(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> str:
+    """Return the sentence of a metric without items: what is unknown, or that there is none."""
+    if metric.needs and not listing(snapshot, "connected")[KNOWN[metric.needs]].iloc[0]:
+        return UNKNOWN[metric.needs]
+    window = mature_window(snapshot, metric, period)
+    row = estimates(snapshot, metric, [window], scope).iloc[0]
+    missing = missing_sentence(metric, int(row["n"]), int(row["n_missing"]))
+    return f"{metric.nothing.format(period=between(window))}.{missing}"
 
 
 def _has_rule_matches(snapshot: Snapshot, rule: str) -> bool:

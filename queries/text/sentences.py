@@ -199,7 +199,8 @@ def sentence(
     if words := scope_words(scope):
         first = text[0] if text[1].isupper() else text[0].lower()
         text = f"{words[0].upper()}{words[1:]}: {first}{text[1:]}"
-    return text + _missing(metric, row) + _left_out(left_out, until)
+    missing = missing_sentence(metric, row["n_current"], row["n_missing"])
+    return text + missing + _left_out(left_out, until)
 
 
 def _number(metric: Metric, row: Mapping[str, Any], period: str) -> str:
@@ -238,9 +239,8 @@ def _comparison(metric: Metric, row: Mapping[str, Any], pair: Comparison) -> str
     return f", {change} {against} ({with_n(metric, value, n)})"
 
 
-def _missing(metric: Metric, row: Mapping[str, Any]) -> str:
+def missing_sentence(metric: Metric, n: int, missing: int) -> str:
     """Return the number of items without a value, if they are enough to matter."""
-    missing, n = row["n_missing"], row["n_current"]
     if not metric.missing or missing < max(1, MUCH_MISSING * (missing + n)):
         return ""
     more = " more" if n else ""

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from headway.ui.parts import answer, filters
+from headway.ui.parts import answer, filters, notices
 from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 
 view = filters.view()
 answer.heading("Engineering outcomes, not headcount", view)
+notices.next_steps(view)
 
 for page in PAGES:
     st.header(page.title, anchor=False)

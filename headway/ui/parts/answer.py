@@ -120,16 +120,16 @@ def _origin(data: PanelData, view: View) -> str:
 
 def _headline(reported: MetricHeadlines) -> None:
     """Draw the sentence, the year before, the quarter so far, and the verdict."""
-    main, shown = reported.main, reported.shown
-    if shown is None:
+    main, visible = reported.main, reported.visible
+    if visible is None:
         lead("No quarter is complete in this period.")
         return
-    lead(shown.sentence)
-    if shown is not main:  # the first quarter is not over
+    lead(visible.sentence)
+    if visible is not main:  # the first quarter is not over
         caption(*([main.sentence] if main else []))
-    elif shown.is_known:
+    elif visible.is_known:
         notes = [headline.note for headline in (reported.year, reported.so_far) if headline]
-        verdict = shown.verdict or shown.reason
+        verdict = visible.verdict or visible.reason
         caption(*notes, f"{verdict[0].upper()}{verdict[1:]}.")
 
 
@@ -146,8 +146,8 @@ def summary(page: Page, view: View) -> None:
     _headline(data.reported[0])
     with st.grid(min_column_width=200):
         for metric, reported, weekly in zip(metrics, data.reported, data.weekly, strict=True):
-            if reported.shown and reported.shown.is_known:
-                _tile(reported.shown, draw_sparkline(metric, weekly))
+            if reported.visible and reported.visible.is_known:
+                _tile(reported.visible, draw_sparkline(metric, weekly))
     key = f"basis {page.name}"
     with st.expander("Definitions and counts", on_change="rerun", key=key) as basis:
         if basis.open:

@@ -13,7 +13,10 @@ from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, count, escape
 from queries.catalog.catalog import Panel
 from queries.catalog.metric import Metric
+from queries.read.listings import ListingQuery
 from queries.statistics.estimates import unsupported_filters
+from queries.text.next_steps import connected_sentence
+from queries.text.next_steps import next_steps as connected_steps
 from queries.text.sentences import SCOPE_LABELS
 
 SIGN = (
@@ -75,6 +78,19 @@ def whole_organisation(view: View) -> None:
             "These numbers are for the whole organisation.",
             icon=":material/filter_alt_off:",
         )
+
+
+def next_steps(view: View) -> None:
+    """Draw what is connected, and the steps that would answer more; none for the demo."""
+    if view.snapshot.is_synthetic or view.filters:
+        return
+    (counts,) = cache.row_values(ListingQuery("Connected data", "connected"), view)
+    caption(connected_sentence(counts))
+    steps = connected_steps(counts, len(cache.listed("unmatched_labels", view)))
+    if steps:
+        with st.container(border=True):
+            lines = [f"- **{escape(row.lack)}.** To see {row.answer}: {row.step}." for row in steps]
+            st.markdown("\n".join(["**Next steps**", *lines]))
 
 
 def nothing_in_view(view: View) -> None:

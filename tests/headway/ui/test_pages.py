@@ -363,6 +363,7 @@ def test_every_page_of_the_catalogue_has_its_file_and_every_question_its_line(
     link(tmp_path, demo)
     text = page_text(at(app, ""))
     answered = {page.question for page in PAGES}
+    assert "Next steps" not in text
     assert all((ROOT / page.file).is_file() for page in PAGES)
     assert all(question.text in text for question in QUESTIONS if question.name not in answered)
     assert {header.value for header in app.header} >= {page.title for page in PAGES}
@@ -398,6 +399,59 @@ def test_page_without_rule_matches_shows_how_to_map_a_label(
         )
         assert lead in app.get("html")[0].proto.body
         assert app.code[0].value == 'headway rules --map "ergonomics" "ux debt"'
+
+
+def test_overview_of_own_data_lists_next_steps_and_no_empty_tile(
+    app: AppTest, empty: Path, tmp_path: Path
+) -> None:
+    facts.published(tmp_path, empty, facts.read_tables(COMPANY))
+    text = page_text(at(app, ""))
+    assert "Connected: 2 repositories, 5 pull requests, 3 issues." in text
+    for line in (
+        "- **3 labels match no rule.** To see what these items are: ",
+        "- **No item counts as UX debt or experiment or feedback.** To see what is resolved ",
+        "- **No people.csv: teams and roles unknown.** To see answers by team, ",
+        "- **No deployment and no release.** To see ",
+        "- **No spend.** To see cost per outcome, ",
+    ):
+        assert line in text
+    assert app.metric and "–" not in {tile.value for tile in app.metric}
+
+
+def test_filtered_overview_has_no_next_steps(app: AppTest, empty: Path, tmp_path: Path) -> None:
+    facts.published(tmp_path, empty, facts.read_tables(COMPANY))
+    assert "Next steps" not in page_text(at(app, "", repo="acme/shop"))
+
+
+def test_overview_of_an_empty_file_names_the_first_step(
+    app: AppTest, empty: Path, tmp_path: Path
+) -> None:
+    link(tmp_path, empty.parents[1])
+    text = page_text(at(app, ""))
+    assert "Nothing is connected yet." in text
+    assert "- **No repository.** To see any answer: `headway init --repo OWNER/NAME`." in text
+    assert not app.metric
+
+
+def test_first_quarter_is_shown_so_far(app: AppTest, empty: Path, tmp_path: Path) -> None:
+    tables = facts.read_tables(COMPANY)
+    first = dict(tables["pull_requests"][3])
+    days = ("opened_at", "started_at", "ready_at", "merged_at", "closed_at")
+    first |= dict.fromkeys(days, "2026-01-20 00:00:00") | {"state": "merged", "cycle_hours": "24"}
+    tables |= {"pull_requests": [first], "issues": []}
+    facts.published(tmp_path, empty, tables)
+    text = page_text(at(app, ""))
+    assert "2026-Q1 so far, n = 1; nothing to compare with in the quarter before" in text
+
+
+def test_unknown_roles_are_not_said_to_have_shipped_nothing(
+    app: AppTest, empty: Path, tmp_path: Path
+) -> None:
+    facts.published(tmp_path, empty, facts.read_tables(COMPANY))
+    text = page_text(at(app, catalog.page("capabilities").file))
+    assert "No role is known. Write roles into data/seeds/people.csv, then run" in text
+    assert "No team is known. Write teams into data/seeds/people.csv, then run" in text
+    assert "No person outside engineering roles shipped" not in text
 
 
 def test_unsupported_filter_hides_panels_with_a_notice(
