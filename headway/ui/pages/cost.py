@@ -77,7 +77,7 @@ def over_time(view: View) -> None:
     query = listing_query(title, "spend_by_week", view.period, by=by)
     rows = cache.rows(query, view)
     chart = sections.chart(title, "counted usage and seats by week", view)
-    note = "days that the vendor can still restate"
+    note = "days that the vendor can still restate. The newest days are added once they are final"
     drawing = spend_charts.stacked(chart, rows, "week", note) if len(rows) else None
     sections.body(query, view, drawing=drawing)
     sections.unpriced(view)

@@ -1,5 +1,6 @@
 -- Counted spend within the scope, usage and seats, by ISO week and provider or tool, the largest
--- first; those beyond the fifth are added up. What the vendor may still restate is apart.
+-- first; those beyond the fifth are added up. What the vendor may still restate is apart. Days of
+-- which a part is not final yet are left out.
 with counted as (
     select
         date_trunc('week', day)::date as start_on,
@@ -14,6 +15,7 @@ with counted as (
         and charge in ('usage', 'seat')
         and day >= $start_on::date
         and day < $end_on::date
+        and day not in (select day from spend where gap = 'not final yet')
 ),
 
 ranked as (

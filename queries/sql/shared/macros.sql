@@ -49,7 +49,7 @@ value // days + if(position <= abs(value % days), sign(value), 0)::bigint;
 -- Published band of a number of people; null for zero.
 create or replace temp macro people_band(n) as
 case
-    when n = 0 then null
+    when coalesce(n, 0) = 0 then null
     when n < 5 then '1–4'
     when n < 10 then '5–9'
     when n < 20 then '10–19'

@@ -210,8 +210,8 @@ def test_totals_beside_published_people_are_not_published(books: Books) -> None:
     assert books.ask(
         "select provider, source, cost_usd, days from spend_reconciliation order by all"
     ) == [
-        ("anthropic", "anthropic", None, None),
-        ("anthropic", "litellm", None, None),
+        ("anthropic", "anthropic", None, 1),
+        ("anthropic", "litellm", None, 1),
         ("openai", "litellm", 2.5, 1),
         ("openai", "openai", 3.0, 1),
         ("other", "anthropic", None, None),
