@@ -21,7 +21,8 @@ def _closed_within(days: int, is_headline: bool = False) -> Metric:
         "share",
         "share",
         "up",
-        f"{{value}} of the UX debt that arrived {{period}} was completed within {days} days",
+        "{value} of the UX debt issues that arrived {period} were completed "
+        f"within {days} days",
         "No UX debt arrived {period}",
         chart="incidence",
         subject="issue",
@@ -186,7 +187,7 @@ METRICS = (
         "share",
         "share",
         "up",
-        "{value} of the customer feedback opened {period} was answered within 2 days",
+        "{value} of the feedback issues opened {period} were answered within 2 days",
         "No customer feedback was opened {period}",
         missing="closed by the author before an answer",
         subject="issue",

@@ -176,6 +176,9 @@ def number_sentence(metric: Metric, value: float | None, n: int, period: str) ->
         text = metric.unreached.format(period=period) or default
     elif metric.singular and value == 1:
         text = metric.singular.format(period=period)
+    elif metric.aggregate == "share" and not metric.has_enough(n):
+        text = metric.phrase.replace("{value} of the", f"{round(value * n)} of {n}")
+        return text.format(period=period)
     else:
         text = metric.phrase.format(value=format_value(value, metric.unit), period=period)
     return f"{text[0].upper()}{text[1:]}{_n(metric, n)}"

@@ -220,7 +220,7 @@ def test_zero_baseline_has_no_ratio() -> None:
         ),
         ("feature_cycle_time", (None, 2), (96.0, 40), "(n = 2); too few to compare with the {}."),
         ("throughput", (0.2, 2), (0.8, 10), "(n = 2); too few to compare with the {}."),
-        ("change_failure_rate", (0.5, 2), (0.0, 0), "(n = 2); there is nothing to compare it "),
+        ("change_failure_rate", (0.5, 2), (0.0, 0), "incident; there is nothing to compare it "),
         ("feature_cycle_time", (48.0, 10), (96.0, 10), ", 50 % less than in the {} (4 days, "),
         ("capabilities_delivered", (2.0, 2), (1.0, 1), ", 1 more than in the {} (1)."),
     ],
@@ -229,6 +229,17 @@ def test_fewer_than_ten_items_on_either_side_are_not_compared(
     name: str, current: tuple[float | None, int], baseline: tuple[float, int], end: str
 ) -> None:
     assert end.format("quarter before") in say(name, current, baseline)
+
+
+def test_share_of_fewer_than_ten_items_is_printed_as_a_count() -> None:
+    assert say("change_failure_rate", (0.5, 2), (0.1, 90)) == (
+        "1 of 2 deployments and releases in 2026-Q3 were followed by a revert, hotfix or "
+        "incident; too few to compare with the quarter before."
+    )
+    assert say("ux_debt_closed_within_90_days", (2 / 3, 9), (0.1, 90)) == (
+        "6 of 9 UX debt issues that arrived in 2026-Q3 were completed within 90 days; "
+        "too few to compare with the quarter before."
+    )
 
 
 @pytest.mark.parametrize(
