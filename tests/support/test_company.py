@@ -195,7 +195,9 @@ def test_areas_add_up_to_their_pull_request() -> None:
 def test_releases_count_their_pull_requests() -> None:
     released = [row["released_at"] for row in expected("pull_requests")]
     for row in expected("releases"):
-        assert released.count(row["published_at"]) == int(row["pull_request_count"]), row["tag"]
+        assert released.count(row["published_at"]) == int(row["pull_request_count"] or 0), row[
+            "tag"
+        ]
 
 
 def test_inner_lists_are_longer_than_a_page() -> None:

@@ -367,15 +367,15 @@ def test_release_and_deployment_by_position() -> None:
         )
     )
     item, two = result["pull_requests"]
-    assert (item["released_at"], two["released_at"]) == (datetime(2024, 1, 5), datetime(2024, 1, 6))
-    assert (item["deployed_at"], two["deployed_at"]) == (datetime(2024, 1, 2, 12), None)
-    assert (item["lead_hours"], two["lead_hours"]) == (36.0, 120.0)
+    assert (item["released_at"], two["released_at"]) == (None, datetime(2024, 1, 6))
+    assert (item["deployed_at"], two["deployed_at"]) == (None, None)
+    assert (item["lead_hours"], two["lead_hours"]) == (None, 120.0)
     assert [
         (r["tag"], r["is_prerelease"], r["pull_request_count"]) for r in result["releases"]
     ] == [
-        ("v1", True, 1),
+        ("v1", True, None),
         ("v3", False, 1),
-        ("v4", False, 0),
+        ("v4", False, None),
     ]
 
 

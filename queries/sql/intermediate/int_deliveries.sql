@@ -1,5 +1,5 @@
 -- One row per merged pull request that was shipped: its first release and production deployment, by
--- the order of commits.
+-- the order of commits. Null for the changes of the first recorded one, which may be older.
 with releases as (
     select
         found.repo,
@@ -17,6 +17,7 @@ first_releases as (
     select
         repo,
         position,
+        min(published_at) over (partition by repo) as first_published_at,
         min((published_at, position, tag)) over (
             partition by repo order by position
             range between current row and unbounded following
@@ -42,6 +43,7 @@ first_deployments as (
     select
         repo,
         position,
+        min(deployed_at) over (partition by repo) as first_deployed_at,
         min(deployed_at) over (
             partition by repo order by position
             range between current row and unbounded following
@@ -56,16 +58,29 @@ merges as (
     inner join stg_default_branch_commits as history
         on history.repo = pull_requests.repo and history.oid = pull_requests.merge_commit
     where pull_requests.merged_at is not null
+),
+
+contained as (
+    select
+        merges.repo,
+        merges.number,
+        first_releases.first_release,
+        first_releases.first_release[1] > first_releases.first_published_at as has_known_release,
+        first_deployments.deployed_at,
+        first_deployments.deployed_at > first_deployments.first_deployed_at as has_known_deployment
+    from merges
+    asof left join first_releases
+        on first_releases.repo = merges.repo and first_releases.position >= merges.position
+    asof left join first_deployments
+        on
+            first_deployments.repo = merges.repo
+            and first_deployments.position >= merges.position
 )
 
 select
-    merges.repo,
-    merges.number,
-    first_releases.first_release[1] as released_at,
-    first_releases.first_release[3] as released_in,
-    first_deployments.deployed_at
-from merges
-asof left join first_releases
-    on first_releases.repo = merges.repo and first_releases.position >= merges.position
-asof left join first_deployments
-    on first_deployments.repo = merges.repo and first_deployments.position >= merges.position
+    repo,
+    number,
+    if(has_known_release, first_release[1], null) as released_at,
+    if(has_known_release, first_release[3], null) as released_in,
+    if(has_known_deployment, deployed_at, null) as deployed_at
+from contained

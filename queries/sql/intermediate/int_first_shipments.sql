@@ -1,9 +1,10 @@
 -- One row per merged pull request that was shipped: the shipment that contained it first, by the
--- order of commits.
+-- order of commits. The changes of the first recorded shipment may have been shipped before it.
 with first_shipments as (
     select
         repo,
         position,
+        min(shipped_at) over (partition by repo) as first_shipped_at,
         min((shipped_at, position, shipment_key)) over (
             partition by repo order by position
             range between current row and unbounded following
@@ -28,3 +29,4 @@ select
 from merges
 asof inner join first_shipments
     on first_shipments.repo = merges.repo and first_shipments.position >= merges.position
+where first_shipments.first_shipment[1] > first_shipments.first_shipped_at

@@ -1,5 +1,6 @@
 -- One row per shipment: a production deployment that worked; in repositories without any, a release
 -- that is no prerelease. `position` is that of its commit in the default branch, else null.
+-- The changes of a shipment are known if another one on the default branch precedes it.
 with deployed as (
     select
         repo,
@@ -31,7 +32,15 @@ shipments as (
     from releases
 )
 
-select shipments.*, history.position
+select
+    shipments.*,
+    history.position,
+    coalesce(
+        history.position is not null and shipments.shipped_at > min(
+            if(history.position is not null, shipments.shipped_at, null)
+        ) over (partition by shipments.repo),
+        false
+    ) as has_known_changes
 from shipments
 left join stg_default_branch_commits as history
     on history.repo = shipments.repo and history.oid = shipments.commit_oid

@@ -14,7 +14,8 @@
 -- restored_at: next success in the same repository and environment after a failed one failed; null
 --     until then. UTC.
 -- restore_hours: failed to restored; hours.
--- pull_request_count: merged pull requests that this production deployment shipped first.
+-- pull_request_count: merged pull requests that this production deployment shipped first; null for
+--     the first recorded one and for commits off the default branch, of which it is not known.
 with shipped as (
     select repo, shipment_key, count(*) as n
     from int_first_shipments
@@ -52,11 +53,16 @@ select
     restored.restored_at,
     hours(found.failed_at, restored.restored_at) as restore_hours,
     if(
-        found.is_production and found.deployed_at is not null,
+        coalesce(shipments.has_known_changes, true),
         coalesce(shipped.n, 0),
-        0
+        null
     )::integer as pull_request_count
 from int_deployments as found
 left join restored on restored.repo = found.repo and restored.deployment = found.deployment
+left join int_shipments as shipments
+    on
+        shipments.repo = found.repo
+        and shipments.shipment = 'deployment'
+        and shipments.shipment_key = found.deployment
 left join shipped on shipped.repo = found.repo and shipped.shipment_key = found.deployment
 order by found.repo, found.created_at, found.deployment

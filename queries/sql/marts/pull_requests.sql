@@ -47,9 +47,10 @@
 -- closed_at: when it was merged or last closed, UTC; null while open.
 -- reopened_count: how often it was reopened.
 -- merged_by_kind: human, bot or agent.
--- released_at: first release that contains the merge, by the order of commits. UTC.
+-- released_at: first release that contains the merge, by the order of commits; null where it
+--     is the first recorded one, so that an earlier one is possible. UTC.
 -- deployed_at: first successful production deployment that contains the merge, by the order of
---     commits. UTC.
+--     commits; null where it is the first recorded one. UTC.
 -- coding_hours: start to r, the later of start and ready; hours.
 -- pickup_hours: r to the first response (never before r); hours, null without a response.
 -- review_hours: first response (never before r) to merged; hours.

@@ -9,7 +9,8 @@
 -- environment: environment of the deployment; null for releases.
 -- commit_oid: the commit that was deployed or released.
 -- url: address of the release; null for deployments.
--- pull_request_count: merged pull requests that no earlier shipment contains.
+-- pull_request_count: merged pull requests that no earlier shipment contains; null for the first
+--     recorded one and for commits off the default branch, of which it is not known.
 -- is_observable: rework or a failure was linked in the repository in the 365 days before
 --     failure_days have passed, so that a failure could be seen.
 -- is_provisional: failure_days have not passed at the cutoff.
@@ -42,7 +43,11 @@ select
     shipments.environment,
     shipments.commit_oid,
     shipments.url,
-    coalesce(contents.pull_request_count, 0)::integer as pull_request_count,
+    if(
+        shipments.has_known_changes,
+        coalesce(contents.pull_request_count, 0),
+        null
+    )::integer as pull_request_count,
     coalesce(
         signals.happened_at >= shipments.failure_end_at - interval 365 day, false
     ) as is_observable,

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.command import Desk
 from tests.support.github_server import serve
-from tests.support.independent.examples import commit, dataset
+from tests.support.independent.examples import commit, dataset, event, pull
 
 DAY = "2026-09-02"
 OWN_RULES = """
@@ -74,10 +74,68 @@ def many_environments() -> dict[str, Any]:
     )
 
 
+def merged(number: int, opened_at: str, merged_at: str, **members: Any) -> dict[str, Any]:
+    """Return a pull request that its own number's commit merged."""
+    oid, head = f"{number:040x}", f"c{number:039x}"
+    about = {"merged_at": merged_at, "merged_by": "bob", "merge_commit": oid, "state": "MERGED"}
+    about |= {"head_oid": head, "commits": [head]}
+    done = [event(kind, merged_at, actor="bob") for kind in ("Merged", "Closed")]
+    return pull(number, opened_at, **{"events": done} | about | members)
+
+
+def history(name: str, pulls: list[dict[str, Any]], **members: Any) -> dict[str, Any]:
+    """Return a repository with the merge commits of pull requests, and one on another branch."""
+    commits = [
+        commit(row["merge_commit"], row["merged_at"], message=f"{row['title']} (#{row['number']})")
+        for row in pulls
+    ]
+    oids = [row["oid"] for row in reversed(commits)]
+    commits += [commit(row["head_oid"], row["created_at"]) for row in pulls]
+    commits.append(commit("b" * 40, "2026-09-01T00:00:00Z"))
+    about = {"history": oids, "captured_at": "2026-10-01T00:00:00Z"}
+    return dataset(pulls, commits, name=name, **about, **members)
+
+
+def late_start() -> dict[str, Any]:
+    """Return a repository that records deployments long after it began to deploy."""
+    pulls = [
+        merged(1, "2026-01-05T08:00:00Z", "2026-01-05T12:00:00Z", title="feat: one"),
+        merged(9, "2026-09-05T08:00:00Z", "2026-09-05T12:00:00Z", title="feat: nine"),
+        merged(
+            20,
+            "2026-09-12T08:00:00Z",
+            "2026-09-12T12:00:00Z",
+            title='Revert "feat: one"',
+            body="Reverts late/shop#1",
+        ),
+    ]
+    deployments = [
+        deployment(99, "b" * 40, "2026-09-09T10:00:00Z"),
+        deployment(100, f"{9:040x}", "2026-09-10T10:05:00Z"),
+        deployment(101, f"{20:040x}", "2026-09-12T12:15:00Z"),
+        deployment(102, f"{20:040x}", "2026-09-13T12:15:00Z"),
+    ]
+    return history("late/shop", pulls, deployments=deployments)
+
+
+def tags() -> dict[str, Any]:
+    """Return a repository with three releases, the second of them of another branch."""
+    pulls = [
+        merged(n, f"2026-09-0{n}T08:00:00Z", f"2026-09-0{n}T12:00:00Z", title=f"feat: {n}")
+        for n in (1, 2, 3)
+    ]
+    releases = [
+        {"tag": "v1", "name": "v1", "oid": f"{1:040x}", "created_at": "2026-09-04T00:00:00Z"},
+        {"tag": "v1.1", "name": "v1.1", "oid": "b" * 40, "created_at": "2026-09-05T00:00:00Z"},
+        {"tag": "v2", "name": "v2", "oid": f"{3:040x}", "created_at": "2026-09-06T00:00:00Z"},
+    ]
+    return history("tags/shop", pulls, releases=releases)
+
+
 @pytest.fixture(scope="module")
 def desk(schema_path: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with the published repositories."""
-    parts = {"names/shop": many_environments()}
+    parts = {"names/shop": many_environments(), "late/shop": late_start(), "tags/shop": tags()}
     with serve(parts, schema=schema_path) as github:
         desk = Desk(tmp_path_factory.mktemp("deliveries"))
         text = f"[github]\nrepos = {json.dumps([*parts])}\nbase_url = {json.dumps(github.url)}\n"
@@ -108,7 +166,32 @@ def test_own_rules_decide_what_production_is(desk: Desk) -> None:
         ("ours", 2),
         ("not-ours", 1),
         ("not-production-environment", 4),
-        ("production-environment", 14),
+        ("production-environment", 18),
     ]
     file.write_text(before, encoding="utf-8")
     assert desk.run("publish").code == 0
+
+
+def test_changes_of_the_first_recorded_deployment_have_no_lead_time(desk: Desk) -> None:
+    changes = desk.rows(
+        "select number, deployed_at is not null, lead_hours from pull_requests "
+        "where repo = 'late/shop' order by number"
+    )
+    assert changes == [(1, False, None), (9, False, None), (20, True, 4.25)]
+    assert desk.rows("select * from change_failures") == []
+    for table, key in (("deployments", "deployment"), ("shipments", "shipment_key")):
+        counts = desk.rows(
+            f"select {key}, pull_request_count from {table} where repo = 'late/shop' order by {key}"
+        )
+        assert sorted(counts) == [("100", None), ("101", 1), ("102", 0), ("99", None)], table
+
+
+def test_release_off_the_default_branch_and_the_first_one_have_unknown_changes(desk: Desk) -> None:
+    where = "from releases where repo = 'tags/shop' order by tag"
+    assert desk.rows(f"select tag, pull_request_count {where}") == [
+        ("v1", None),
+        ("v1.1", None),
+        ("v2", 2),
+    ]
+    lead = "select number, lead_hours from pull_requests where repo = 'tags/shop' order by number"
+    assert desk.rows(lead) == [(1, None), (2, 88), (3, 64)]

@@ -43,15 +43,29 @@ def first_release(repo: Repo, pull: Pull) -> Release | None:
 
     Of several at once the one that stands nearest to it, then by tag.
     """
-    result = [release for release in repo.releases if contains(repo, release.oid, pull)]
-    return min(
+    return first_of_releases(repo, repo.releases, pull)
+
+
+def first_of_releases(repo: Repo, releases: list[Release], pull: Pull) -> Release | None:
+    """Return the earliest of releases with a merge, if another one precedes it."""
+    result = [release for release in releases if contains(repo, release.oid, pull)]
+    first = min(
         result, key=lambda r: (r.published_at, -repo.position[r.oid or ""], r.tag), default=None
     )
+    return first if first and has_known_content(repo, releases, first) else None
+
+
+def has_known_content(repo: Repo, releases: list[Release], release: Release) -> bool:
+    """Return whether a release and an earlier one are on the default branch."""
+    here = [r.published_at for r in releases if r.oid in repo.position]
+    return release.oid in repo.position and min(here) < release.published_at
 
 
 def first_deployment(repo: Repo, pull: Pull) -> datetime | None:
     """Return the time of the first production deployment with a merge."""
-    return min((at for at, oid in repo.deployments if contains(repo, oid, pull)), default=None)
+    here = [at for at, oid in repo.deployments if oid in repo.position]
+    first = min((at for at, oid in repo.deployments if contains(repo, oid, pull)), default=None)
+    return first if first and min(here) < first else None
 
 
 def release_rows(repo: Repo, sources: list[Release]) -> list[Row]:
@@ -64,7 +78,9 @@ def release_rows(repo: Repo, sources: list[Release]) -> list[Row]:
             "url": f"https://github.com/{repo.name}/releases/tag/{release.tag}",
             "is_prerelease": release.is_prerelease,
             "published_at": release.published_at,
-            "pull_request_count": sum(source is release for source in sources),
+            "pull_request_count": sum(source is release for source in sources)
+            if has_known_content(repo, repo.releases, release)
+            else None,
         }
         for release in repo.releases
     ]

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.support.independent.delivery import area_of, contains
+from tests.support.independent.delivery import area_of, contains, first_of_releases
 from tests.support.independent.issues import Clerk
 from tests.support.independent.recorded import PullKey, Raw, Window, milestone_of, moment
 from tests.support.independent.rework import Named, Rework
 from tests.support.independent.stages import hours
 from tests.support.independent.tickets import Imports, Ticket
-from tests.support.independent.view import Pull, Release, Repo, is_production
+from tests.support.independent.view import Pull, Repo, is_production
 
 Row = dict[str, object]
 FAILED = ("FAILURE", "ERROR")
@@ -70,8 +70,21 @@ def shipped_by(repo: Repo, pull: Pull, deployments: list[Deployment]) -> Deploym
     result = [
         d for d in deployments if d.is_production and d.deployed_at and contains(repo, d.oid, pull)
     ]
-    return min(
+    first = min(
         result, key=lambda d: (d.deployed_at, -repo.position[d.oid], d.created_at), default=None
+    )
+    return first if first and has_known_content(repo, deployments, first) else None
+
+
+def has_known_content(repo: Repo, deployments: list[Deployment], item: Deployment) -> bool:
+    """Return whether it and an earlier production deployment are on the default branch."""
+    here = [
+        d.deployed_at
+        for d in deployments
+        if d.is_production and d.deployed_at and d.oid in repo.position
+    ]
+    return (
+        item.oid in repo.position and item.deployed_at is not None and min(here) < item.deployed_at
     )
 
 
@@ -101,7 +114,10 @@ def deployment_rows(repo: Repo, deployments: list[Deployment]) -> list[Row]:
                 "state": item.state,
                 "restored_at": restored_at,
                 "restore_hours": hours(item.failed_at, restored_at),
-                "pull_request_count": sum(shipper is item for shipper in first),
+                "pull_request_count": sum(shipper is item for shipper in first)
+                if not (item.is_production and item.deployed_at)
+                or has_known_content(repo, deployments, item)
+                else None,
             }
         )
     return rows
@@ -243,7 +259,7 @@ def change_failure_rows(
         full = [release for release in repo.releases if not release.is_prerelease]
         by_tag = {r.tag: Shipment("release", r.tag, r.published_at, r.oid, r.tag) for r in full}
         for pull in repo.pulls.values():
-            if release := _first_of(repo, pull, full):
+            if release := first_of_releases(repo, full, pull):
                 first[pull.key] = by_tag[release.tag]
         known_values = list(by_tag.values())
     rows: list[Row] = []
@@ -265,13 +281,6 @@ def change_failure_rows(
             if is_named and shipment.at <= incident.at < shipment.at + within:
                 rows.append(_failure(repo, shipment, "incident", None, incident.key, incident.at))
     return rows
-
-
-def _first_of(repo: Repo, pull: Pull, releases: list[Release]) -> Release | None:
-    result = [release for release in releases if contains(repo, release.oid, pull)]
-    return min(
-        result, key=lambda r: (r.published_at, -repo.position[r.oid or ""], r.tag), default=None
-    )
 
 
 def _failure(
