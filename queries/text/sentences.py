@@ -164,6 +164,17 @@ def _change(metric: Metric, current: float, baseline: float, effect: float) -> s
     return f"{text} {'than' if is_comparative else 'as'} in"
 
 
+def _is_small_share(metric: Metric, n: int) -> bool:
+    return metric.aggregate == "share" and not metric.has_enough(n)
+
+
+def short_value(metric: Metric, value: float | None, n: int) -> str:
+    """Return a value with its unit, or a share of few items as a count: 1 of 2."""
+    if value is not None and _is_small_share(metric, n):
+        return f"{round(value * n)} of {n}"
+    return format_value(value, metric.unit)
+
+
 def is_known(metric: Metric, value: float | None, n: int) -> bool:
     """Return whether there is a number: counts and rates can be 0, others need items."""
     return value is not None and value == value if metric.aggregate in COUNTED else n > 0
@@ -176,9 +187,9 @@ def number_sentence(metric: Metric, value: float | None, n: int, period: str) ->
         text = metric.unreached.format(period=period) or default
     elif metric.singular and value == 1:
         text = metric.singular.format(period=period)
-    elif metric.aggregate == "share" and not metric.has_enough(n):
-        text = metric.phrase.replace("{value} of the", f"{round(value * n)} of {n}")
-        return text.format(period=period)
+    elif _is_small_share(metric, n):
+        text = metric.phrase.replace("{value} of the", short_value(metric, value, n))
+        text = text.format(period=period)
     else:
         text = metric.phrase.format(value=format_value(value, metric.unit), period=period)
     return f"{text[0].upper()}{text[1:]}{_n(metric, n)}"
@@ -287,7 +298,7 @@ def so_far_note(metric: Metric, quarter: str, row: Mapping[str, Any]) -> str:
         return f"{quarter} so far: {NOT_MEASURED}."
     if not n_current:
         return f"{quarter} so far: nothing yet."
-    text = f"{quarter} so far: {format_value(current, metric.unit)}{_n(metric, n_current)}"
+    text = f"{quarter} so far: {short_value(metric, current, n_current)}{_n(metric, n_current)}"
     if effect is None:
         return f"{text}."
     change = _change(metric, current, row["baseline"], effect)
@@ -317,7 +328,7 @@ def with_n(metric: Metric, value: float | None, n: int) -> str:
 
 
 def _n(metric: Metric, n: int) -> str:
-    return "" if metric.aggregate == "count" else f" (n = {n:,})"
+    return "" if metric.aggregate == "count" or _is_small_share(metric, n) else f" (n = {n:,})"
 
 
 def day(moment: date) -> str:

@@ -18,7 +18,7 @@ from queries.catalog.metric import Page
 from queries.read.filters import SnapshotInfo, is_empty
 from queries.read.headlines import Headline, MetricHeadlines, is_exploratory
 from queries.read.panels import PanelData, page_summary, panel_data, supported
-from queries.text.sentences import chart_subtitle, dates, day, format_value, tile_text
+from queries.text.sentences import chart_subtitle, dates, day, short_value, tile_text
 
 
 def heading(title: str, view: View) -> None:
@@ -158,7 +158,7 @@ def summary(page: Page, view: View) -> None:
 def _tile(headline: Headline, sparkline: Drawing | None) -> None:
     metric = headline.metric
     with st.container(border=True, gap="xsmall", height="stretch"):
-        st.metric(metric.title, format_value(headline.current, metric.unit))
+        st.metric(metric.title, short_value(metric, headline.current, headline.n_current))
         caption(tile_text(metric, headline.quarter, headline.status, vars(headline)))
         if sparkline:
             draw(sparkline, f"spark {metric.name}")

@@ -415,7 +415,9 @@ def test_overview_of_own_data_lists_next_steps_and_no_empty_tile(
         "- **No spend.** To see cost per outcome, ",
     ):
         assert line in text
-    assert app.metric and "–" not in {tile.value for tile in app.metric}
+    tiles = {tile.label: tile.value for tile in app.metric}
+    assert "–" not in tiles.values()
+    assert tiles["Merged within 7 days of ready"] == "2 of 2"
 
 
 def test_filtered_overview_has_no_next_steps(app: AppTest, empty: Path, tmp_path: Path) -> None:

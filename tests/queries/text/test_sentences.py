@@ -321,6 +321,8 @@ def test_notes() -> None:
         "2026-Q3 so far: 5 hours (n = 14), 50 % less than in the quarter before."
     )
     assert so_far("pickup_time", (5.0, 4), (10.0, 20)) == "2026-Q3 so far: 5 hours (n = 4)."
+    message = so_far("change_failure_rate", (0.5, 2), (0.1, 90))
+    assert message == "2026-Q3 so far: 1 of 2."
     message = so_far("pickup_time", (None, 4), (None, 0))
     assert message == "2026-Q3 so far: not reached (n = 4)."
     assert so_far("pickup_time", (None, 0), (10.0, 20)) == "2026-Q3 so far: nothing yet."
