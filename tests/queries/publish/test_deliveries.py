@@ -77,7 +77,12 @@ def many_environments() -> dict[str, Any]:
 def merged(number: int, opened_at: str, merged_at: str, **members: Any) -> dict[str, Any]:
     """Return a pull request that its own number's commit merged."""
     oid, head = f"{number:040x}", f"c{number:039x}"
-    about = {"merged_at": merged_at, "merged_by": "bob", "merge_commit": oid, "state": "MERGED"}
+    about: dict[str, Any] = {
+        "merged_at": merged_at,
+        "merged_by": "bob",
+        "merge_commit": oid,
+        "state": "MERGED",
+    }
     about |= {"head_oid": head, "commits": [head]}
     done = [event(kind, merged_at, actor="bob") for kind in ("Merged", "Closed")]
     return pull(number, opened_at, **{"events": done} | about | members)
