@@ -1,7 +1,8 @@
 -- One row per shipment: a production deployment that worked; in repositories without any, a release
--- that is no prerelease. `position` is that of its commit in the default branch, else null.
+-- that is no prerelease. A commit that reaches several environments, each within a day of another
+-- one, is one shipment: the first. `position` is that of its commit in the default branch, else null.
 -- The changes of a shipment are known if another one on the default branch precedes it.
-with deployed as (
+with successes as (
     select
         repo,
         'deployment' as shipment,
@@ -11,6 +12,19 @@ with deployed as (
         commit_oid
     from int_deployments
     where is_production and deployed_at is not null
+),
+
+deployed as (
+    select successes.*
+    from successes
+    anti join successes as earlier
+        on
+            earlier.repo = successes.repo
+            and earlier.commit_oid = successes.commit_oid
+            and earlier.environment <> successes.environment
+            and (earlier.shipped_at, earlier.shipment_key)
+            < (successes.shipped_at, successes.shipment_key)
+            and earlier.shipped_at > successes.shipped_at - interval 1 day
 ),
 
 releases as (

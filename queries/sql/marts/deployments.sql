@@ -22,6 +22,12 @@ with shipped as (
     group by repo, shipment_key
 ),
 
+contents as (
+    select repo, commit_oid, bool_and(has_known_changes) as has_known_changes
+    from int_shipments
+    group by repo, commit_oid
+),
+
 successes as (
     select repo, environment, deployed_at
     from int_deployments
@@ -53,7 +59,9 @@ select
     restored.restored_at,
     hours(found.failed_at, restored.restored_at) as restore_hours,
     if(
-        coalesce(shipments.has_known_changes, true),
+        not found.is_production
+        or found.deployed_at is null
+        or coalesce(shipments.has_known_changes, contents.has_known_changes, false),
         coalesce(shipped.n, 0),
         null
     )::integer as pull_request_count
@@ -64,5 +72,7 @@ left join int_shipments as shipments
         shipments.repo = found.repo
         and shipments.shipment = 'deployment'
         and shipments.shipment_key = found.deployment
+left join contents
+    on contents.repo = found.repo and contents.commit_oid = found.commit_oid
 left join shipped on shipped.repo = found.repo and shipped.shipment_key = found.deployment
 order by found.repo, found.created_at, found.deployment

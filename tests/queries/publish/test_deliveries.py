@@ -118,7 +118,9 @@ def late_start() -> dict[str, Any]:
         deployment(99, "b" * 40, "2026-09-09T10:00:00Z"),
         deployment(100, f"{9:040x}", "2026-09-10T10:05:00Z"),
         deployment(101, f"{20:040x}", "2026-09-12T12:15:00Z"),
-        deployment(102, f"{20:040x}", "2026-09-13T12:15:00Z"),
+        deployment(102, f"{20:040x}", "2026-09-14T12:15:00Z"),
+        deployment(103, "b" * 40, "2026-09-09T11:00:00Z", "prod-eu"),
+        deployment(104, f"{20:040x}", "2026-09-12T12:20:00Z", "prod-eu"),
     ]
     return history("late/shop", pulls, deployments=deployments)
 
@@ -171,7 +173,7 @@ def test_own_rules_decide_what_production_is(desk: Desk) -> None:
         ("ours", 2),
         ("not-ours", 1),
         ("not-production-environment", 4),
-        ("production-environment", 18),
+        ("production-environment", 20),
     ]
     file.write_text(before, encoding="utf-8")
     assert desk.run("publish").code == 0
@@ -184,11 +186,30 @@ def test_changes_of_the_first_recorded_deployment_have_no_lead_time(desk: Desk) 
     )
     assert changes == [(1, False, None), (9, False, None), (20, True, 4.25)]
     assert desk.rows("select * from change_failures") == []
-    for table, key in (("deployments", "deployment"), ("shipments", "shipment_key")):
-        counts = desk.rows(
-            f"select {key}, pull_request_count from {table} where repo = 'late/shop' order by {key}"
-        )
-        assert sorted(counts) == [("100", None), ("101", 1), ("102", 0), ("99", None)], table
+    shipments = desk.rows(
+        "select shipment_key, pull_request_count from shipments "
+        "where repo = 'late/shop' order by all"
+    )
+    assert shipments == [("100", None), ("101", 1), ("102", 0), ("99", None)]
+
+
+def test_a_commit_in_several_environments_within_a_day_is_one_shipment(desk: Desk) -> None:
+    counts = desk.rows(
+        "select deployment, pull_request_count from deployments "
+        "where repo = 'late/shop' order by all"
+    )
+    assert counts == [
+        ("100", None),
+        ("101", 1),
+        ("102", 0),
+        ("103", None),
+        ("104", 0),
+        ("99", None),
+    ]
+    elsewhere = (
+        "select * from shipments where shipment_key in ('103', '104') and repo = 'late/shop'"
+    )
+    assert desk.rows(elsewhere) == []
 
 
 def test_release_off_the_default_branch_and_the_first_one_have_unknown_changes(desk: Desk) -> None:
