@@ -3,7 +3,7 @@
 select
     day,
     model,
-    sum(cost_usd) as usd,
+    sum(cost_usd::decimal(24, 8))::double as usd,
     -- without the tokens of all its dollars a model has no price
     if(count(*) filter (cost_usd <> 0 and tokens is null) = 0, sum(tokens), null) as tokens
 from spend

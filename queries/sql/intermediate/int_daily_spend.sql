@@ -9,8 +9,15 @@ with read_days as (
 published as (
     select
         day,
-        sum(cost_usd) filter (cost_basis <> 'seat' and charge = 'usage') as usd,
-        sum(cost_usd) filter (cost_basis = 'seat' or charge = 'seat') as seats_usd,
+        -- decimals, so that sums do not depend on their order
+        sum(cost_usd::decimal(24, 8)) filter (
+            cost_basis <> 'seat'
+            and charge = 'usage'
+        )::double as usd,
+        sum(cost_usd::decimal(24, 8)) filter (
+            cost_basis = 'seat'
+            or charge = 'seat'
+        )::double as seats_usd,
         coalesce(bool_or(gap = 'not final yet'), false) as is_waiting
     from spend
     where is_counted and is_in_scope
