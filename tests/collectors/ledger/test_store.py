@@ -165,6 +165,7 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
             (3,),
             (4,),
             (5,),
+            (6,),
         ]
 
 
