@@ -43,10 +43,11 @@ def make_atoms(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(_text("macros"))
     _identify(db)
     db.execute(_text("compare"))
-    split = _text("split")
-    for level, other in enumerate(MERGED_LABELS, start=1):
-        db.execute(f"set variable level = {level}; set variable other = '{other}'")
-        db.execute(split)
+    if db.execute("select 1 from splitting limit 1").fetchall():  # most publishes have no new week
+        split = _text("split")
+        for level, other in enumerate(MERGED_LABELS, start=1):
+            db.execute(f"set variable level = {level}; set variable other = '{other}'")
+            db.execute(split)
     db.execute(_text("corrections"))
     db.execute(_text("atoms"))
 
