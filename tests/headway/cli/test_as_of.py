@@ -74,7 +74,8 @@ def test_exchange_rates_are_read_and_a_wrong_one_is_one_line(desk: Desk) -> None
     done = desk.run("publish")
     assert (done.code, done.problem) == (
         64,
-        "data/seeds/exchange_rates.csv, line 2: not UTF-8 text; save it as UTF-8",
+        "data/seeds/exchange_rates.csv, line 2, column 3: usd: must be a number with a point, "
+        "such as 1.09",
     )
 
 
