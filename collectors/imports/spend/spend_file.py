@@ -100,12 +100,14 @@ def open_spend_file(path: Path, name: str) -> SpendFile | None:
 
 
 def _parquet_header(path: Path, name: str) -> Sequence[str]:
+    workspace = Workspace()
     try:
-        workspace = Workspace()
         with duckdb.connect() as db:
             return db.read_parquet(str(workspace.link(path))).columns
     except DUCKDB_ERRORS:
         raise SourceError(f"{name}: not Parquet that can be read; fetch it again") from None
+    finally:
+        workspace.remove()
 
 
 def relation(db: duckdb.DuckDBPyConnection, file: SpendFile) -> duckdb.DuckDBPyRelation:

@@ -57,7 +57,7 @@ def test_a_refresh_tells_what_was_waited_for_read_and_published(
     assert shop["rows"] > 37
     assert [
         (event["source"], event["rows"]) for event in result if event.get("source") == "people"
-    ] == [("people", 19)]
+    ] == [("people", 20)]
     (published,) = [event for event in result if event["event"] == "published"]
     assert (desk.folder / published["snapshot"]).samefile(desk.folder / "data" / "headway.duckdb")
 

@@ -9,7 +9,7 @@ from typing import get_args
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway.config.compiled import compile_rules, text_markers
@@ -305,6 +305,7 @@ WILD = st.one_of(
 )
 
 
+@settings(deadline=None)  # the first example compiles the product's patterns
 @given(WILD)
 def test_wild_bytes_are_rules_or_one_line(
     tmp_path_factory: pytest.TempPathFactory, wild: bytes

@@ -74,8 +74,11 @@ def test_last_snapshots_are_kept_and_partial_ones_removed(ledger: Path, tmp_path
         tmp_path / "snapshots" / f"headway-2020010{n}T000000000000-aaaa.duckdb"
         for n in range(1, SNAPSHOT_COUNT + 1)
     ]
-    for path in older:
-        path.write_bytes(b"published before")
+    with duckdb.connect(str(ledger)) as db:
+        for path in older:
+            path.write_bytes(b"published before")
+            identifier = path.stem.removeprefix("headway-")
+            db.execute("insert into published_snapshots values (?, null)", [identifier])
     paths = [first, publish(source(ledger, "1"), tmp_path, AS_OF)]
     assert sorted((tmp_path / "snapshots").iterdir()) == [*older[2:], *paths]
     assert paths == sorted(paths)
