@@ -137,7 +137,7 @@ def test_help_of_every_command_documents_its_options(tmp_path: Path) -> None:
 def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     examples = [text for page in PAGES for text in blocks(page, "toml")]
     settings = [parse_settings(Path("headway.toml"), text) for text in examples]
-    assert [len(item.github) for item in settings] == [2, 1, 1, 1, 1, 1, 1]
+    assert [len(item.github) for item in settings] == [2, 1, 1, 1, 1, 1, 1, 1]
     first, second = settings[0].github
     assert (first.orgs, first.exclude) == (("acme",), ("acme/*-archive",))
     assert second.app_key_env == "ACME_APP_KEY"
@@ -148,10 +148,11 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
         rule.rule for rule in rules if rule.source == "headway.toml" and rule.kind == "work_types"
     ]
     assert own == ["our-feature-label"]
-    assert (settings[3].ai_signals[0].rule, len(settings[4].budgets)) == ("our-greeter", 1)
-    handbook, chores = settings[5].work_types
+    assert [rule.kind for rule in settings[3].label_rules] == ["production"]
+    assert (settings[4].ai_signals[0].rule, len(settings[5].budgets)) == ("our-greeter", 1)
+    handbook, chores = settings[6].work_types
     assert (handbook.repo, chores.repo) == ("acme/handbook*", "")
-    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[6])}
+    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[7])}
     assert "fix-words" in in_force
     assert "feature-words" not in in_force
 

@@ -40,7 +40,7 @@ def test_tokens_of_provider_gateway_and_client_count_once(
             key(NEXT, 38.0, source="claude code", tool="claude code", basis="client"),
         ]
     )
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask(
         "select day, cost_basis, cost_usd from spend where is_counted and cost_usd > 0 order by day"
     ) == [
@@ -67,7 +67,7 @@ def test_an_invoice_outranks_the_cost_api_of_its_account_and_day_only(books: Boo
             key(NEXT, 20.0),
         ]
     )
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask(COUNTED) == [(11.0 + 5.0 + 20.0,)]
 
 
@@ -75,7 +75,7 @@ def test_gross_and_net_are_never_added(books: Books) -> None:
     books.load(
         [key(DAY, 0.0, list_amount=700.0, provider="github", tool="copilot", basis="tool_billing")]
     )
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask("select cost_usd from spend") == [(0.0,)]
 
 
@@ -87,16 +87,16 @@ def test_newest_file_wins_in_any_order(tmp_path: Path) -> None:
         books = Books(tmp_path / str(index))
         for rows in order:
             books.load(rows, exported_at=datetime(2026, 6, 2 if rows is new else 1))
-        books.publish(AS_OF)
+        books.publish_spend(AS_OF)
         reported.append(books.ask("select day, cost_usd from spend order by day"))
     assert reported == [[(DAY, 1.0), (NEXT, 3.0)]] * 2
 
 
 def test_a_restated_day_is_replaced_whole(books: Books) -> None:
     books.load([key(DAY, 1.0), key(DAY, 2.0, model="opus")])
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     books.load([key(DAY, 5.0)])
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask("select model, cost_usd from spend") == [("sonnet", 5.0)]
 
 
@@ -114,7 +114,7 @@ def test_currencies_are_converted_by_the_users_rates_and_never_guessed(books: Bo
             key(NEXT, 10.0, currency="SEK", model="opus"),
         ]
     )
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     result = books.ask("select day, model, round(cost_usd, 6) from spend order by all")
     assert result == [(DAY, "sonnet", 11.0), (NEXT, "opus", None), (NEXT, "sonnet", 12.0)]
     assert books.ask("select rows_without_price from spend_reconciliation") == [(1,)]
@@ -131,7 +131,7 @@ def test_tokens_without_an_amount_are_estimated_at_list_price(books: Books) -> N
         ]
         + [key(DAY, None, model="no-such-model", token_type="input", tokens=5)]
     )
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     result = books.ask(
         "select model, round(cost_usd, 6), tokens, is_estimate from spend order by model"
     )
@@ -143,12 +143,12 @@ def test_person_with_two_rows_counts_once(books: Books) -> None:
     listed = people({"Shop": ["ann", "bob", "cat"]})
     twice = [spent(DAY, "ann", 1.0), spent(DAY, "ANN@acme.example", 1.0), spent(DAY, "bob", 1.0)]
     books.load(twice, listed)
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask("select distinct cost_usd, gap from spend") == [(None, "too few people")], (
         "two persons, one of them twice, are too few"
     )
     books.load([*twice, spent(DAY, "cat@acme.example", 1.0)])
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask("select count(*), round(sum(cost_usd), 9) from spend") == [(7, 4.0)]
     assert books.ask(
         "select team, cost_usd, spenders_band from spend_by_team where provider is null"
@@ -159,7 +159,7 @@ def test_person_with_zero_cost_does_not_count_towards_k(books: Books) -> None:
     """Five persons have a row, one of them has all the money."""
     free = [spent(DAY, person, 0.0, tokens=10) for person in ("ann", "bob", "cat", "dan")]
     books.load([*free, spent(DAY, "eve", 50.0, tokens=10)])
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask("select distinct cost_usd, gap from spend") == [(None, "too few people")]
     assert books.ask("from spend_by_team") == []
     assert books.ask("from spend_per_engineer") == []
@@ -169,7 +169,7 @@ def test_synced_day_without_spend_is_zero_and_unsynced_day_is_absent(
     books: Books,
 ) -> None:
     books.load([key(DAY, 1.0), key(NEXT, None, provider=None)])
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask("select day, cost_usd from spend order by day") == [(DAY, 1.0), (NEXT, 0.0)]
 
 
@@ -181,7 +181,7 @@ def test_scope_and_decisions(books: Books) -> None:
     books.load(
         [key(DAY, 1.0), key(DAY, 2.0, tool="copilot", provider="github", basis="tool_billing")]
     )
-    books.publish(AS_OF)
+    books.publish_spend(AS_OF)
     assert books.ask("select tool, is_in_scope from spend order by tool") == [
         ("api", True),
         ("copilot", False),
