@@ -44,7 +44,8 @@ issues_decided as (
         changes.shipped_at,
         decisions.decided_at as labelled_at,
         decisions.decision as labelled,
-        issues.closed_at as ended_at,
+        -- nobody is known to have decided
+        if(issues.state_reason = 'unknown', null, issues.closed_at) as ended_at,
         case
             when issues.state = 'open' then null
             when issues.state_reason = 'unknown' then null

@@ -110,6 +110,8 @@ def at_an_earlier_day(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> P
             ledger.execute(
                 f"update {table} set node = json_merge_patch(node, ?) where rowid % 50 = 0", [patch]
             )
+        for name in ("snapshots", "people", "atoms", "spend"):  # it was published to nobody yet
+            ledger.execute(f"delete from published_{name}")
     publish_tables(data, EARLIER, PublishSettings(people="pseudonyms", small_group=SMALL))
     return data
 

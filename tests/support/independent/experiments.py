@@ -107,9 +107,10 @@ def _of_issue(
         )
     decided_at, decision = _by_label(labels, started_at, clerk)
     close = ticket.last_close
-    if not decision and close:
+    reason = clerk.reason(ticket, close) if close else "unknown"
+    if not decision and close and reason != "unknown":
         decided_at = close.at
-        is_completed = clerk.reason(ticket, close) == "completed"
+        is_completed = reason == "completed"
         decision = "killed" if not is_completed else "kept" if shipped_at else "inconclusive"
     is_import = ticket.item_key is not None
     return Experiment(
