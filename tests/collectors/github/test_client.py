@@ -243,19 +243,24 @@ def test_wait_is_computed_and_reported_by_the_clock_of_github(year: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("date", "expected"),
+    "text",
     [
-        (f"{now() - timedelta(hours=3):%a, %d %b %Y %H:%M:%S} GMT", now() - timedelta(hours=3)),
-        ("Sun, 22 Nov 2020 10:00:01 GMT", datetime(2020, 11, 22, 10, 0, 1)),
-        ("Thu, 01 Jan 2099 00:00:00 GMT", now()),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", now()),
-        ("Sun, 99 Nov 2020 10:00:01 GMT", now()),
-        ("yesterday", now()),
+        "three hours ago",
+        "Sun, 22 Nov 2020 10:00:01 GMT",
+        "Thu, 01 Jan 2099 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Sun, 99 Nov 2020 10:00:01 GMT",
+        "yesterday",
     ],
 )
-def test_answer_has_the_time_of_github_or_ours_without_a_plausible_date(
-    date: str, expected: datetime
-) -> None:
+def test_answer_has_the_time_of_github_or_ours_without_a_plausible_date(text: str) -> None:
+    earlier = now() - timedelta(hours=3)
+    date = f"{earlier:%a, %d %b %Y %H:%M:%S} GMT" if text == "three hours ago" else text
+    plausible = {
+        "three hours ago": earlier,
+        "Sun, 22 Nov 2020 10:00:01 GMT": datetime(2020, 11, 22, 10, 0, 1),
+    }
+    expected = plausible.get(text, now())
     with canned([Canned(headers={"date": date})]) as server:
         client = new_client(server.url)
         at = client.graphql(VIEWER, {}).at
