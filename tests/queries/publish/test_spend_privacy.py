@@ -340,6 +340,13 @@ class World:
         else:
             restore(ledger, self.backup)
 
+    def first_day(self) -> date:
+        """Return the first day of the ledger, which may have been restored."""
+        with duckdb.connect(str(self.books.data / "ledger.duckdb"), read_only=True) as db:
+            ((day,),) = db.execute("select min(day) from spend_partitions").fetchall()
+        assert isinstance(day, date)
+        return day
+
     def run(self) -> list[tuple[str, ...]]:
         """Publish after each of several steps, and return the groups that can be derived."""
         steps: list[Callable[[], None]] = [
@@ -359,8 +366,9 @@ class World:
                 listed = people(teams) if self.has_people else []
                 self.books.load(self.rows, listed, is_whole=True)
             if self.rows:
+                first = self.first_day()  # a publish of a day before it is refused
                 days = [date(2026, 5, 10), date(2026, 5, 31), AS_OF, AS_OF]
-                self.books.publish_spend(self.random.choice(days))
+                self.books.publish_spend(max(first, self.random.choice(days)))
                 self.attacker.learn(self.books)
         return self.attacker.derives(K)
 
