@@ -16,38 +16,22 @@ where rows.day <= settings.as_of;
 -- Rows that were never published, in any form.
 create temp table fresh_spend as
 select
-    *,
+    known.*,
     row_number() over () as fresh_id
-from known_spend
-where coalesce(usd, 0) <> 0 or coalesce(tokens, 0) <> 0 or coalesce(requests, 0) <> 0;
-
-delete from fresh_spend
-using published_rows as rows
+from known_spend as known
+anti join published_rows
+    using (source, account, day, provider, tool, model, basis, charge, actor)
 where
-    rows.source = fresh_spend.source
-    and rows.account = fresh_spend.account
-    and rows.day = fresh_spend.day
-    and rows.provider = fresh_spend.provider
-    and rows.tool = fresh_spend.tool
-    and rows.model = fresh_spend.model
-    and rows.basis = fresh_spend.basis
-    and rows.charge = fresh_spend.charge
-    and rows.actor = fresh_spend.actor;
+    coalesce(known.usd, 0) <> 0
+    or coalesce(known.tokens, 0) <> 0
+    or coalesce(known.requests, 0) <> 0;
 
--- The newest version of each atom, its rows beside what they are now.
+-- The rows of each version of each atom, beside what they are now.
 create temp table compared_rows as
-with versions as (
-    select
-        atom_id,
-        max(version) as newest
-    from ledger.published_atoms
-    group by atom_id
-)
-
 select
     rows.atom_id,
     rows.version,
-    versions.newest,
+    max(rows.version) over (partition by rows.atom_id) as newest,
     rows.source,
     rows.account,
     rows.day,
@@ -70,18 +54,8 @@ select
     coalesce(known.is_estimate, rows.is_estimate) as is_estimate,
     coalesce(known.is_provisional, false) as is_provisional
 from published_rows as rows
-left join versions on versions.atom_id = rows.atom_id
 left join known_spend as known
-    on
-        known.source = rows.source
-        and known.account = rows.account
-        and known.day = rows.day
-        and known.provider = rows.provider
-        and known.tool = rows.tool
-        and known.model = rows.model
-        and known.basis = rows.basis
-        and known.charge = rows.charge
-        and known.actor = rows.actor
+    using (source, account, day, provider, tool, model, basis, charge, actor)
 left join (
     select distinct source, account, day, provider, tool from known_spend where actor = ''
 ) as machines
@@ -107,7 +81,7 @@ where gone.is_gone and (gone.actor <> '' or fresh.actor <> '');
 create temp table weeks as
 with read_weeks as (
     select
-        greatest(date_trunc('week', day), date_trunc('month', day))::date as week,
+        week_in_month(day) as week,
         bool_or(is_provisional) as is_provisional
     from stg_spend_partitions
     group by all

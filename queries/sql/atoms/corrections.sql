@@ -1,5 +1,7 @@
 -- New versions of atoms that were restated: at most two, each once the vendors restate no more, and
--- only if what it adds to each version before, and what is then left, are as large as an atom.
+-- only if what it adds to each version before, and what is then left, are as large as an atom. Of
+-- three versions that is all there is to check; of four, a sum may leave only a few persons though
+-- every two versions differ in enough.
 create temp table restated as
 with atoms as (
     select

@@ -3,7 +3,7 @@
 -- week within a month, `team` as of the day.
 select
     date_trunc('month', spent.day)::date as month,
-    greatest(date_trunc('week', spent.day), date_trunc('month', spent.day))::date as week,
+    week_in_month(spent.day) as week,
     spent.source,
     spent.account,
     spent.day,

@@ -42,6 +42,10 @@ end;
 -- Whether a number of persons is too small to be published; zero is not.
 create or replace temp macro too_few(persons, k) as persons between 1 and k - 1;
 
+-- First day of the part of an ISO week within a month.
+create or replace temp macro week_in_month(day) as
+greatest(date_trunc('week', day), date_trunc('month', day))::date;
+
 -- Equal part of a whole number for one of some days: the first days have what does not divide.
 create or replace temp macro day_part(value, days, position) as
 value // days + if(position <= abs(value % days), sign(value), 0)::bigint;
