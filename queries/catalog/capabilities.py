@@ -26,6 +26,8 @@ METRICS = (
         chart="list",
         subject="outcome",
         is_headline=True,
+        changed="{current} new capabilities, {baseline} before",
+        unchanged="About as many new capabilities as before: {current}, was {baseline}",
         rule="capability",
     ),
     Metric(
@@ -45,6 +47,9 @@ METRICS = (
         subject="area",
         matures_after=MEDIANS_MATURE,
         is_headline=True,
+        changed="{current} areas of the code were new to the team that "
+        "changed them, {baseline} before",
+        unchanged="Teams change new areas about as often as before: {current}, was {baseline}",
     ),
     Metric(
         "new_work_share",
@@ -57,6 +62,8 @@ METRICS = (
         "No pull request of a known work type was merged {period}",
         missing="of no known work type",
         is_headline=True,
+        changed="{current} of the merged work is new, {baseline} before",
+        unchanged="About as much of the merged work is new as before: {current}, was {baseline}",
     ),
     Metric(
         "outcomes_per_week",

@@ -34,6 +34,9 @@ METRICS = (
         subject="outcome with its cost",
         matures_after=SPEND_MATURES,
         is_headline=True,
+        changed="Each outcome that lasted cost {current}, {baseline} before",
+        unchanged="Each outcome that lasted cost about as much as before: "
+        "{current}, was {baseline}",
     ),
     Metric(
         "spend_without_outcome_share",
@@ -47,5 +50,8 @@ METRICS = (
         subject="team's month",
         matures_after=OUTCOME_FOLLOWS,
         is_headline=True,
+        changed="{current} of team spend led to no outcome that lasted, {baseline} before",
+        unchanged="About as much team spend led to no outcome that lasted: "
+        "{current}, was {baseline}",
     ),
 )

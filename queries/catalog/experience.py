@@ -30,6 +30,9 @@ def _closed_within(days: int, is_headline: bool = False) -> Metric:
         parameters={"days": days},
         matures_after=days,
         is_headline=is_headline,
+        changed=f"{{current}} of UX debt is fixed within {days} days, {{baseline}} before",
+        unchanged=f"About as much UX debt is fixed within {days} days as before: "
+        "{current}, was {baseline}",
         panel="How soon UX debt is completed",
         label=f"within {days} days",
         horizon=180,
@@ -75,6 +78,8 @@ def _experiments(verb: str, done: str, is_headline: bool = False) -> Metric:
         sql="experiments_by_step",
         parameters={"step": verb},
         is_headline=is_headline,
+        changed=f"{{current}} experiments were {done}, {{baseline}} before",
+        unchanged=f"About as many experiments were {done} as before: {{current}}, was {{baseline}}",
         panel="Experiments",
         rule="experiment",
     )
@@ -94,6 +99,9 @@ METRICS = (
         chart="stock",
         subject="issue",
         is_headline=True,
+        changed="Open UX debt changes by {current} issues a week, {baseline} before",
+        unchanged="Open UX debt changes about as fast as before: {current} "
+        "issues a week, was {baseline}",
         panel="Arrivals and departures of UX debt",
         rule="ux debt",
     ),
@@ -176,6 +184,8 @@ METRICS = (
         subject="issue",
         matures_after=MEDIANS_MATURE,
         is_headline=True,
+        changed="Customers wait {current} for an answer instead of {baseline}",
+        unchanged="Customers wait about as long for an answer as before: {current}, was {baseline}",
         panel="How soon customers are answered",
         horizon=28,
         rule="feedback",

@@ -26,6 +26,8 @@ METRICS = (
         subject="shipment",
         matures_after=FAILURE_DAYS,
         is_headline=True,
+        changed="{current} of what ships fails, {baseline} before",
+        unchanged="About as much of what ships fails as before: {current}, was {baseline}",
     ),
     Metric(
         "time_to_restore",
@@ -39,6 +41,8 @@ METRICS = (
         unreached="Fewer than half of the incidents and failed deployments {period} are over",
         subject="failure",
         is_headline=True,
+        changed="Restoring takes {current} instead of {baseline}",
+        unchanged="Restoring takes about as long as before: {current}, was {baseline}",
     ),
     Metric(
         "revert_rate",
@@ -52,6 +56,8 @@ METRICS = (
         missing="merged without rework being observable",
         matures_after=DURABLE_DAYS,
         is_headline=True,
+        changed="{current} of merged changes are reverted, {baseline} before",
+        unchanged="About as many merged changes are reverted as before: {current}, was {baseline}",
         panel="Rework of merged changes",
         label="reverted",
     ),
@@ -80,6 +86,8 @@ METRICS = (
         "{value} of the pull requests merged {period} had no independent human review",
         "No pull request was merged {period}",
         is_headline=True,
+        changed="{current} is merged without review, {baseline} before",
+        unchanged="About as much is merged without review as before: {current}, was {baseline}",
     ),
     Metric(
         "review_load",
@@ -92,6 +100,9 @@ METRICS = (
         "No review was submitted {period}",
         subject="review",
         is_headline=True,
+        changed="Each reviewer reviews {current} pull requests a week, {baseline} before",
+        unchanged="Each reviewer reviews about as many pull requests a week as "
+        "before: {current}, was {baseline}",
     ),
     Metric(
         "review_load_lines",

@@ -246,6 +246,10 @@ def test_names_are_unique_and_every_entry_has_a_page() -> None:
         assert (ROOT / page.file).exists()
         for panel in panels(page):
             assert len({(row.unit, row.chart) for row in panel.metrics}) == 1
+    for row in METRICS:
+        if row.is_headline:
+            for phrase in (row.changed, row.unchanged):
+                assert set(re.findall(r"\{(\w+)\}", phrase)) == {"current", "baseline"}, row.name
     with pytest.raises(KeyError):
         catalog.metric("lines_of_code")
 
