@@ -34,6 +34,8 @@ METRICS = (
         subject="outcome with its cost",
         matures_after=SPEND_MATURES,
         is_headline=True,
+        gain="each outcome costs less",
+        loss="each outcome costs more",
         changed="Each outcome that lasted cost {current}, {baseline} before",
         unchanged="Each outcome that lasted cost about as much as before: "
         "{current}, was {baseline}",
@@ -50,6 +52,8 @@ METRICS = (
         subject="team's month",
         matures_after=OUTCOME_FOLLOWS,
         is_headline=True,
+        gain="less spend leads to nothing that lasts",
+        loss="more spend leads to nothing that lasts",
         changed="{current} of team spend led to no outcome that lasted, {baseline} before",
         unchanged="About as much team spend led to no outcome that lasted: "
         "{current}, was {baseline}",

@@ -145,7 +145,8 @@ class Metric:
     Phrases: ``phrase`` for a number, ``singular`` for a count of one, ``nothing`` without items,
     ``unreached`` for a median that is not reached, ``unmeasured`` for counts and rates before the
     first item ever, ``missing`` for items without a value ("3 more were …").
-    Headlines have two more, with {current} and {baseline}: ``changed`` and ``unchanged``.
+    Headlines have more: ``changed`` and ``unchanged`` with {current} and {baseline}, and what a
+    change for better or worse means, ``gain`` and ``loss``, as clauses without numbers.
 
     ``sql``: file under metrics/ (default: its name), with ``parameters``.
     ``matures_after``: days until an item counts; windows end that many days before the cutoff.
@@ -176,6 +177,8 @@ class Metric:
     unreached: str = ""
     unmeasured: str = ""
     missing: str = ""
+    gain: str = ""
+    loss: str = ""
     changed: str = ""
     unchanged: str = ""
     panel: str = ""

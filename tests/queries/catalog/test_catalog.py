@@ -248,6 +248,7 @@ def test_names_are_unique_and_every_entry_has_a_page() -> None:
             assert len({(row.unit, row.chart) for row in panel.metrics}) == 1
     for row in METRICS:
         if row.is_headline:
+            assert row.gain and row.loss and row.gain != row.loss, row.name
             for phrase in (row.changed, row.unchanged):
                 assert set(re.findall(r"\{(\w+)\}", phrase)) == {"current", "baseline"}, row.name
     with pytest.raises(KeyError):
