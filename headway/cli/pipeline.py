@@ -9,6 +9,7 @@ from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from collectors.errors import SourceError
 from collectors.github.client import RetryPolicy
 from collectors.github.source import GitHubSource
 from collectors.imports.experiment_files import read_experiments
@@ -19,6 +20,7 @@ from collectors.ledger.ledger_file import read_version
 from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from collectors.people import PeopleSource
+from collectors.people import read as read_people
 from collectors.source import CheckResult
 from collectors.source import Source as CollectedSource
 from collectors.spend.source import spend_sources
@@ -104,6 +106,7 @@ def refresh(
                 "delete it after use",
             )
         if is_published:
+            yield from _unknown_teams(paths, values)
             yield _publish(paths, values, key, as_of)
 
 
@@ -182,8 +185,9 @@ def check_machine(paths: DataPaths) -> Iterator[CheckResult]:
     names: Collection[str] = ("github", *load_vendors())
     try:
         settings = _read(paths, names)
-        publish_settings(settings, paths.seeds)
+        values = publish_settings(settings, paths.seeds)
         yield CheckResult(True, f"{paths.config} can be used")
+        yield from _unknown_teams(paths, values)
         if (size := settings.publish.small_group) < SMALL_GROUP:
             text = f"{paths.config}: groups of {size} people are published; {SMALL_GROUP} are safer"
             yield CheckResult(True, text, "warning")
@@ -202,6 +206,22 @@ def _read(paths: DataPaths, names: Collection[str]) -> Settings:
     if "github" in names and not any(github.repos or github.orgs for github in settings.github):
         raise SettingsError(f"{paths.config}: names no repository; add one to repos under [github]")
     return settings
+
+
+def _unknown_teams(paths: DataPaths, settings: PublishSettings) -> Iterator[CheckResult]:
+    """Yield a warning for each rollout of a team that people.csv does not have."""
+    try:
+        people = read_people(paths.people) if paths.people.exists() else []
+    except SourceError:  # reported by the people source
+        return
+    known = {row["team"] for row in people}
+    for rollout in settings.rollouts:
+        if unknown := [team for team in rollout.teams if team not in known]:
+            text = (
+                f"{paths.config}: rollout {rollout.name} names {', '.join(unknown)}, "
+                f"no team of {paths.people}; write its teams as they are there"
+            )
+            yield CheckResult(True, text, "warning")
 
 
 def _publish(

@@ -13,6 +13,7 @@ from headway.config.rules import RATES, read_rates, rules_in_force
 from headway.config.settings import GitHubTable, Settings
 from queries.publish.settings import (
     Budget,
+    ClosedPeriod,
     PublishSettings,
     RepositoryScope,
     Rollout,
@@ -31,6 +32,8 @@ def compile_rules(user_seeds: Path, settings: Settings | None = None) -> list[Ru
     """
     settings = settings or Settings()
     values = {name: str(value) for name, value in settings.publish.model_dump().items()}
+    margins = settings.guardrail_margins.model_dump()
+    values |= {f"margin of {metric}": str(value) for metric, value in margins.items()}
     bodies = dict.fromkeys(str(github.keep_bodies).lower() for github in settings.github)
     values["keep_bodies"] = " and ".join(bodies)
     return rules_in_force(settings.rules, user_seeds) + [
@@ -45,6 +48,10 @@ def publish_settings(settings: Settings, user_seeds: Path) -> PublishSettings:
         **settings.publish.model_dump(),
         spend_scope=settings.spend.scope,
         rollouts=[Rollout(**row.model_dump()) for row in settings.rollouts],
+        closed_periods=[
+            ClosedPeriod(row.name, row.from_, row.to) for row in settings.closed_periods
+        ],
+        guardrail_margins=settings.guardrail_margins.model_dump(),
         budgets=[
             Budget(date.fromisoformat(f"{row.month or row.from_}-01"), row.usd, bool(row.from_))
             for row in settings.budgets

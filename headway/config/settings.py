@@ -33,13 +33,17 @@ from headway.config.fields import (
 )
 from headway.config.files import read_text, write_whole
 from headway.config.rules import KINDS, AiSignal, LabelRule, Row, RuleRow, WorkType, check_names
+from queries.catalog.guardrails import MARGINS
 from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
+from queries.publish.settings import TRANSITION_DAYS
 
 EXAMPLE = Path(__file__).parents[2] / "headway.example.toml"
 HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
 ASSIGNMENT = re.compile(r"\s*([\w.\"'-]+)\s*=")
 SECRET_NAMES = ("token", "github_token", "access_token", "password", "secret")
 Days = Annotated[int, Field(ge=1, le=365)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Ratio = Annotated[float, Field(ge=0, le=10)]
 #: people that a published group has at least, unless the settings say otherwise
 SMALL_GROUP = 5
 #: table, index of the table, key
@@ -89,11 +93,30 @@ class SpendTable(Table):
 
 
 class RolloutTable(Table):
-    """A dated change."""
+    """A dated change of some teams, or of everybody."""
 
     name: Text
     on: date
-    transition_days: Annotated[int, Field(ge=0, le=365)] = 0
+    transition_days: Annotated[int, Field(ge=0, le=365)] = TRANSITION_DAYS
+    teams: ListOf[Text] = ()
+
+
+class ClosedTable(Table):
+    """Days on which nobody works, such as a shutdown; both are part of it."""
+
+    name: Text
+    from_: date = Field(alias="from")
+    to: date
+
+
+class MarginsTable(Table):
+    """Margins of guardrails: points of a share, or a ratio."""
+
+    revert_rate: Share = MARGINS["revert_rate"]
+    change_failure_rate: Share = MARGINS["change_failure_rate"]
+    unreviewed_merge_share: Share = MARGINS["unreviewed_merge_share"]
+    time_to_restore: Ratio = MARGINS["time_to_restore"]
+    review_load: Ratio = MARGINS["review_load"]
 
 
 class BudgetTable(Table):
@@ -124,7 +147,9 @@ class Settings(Table):
     publish: PublishTable = PublishTable()
     check: CheckTable = CheckTable()
     spend: SpendTable = SpendTable()
+    guardrail_margins: MarginsTable = MarginsTable()
     rollouts: ListOf[RolloutTable] = ()
+    closed_periods: ListOf[ClosedTable] = ()
     budgets: ListOf[BudgetTable] = ()
     tool_decisions: ListOf[DecisionTable] = ()
     ai_signals: ListOf[AiSignal] = ()
@@ -141,7 +166,8 @@ MODELS: dict[str, type[Table]] = {
     name: (get_args(field.annotation) or (field.annotation,))[0]
     for name, field in Settings.model_fields.items()
 }
-TABLES = {name: MODELS[name] for name in ("github", "publish", "check", "spend")}
+NAMES = ("github", "publish", "check", "spend", "guardrail_margins")
+TABLES = {name: MODELS[name] for name in NAMES}
 ARRAYS = {name: model for name, model in MODELS.items() if name not in TABLES}
 
 
@@ -249,6 +275,19 @@ def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
         if github.app_id is None and is_repeated("variable", github.token_env):
             message = f"{github.token_env} is for another GitHub; name another variable"
             yield ("github", index, "token_env"), message
+    for index, rollout in enumerate(settings.rollouts):
+        if is_repeated("rollout", rollout.name, rollout.on):
+            yield (
+                ("rollouts", index, "name"),
+                f"{rollout.name} of {rollout.on} is repeated; keep one",
+            )
+    for index, closed in enumerate(settings.closed_periods):
+        if closed.to < closed.from_:
+            message = f"to: must not be before from, {closed.from_}; it is the last closed day"
+            yield ("closed_periods", index, "to"), message
+        if is_repeated("closed", closed.name, closed.from_):
+            message = f"{closed.name} of {closed.from_} is repeated; keep one"
+            yield ("closed_periods", index, "name"), message
     for index, budget in enumerate(settings.budgets):
         if bool(budget.month) == bool(budget.from_):
             message = 'write either month or from, such as month = "2026-11"'

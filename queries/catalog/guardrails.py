@@ -11,6 +11,16 @@ PAGE = Page(
     overview=("change_failure_rate", "time_to_restore", "unreviewed_merge_share"),
 )
 
+#: how much worse each may become before it vetoes a gain: shares as points (0.02: 2 points),
+#: others as a ratio (0.5: half as much again); ``headway.toml`` may replace them
+MARGINS = {
+    "revert_rate": 0.02,
+    "change_failure_rate": 0.1,
+    "unreviewed_merge_share": 0.05,
+    "time_to_restore": 0.5,
+    "review_load": 0.25,
+}
+
 METRICS = (
     Metric(
         "change_failure_rate",

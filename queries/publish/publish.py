@@ -230,8 +230,11 @@ def _set_up_settings(
     rules = [asdict(rule) for rule in source.settings.rules]
     db.register("rules_frame", pd.DataFrame(rules, dtype=object))
     rollouts = [asdict(rollout) for rollout in source.settings.rollouts]
-    columns = ["name", "on", "transition_days"]
+    columns = ["name", "on", "transition_days", "teams"]
     db.register("rollouts_frame", pd.DataFrame(rollouts, columns=columns, dtype=object))
+    closed = [asdict(period) for period in source.settings.closed_periods]
+    columns = ["name", "from_on", "to_on"]
+    db.register("closed_frame", pd.DataFrame(closed, columns=columns, dtype=object))
     db.execute((ROOT / "inputs" / "rules.sql").read_text(encoding="utf-8"))
 
 

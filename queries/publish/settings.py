@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from queries.catalog.guardrails import MARGINS
 from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
+
+#: days of a rollout that are neither before nor after it
+TRANSITION_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,18 @@ class Rollout:
 
     name: str
     on: date
-    transition_days: int = 0
+    transition_days: int = TRANSITION_DAYS
+    #: teams that got it; everybody if empty
+    teams: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ClosedPeriod:
+    """Days on which nobody works, the first and the last of them included."""
+
+    name: str
+    from_on: date
+    to_on: date
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,9 @@ class PublishSettings:
     #: tools and accounts whose spend counts; all if empty
     spend_scope: Sequence[str] = ()
     rollouts: Sequence[Rollout] = ()
+    closed_periods: Sequence[ClosedPeriod] = ()
+    #: by metric: how much worse a guardrail may become, in points of a share or as a ratio
+    guardrail_margins: Mapping[str, float] = field(default_factory=lambda: dict(MARGINS))
     budgets: Sequence[Budget] = ()
     tool_decisions: Sequence[ToolDecision] = ()
     rules: Sequence[Rule] = ()

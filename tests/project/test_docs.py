@@ -137,7 +137,7 @@ def test_help_of_every_command_documents_its_options(tmp_path: Path) -> None:
 def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     examples = [text for page in PAGES for text in blocks(page, "toml")]
     settings = [parse_settings(Path("headway.toml"), text) for text in examples]
-    assert [len(item.github) for item in settings] == [2, 1, 1, 1, 1, 1, 1, 1]
+    assert [len(item.github) for item in settings] == [2, 1, 1, 1, 1, 1, 1, 1, 1]
     first, second = settings[0].github
     assert (first.orgs, first.exclude) == (("acme",), ("acme/*-archive",))
     assert second.app_key_env == "ACME_APP_KEY"

@@ -1,4 +1,4 @@
--- The rules in force and the rollouts, typed.
+-- The rules in force, the rollouts and the closed periods, typed.
 create temp table input_rules as
 select
     kind::varchar as kind,
@@ -13,10 +13,21 @@ select
     repositories::varchar as repositories
 from rules_frame;
 
-create temp table input_rollouts as
+create temp table input_events as
 select
     'rollout' as kind,
     name::varchar as name,
     "on"::date as happened_on,
-    transition_days::integer as transition_days
-from rollouts_frame;
+    "on"::date + transition_days::integer - 1 as ended_on,
+    transition_days::integer as transition_days,
+    teams::varchar[] as teams
+from rollouts_frame
+union all
+select
+    'closed period',
+    name::varchar,
+    from_on::date,
+    to_on::date,
+    null,
+    null
+from closed_frame;

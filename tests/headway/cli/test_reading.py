@@ -290,6 +290,20 @@ def test_doctor_names_each_thing_to_mend(used: Desk, github: Server, tmp_path: P
     assert "`headway restore` replaces it with a backup" in mended()
 
 
+def test_rollout_of_an_unknown_team_is_a_warning(used: Desk, github: Server) -> None:
+    rollout = '[[rollouts]]\nname = "Agents"\non = 2026-03-02\nteams = ["Checkout", "Payments"]\n'
+    used.set_up(github.url, more=rollout)
+    warning = (
+        "headway.toml: rollout Agents names Payments, no team of data/seeds/people.csv; "
+        "write its teams as they are there"
+    )
+    doctor, publish = used.run("doctor"), used.run("publish")
+    assert (doctor.code, publish.code) == (0, 0)
+    assert f"WARN  {warning}\n" in doctor.out
+    assert warning in publish.err
+    assert used.rows("select name, teams from events") == [("Agents", ["Checkout"])]
+
+
 def test_doctor_says_when_no_request_is_left(used: Desk, schema_path: Path) -> None:
     with serve(company.datasets(), schema=schema_path, graphql_limit=1) as github:
         used.set_up(github.url)

@@ -76,6 +76,11 @@ def test_without_rules_of_the_users_the_products_are_in_force(tmp_path: Path) ->
         "failure_days": "7",
         "small_group": "5",
         "keep_bodies": "true",
+        "margin of revert_rate": "0.02",
+        "margin of change_failure_rate": "0.1",
+        "margin of unreviewed_merge_share": "0.05",
+        "margin of time_to_restore": "0.5",
+        "margin of review_load": "0.25",
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,10 @@ from headway.config.settings import (
     TABLES,
     BudgetTable,
     CheckTable,
+    ClosedTable,
     DecisionTable,
     GitHubTable,
+    MarginsTable,
     PublishTable,
     RolloutTable,
     Settings,
@@ -31,6 +33,8 @@ from headway.config.settings import (
 
 FILE = Path("headway.toml")
 RULE = '[[work_types]]\nrule = "r"\nfield = "title"\npattern = "x"\nwork_type = "feature"\n'
+ROLLOUT = '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n'
+CLOSED = '[[closed_periods]]\nname = "Shutdown"\nfrom = 2026-08-03\nto = 2026-08-16\n\n'
 BUDGET = '[[budgets]]\nmonth = "2026-11"\nusd = 20000\n'
 TWO = '[[github]]\nrepos = ["a/b"]\n[[github]]\n'
 MISTAKES = {
@@ -116,6 +120,29 @@ MISTAKES = {
         "line 3, column 1: on: must be a date, such as 2026-03-02"
     ),
     '[[rollouts]]\nname = " "\non = 2026-03-02': "line 2, column 8: name: must not be empty",
+    '[[rollouts]]\nname = "a"\non = 2026-03-02\nteams = "b"': (
+        'line 4, column 9: teams: must be a list of texts in quotes, such as ["one", "two"]'
+    ),
+    '[[rollouts]]\nname = "a"\non = 2026-03-02\ntransition_days = 400': (
+        "line 4, column 1: transition_days: must be less than or equal to 365"
+    ),
+    f"{ROLLOUT}{ROLLOUT}": "line 6, column 1: Agents of 2026-03-02 is repeated; keep one",
+    '[[closed_periods]]\nname = "a"\nfrom = 2026-08-03': (
+        "line 1, column 1: to is missing; add it to this table"
+    ),
+    '[[closed_periods]]\nname = "a"\nfrom = 2026-08-03\nto = 2026-08-02': (
+        "line 4, column 1: to: must not be before from, 2026-08-03; it is the last closed day"
+    ),
+    f"{CLOSED}{CLOSED}": "line 7, column 1: Shutdown of 2026-08-03 is repeated; keep one",
+    "[guardrail_margins]\nrevert_rate = 2": (
+        "line 2, column 1: revert_rate: must be less than or equal to 1"
+    ),
+    "[guardrail_margins]\ntime_to_restore = -0.5": (
+        "line 2, column 1: time_to_restore: must be greater than or equal to 0"
+    ),
+    "[guardrail_margins]\nhotfixes = 0.1": (
+        "line 2, column 1: unknown key 'hotfixes'; known here: revert_rate, change_failure_rate"
+    ),
     f'{RULE}[[rollouts]]\nname="a"\non=2026-03-02\n[[rollouts]]\nname="b"\non=1': (
         "line 11, column 1: on: must be a date"
     ),
@@ -182,7 +209,8 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
         '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
         '[spend]\nscope = ["api"]\ncopilot_orgs = ["acme"]\nallow_http = ["proxy.example"]\n'
-        '[[rollouts]]\nname = "Agents"\non = 2026-03-02\ntransition_days = 28\n'
+        f'{ROLLOUT}teams = ["App", "Growers"]\n{CLOSED}'
+        "[guardrail_margins]\nrevert_rate = 0.01\nreview_load = 1\n"
         '[[tool_decisions]]\ntool = "copilot"\ndecision = "hold"\non = 2026-04-01\n'
         f'{BUDGET}[[budgets]]\nfrom = "2026-01"\nusd = 100\n' + RULE,
         encoding="utf-8",
@@ -207,7 +235,17 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         publish=PublishTable(people="names", durable_days=30, failure_days=3, small_group=8),
         check=CheckTable(budget_share=0.8, budget_risk=1, webhook_env="HOOK"),
         spend=SpendTable(scope=("api",), copilot_orgs=("acme",), allow_http=("proxy.example",)),
-        rollouts=(RolloutTable(name="Agents", on=date(2026, 3, 2), transition_days=28),),
+        guardrail_margins=MarginsTable(revert_rate=0.01, review_load=1),
+        rollouts=(
+            RolloutTable(
+                name="Agents", on=date(2026, 3, 2), transition_days=28, teams=("App", "Growers")
+            ),
+        ),
+        closed_periods=(
+            ClosedTable.model_validate(
+                {"name": "Shutdown", "from": date(2026, 8, 3), "to": date(2026, 8, 16)}
+            ),
+        ),
         budgets=(
             BudgetTable.model_validate({"month": "2026-11", "usd": 20000}),
             BudgetTable.model_validate({"from": "2026-01", "usd": 100}),
@@ -243,6 +281,7 @@ def test_what_the_example_comments_out_can_be_used() -> None:
     text = re.sub(r"^# (\[\[|\w+ = )", r"\1", EXAMPLE.read_text("utf-8"), flags=re.M)
     result = parse_settings(FILE, text)
     assert len(result.rollouts) == len(result.budgets) == len(result.tool_decisions) == 1
+    assert [row.to - row.from_ for row in result.closed_periods] == [timedelta(days=13)]
     assert {kind: len(rows) for kind, rows in result.rules.items()} == dict.fromkeys(KINDS, 1)
     keys = [key for table in TABLES.values() for key in table.model_fields]
     assert [key for key in keys if not re.search(rf"^{key} = ", text, re.M)] == []

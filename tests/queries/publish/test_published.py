@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from collectors.ledger.opening import open_ledger
-from queries.publish.settings import PublishSettings, Rollout
+from queries.publish.settings import ClosedPeriod, PublishSettings, Rollout
 from tests.support import company
 from tests.support.company import imported, typed
 from tests.support.company.expand import expand
@@ -39,7 +39,13 @@ def published(
     with open_ledger(data / "ledger.duckdb", "test") as store:
         imported.bring(store)
     settings = PublishSettings(
-        people="names", rollouts=(Rollout("Agents for everybody", date(2025, 10, 6), 28),)
+        people="names",
+        rollouts=(
+            Rollout("Agents for everybody", date(2025, 10, 6), 28),
+            Rollout("Pair reviews", date(2025, 11, 3), 0, ["Growth", "Data", "Checkout"]),
+            Rollout("Notebooks", date(2025, 12, 1), teams=["Data"]),
+        ),
+        closed_periods=(ClosedPeriod("Winter break", date(2025, 12, 24), date(2026, 1, 1)),),
     )
     path = publish_file(data, company.AS_OF, settings, company.PEOPLE)
     with duckdb.connect(str(path), read_only=True) as db:
@@ -112,6 +118,17 @@ def test_every_column_has_a_value_and_future_columns_are_null(
     assert {pair for pair in empty if pair[0] not in ("answers", *OF_MONEY)} == {
         ("rules", "repositories")
     }
+
+
+def test_rollouts_and_closed_periods_are_events_that_name_no_small_team(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    assert published.execute("from events").fetchall() == [
+        ("rollout", "Agents for everybody", date(2025, 10, 6), date(2025, 11, 2), 28, None),
+        ("rollout", "Pair reviews", date(2025, 11, 3), None, 0, ["Growth", "Checkout"]),
+        ("rollout", "Notebooks", date(2025, 12, 1), date(2025, 12, 14), 14, []),
+        ("closed period", "Winter break", date(2025, 12, 24), date(2026, 1, 1), None, None),
+    ]
 
 
 def test_independent_computation_agrees(
