@@ -149,10 +149,13 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     ]
     assert own == ["our-feature-label"]
     assert [rule.kind for rule in settings[3].label_rules] == ["production"]
-    assert (settings[4].ai_signals[0].rule, len(settings[5].budgets)) == ("our-greeter", 1)
-    handbook, chores = settings[6].work_types
+    assert settings[4].ai_signals[0].rule == "our-greeter"
+    assert settings[5].rollouts[0].teams == ("Checkout", "Growers")
+    assert f"{settings[5].closed_periods[0].to}" == "2026-08-16"
+    assert len(settings[6].budgets) == 1
+    handbook, chores = settings[7].work_types
     assert (handbook.repo, chores.repo) == ("acme/handbook*", "")
-    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[7])}
+    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[8])}
     assert "fix-words" in in_force
     assert "feature-words" not in in_force
 
