@@ -19,6 +19,7 @@ from queries.catalog.metric import Aggregate
 from queries.statistics.windows import QUARTER_WEEKS
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Kind = Literal["share", "median", "rate", "per reviewer", "per outcome", "net", "count"]
 #: kind of number of each aggregate; a cost share of teams and months is not judged
 KINDS: Mapping[Aggregate, Kind] = {
@@ -51,11 +52,11 @@ class Weeks:
 
     numerator: Array
     denominator: Array
-    counts: NDArray[np.bool_] | None = None
+    counts: Mask | None = None
     moves: Array | None = None
 
     @property
-    def mask(self) -> NDArray[np.bool_]:
+    def mask(self) -> Mask:
         """Return which weeks count."""
         if self.counts is not None:
             return self.counts
@@ -100,12 +101,13 @@ class Windows:
     def history(self) -> slice:
         """Return the weeks that the yardstick uses."""
         end = max(self.judged - self.transition, 0)
-        return slice(max(end - MOST_WEEKS, 0), end)
+        return slice(end - self.history_weeks, end)
 
     @property
     def history_weeks(self) -> int:
         """Return the number of weeks that the yardstick uses."""
-        return self.history.stop - self.history.start
+        end = max(self.judged - self.transition, 0)
+        return min(end, MOST_WEEKS)
 
     @property
     def weeks_needed(self) -> int:
@@ -113,7 +115,7 @@ class Windows:
         return least_weeks(self.lag, self.length_before, self.weeks)
 
     @property
-    def pairs(self) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
+    def pairs(self) -> tuple[NDArray[np.int_], Mask]:
         """Return the starts of all pairs of windows in the history, and which cross no break."""
         span = self.lag + self.weeks
         starts = np.arange(self.history.start, self.history.stop - span + 1)
@@ -167,7 +169,7 @@ def least_weeks(lag: int, before: int, now: int) -> int:
     return weeks
 
 
-def window_sums(values: Array, mask: NDArray[np.bool_], length: int) -> Array:
+def window_sums(values: Array, mask: Mask, length: int) -> Array:
     """Return the sum of each window of a length; float sums of nothing are exactly 0."""
     sums: Array = sliding_window_view(np.where(mask, values, 0.0), length, axis=-1).sum(axis=-1)
     return sums
@@ -207,7 +209,7 @@ def noise(before: Array, now: Array, windows: Windows, guard: Array, floor: Arra
     return Noise(squares / np.maximum(n_pairs, 1), guard, floor, df * share, n_pairs)
 
 
-def weekly_residuals(kind: Kind, weeks: Weeks, windows: Windows) -> tuple[Array, NDArray[np.bool_]]:
+def weekly_residuals(kind: Kind, weeks: Weeks, windows: Windows) -> tuple[Array, Mask]:
     """Return what each week of each quarter adds to the quarter's number, and which weeks count.
 
     The axes are quarters and weeks; the last two quarters are the baseline and the judged window.
@@ -225,7 +227,7 @@ def weekly_residuals(kind: Kind, weeks: Weeks, windows: Windows) -> tuple[Array,
     return residuals, mask
 
 
-def _blocks(windows: Windows) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
+def _blocks(windows: Windows) -> tuple[NDArray[np.int_], Mask]:
     """Return the weeks of each quarter of the history, of the baseline and the judged window.
 
     The quarters are as long as the baseline and aligned with it.
@@ -240,7 +242,7 @@ def _blocks(windows: Windows) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
     return np.where(inside, np.array(starts)[:, None] + positions, starts[-1]), inside
 
 
-def guard_factor(residuals: Array, mask: NDArray[np.bool_], windows: Windows) -> Array:
+def guard_factor(residuals: Array, mask: Mask, windows: Windows) -> Array:
     """Return how much noisier than usual the weeks of the two windows are, at least 1."""
     n = mask.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):

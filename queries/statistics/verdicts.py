@@ -1,18 +1,18 @@
-"""Verdicts: a change against the changes that a number usually makes, and the words for it.
+"""Words of verdicts: improving, worse, no clear change, too little data, not proven.
 
-No database and no sentences: see ``queries.publish.answers`` and ``queries.text``.
+No database and no sentences: see ``queries.publish`` and ``queries.text``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
+from scipy.special import stdtr
+from scipy.stats import false_discovery_control
 
-from queries.statistics.noise import Array, Kind, Noise, Weeks, Windows
+from queries.statistics.judgements import Judgement, Lack
 
 Key = TypeVar("Key", bound=Hashable)
 Better = Literal["up", "down"]
@@ -20,69 +20,12 @@ GuardWord = Literal["worse", "no clear change", "too little data"]
 VerdictWord = Literal[
     "improving", "worse", "no clear change", "too little data", "not proven", "not measured"
 ]
-Shortage = Literal[
-    "items",
-    "events",
-    "non-events",
-    "reviews",
-    "outcomes",
-    "moves",
-    "history",
-    "pairs",
-    "not reached",
-    "undefined",
-    "blind",
-]
 #: share of false words that a family of headlines may have
 FALSE_SHARE = 0.05
-#: level of a one-sided test of a guardrail
+#: level of the one-sided test of a guardrail
 GUARDRAIL_LEVEL = 0.05
-#: share of the false words of a rollout, by the weeks of its windows: two looks, decided once each
+#: share of false words of a rollout by the weeks of its windows: two looks, each decided once
 ROLLOUT_SHARES: Mapping[int, float] = {13: 0.01, 26: 0.04}
-
-
-@dataclass(frozen=True)
-class Lack:
-    """Reason for ``too little data``, with the figure and the limit.
-
-    ``items``, ``events``, ``non-events``, ``reviews``, ``outcomes``, ``moves``: fewer than needed.
-    ``history``: weeks before the judged window. ``pairs``: breaks and masks leave too few degrees
-    of freedom. ``not reached``: fewer than half of the items got there. ``undefined``: a number of
-    0 has no ratio. ``blind``: half width of the 95 % interval, on the scale of its limit.
-    """
-
-    code: Shortage
-    actual: float
-    needed: float
-    window: Literal["now", "before", "both"] = "both"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A change with its noise.
-
-    ``effect`` is on the scale of ``answers.effect`` (ratio − 1, or a difference); ``change`` is
-    the tested statistic. ``p`` is None if ``lack`` is set to anything but ``blind``. ``threshold``
-    is the median of both windows together, ``weeks`` the weekly sums as judged.
-    """
-
-    kind: Kind
-    effect: float | None
-    change: float | None
-    se: float | None
-    df: float
-    p: float | None
-    history_weeks: int
-    n_pairs: int
-    lack: Lack | None
-    noise: Noise | None = None
-    threshold: float | None = None
-    weeks: Weeks | None = None
-    durations: tuple[Array, Array] | None = field(default=None, repr=False)
-
-    def interval(self, level: float = 0.95) -> tuple[float, float] | None:
-        """Return the interval of ``effect`` at a level; None without an effect or noise."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -91,7 +34,7 @@ class Verdict:
 
     ``reason``: ``change``, ``no change``, ``guardrail`` (a guardrail is worse), ``guardrails``
     (none can be measured), ``not measured``, or the code of ``lack``. ``guardrail`` is the name of
-    the worse one. ``unmeasured``: guardrails that cannot be measured and stop nothing.
+    the worse guardrail. ``unmeasured`` are guardrails that cannot be measured.
     """
 
     word: VerdictWord
@@ -101,42 +44,21 @@ class Verdict:
     lack: Lack | None = None
 
 
-def judge(kind: Kind, weeks: Weeks, windows: Windows) -> Judgement:
-    """Return the change of one number from its baseline; medians use ``judge_median``."""
-    raise NotImplementedError
-
-
-def judge_median(
-    hours: Array, week: NDArray[np.int_], windows: Windows, counts: NDArray[np.bool_] | None = None
-) -> Judgement:
-    """Return the change of a median of durations.
-
-    ``hours`` has one entry an item, infinity if it never got there; ``week`` is its index.
-    """
-    raise NotImplementedError
-
-
-def difference(kind: Kind, having: Weeks, without: Weeks, windows: Windows) -> Judgement:
-    """Return the change of teams with a rollout less the change of those without it."""
-    raise NotImplementedError
-
-
-def difference_of_medians(
-    having: tuple[Array, NDArray[np.int_]],
-    without: tuple[Array, NDArray[np.int_]],
-    windows: Windows,
-    counts: NDArray[np.bool_] | None = None,
-) -> Judgement:
-    """Return the difference of two changes of medians; each side is hours and weeks of items."""
-    raise NotImplementedError
-
-
 def guardrail(judgement: Judgement, better: Better, margin: float) -> GuardWord:
     """Return the word of a guardrail: one-sided, and worse only beyond its margin.
 
-    ``margin`` is on the scale of ``effect``: 0.02 is 2 points of a share, 0.5 is half as much more.
+    ``margin`` is on the scale of ``effect``: 0.02 is 2 points of a share, 0.5 is 50 % more.
     """
-    raise NotImplementedError
+    change, effect = judgement.change, judgement.effect
+    if judgement.p is None or change is None or effect is None:
+        return "too little data"
+    harm = change if better == "down" else -change
+    if better == "up":
+        effect = 1 / (1 + effect) - 1 if judgement.is_ratio else -effect
+    p = float(stdtr(judgement.df, -harm / judgement.se))
+    if p < GUARDRAIL_LEVEL and effect > margin:
+        return "worse"
+    return "too little data" if judgement.lack else "no clear change"
 
 
 def family(
@@ -144,10 +66,20 @@ def family(
 ) -> dict[Key, tuple[float, float]]:
     """Return the adjusted p and the level of the interval of each judged headline of a family.
 
-    Benjamini–Hochberg. All headlines have the same level; its interval leaves out no change if the
-    adjusted p is at most ``share``. Headlines with a ``lack`` are not part of the family.
+    Benjamini–Hochberg. All headlines have the same level. The interval at this level excludes no
+    change if the adjusted p is at most ``share``. Headlines with a ``lack`` are not in the family.
     """
-    raise NotImplementedError
+    p = {
+        key: judgement.p
+        for key, judgement in judgements.items()
+        if judgement.p is not None and not judgement.lack
+    }
+    if not p:
+        return {}
+    adjusted = false_discovery_control(list(p.values()), method="bh")
+    words = max(int((adjusted <= share).sum()), 1)
+    level = 1 - words * share / len(p)
+    return {key: (float(value), level) for key, value in zip(p, adjusted, strict=True)}
 
 
 def word(
@@ -157,9 +89,24 @@ def word(
     guardrails: Mapping[str, GuardWord],
     share: float = FALSE_SHARE,
 ) -> Verdict:
-    """Return the word of a headline; ``guardrails`` are those that guard it, most telling first.
+    """Return the word of a headline; ``guardrails`` are the words of those that guard it.
 
-    ``judgement`` is None if the number was never observed. A headline without guardrails has an
-    empty mapping.
+    ``judgement`` is None if the number was never observed. Of several worse guardrails the first
+    is named.
     """
-    raise NotImplementedError
+    if judgement is None:
+        return Verdict("not measured", "not measured")
+    if judgement.lack or adjusted_p is None or judgement.change is None:
+        lack = judgement.lack
+        return Verdict("too little data", lack.code if lack else "undefined", lack=lack)
+    if adjusted_p > share:
+        return Verdict("no clear change", "no change")
+    if (judgement.change > 0) != (better == "up"):
+        return Verdict("worse", "change")
+    unmeasured = tuple(name for name, word in guardrails.items() if word == "too little data")
+    harmed = next((name for name, word in guardrails.items() if word == "worse"), None)
+    if harmed:
+        return Verdict("not proven", "guardrail", harmed, unmeasured)
+    if guardrails and len(unmeasured) == len(guardrails):
+        return Verdict("not proven", "guardrails", None, unmeasured)
+    return Verdict("improving", "change", None, unmeasured)
