@@ -124,7 +124,8 @@ def column(table: str, name: str) -> set[str]:
 @pytest.mark.parametrize("table", TABLES)
 def test_every_column_has_a_value_somewhere(table: str) -> None:
     rows = expected(table)
-    assert [name for name in rows[0] if not column(table, name)] == []
+    is_hidden = table == "review_load"  # no team has five reviewers in a week
+    assert [name for name in rows[0] if not column(table, name)] == ["team"] * is_hidden
 
 
 @pytest.mark.parametrize(("table", "name"), VALUES)

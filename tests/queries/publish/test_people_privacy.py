@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import pytest
 from queries.sql_files import ROOT, models, read_sql
 from tests.support.command import Desk
 from tests.support.github_server import serve
-from tests.support.independent.examples import dataset, pull
+from tests.support.independent.examples import comment, dataset, pull
 
 K = 5
 WORLDS = int(os.environ.get("HEADWAY_PEOPLE_WORLDS", "6"))
@@ -287,15 +288,11 @@ def test_person_who_is_alone_with_a_role_in_a_team_is_in_no_group_of_both(small:
 
 
 def test_team_of_people_one_after_another_is_never_named(small: Desk) -> None:
-    for table, column in (
-        ("pull_requests", "team"),
-        ("outcomes", "team"),
-        ("engineers", "team"),
-        ("review_load", "team"),
-        ("answers", "scope"),
-        ("answer_inputs", "scope"),
-    ):
-        assert small.rows(f"from {table} where {column} = 'Solo'") == []
+    tables = [name for (name,) in small.rows("select table_name from duckdb_tables()")]
+    assert {"pull_requests", "outcomes", "review_load", "spend_by_team", "answers"} < set(tables)
+    for table in tables:
+        rows = small.rows(f"from {table} as facts where contains(facts::varchar, 'Solo')")
+        assert rows == [], table
 
 
 def test_team_is_named_until_it_has_fewer_than_five_people(small: Desk) -> None:
@@ -318,3 +315,72 @@ def test_published_days_change_only_for_groups_of_five(first_desk: Desk, tmp_pat
     groups = publish(desk, ["oda,Growth,product manager,,", *renamed])
     assert set(groups["ada"]) == {("Payments", "engineer")}
     assert set(groups["oda"]) == set(groups["kim"]) == {("Growth", "product manager")}
+
+
+#: Mondays, and who reviewed pull requests of Checkout, Design and people without a team in the week
+REVIEWS = {
+    "2026-03-02": ("vwx", "abcdef", ""),  # Checkout's three are joined by Design's six
+    "2026-03-09": ("vwx", "abcdef", "yz"),  # five who review the rows without a team
+    "2026-03-16": ("vwxyz", "abcdef", ""),
+    "2026-03-23": ("vwxyz", "abcdef", "q"),  # one is joined by the smallest team
+}
+
+
+@pytest.fixture(scope="module")
+def reviews(schema_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk whose pull requests have reviewers, each of whom reviews one a week in a team."""
+    numbers = itertools.count(1)
+    pulls = [
+        pull(
+            number=next(numbers),
+            at=f"{monday}T08:00:00Z",
+            author=author,
+            reviews=[comment(f"rev-{reviewer}", f"{monday}T09:00:00Z", "APPROVED")],
+            merged_at=f"{monday}T10:00:00Z",
+        )
+        for monday, teams in REVIEWS.items()
+        for author, reviewers in zip(("ada", "fay", "oda"), teams, strict=True)
+        for reviewer in reviewers
+    ]
+    data = dataset(pulls, captured_at="2026-07-01T00:00:00Z")
+    with serve({"acme/app": data}, schema=schema_path) as github:
+        desk = Desk(tmp_path_factory.mktemp("reviews"))
+        text = f'[github]\nrepos = ["acme/app"]\nbase_url = {json.dumps(github.url)}\n'
+        (desk.folder / "headway.toml").write_text(text, encoding="utf-8")
+        seeds = desk.folder / "data" / "seeds"
+        seeds.mkdir(parents=True)
+        people = "\n".join([HEAD, *AT_FIRST])
+        (seeds / "people.csv").write_text(people, encoding="utf-8")
+        done = desk.run("refresh")
+        assert done.code == 0, done.err
+        yield desk
+
+
+def test_team_with_few_reviewers_in_a_week_is_not_named_beside_its_reviewers(reviews: Desk) -> None:
+    rows = reviews.rows(
+        "select week::varchar, team, count(distinct reviewer) from review_load group by all "
+        "order by all"
+    )
+    assert rows == [
+        ("2026-03-02", None, 9),
+        ("2026-03-09", "Design", 6),
+        ("2026-03-09", None, 5),
+        ("2026-03-16", "Checkout", 5),
+        ("2026-03-16", "Design", 6),
+        ("2026-03-23", "Design", 6),
+        ("2026-03-23", None, 6),
+    ]
+
+
+def test_no_answer_counts_few_reviewers_of_a_team(reviews: Desk) -> None:
+    rows = reviews.rows(
+        "select distinct scope, block::varchar, denominator from answer_inputs "
+        "where metric = 'review_load' and scope_kind = 'team' and denominator > 0 "
+        "order by all"
+    )
+    assert rows == [
+        ("Checkout", "2026-03-16", 5),
+        ("Design", "2026-03-09", 6),
+        ("Design", "2026-03-16", 6),
+        ("Design", "2026-03-23", 6),
+    ]

@@ -223,7 +223,7 @@ def _of_issues(
         "experiments": [experiment.row() for experiment in experiments],
         "outcomes": outcomes,
         "outcome_items": outcome_items,
-        "review_load": [row for key in pulls for row in judge.load(*pulls[key])],
+        "review_load": judge.loads(list(pulls.values())),
     }
 
 
@@ -324,8 +324,28 @@ class Judge:
             "reviewer_count": len({(review.author or "").lower() for review in answers.reviews}),
         }
 
-    def load(self, pull: Pull, row: Row) -> list[Row]:
+    def loads(self, pulls: list[tuple[Pull, Row]]) -> list[Row]:
         """Return rows of ``review_load``, with reviewers counted by pull request and week."""
+        reviews = [review for pull, row in pulls for review in self._reviews(pull, row)]
+        for week in {review[0] for review in reviews}:
+            self._hide_small_teams([review for review in reviews if review[0] == week])
+        return [row | {"week": week, "reviewers": len(people)} for week, people, row in reviews]
+
+    def _hide_small_teams(self, reviews: list[tuple[date, set[str], Row]]) -> None:
+        """Remove the teams of a week whose reviewers, or those of all other rows, are few."""
+        teams: dict[object, set[str]] = {}
+        for _, people, row in reviews:
+            teams.setdefault(row["team"], set()).update(people)
+        order = sorted((len(people), str(name)) for name, people in teams.items() if name)
+        large = [name for size, name in order if size >= self.people.k]
+        rest = {who for name, people in teams.items() if name not in large for who in people}
+        if 0 < len(rest) < self.people.k:
+            large = large[1:]
+        for _, _, row in reviews:
+            row["team"] = row["team"] if row["team"] in large else None
+
+    def _reviews(self, pull: Pull, row: Row) -> list[tuple[date, set[str], Row]]:
+        """Return week, reviewers and other columns of each week with reviews."""
         if row["author_kind"] == "bot":
             return []
         responsible = row["responsible"]
@@ -337,12 +357,9 @@ class Judge:
         for review in reviews:
             monday = review.at.date() - timedelta(days=review.at.weekday())
             weeks.setdefault(monday, set()).add((review.author or "").lower())
-        about = {"repo": pull.repo, "number": pull.number, "team": row["team"]}
-        return [
-            about
-            | {"week": week, "reviewers": len(people), "lines": pull.additions + pull.deletions}
-            for week, people in sorted(weeks.items())
-        ]
+        lines = pull.additions + pull.deletions
+        about = {"repo": pull.repo, "number": pull.number, "team": row["team"], "lines": lines}
+        return [(week, people, dict(about)) for week, people in sorted(weeks.items())]
 
 
 def size_band(lines: int) -> str:
