@@ -10,11 +10,13 @@ from collectors.errors import SourceError
 from collectors.imports.formats import Format, normalize_header
 
 KIND = "spend"
+CHARGES = ("usage", "seat", "purchase", "credit", "tax", "correction")
 BASES = ("invoice", "cost_api", "tool_billing", "gateway", "client", "seat")
 #: allowed texts of a column (pattern in lower case), and the end of the error for others
 PATTERNS = {
     "currency": ("[a-z]{3}", "a currency; write a code such as USD"),
     "basis": ("|".join(BASES), f"a basis; write one of {', '.join(BASES)}"),
+    "charge": ("|".join(CHARGES), f"a charge; write one of {', '.join(CHARGES)}"),
     "charge_category": (
         "usage|purchase|tax|credit|adjustment",
         "a charge category; write Usage, Purchase, Tax, Credit or Adjustment",
@@ -175,6 +177,8 @@ FOCUS = SpendFormat(
         "sub_account": _focus("SubAccountName"),
         "provider": _focus("ServiceProviderName", "ProviderName"),
         "publisher": _focus("PublisherName"),
+        "issuer": _focus("InvoiceIssuerName"),
+        "gateway": ("x_gateway", "gateway"),
         "category": _focus("ServiceCategory"),
         "service": _focus("ServiceName"),
         "charge_category": _focus("ChargeCategory"),
@@ -215,6 +219,9 @@ GENERIC = SpendFormat(
         "tokens": ("tokens",),
         "requests": ("requests",),
         "basis": ("basis",),
+        "charge": ("charge",),
+        "gateway": ("gateway", "via"),
+        "source": ("source",),
     },
     required=("day",),
     numbers=("cost_usd", "amount", "tokens", "requests"),

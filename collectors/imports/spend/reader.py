@@ -199,6 +199,8 @@ def _notes(
         ]
         sums = f" ({' and '.join(left_out)})" if left_out else ""
         notes.append(f"left out: {rows} of services that are not AI{sums}")
+    if any(row["gateway_rows"] for row in totals):
+        notes.append("a gateway's rows count only on days without the provider's bill")
     if fmt.note and unread:
         notes.append(fmt.note)
     return notes

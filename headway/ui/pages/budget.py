@@ -127,8 +127,9 @@ if sections.has_spend(view):
     engineers(view)
     teams(view)
     note = (
-        "Amounts of each source beside the counted amount, so that no money counts twice. Amounts "
-        "that would identify a person are empty."
+        "Amounts of each source beside the counted amount, so that no money counts twice. A "
+        "gateway counts only on days that the provider's bill does not cover. Amounts that would "
+        "identify a person are empty."
     )
     reconciliation = listing_query("Reconciliation", "reconciliation", view.period)
     sections.show(reconciliation, view, notes=[note], is_table=True)

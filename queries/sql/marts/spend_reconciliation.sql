@@ -1,5 +1,5 @@
 -- Amount of each source and month beside its counted amount, so that no amounts are added that mean
--- the same money.
+-- the same money. A gateway or client counts only on days that no bill of its provider covers.
 -- Grain: month, source, account, provider, cost_basis. Columns are stable unless marked
 -- experimental.
 --

@@ -75,19 +75,42 @@ create macro tokens_each(unit) as
                 end
     end;
 
+-- a proxy that does not bill: it repeats what the provider bills. OpenRouter and Vercel bill themselves
+create macro gateway_of(text) as
+    case
+        when text is null or regexp_matches(lower(text), 'openrouter|vercel') then null
+        when regexp_matches(lower(text), 'litellm') then 'litellm'
+        when regexp_matches(lower(text), 'portkey') then 'portkey'
+        when regexp_matches(lower(text), 'helicone') then 'helicone'
+        when regexp_matches(lower(text), 'cloudflare.*gateway') then 'cloudflare'
+        when regexp_matches(lower(text), '^kong') then 'kong'
+        when regexp_matches(lower(text), 'gateway|llm.?proxy') then 'gateway'
+    end;
+
 create macro provider_of(text) as
     case
         when text is null then null
-        when regexp_matches(lower(text), 'amazon|aws') then 'aws'
+        when regexp_matches(lower(text), 'openrouter') then 'openrouter'
+        when regexp_matches(lower(text), 'amazon|aws|bedrock') then 'aws'
         when regexp_matches(lower(text), 'github|copilot') then 'github'
         when regexp_matches(lower(text), 'microsoft|azure') then 'azure'
+        when regexp_matches(lower(text), 'google|gcp|vertex|gemini') then 'gcp'
         when regexp_matches(lower(text), 'anthropic|claude') then 'anthropic'
         when regexp_matches(lower(text), 'openai|codex') then 'openai'
-        when regexp_matches(lower(text), 'openrouter') then 'openrouter'
-        when regexp_matches(lower(text), 'google|gcp') then 'gcp'
         when regexp_matches(lower(text), 'cursor|anysphere') then 'cursor'
-        when regexp_matches(lower(text), 'litellm') then 'litellm'
-        else lower(text)
+        else coalesce(gateway_of(text), lower(text))
+    end;
+
+-- the provider of a model by its name: openai/gpt-5, us.anthropic.claude-…, gemini-3; null if it has none
+create macro maker_of(model) as
+    case
+        when regexp_matches(lower(model), '^([a-z]+\.)?(anthropic|amazon|meta|mistral|cohere|ai21)\.') then 'aws'
+        when regexp_matches(lower(model), '^[a-z0-9_ -]+/')
+            then provider_of(split_part(model, '/', 1))
+        when regexp_matches(lower(model), 'claude') then 'anthropic'
+        when regexp_matches(lower(model), '^(ft:)?(gpt|o[1-9]|chatgpt|codex|text-embedding|dall-e|whisper|tts)')
+            then 'openai'
+        when regexp_matches(lower(model), '^gemini') then 'gcp'
     end;
 
 -- Claude Code creates one key a person: claude_code_key_<user>_<four letters>

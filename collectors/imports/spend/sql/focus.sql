@@ -1,17 +1,38 @@
 -- FOCUS 1.0 to 1.4: effective cost by day, without services that are not AI. A charge of several days
 -- is spread over them. A purchase without effective cost covers later usage, which has the list cost.
-with classified as (
+-- A gateway's file names it as provider or issuer, or its accounts are keys, teams or users.
+with marked as (
     select
         *,
-        coalesce(provider_of(provider), 'other') as provider_name,
-        lower(account_type) = 'api key' is true as is_gateway,
+        coalesce(
+            gateway_of(gateway),
+            gateway_of(provider),
+            gateway_of(issuer),
+            gateway_of(account_type),
+            if(regexp_matches(lower(account_type), '\b(key|token|team|user|proxy)\b'), 'gateway', null)
+        ) as via
+    from cells
+),
+
+classified as (
+    select
+        *,
+        coalesce(
+            if(gateway_of(provider) is null, provider_of(provider), null),
+            provider_of(publisher),
+            maker_of(coalesce(x_model, resource, sku)),
+            via,
+            'other'
+        ) as provider_name,
+        via is not null as is_gateway,
         lower(charge_category) = 'purchase' as is_purchase,
         coalesce(lower(category) = 'ai and machine learning', false)
-        or coalesce(provider_of(provider), '') in ('anthropic', 'openai', 'cursor', 'litellm', 'openrouter')
+        or coalesce(provider_of(provider), '') in ('anthropic', 'openai', 'cursor', 'openrouter')
+        or via is not null
         or coalesce(provider_of(publisher), '') in ('anthropic', 'openai', 'cursor')
         or coalesce(regexp_matches(lower(service), 'copilot|bedrock|openai|claude|vertex ai|gemini'), false) as is_ai,
         greatest(coalesce(iso_day(period_end) - day, 1), 1) as period_days
-    from cells
+    from marked
 ),
 
 charges as (
@@ -27,7 +48,12 @@ charges as (
 
 select
     day + step::integer - 1 as day,
-    concat_ws(' from ', provider_name, if(is_of_months and days > 1, day, null)) as part,
+    concat_ws(
+        ' ',
+        provider_name,
+        if(is_gateway, 'gateway', null),
+        if(is_of_months and days > 1, concat('from ', day), null)
+    ) as part,
     if(is_gateway, null, account) as account,
     provider_name as provider,
     concat_ws(
