@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import expm1, inf, isfinite, isinf, sqrt
+from math import expm1, isfinite, isinf, sqrt
 from typing import Literal
 
 import numpy as np
@@ -31,6 +31,7 @@ Shortage = Literal[
     "reviews",
     "outcomes",
     "moves",
+    "spend",
     "history",
     "pairs",
     "not reached",
@@ -57,10 +58,11 @@ class Lack:
     """Reason for ``too little data``, with the figure and the limit.
 
     ``items``, ``events``, ``non-events``, ``reviews``, ``outcomes``, ``moves``: fewer than needed
-    in the window. ``history``: weeks before the judged window. ``pairs``: degrees of freedom, if
-    breaks and closed periods leave too few. ``not reached``: fewer than half of the items got
-    there. ``undefined``: a number of 0 has no ratio. ``blind``: half width of the 95 % interval;
-    of a ratio, the factor.
+    in the window. ``spend``: days with known spend, which callers count. ``history``: weeks before
+    the judged window. ``pairs``: degrees of freedom, if breaks and closed periods leave too few.
+    ``not reached``: fewer than half of the items got there. ``undefined``: a number of 0 has no
+    ratio, or nothing ever changed. ``blind``: half width of the 95 % interval; of a ratio, the
+    factor.
     """
 
     code: Shortage
@@ -274,17 +276,9 @@ def _lack_of_noise(judgement: Judgement) -> Lack | None:
         if windows.history_weeks < windows.weeks_needed:
             return Lack("history", windows.history_weeks, windows.weeks_needed)
         return Lack("pairs", judgement.df, LEAST_DF)
-    if effect is None or judgement.change is None or not 0 < judgement.se < inf:
-        return Lack("not reached" if _is_unreached(judgement) else "undefined", 0, 0)
-    return None
-
-
-def _is_unreached(judgement: Judgement) -> bool:
-    """Return whether fewer than half of the items of a window got to their end."""
-    samples = judgement.durations or ()
-    return judgement.kind == "median" and (
-        not samples or any(isinf(lower_median(sample)) for sample in samples)
-    )
+    if effect is None or judgement.change is None or isinf(judgement.se):
+        return Lack("not reached" if judgement.kind == "median" else "undefined", 0, 0)
+    return None if judgement.se > 0 else Lack("undefined", 0, 0)
 
 
 def _blindness(judgement: Judgement, baseline: float) -> Lack | None:
