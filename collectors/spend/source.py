@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from collectors.answers import DEADLINE_S
 from collectors.errors import SourceError
 from collectors.ledger.store import Store
 from collectors.source import CheckResult, Progress, Report
@@ -29,6 +30,8 @@ class SpendSource:
     is_full: bool = False
     #: folder for copies of the vendor's responses
     dump: Path | None = None
+    #: seconds until a response is complete
+    deadline_s: float = DEADLINE_S
 
     @property
     def name(self) -> str:
@@ -72,6 +75,7 @@ class SpendSource:
                 last=sync.yesterday(),
                 is_full=self.is_full,
                 dump=self.dump,
+                deadline_s=self.deadline_s,
             )
             for result in results:
                 yield self._check_result(result)
@@ -108,6 +112,7 @@ def spend_sources(
     allow_http: Collection[str] = (),
     full: bool = False,
     dump: Path | None = None,
+    deadline_s: float | None = None,
 ) -> list[SpendSource]:
     """Return a source for each vendor that is named, in the order of vendors' names."""
     return [
@@ -119,6 +124,7 @@ def spend_sources(
             allow_http=allow_http,
             is_full=full,
             dump=dump,
+            deadline_s=deadline_s or DEADLINE_S,
         )
         for name, vendor in load_vendors().items()
         if name in names

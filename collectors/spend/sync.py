@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from collectors.answers import DEADLINE_S
 from collectors.errors import AccessError, RefusedError, SourceError
 from collectors.ledger.store import Store, now
 from collectors.spend.client import VendorClient
@@ -102,9 +103,10 @@ def collect(
     last: date,
     is_full: bool = False,
     dump: Path | None = None,
+    deadline_s: float = DEADLINE_S,
 ) -> Iterator[StreamResult]:
     """Sync each report of an account and yield its result; committed days remain."""
-    client = _client(account, notify=notify, dump=dump)
+    client = _client(account, notify=notify, dump=dump, deadline_s=deadline_s)
     for stream in account.vendor.streams:
         title = account.title(stream)
         started_at, earlier_requests = now(), client.request_count

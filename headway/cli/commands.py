@@ -140,6 +140,12 @@ def demo(paths: DataPaths, until: date | None) -> None:
     metavar="SECONDS",
     help="End rather than wait longer for GitHub's limits.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    metavar="SECONDS",
+    help="Fail an answer that is not complete by then.  [default: GitHub 120, vendors 300]",
+)
 @click.option("--dump-raw", metavar="DIR", type=FilePath(file_okay=False), help=DUMP_HELP)
 def refresh(
     paths: DataPaths,
@@ -149,6 +155,7 @@ def refresh(
     no_publish: bool,
     dry_run: bool,
     max_wait: float | None,
+    timeout: float | None,
     dump_raw: Path | None,
 ) -> None:
     """Collect what changed from the sources named (default: all), then publish."""
@@ -162,7 +169,7 @@ def refresh(
             sources or SOURCES,
             as_of,
             not no_publish,
-            pipeline.Options(full=full, dump=dump_raw, max_wait=max_wait),
+            pipeline.Options(full=full, dump=dump_raw, max_wait=max_wait, timeout=timeout),
         )
     )
 

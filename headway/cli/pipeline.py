@@ -48,6 +48,8 @@ class Options:
     dump: Path | None = None
     #: seconds to wait for GitHub's rate limits; unlimited if None
     max_wait: float | None = None
+    #: seconds until an answer is complete; the limit of each API if None
+    timeout: float | None = None
 
 
 def sources(
@@ -59,6 +61,8 @@ def sources(
     """Return the named sources, in the order in which they are read."""
     options = options or Options()
     policy = RetryPolicy(max_wait_s=options.max_wait)
+    if options.timeout:
+        policy = dataclasses.replace(policy, deadline_s=options.timeout)
     githubs = github_sources(settings, compile_rules(paths.seeds, settings))
     every: list[CollectedSource] = [
         PeopleSource(paths.people),
@@ -72,6 +76,7 @@ def sources(
             settings.spend.allow_http,
             options.full,
             options.dump,
+            options.timeout,
         ),
     ]
     return [source for source in every if source.name in names]

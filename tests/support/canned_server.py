@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from pathlib import Path
 from ssl import SSLContext
 
@@ -46,6 +47,16 @@ class CannedServer:
     ports: list[int] = field(default_factory=list)
 
 
+def drip(file: BufferedIOBase, content: bytes, pause_s: float) -> None:
+    """Write bytes with a pause after each, or all at once without one."""
+    if not pause_s:
+        file.write(content)
+        return
+    for index in range(len(content)):
+        file.write(content[index : index + 1])
+        time.sleep(pause_s)
+
+
 @contextlib.contextmanager
 def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Iterator[CannedServer]:
     """Run a server on a free port of 127.0.0.1; it repeats its last answer for ever."""
@@ -68,17 +79,9 @@ def canned(answers: Sequence[Canned], secure: SSLContext | None = None) -> Itera
                 self.send_header(name, value)
             self.end_headers()
             try:
-                self._write(answer)
+                drip(self.wfile, answer.body, answer.drip_s)
             except ConnectionError:  # the client read enough
                 self.close_connection = True
-
-        def _write(self, answer: Canned) -> None:
-            if not answer.drip_s:
-                self.wfile.write(answer.body)
-                return
-            for index in range(len(answer.body)):
-                self.wfile.write(answer.body[index : index + 1])
-                time.sleep(answer.drip_s)
 
         do_POST = do_GET
 

@@ -18,6 +18,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from tests.support.canned_server import drip
+
 #: values in place of others; SECRET is replaced by the token of the request
 SECRET = "the token of the request"
 VALUES: list[Any] = [
@@ -88,6 +90,8 @@ class Relay:
     replaced: float = 0.0
     dated: float = 0.0
     is_endless: bool = False
+    #: seconds between two bytes of an answer that is about the victim alone
+    drip_s: float = 0.0
     #: change of each part of an answer
     rewrite: Callable[[Any], None] = lambda _part: None
     requests: int = 0
@@ -116,11 +120,14 @@ class Relay:
     def replacement(self, path: str, body: bytes) -> tuple[int, dict[str, str], bytes] | None:
         """Return a whole answer in place of one that is about the victim alone, if any."""
         dice = random.Random(self.seed * 7_368_787 + self.requests)
+        is_struck = self.is_about_victim(path, body) and dice.random() < self.replaced
+        return dice.choice(ANSWERS) if is_struck else None
+
+    def is_about_victim(self, path: str, body: bytes) -> bool:
+        """Return whether a request is about the victim alone."""
         about = json.loads(body)["variables"] if body else {}
         names = {value for name, value in about.items() if name.endswith("_name")}
-        is_victim = names == {self.victim} if body else f"/{self.victim}/" in path
-        is_struck = is_victim and dice.random() < self.replaced
-        return dice.choice(ANSWERS) if is_struck else None
+        return names == {self.victim} if body else f"/{self.victim}/" in path
 
     def date(self) -> str | None:
         """Return a wrong date for a header, if any."""
@@ -214,7 +221,8 @@ def relay(target: str, victim: str, victim_id: int) -> Iterator[Relay]:
                 self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(ConnectionError):
-                self.wfile.write(content)
+                pause = running.drip_s if running.is_about_victim(self.path, body) else 0
+                drip(self.wfile, content, pause)
 
         do_POST = do_GET
 

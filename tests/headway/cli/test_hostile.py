@@ -20,6 +20,7 @@ import pytest
 
 from collectors.github.client import RetryPolicy
 from tests.support import company
+from tests.support.canned_server import Canned, canned
 from tests.support.command import FACTS, Desk
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.hostile import Relay, relay
@@ -133,6 +134,27 @@ def test_hostile_answers_about_one_repository_leave_the_other_and_heal(
     assert victim.run("refresh", "--full").code == 0  # wrong and valid values stay until then
     assert facts(victim, OTHER) == facts(desk, OTHER)
     assert facts(victim, VICTIM) == facts(desk, VICTIM)
+
+
+def test_answers_of_one_byte_a_second_end_at_their_timeout(
+    desk: Desk, hostile: Relay, tmp_path: Path
+) -> None:
+    with canned([Canned(body=b" " * 400, drip_s=1.0)]) as vendor:
+        slow = Desk(
+            tmp_path,
+            {**desk.env, "HEADWAY_OPENAI_URL": vendor.url, "OPENAI_ADMIN_KEY": "sk-admin-Ze4kTr0B"},
+        )
+        slow.set_up(hostile.url, (VICTIM, OTHER))
+        hostile.drip_s, began = 1.0, time.monotonic()
+        try:
+            done = slow.run("refresh", "--timeout", "2")
+        finally:
+            hostile.drip_s = 0.0
+    assert done.code == 1
+    assert time.monotonic() < began + 60
+    assert "an answer that does not end after 2 tries" in done.err  # the repository
+    assert "no complete answer within 2 s" in done.err  # OpenAI
+    assert facts(slow, OTHER) == facts(desk, OTHER)
 
 
 def test_invalid_times_in_an_older_ledger_cost_their_items_alone(
