@@ -17,10 +17,10 @@ PIP_FLAGS := --quiet --disable-pip-version-check --no-compile
 # The stamp contains the folder of the setup: a moved project or one without its Python is set up again.
 SET_UP_IN := $(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null)
 
-.PHONY: help setup tools run test pytest lint bench soak picture lock clean again
+.PHONY: help setup tools run test pytest lint bench calibrate soak picture lock clean again
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make .venv/ with the headway command, from requirements.lock
 
@@ -43,6 +43,9 @@ lint: tools ## check style, formatting and types
 
 bench: tools ## measure collecting, importing and publishing
 	@$(BIN)/python -m tests.bench
+
+calibrate: tools ## simulate how often verdicts are wrong and what they find (under an hour)
+	@nice $(BIN)/python -m tests.bench.calibrate
 
 soak: tools ## run the long forms of tests: interruptions, faults, mutated files (an hour)
 	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/collectors/imports/test_spend_mutated.py

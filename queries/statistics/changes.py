@@ -77,10 +77,11 @@ def _floor(kind: Kind, now: Totals, before: Totals) -> Array:
 
 def compare(kind: Kind, sides: Sequence[Weeks], windows: Windows) -> Change:
     """Return the change of a number; of two sides, that of the first less that of the second."""
-    before, now = (
-        _less([levels(kind, side, length) for side in sides])
-        for length in (windows.length_before, windows.weeks)
-    )
+    lengths = {windows.length_before, windows.weeks}
+    by_length = {
+        length: _less([levels(kind, side, length) for side in sides]) for length in lengths
+    }
+    before, now = by_length[windows.length_before], by_length[windows.weeks]
     return compare_levels(kind, before, now, sides, windows)
 
 
