@@ -1,0 +1,160 @@
+"""Verdicts as sentences: what changed, or what is missing for a word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from queries.catalog.metric import EFFECTS, Metric
+from queries.statistics.comparison import as_float
+from queries.text.sentences import MUCH, format_value
+
+#: words of changes that were judged
+JUDGED = ("improving", "worse", "no clear change", "not proven")
+#: sentences of reasons that have no figures
+REASONS: Mapping[str, str] = {
+    "not measured": "Not measured: nothing of this kind was ever observed",
+    "pairs": "Rollouts and closed periods leave too few comparable quarters of the past",
+    "not reached": "Fewer than half are finished, so there is no median to compare",
+    "undefined": "A number of 0 has no ratio, so there is nothing to compare",
+    "repositories": "No repository has items in both windows",
+    "exploratory": "Repositories and work types have effects and no verdicts",
+    "guardrails open": "Not decided yet: a guardrail has not matured",
+    "members": "More than 30 % of the team changed, so there is no verdict",
+}
+#: what is too few, of one and of many; other nouns are those of the metric
+NOUNS: Mapping[str, tuple[str, str]] = {
+    "reviews": ("review", "reviews"),
+    "outcomes": ("outcome", "outcomes"),
+    "moves": ("issue that came or went", "issues that came or went"),
+    "events": ("event in both windows", "events in both windows"),
+    "non-events": ("item without it in both windows", "items without it in both windows"),
+    "history": ("week of history", "weeks of history"),
+    "spend": ("day of known spend", "days of known spend"),
+}
+#: what a blind interval cannot show, by kind of effect
+UNSEEN: Mapping[str, str] = {"ratio": "a threefold change", "share": "a change of 25 points"}
+#: comparatives of a smaller and a larger number
+COMPARATIVES: Mapping[str, tuple[str, str]] = {
+    "median": ("faster", "slower"),
+    "share": ("lower", "higher"),
+    "net per week": ("lower", "higher"),
+    "per outcome": ("cheaper", "more expensive"),
+    "count": ("fewer", "more"),
+}
+
+
+def verdict_sentence(
+    metric: Metric,
+    row: Mapping[str, Any],
+    guardrail: tuple[Metric, Mapping[str, Any]] | None = None,
+    *,
+    has_others: bool = True,
+) -> str:
+    """Return a verdict as one sentence.
+
+    ``row`` and the guardrail's row have the columns of ``answers``. ``guardrail`` is the one that
+    stops a gain. ``has_others``: whether a rollout has teams without it.
+    """
+    text = _finding(metric, row, guardrail)
+    if not row["comparison"].startswith("rollout") or row["verdict"] not in JUDGED:
+        return f"{text}."
+    text += "; an association, not a cause"
+    return f"{text}." if has_others else f"{text}; there is no team without it to compare with."
+
+
+def _finding(
+    metric: Metric, row: Mapping[str, Any], guardrail: tuple[Metric, Mapping[str, Any]] | None
+) -> str:
+    verdict, reason = row["verdict"], row["reason"] or ""
+    if reason == "so far":
+        return _so_far(metric, row)
+    if verdict in ("improving", "worse"):
+        return f"{_change(metric, row)}: more than quarters here usually differ"
+    if verdict == "no clear change":
+        return f"No clear change; {_range(metric, row)}"
+    if verdict == "not proven":
+        return _not_proven(metric, row, guardrail)
+    return _shortage(metric, row, reason)
+
+
+def _change(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return both numbers in the phrase of the metric."""
+    current, baseline = (
+        format_value(as_float(row[name]), metric.unit) for name in ("current", "baseline")
+    )
+    return metric.changed.format(current=current, baseline=baseline)
+
+
+def _not_proven(
+    metric: Metric, row: Mapping[str, Any], guardrail: tuple[Metric, Mapping[str, Any]] | None
+) -> str:
+    change = _change(metric, row)
+    text = f"Not proven: {change[0].lower()}{change[1:]}"
+    if guardrail is None:
+        return f"{text}, and none of its guardrails can be measured"
+    guard, numbers = guardrail
+    current, baseline = (
+        format_value(as_float(numbers[name]), guard.unit) for name in ("current", "baseline")
+    )
+    return f"{text}, while {guard.loss} ({current}, was {baseline})"
+
+
+def _so_far(metric: Metric, row: Mapping[str, Any]) -> str:
+    effect = as_float(row["effect"])
+    if effect is None:
+        return "So far there is nothing to compare"
+    text = f"So far {change_text(metric, effect)}"
+    if as_float(row["lo"]) is None:
+        return text
+    return f"{text}; {_range(metric, row)}"
+
+
+def _range(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return the interval as the changes that the numbers do not rule out."""
+    low, high = as_float(row["lo"]), as_float(row["hi"])
+    if low is None or high is None:
+        return "the size of a change is not known"
+    bounds = f"{change_text(metric, low)} and {change_text(metric, high)}"
+    return f"anything between {bounds} would look like this"
+
+
+def change_text(metric: Metric, effect: float) -> str:
+    """Return an effect in words: 38 % faster, 12 points higher, 4 fewer, 3 times as long."""
+    smaller, larger = COMPARATIVES.get(metric.aggregate, ("less", "more"))
+    word = smaller if effect < 0 else larger
+    if EFFECTS[metric.aggregate] == "difference":
+        if metric.unit == "share":
+            points = round(abs(effect) * 100)
+            noun = "point" if points == 1 else "points"
+            return f"{points} {noun} {word}" if points else "no change"
+        size = f"{abs(effect):,.1f}".removesuffix(".0")
+        return "no change" if size == "0" else f"{size} {word}"
+    if effect >= 1:
+        times = f"{effect + 1:,.1f}".removesuffix(".0")
+        much = "much" if metric.unit.startswith("dollars") else MUCH.get(metric.unit, "many")
+        return f"{'twice' if times == '2' else f'{times} times'} as {much}"
+    size = f"{abs(effect) * 100:.0f}"
+    return "no change" if size == "0" else f"{size} % {word}"
+
+
+def _shortage(metric: Metric, row: Mapping[str, Any], reason: str) -> str:
+    """Return what is missing; a reason with figures is ``code: actual of needed``."""
+    code, _, figures = reason.partition(": ")
+    if code == "blind":
+        kind = "share" if metric.unit == "share" else EFFECTS[metric.aggregate]
+        unseen = UNSEEN.get(kind, "twice as many")
+        return f"Too few to see even {unseen}; {_range(metric, row)}"
+    if code in REASONS:
+        return REASONS[code]
+    actual, needed = (float(figure) for figure in figures.split(" of "))
+    singular, plural = NOUNS.get(code) or _items(metric)
+    count = f"{actual:,.0f}"
+    noun = singular if count == "1" else plural
+    return f"{count} {noun}; a verdict needs {needed:,.0f}"
+
+
+def _items(metric: Metric) -> tuple[str, str]:
+    """Return the nouns of one and of many items."""
+    kind = metric.parameters.get("only_work_type")
+    return (f"{kind}", f"{kind}s") if kind else (metric.of.name, metric.of.plural)
