@@ -49,21 +49,21 @@ def verdict_sentence(
     row: Mapping[str, Any],
     guardrail: tuple[Metric, Mapping[str, Any]] | None = None,
     *,
-    has_others: bool = True,
+    is_alone: bool = False,
 ) -> str:
     """Return a verdict as one sentence.
 
     ``row`` and the guardrail's row have the columns of ``answers``. ``guardrail`` is the one that
-    stops a gain. ``has_others``: whether a rollout has teams without it.
+    stops a gain. ``is_alone``: whether a rollout has no teams without it.
     """
-    text = _finding(metric, row, guardrail)
+    text = _statement(metric, row, guardrail)
     if not row["comparison"].startswith("rollout") or row["verdict"] not in JUDGED:
         return f"{text}."
     text += "; an association, not a cause"
-    return f"{text}." if has_others else f"{text}; there is no team without it to compare with."
+    return f"{text}; there is no team without it to compare with." if is_alone else f"{text}."
 
 
-def _finding(
+def _statement(
     metric: Metric, row: Mapping[str, Any], guardrail: tuple[Metric, Mapping[str, Any]] | None
 ) -> str:
     verdict, reason = row["verdict"], row["reason"] or ""

@@ -20,7 +20,13 @@ def row(verdict: str | None, reason: str = "change", **columns: Any) -> dict[str
     )
 
 
-FASTER = {"current": 115.2, "baseline": 134.4, "effect": -0.14, "lo": -0.27, "hi": -0.06}
+FASTER: dict[str, Any] = {
+    "current": 115.2,
+    "baseline": 134.4,
+    "effect": -0.14,
+    "lo": -0.27,
+    "hi": -0.06,
+}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +206,7 @@ def test_rollout_is_an_association() -> None:
     few = verdict_sentence(metric, row("too little data", "items: 9 of 20", **columns))
     assert few == "9 features; a verdict needs 20."
     alone = verdict_sentence(
-        metric, row("no clear change", "no change", lo=-0.1, hi=0.1, **columns), has_others=False
+        metric, row("no clear change", "no change", lo=-0.1, hi=0.1, **columns), is_alone=True
     )
     assert alone == (
         "No clear change; anything between 10 % faster and 10 % slower would look like this; "
