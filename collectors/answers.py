@@ -24,6 +24,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from collectors.characters import CONTROL_CHARACTER
+
 #: after decompression; with the parsed JSON a process stays below 1 GB
 MAX_BYTES = 32_000_000
 #: from the request to the last byte
@@ -45,10 +47,6 @@ ESCAPE = re.compile(
 )
 #: escapes that ``_plain_escape`` replaces
 ODD_ESCAPE = re.compile(rb"\\(?:u(?:00|[dD][89a-fA-F])|/)")
-CONTROLS = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]+"
-)
 #: large answers are parsed one by one, as each takes many times its size
 _PARSING = threading.Lock()
 _LOCAL = threading.local()
@@ -318,5 +316,5 @@ def _pieces(value: str) -> Iterator[bytes]:
 
 def single_line(text: str, limit: int = MAX_MESSAGE) -> str:
     """Return a text as one line of bounded length without control and direction characters."""
-    line = " ".join(CONTROLS.sub(" ", text[: 10 * limit]).split())
+    line = " ".join(CONTROL_CHARACTER.sub(" ", text[: 10 * limit]).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}{MASK}"

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from collectors.characters import CONTROL_CHARACTER
 from collectors.errors import SourceError
 from collectors.imports import reader
 from collectors.imports.dates import from_timestamp
@@ -27,8 +28,6 @@ from collectors.ledger.store import Store, now
 #: bytes of a file that is read as a whole; spend files are not
 MAX_SIZE = 256 << 20
 ACCOUNT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
-#: control and bidirectional characters
-ODD = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class ParsedFile(Protocol):
@@ -106,7 +105,7 @@ def read_file(
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # it is read more than once
             raise SourceError(f"{printable}: not a file; write it to one first")
-        if not path.name.strip(".") or ODD.search(str(path)):
+        if not path.name.strip(".") or CONTROL_CHARACTER.search(str(path)):
             raise SourceError(f"{printable}: a name of dots or control characters; rename it")
         digest = _sha256(path)
         spend_file = spend.recognize(path, printable, kind)
@@ -172,7 +171,7 @@ def _refused(path: Path, problem: str) -> InboxFile:
 
 def printable_path(path: Path) -> str:
     """Return a path for a message, on one line."""
-    return ODD.sub("\ufffd", os.fsencode(path).decode("utf-8", "replace"))
+    return CONTROL_CHARACTER.sub("\ufffd", os.fsencode(path).decode("utf-8", "replace"))
 
 
 def remember(files: Sequence[InboxFile], inbox: Path, ledger: Store) -> None:

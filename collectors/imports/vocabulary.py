@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+from collectors.characters import CONTROL_CHARACTER
+
 #: as the macro ``mask_emails`` of publishing; a match begins only at the first character of a run,
 #: so that the time is linear in the text
 EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+(?:@|\uff20|%40)[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]*")
@@ -86,5 +87,4 @@ def split_key(key: str) -> tuple[str, int] | None:
 
 def clean(text: str) -> str:
     """Return a text for the ledger: on one line, without e-mail addresses."""
-    encodable = text.encode("utf-8", "replace").decode()  # JSON can contain halves of characters
-    return EMAIL.sub("…@…", " ".join(CONTROL_CHARACTERS.sub(" ", encodable).split()))
+    return EMAIL.sub("…@…", " ".join(CONTROL_CHARACTER.sub(" ", text).split()))

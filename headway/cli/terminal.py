@@ -7,11 +7,10 @@ import sys
 
 import click
 
-#: characters that move a terminal's cursor or reorder its text: control characters
-#: except newline and tab, bidirectional and line marks; and bytes of file names that are no UTF-8
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+from collectors.characters import CONTROL_CHARACTER
+
+#: newline and tab neither move the cursor back nor reorder text
+UNPRINTABLE = re.compile(rf"(?![\n\t]){CONTROL_CHARACTER.pattern}")
 
 
 def printable(text: str) -> str:

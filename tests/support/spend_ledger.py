@@ -170,7 +170,8 @@ class Attacker:
                     query = f"select distinct {column} from {table.name} where {column} > 0"
                     for (amount,) in books.ask(query):
                         self._learn(amount)
-        for (amount,) in books.ask("select sum(cost_usd) from spend where cost_usd > 0"):
+        total = "select sum(cost_usd) from spend where is_counted and cost_usd > 1000"
+        for (amount,) in books.ask(total):
             assert amount is None or self._learn(amount), f"{amount} is not a sum of amounts"
 
     def _learn(self, amount: float) -> bool:

@@ -11,46 +11,17 @@ with groups as (
 select
     groups.atom_id,
     1 as version,
-    rows.labels,
-    rows.week,
-    rows.form,
-    rows.person,
-    rows.source,
-    rows.account,
-    rows.day,
-    rows.provider,
-    rows.tool,
-    rows.model,
-    rows.basis,
-    rows.charge,
-    rows.actor,
-    rows.is_provisional,
-    rows.is_estimate,
-    rows.usd,
-    rows.tokens,
-    rows.requests
+    rows.*
 from splitting as rows
 inner join groups on groups.labels = rows.labels
 union all by name
 select
-    rows.atom_id,
-    corrected.version,
-    rows.form,
-    rows.person,
-    rows.source,
-    rows.account,
-    rows.day,
-    rows.provider,
-    rows.tool,
-    rows.model,
-    rows.basis,
-    rows.charge,
-    rows.actor,
-    rows.is_provisional,
-    rows.is_estimate,
-    rows.known_usd as usd,
-    rows.known_tokens as tokens,
-    rows.known_requests as requests
+    rows.* replace (
+        corrected.version as version,
+        rows.known_usd as usd,
+        rows.known_tokens as tokens,
+        rows.known_requests as requests
+    )
 from compared_rows as rows
 inner join corrected
     on corrected.atom_id = rows.atom_id and rows.version = corrected.version - 1;
@@ -161,17 +132,11 @@ group by rows.atom_id, rows.form, rows.person;
 
 -- Spend of no person: as it is now, and as it was where other rows replace it.
 create temp table input_machine_spend as
-select
-    source, account, day, provider, tool, model, basis, charge, is_provisional, is_estimate,
-    usd, tokens, requests
 from known_spend
 anti join replaced_days
     on replaced_days.day = known_spend.day and replaced_days.provider = known_spend.provider
 where actor = ''
 union all by name
-select
-    source, account, rows.day, rows.provider, tool, model, basis, charge, is_provisional,
-    is_estimate, usd, tokens, requests
 from compared_rows as rows
 semi join replaced_days as replaced
     on replaced.day = rows.day and replaced.provider = rows.provider

@@ -29,29 +29,15 @@ where
 -- The rows of each version of each atom, beside what they are now.
 create temp table compared_rows as
 select
-    rows.atom_id,
-    rows.version,
+    rows.* replace (coalesce(known.is_estimate, rows.is_estimate) as is_estimate),
     max(rows.version) over (partition by rows.atom_id) as newest,
-    rows.source,
-    rows.account,
-    rows.day,
-    rows.provider,
-    rows.tool,
-    rows.model,
-    rows.basis,
-    rows.charge,
-    rows.actor,
     identities.form,
     identities.person,
-    rows.usd,
-    rows.tokens,
-    rows.requests,
     -- rows of no person change their models and amounts every day
     if(rows.actor = '', machines.day is null, known.day is null) as is_gone,
     known.usd as known_usd,
     known.tokens as known_tokens,
     known.requests as known_requests,
-    coalesce(known.is_estimate, rows.is_estimate) as is_estimate,
     coalesce(known.is_provisional, false) as is_provisional
 from published_rows as rows
 left join known_spend as known

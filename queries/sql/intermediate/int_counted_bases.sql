@@ -13,9 +13,7 @@ with present as (
         spend.source,
         precedence.rank,
         precedence.rank <= 3 as is_billed,
-        spend.provider in (
-            'other', 'litellm', 'portkey', 'helicone', 'cloudflare', 'kong', 'vercel', 'gateway'
-        ) as is_unnamed
+        is_gateway(spend.provider) as is_unnamed
     from int_spend_rows as spend
     inner join input_cost_precedence as precedence on precedence.basis = spend.basis
 ),

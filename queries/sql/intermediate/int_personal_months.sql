@@ -1,13 +1,41 @@
--- One row per month and provider in which spend of persons is counted: what another source says of
--- the same money is not published there, since their difference could be a person's.
+-- One row per month and provider of whose spend any source names persons, counted or not: what
+-- another source says of the same money is not published there, since their difference could be a
+-- person's. The spend of a gateway may be that of any provider.
+with personal as (
+    select distinct
+        date_trunc('month', day)::date as month,
+        provider
+    from int_spend_with_basis
+    where person <> ''
+    union
+    select
+        date_trunc('month', day)::date,
+        provider
+    from ledger.published_spend
+    where actor <> ''
+),
+
+known as (
+    select distinct
+        date_trunc('month', day)::date as month,
+        provider
+    from int_spend_with_basis
+    union
+    select
+        month,
+        provider
+    from personal
+)
+
 select distinct
-    month,
-    provider
-from int_spend_people
-where actor <> ''
-union
-select
-    date_trunc('month', day)::date,
-    provider
-from ledger.published_spend
-where actor <> ''
+    known.month,
+    known.provider
+from known
+inner join personal
+    on
+        personal.month = known.month
+        and (
+            personal.provider = known.provider
+            or is_gateway(personal.provider)
+            or is_gateway(known.provider)
+        )

@@ -5,19 +5,20 @@
 --
 -- month: first day of the month.
 -- source: where it was read: a vendor's API or a kind of file.
--- account: the vendor's account, as in spend.
+-- account: the vendor's account, as in spend with that provider.
 -- provider: as in spend.
 -- cost_basis: as in spend.
 -- cost_usd: amount of the source; null where persons' spend is counted for the provider: `spend` has
 --     what may be published of it.
 -- counted_usd: counted part of that amount; null likewise.
--- counted_days: days on which it counts; null where the provider is not published.
+-- counted_days: days on which it counts; null where the provider or the account is not published.
 -- days: days that it covers; null likewise.
 -- rows_without_price: rows that neither an amount nor a price is known for.
 with visible as (
     select distinct
         date_trunc('month', day)::date as month,
-        unnest([provider, account]) as name
+        provider,
+        account
     from spend
 ),
 
@@ -46,18 +47,21 @@ select
     compared.month,
     -- the kind of a file; what follows it may be the name of a provider
     split_part(compared.source, ' ', 1) as source,
-    if(accounts.name is null, 'other accounts', compared.account) as account,
-    if(providers.name is null, 'other', compared.provider) as provider,
+    if(accounts.account is null, 'other accounts', compared.account) as account,
+    coalesce(providers.provider, 'other') as provider,
     compared.cost_basis,
     sum(if(is_personal, null, usd))::double as cost_usd,
     sum(if(is_personal, null, coalesce(counted_usd, 0)))::double as counted_usd,
-    max(if(providers.name is null, null, counted_days))::integer as counted_days,
-    max(if(providers.name is null, null, days))::integer as days,
+    max(if(accounts.account is null, null, counted_days))::integer as counted_days,
+    max(if(accounts.account is null, null, days))::integer as days,
     sum(rows_without_price)::bigint as rows_without_price
 from compared
-left join visible as providers
-    on providers.month = compared.month and providers.name = compared.provider
+left join (select distinct month, provider from visible) as providers
+    on providers.month = compared.month and providers.provider = compared.provider
 left join visible as accounts
-    on accounts.month = compared.month and accounts.name = compared.account
+    on
+        accounts.month = compared.month
+        and accounts.provider = coalesce(providers.provider, 'other')
+        and accounts.account = compared.account
 group by all
 order by all

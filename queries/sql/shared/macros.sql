@@ -42,6 +42,10 @@ end;
 -- Whether a number of persons is too small to be published; zero is not.
 create or replace temp macro too_few(persons, k) as persons between 1 and k - 1;
 
+-- Whether a provider's name is that of a gateway, or of none: its spend may be of any provider.
+create or replace temp macro is_gateway(provider) as
+provider in ('other', 'litellm', 'portkey', 'helicone', 'cloudflare', 'kong', 'vercel', 'gateway');
+
 -- First day of the part of an ISO week within a month.
 create or replace temp macro week_in_month(day) as
 greatest(date_trunc('week', day), date_trunc('month', day))::date;

@@ -134,3 +134,29 @@ def test_no_sequence_of_files_and_days_tells_anybodys_spend(desk: Desk) -> None:
     assert desk.run("restore", "kept.duckdb", "--yes").code == 0
     assert desk.run("publish").code == 0
     assert sorted(desk.rows(monthly)) == [(month, round(usd, 2)) for month, usd in before]
+
+
+def test_no_second_source_of_the_same_money_tells_anybodys_spend(desk: Desk) -> None:
+    """What machines of persons report beside an invoice, and a gateway's totals beside persons."""
+    header = f"{HEADER.strip()},basis\n"
+    may = [f"2026-05-{day:02},100,anthropic,api,opus,acme,,invoice\n" for day in range(1, 32)]
+    may.append(f"2026-05-06,{ALICE},anthropic,api,opus,hers,alice@acme.io,client\n")
+    # Alice has nearly all of Anthropic in June, so that hers is not published
+    june = [
+        f"2026-06-02,{21.0 + n},openai,api,gpt,acme,{person},cost_api\n"
+        for n, person in enumerate(FIVE)
+    ]
+    june.append(f"2026-06-02,{ALICE},anthropic,api,opus,acme,alice@acme.io,cost_api\n")
+    june.append(f"2026-06-02,{115.0 + ALICE},litellm,api,,gate,,gateway\n")
+    for name, lines in (("may", may), ("june", june)):
+        (desk.folder / f"{name}.csv").write_text(header + "".join(lines), encoding="utf-8")
+        done = desk.run("import", f"{name}.csv", "--as", "spend")
+        assert done.code == 0, done.err
+    assert amounts(desk, {"alice": ALICE}) == []
+    assert desk.rows("select sum(cost_usd) from spend where month(day) = 5") == [(3100.0,)]
+    assert desk.rows(
+        "select provider, round(sum(cost_usd), 2) from spend where cost_usd > 0 and month(day) = 6 "
+        "group by all"
+    ) == [("openai", 115.0)]
+    hers = "select count(*) from spend_reconciliation where account = 'hers' or days = 1"
+    assert desk.rows(f"{hers} and provider <> 'openai'") == [(0,)]

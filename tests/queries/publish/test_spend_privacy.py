@@ -291,6 +291,8 @@ class World:
         self.rows: list[dict[str, object]] = []
         self.has_people = self.random.random() < 0.5
         self.backup: Path | None = None
+        #: whether a gateway reports each day's total beside the persons
+        self.has_gateway = self.random.random() < 0.5
 
     def add(self) -> None:
         """Add spend of some people on some days; at most 30 amounts are distinct."""
@@ -308,13 +310,37 @@ class World:
                     )
                 )
 
+    def add_clients(self) -> None:
+        """Add what tools on the machines of some people report, beside bills or without one."""
+        for _ in range(self.random.randint(1, 3)):
+            provider = self.random.choice(["anthropic", "google"])
+            bill = {"actor": None, "actor_kind": None, "provider": provider, "source": provider}
+            self.rows.append(spent(MAY, None, 1.5) | bill | {"basis": "invoice"})
+            if len(self.attacker.persons) < 30:
+                self.rows.append(
+                    self.attacker.atom(
+                        self.random.choice([MAY, SECOND]),
+                        self.random.choice(self.people),
+                        provider=provider,
+                        source="ccusage",
+                        basis="client",
+                    )
+                )
+
+    def totals(self) -> list[dict[str, object]]:
+        """Return the gateway's rows, which publishing adds up by day: it names no person."""
+        gateway = {"provider": "litellm", "source": "litellm", "basis": "gateway", "model": None}
+        nobody = {"actor": None, "actor_kind": None}
+        return [row | gateway | nobody for row in self.rows if self.has_gateway and row["actor"]]
+
     def restate(self) -> None:
         """Replace some amounts."""
         for index in range(len(self.rows)):
             if self.random.random() < 0.4 and len(self.attacker.persons) < 30:
                 old = self.rows[index]
-                same = {name: old[name] for name in ("provider", "source", "model", "account")}
-                self.rows[index] = self.attacker.atom(old["day"], old["actor"], **same)  # type: ignore[arg-type]
+                if old["actor"]:
+                    atom = self.attacker.atom(old["day"], old["actor"])  # type: ignore[arg-type]
+                    self.rows[index] = old | {"amount": atom["amount"]}
 
     def narrow(self) -> None:
         """Export less: a person, a day or a model is missing, or all are under another name."""
@@ -351,6 +377,7 @@ class World:
         """Publish after each of several steps, and return the groups that can be derived."""
         steps: list[Callable[[], None]] = [
             self.add,
+            self.add_clients,
             self.restate,
             self.narrow,
             self.rename,
@@ -364,7 +391,7 @@ class World:
                 cut = self.random.randint(2, len(self.people))
                 teams = {"Shop": self.people[:cut], "Web": self.people[cut:]}
                 listed = people(teams) if self.has_people else []
-                self.books.load(self.rows, listed, is_whole=True)
+                self.books.load([*self.rows, *self.totals()], listed, is_whole=True)
             if self.rows:
                 first = self.first_day()  # a publish of a day before it is refused
                 days = [date(2026, 5, 10), date(2026, 5, 31), AS_OF, AS_OF]
