@@ -17,11 +17,10 @@ from queries.catalog.scope import Scope
 from queries.sql_files import ROOT, metric_sql, read_sql
 from queries.statistics.comparison import compare
 from queries.statistics.estimates import (
-    bound_parameters,
-    estimates_sql,
+    answer_items_sql,
+    answers_sql,
     printable_sql,
     read_until,
-    weekly_inputs_sql,
 )
 from queries.statistics.windows import Comparison, comparisons
 from queries.text.sentences import sentence
@@ -30,8 +29,9 @@ from queries.text.sentences import sentence
 LATER = ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail")
 #: what an answer takes of an estimate
 ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
-#: after so many rows of ``answers`` and ``answer_inputs`` they are written
-ROWS_AT_ONCE = 20_000
+#: items and weekly inputs of the metrics that are estimated at once
+ROWS_AT_ONCE = 250_000
+WEEKS_OF_WINDOW = 13
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,15 @@ class NamedScope:
     def scope(self) -> Scope:
         """The scope itself."""
         return Scope() if self.kind == "org" else Scope(**{self.kind: self.name})
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A metric with the comparisons and scopes of its answers."""
+
+    metric: Metric
+    pairs: Sequence[Comparison]
+    scopes: Sequence[NamedScope]
 
 
 #: by scope, then by the window and the day through which repositories must have been read
@@ -76,36 +85,48 @@ def _description(metric: Metric) -> dict[str, str]:
 
 
 def answers(
-    db: duckdb.DuckDBPyConnection, as_of: date
+    db: duckdb.DuckDBPyConnection, as_of: date, rows_at_once: int = ROWS_AT_ONCE
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Yield the rows of ``answers`` and ``answer_inputs``, some headlines at once.
 
-    All rows of a large company do not fit into memory; a batch has a fixed cost.
+    All rows of a large company do not fit into memory; a query has a fixed cost.
     """
     observed = dict(db.execute("select repo, synced_until from repositories").fetchall())
-    parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
-    rows: list[dict[str, Any]] = []
-    inputs: list[pd.DataFrame] = []
-    for metric in (m for m in METRICS if m.is_headline):
-        pairs = comparisons(as_of, metric.matures_after)
-        scopes = [
-            NamedScope("org", ""),
-            *(scope for kind in _kinds(metric) for scope in parts[kind]),
+    headlines = _headlines(db, as_of)
+    at_once = _metrics_at_once(db, headlines, rows_at_once)
+    for first in range(0, len(headlines), at_once):
+        batch = headlines[first : first + at_once]
+        estimates = _estimates(db, batch, as_of)
+        rows = [
+            _shared_columns(headline.metric, observed, as_of) | row
+            for headline in batch
+            for row in _rows(headline, estimates[headline.metric.name], observed, as_of)
         ]
-        numbers = _numbers(db, metric, pairs, scopes, as_of)
-        shared = _shared_columns(metric, observed, as_of)
-        rows += [shared | row for row in _rows(metric, pairs, numbers, observed, as_of)]
-        inputs.append(_inputs(db, metric))
-        if len(rows) + sum(map(len, inputs)) > ROWS_AT_ONCE:
-            yield pd.DataFrame(rows), _joined(inputs)
-            rows, inputs = [], []
-    if rows:
-        yield pd.DataFrame(rows), _joined(inputs)
+        yield pd.DataFrame(rows), _weekly_inputs(db)
 
 
-def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """One frame of all; of a single one, which may be large, no copy is made."""
-    return frames[0] if len(frames) == 1 else pd.concat(frames)
+def _headlines(db: duckdb.DuckDBPyConnection, as_of: date) -> list[Headline]:
+    """Return the headlines with the parts of the organisation that they are split by."""
+    parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
+    return [
+        Headline(
+            metric,
+            comparisons(as_of, metric.matures_after),
+            [NamedScope("org", ""), *(scope for kind in _kinds(metric) for scope in parts[kind])],
+        )
+        for metric in METRICS
+        if metric.is_headline
+    ]
+
+
+def _metrics_at_once(
+    db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline], rows_at_once: int
+) -> int:
+    """Return of how many metrics the items and weekly inputs fit into memory together."""
+    sql = "select (select count(*) from pull_requests) + (select count(*) from issues)"
+    items: int = db.execute(sql).fetchall()[0][0]
+    windows = max(2 * len(headline.pairs) * len(headline.scopes) for headline in headlines)
+    return max(1, rows_at_once // (items + windows * WEEKS_OF_WINDOW))
 
 
 def _parts(db: duckdb.DuckDBPyConnection, kind: str) -> list[NamedScope]:
@@ -124,59 +145,58 @@ def _kinds(metric: Metric) -> list[str]:
     return [kind for kind in kinds if kind in metric.of.parts]
 
 
-def _numbers(
-    db: duckdb.DuckDBPyConnection,
-    metric: Metric,
-    pairs: Sequence[Comparison],
-    scopes: Sequence[NamedScope],
-    as_of: date,
-) -> Estimates:
-    """Estimates by scope, window and the day through which repositories must have been read.
+def _estimates(
+    db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline], as_of: date
+) -> dict[str, Estimates]:
+    """Return the estimates of some headlines by metric.
 
-    They stay on the connection as ``answer_estimates``, which ``weekly_inputs.sql`` splits by week.
+    They stay on the connection as ``answer_estimates``, which ``_weekly_inputs`` splits by week.
     """
-    expected = dict.fromkeys(
-        (window, read_until(metric, (pair.current, pair.baseline), as_of))
-        for pair in pairs
-        for window in (pair.current, pair.baseline)
-    )
-    windows = [
-        {
-            "metric": metric.name,
-            "aggregate": metric.aggregate,
-            "start_on": window.start_on,
-            "end_on": window.end_on,
-        }
-        | {"required_until": until}
-        for window, until in expected
-    ]
-    db.register("windows_frame", pd.DataFrame(windows))
-    by_name = [
-        {"scope_kind": item.kind, "scope": item.name} | asdict(item.scope) for item in scopes
-    ]
-    db.register("parts_frame", pd.DataFrame(by_name, dtype=object))
+    windows = [row for headline in headlines for row in _windows(headline, as_of)]
+    db.register("windows_frame", pd.DataFrame(windows, dtype=object))
     db.execute(read_sql(ROOT / "inputs" / "windows.sql").text)
-    sql = estimates_sql(metric, "select * from input_windows")
-    db.execute(
-        f"create or replace temp table answer_estimates as\n{sql}",
-        bound_parameters(sql, metric.parameters) or None,
-    )
+    items = answer_items_sql([headline.metric for headline in headlines])
+    db.execute(f"create or replace temp table answer_items as\n{items}")
+    sql = answers_sql("estimates", "answer_items", "input_windows")
+    db.execute(f"create or replace temp table answer_estimates as\n{sql}")
     rows = db.execute("from answer_estimates")
     columns = [name for name, *_ in rows.description]
-    estimates: Estimates = {scope: {} for scope in scopes}
+    by_metric: dict[str, Estimates] = {
+        headline.metric.name: {scope: {} for scope in headline.scopes} for headline in headlines
+    }
     for values in rows.fetchall():
         row = dict(zip(columns, values, strict=True))
         at = (row["start_on"], row["end_on"], row["required_until"].date())
-        estimates[NamedScope(row["scope_kind"], row["scope"])][at] = {
-            name: row[name] for name in ESTIMATED
-        }
-    return estimates
+        scope = NamedScope(row["scope_kind"], row["scope"])
+        by_metric[row["metric"]][scope][at] = {name: row[name] for name in ESTIMATED}
+    return by_metric
 
 
-def _inputs(db: duckdb.DuckDBPyConnection, metric: Metric) -> pd.DataFrame:
+def _windows(headline: Headline, as_of: date) -> Iterator[dict[str, Any]]:
+    """Yield the windows of a headline's estimates in each of its scopes."""
+    metric = headline.metric
+    expected = dict.fromkeys(
+        (window, read_until(metric, (pair.current, pair.baseline), as_of))
+        for pair in headline.pairs
+        for window in (pair.current, pair.baseline)
+    )
+    for window, until in expected:
+        for item in headline.scopes:
+            yield {
+                "metric": metric.name,
+                "scope_kind": item.kind,
+                "scope": item.name,
+                "start_on": window.start_on,
+                "end_on": window.end_on,
+                "required_until": until,
+                **asdict(item.scope),
+                "aggregate": metric.aggregate,
+            }
+
+
+def _weekly_inputs(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return the weekly sums behind each estimate."""
-    sql = weekly_inputs_sql(metric)
-    return db.execute(sql, bound_parameters(sql, metric.parameters) or None).df()
+    return db.execute(answers_sql("weekly_inputs", "answer_items", "answer_estimates")).df()
 
 
 def _shared_columns(
@@ -195,19 +215,19 @@ def _shared_columns(
 
 
 def _rows(
-    metric: Metric,
-    pairs: Sequence[Comparison],
-    numbers: Estimates,
+    headline: Headline,
+    estimates: Estimates,
     observed: Mapping[str, datetime | None],
     as_of: date,
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of each answer; a part without items on either side has none."""
-    for pair in pairs:
+    metric = headline.metric
+    for pair in headline.pairs:
         until = read_until(metric, (pair.current, pair.baseline), as_of)
         unread = {
             repo: None for repo, read in observed.items() if read is None or read.date() < until
         }
-        for by_name, result in numbers.items():
+        for by_name, result in estimates.items():
             current, baseline = (
                 result[side.start_on, side.end_on, until] for side in (pair.current, pair.baseline)
             )

@@ -20,6 +20,21 @@ from queries.sql_files import ROOT, metric_sql, read_sql
 from queries.statistics.windows import Window, quarters, weeks
 
 PARAMETER = re.compile(r"\$(\w+)")
+#: text of a template for windows of several metrics
+OF_SEVERAL = re.compile(r"\{([^{}\n]+ )\}")
+#: columns of items that estimates read
+ITEM_COLUMNS = (
+    "day",
+    "repo",
+    "team",
+    "work_type",
+    "authorship",
+    "reviewer",
+    "value",
+    "cost_usd",
+    "is_excluded",
+    "synced_until",
+)
 #: columns of a chart's estimates if there are no rows
 ESTIMATE_COLUMNS = ("start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial")
 
@@ -43,13 +58,27 @@ def unsupported_filters(metric: Metric, scope: Scope) -> list[str]:
 
 def estimates_sql(metric: Metric, windows: str) -> str:
     """Return the query for a metric's estimates in the windows that a query selects."""
-    return _with_window_items("estimates", metric.sql_name).replace("{windows}", windows)
+    return _estimates_template(metric.sql_name).replace("{windows}", windows)
 
 
-def weekly_inputs_sql(metric: Metric) -> str:
-    """Return the query for the weekly sums behind the estimates in ``answer_estimates``."""
-    sql = _with_window_items("weekly_inputs", metric.sql_name)
-    return sql.replace("{windows}", "select * from answer_estimates")
+def answers_sql(name: str, items: str, windows: str) -> str:
+    """Return a query of ``estimates`` or ``weekly_inputs`` for items and windows of many metrics.
+
+    ``items`` and ``windows`` are tables with a column ``metric``.
+    """
+    head = _body("window_items").replace("{items}", f"from {items}")
+    sql = _body(name).replace("{window_items}", head).replace("{windows}", f"from {windows}")
+    return OF_SEVERAL.sub(r"\1", sql)
+
+
+def answer_items_sql(metrics: Sequence[Metric]) -> str:
+    """Return the query for the items of several metrics, with all shared columns."""
+    columns = ", ".join(ITEM_COLUMNS)
+    return "\nunion all\n".join(
+        f"select {literal(metric.name)} as metric, {columns}\n"
+        f"from ({with_literals(items_sql(metric.sql_name), metric.parameters)})"
+        for metric in metrics
+    )
 
 
 def window_parameters(
@@ -163,10 +192,10 @@ def with_items(template: str, metric: Metric) -> str:
 
 
 @cache
-def _with_window_items(name: str, metric: str) -> str:
-    """Return one of the queries around the items in windows; its windows are still to be named."""
+def _estimates_template(metric: str) -> str:
+    """Return the query for a metric's estimates; its windows are still to be named."""
     head = _body("window_items").replace("{items}", _indented(items_sql(metric)))
-    return _body(name).replace("{window_items}", head)
+    return OF_SEVERAL.sub("", _body("estimates").replace("{window_items}", head))
 
 
 def _mature_end(database: Database, metric: Metric) -> date:

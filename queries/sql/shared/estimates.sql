@@ -23,20 +23,20 @@ totals as (
 ),
 
 first_days as (
-    select repo, synced_until, min(day) as first_day
+    select {metric, }repo, synced_until, min(day) as first_day
     from items
     where value is not null and repo is not null
-    group by repo, synced_until
+    group by {metric, }repo, synced_until
 ),
 
 starts as (
-    select required.repo, required.required_until, min(first_days.first_day) as first_day
-    from (select distinct repo, required_until from windows) as required
+    select {needed.metric, }needed.repo, needed.required_until, min(first_day) as first_day
+    from (select distinct {metric, }repo, required_until from windows) as needed
     inner join first_days
         on
-            first_days.synced_until >= required.required_until
-            and (required.repo is null or first_days.repo = required.repo)
-    group by required.repo, required.required_until
+            {first_days.metric = needed.metric and }first_days.synced_until >= needed.required_until
+            and (needed.repo is null or first_days.repo = needed.repo)
+    group by {needed.metric, }needed.repo, needed.required_until
 )
 
 select
@@ -63,6 +63,6 @@ from numbered
 left join totals on totals.position = numbered.position
 left join starts
     on
-        starts.repo is not distinct from numbered.repo
+        {starts.metric = numbered.metric and }starts.repo is not distinct from numbered.repo
         and starts.required_until = numbered.required_until
 order by all

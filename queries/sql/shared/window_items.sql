@@ -2,7 +2,8 @@
 -- from repositories that were read through it. A null in a scope's column of a window means any. It
 -- is a text template and no table macro: the published file has no macros, and an answer's SQL must
 -- run on it in any client. Items are repeated for each kind of scope that occurs, so that windows
--- find their items by equality.
+-- find their items by equality. Text in braces that ends in a blank is for windows of several
+-- metrics, and left out of queries of one.
 with items as (
     {items}
 ),
@@ -53,7 +54,7 @@ window_items as (
     from numbered
     inner join scoped_items as items
         on
-            items.repo is not distinct from numbered.repo
+            {items.metric = numbered.metric and }items.repo is not distinct from numbered.repo
             and items.team is not distinct from numbered.team
             and items.work_type is not distinct from numbered.work_type
             and items.authorship is not distinct from numbered.authorship

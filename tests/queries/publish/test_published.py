@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from collectors.ledger.opening import open_ledger
+from queries.publish.answers import answers
 from queries.publish.settings import ClosedPeriod, PublishSettings, Rollout
 from tests.support import company
 from tests.support.company import imported, typed
@@ -170,3 +172,19 @@ def test_splitting_one_linked_change_into_ten_leaves_the_outcomes_unchanged(
             "select number from outcome_items where outcome_id = 'acme/app#4' order by 1"
         ).fetchall()
     assert items == [(number,) for number in (4, 5, 6, 7, 8, *range(100, 109))]
+
+
+def test_metrics_estimated_one_by_one_or_together_have_the_same_answers(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    (together,) = answers(published, company.AS_OF)
+    batches = list(answers(published, company.AS_OF, rows_at_once=1))
+    assert len(batches) == together[0]["metric"].nunique() > 15
+    for whole, parts in zip(together, zip(*batches, strict=True), strict=True):
+        assert len(whole) > 100
+        one_by_one = pd.concat(parts)[whole.columns]
+        lines, expected = (
+            sorted(map(str, frame.astype(object).fillna("").itertuples(index=False)))
+            for frame in (whole, one_by_one)
+        )
+        assert lines == expected
