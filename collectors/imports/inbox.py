@@ -23,6 +23,7 @@ from collectors.imports.formats import KINDS
 from collectors.imports.reader import import_id_of
 from collectors.imports.spend import reader as spend
 from collectors.imports.spend.formats import KIND as SPEND
+from collectors.imports.spend.json_file import open_json
 from collectors.ledger.store import Store, now
 
 #: bytes of a file that is read as a whole; spend files are not
@@ -108,7 +109,7 @@ def read_file(
         if not path.name.strip(".") or CONTROL_CHARACTER.search(str(path)):
             raise SourceError(f"{printable}: a name of dots or control characters; rename it")
         digest = _sha256(path)
-        spend_file = spend.recognize(path, printable, kind)
+        spend_file = open_json(path, printable, kind) or spend.recognize(path, printable, kind)
         if not spend_file and status.st_size > MAX_SIZE:
             raise SourceError(f"{printable}: above {MAX_SIZE >> 20} MB; split it")
         content = b"" if spend_file else path.read_bytes()

@@ -19,14 +19,24 @@ from collectors.imports.formats import (
     Values,
     normalize_header,
 )
+from collectors.imports.hints import missing_columns, spend_hint
+from collectors.imports.partial import text_problem
 from collectors.imports.tabular import Line, Table, quote, read_table, short_line_error
 from collectors.imports.tools import growthbook, jira, linear, pagerduty
 from collectors.ledger.store import Store
 
 FORMATS = (*GENERIC, jira.FORMAT, linear.FORMAT, pagerduty.FORMAT, growthbook.FORMAT)
 TOOLS = (
-    "FOCUS files and exports of Jira, Linear, PagerDuty, GrowthBook, Anthropic, OpenAI, Cursor "
-    "and GitHub"
+    "FOCUS files and exports of Jira, Linear, PagerDuty, GrowthBook, Anthropic, OpenAI, Cursor, "
+    "GitHub, LiteLLM and OpenRouter"
+)
+#: part of the required columns that a table of a format may lack, to look like it
+MAX_MISSING = 0.5
+GENERIC_COLUMNS = "; ".join(f"{fmt.kind} ({', '.join(fmt.required)})" for fmt in GENERIC)
+KNOWN = f"Known: {TOOLS}, or files with the columns of {GENERIC_COLUMNS}; spend (day, cost_usd)"
+JSON = (
+    "GrowthBook's experiments, `ccusage daily --json`, LiteLLM's spend, OpenRouter's activity, "
+    "OpenTelemetry of Claude Code and Codex, and lists of objects with the columns of a CSV"
 )
 
 
@@ -74,9 +84,21 @@ def read(name: str, content: bytes, kind: str | None = None) -> ParsedTable:
     """
     is_json = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
     if is_json and kind in (None, "experiments"):
-        return read_as(growthbook.read_json(name, content), growthbook.FORMAT)
-    table = read_table(name, content)
+        response = growthbook.parse(name, content)
+        if not kind and not growthbook.is_response(response):
+            keys = _keys(response)
+            hint = spend_hint(keys) or "unknown JSON"
+            raise SourceError(f"{name}, line 1, column 1: {hint}. Known JSON: {JSON}")
+        return read_as(growthbook.table(name, response), growthbook.FORMAT)
+    table = read_table(name, content, text_problem)
     return read_as(table, _format(table, kind))
+
+
+def _keys(response: Any) -> Sequence[str]:
+    """Return the keys of the first object in the first list of a JSON document."""
+    lists = response.values() if isinstance(response, dict) else [response]
+    first: Any = next((item[0] for item in lists if isinstance(item, list) and item), None)
+    return list(first) if isinstance(first, dict) else ()
 
 
 def read_as(table: Table, fmt: Format) -> ParsedTable:
@@ -93,21 +115,29 @@ def _format(table: Table, kind: str | None) -> Format:
     if kind:
         fmt = next(fmt for fmt in GENERIC if fmt.kind == kind)
         if missing := fmt.missing(table.header):
-            message = f"no column {', '.join(missing)}; {kind} need {', '.join(fmt.required)}"
-            raise table.header_error(0, f"{message}; {TOOLS} are recognized without --as")
+            message = missing_columns(table.header, missing, fmt.columns)
+            needs = f"{kind} need {', '.join(fmt.required)}"
+            raise table.header_error(0, f"{needs}; {message}; {TOOLS} are recognized without --as")
         return fmt
     matches = [fmt for fmt in FORMATS if not fmt.missing(table.header)]
     if not matches:
-        generic = "; ".join(f"{fmt.kind} ({', '.join(fmt.required)})" for fmt in GENERIC)
-        raise table.header_error(
-            0,
-            f"unknown format. Known: {TOOLS}, or files with the columns of {generic}; "
-            "spend (day, cost_usd); see --as",
-        )
+        if hint := _hint(table.header):
+            raise table.header_error(0, hint)
+        raise table.header_error(0, f"unknown format. {KNOWN}; see --as")
     if len(matches) > 1 and matches[1] in GENERIC:
         kinds = " or ".join(f"--as {fmt.kind}" for fmt in matches if fmt in GENERIC)
         raise table.header_error(0, f"its columns fit more than one kind; choose with {kinds}")
     return matches[0]
+
+
+def _hint(header: Sequence[str]) -> str:
+    """Return what a table looks like, and which columns it lacks; '' if it is like no format."""
+    fmt = min(FORMATS, key=lambda fmt: len(fmt.missing(header)) / len(fmt.required))
+    missing = fmt.missing(header)
+    if len(missing) > len(fmt.required) * MAX_MISSING:
+        return spend_hint(header)
+    label = fmt.kind if fmt in GENERIC else f"{fmt.kind} of {fmt.source}"
+    return f"looks like {label}; {missing_columns(header, missing, fmt.columns)}"
 
 
 def _indexes(table: Table, fmt: Format) -> dict[str, list[int]]:

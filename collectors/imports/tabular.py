@@ -16,6 +16,8 @@ from collectors.errors import SourceError
 from collectors.imports.formats import normalize_header
 
 SEPARATORS = ",;\t"
+#: lines of an end that may be no rows
+END_LINES = 5
 #: characters of a row; descriptions in a tracker exceed Python's default for a cell
 MAX_ROW = 4 << 20
 
@@ -114,10 +116,11 @@ def _known_columns(table: Table, required: Sequence[str], optional: Sequence[str
     return columns
 
 
-def read_table(name: str, content: bytes) -> Table:
+def read_table(name: str, content: bytes, problem_of: Callable[[str], str] = lambda _: "") -> Table:
     """Return the table in a file's bytes, without blank lines and blank columns on the right.
 
-    Raises SourceError with file and line if the bytes are not a table.
+    Raises SourceError with file and line if the bytes are not a table, or if ``problem_of`` has a
+    problem with a line of one text at an end.
     """
     text = read_text(name, content)
     lines = [
@@ -127,6 +130,10 @@ def read_table(name: str, content: bytes) -> Table:
     lines = [line for line in lines if any(line.cells)]
     if not lines:
         raise SourceError(f"{name}, line 1: the file is empty; export or save it again")
+    for line in (*lines[:END_LINES], *lines[-END_LINES:]):
+        texts = [cell for cell in line.cells if cell]
+        if len(texts) == 1 and (problem := problem_of(texts[0])):
+            raise SourceError(f"{name}, line {line.number}: {problem}")
     header = without_blanks(lines[0].cells)
     rows = [fit_line(name, line, len(header)) for line in lines[1:]]
     return Table(name, header, rows, header_line=lines[0].number)

@@ -31,6 +31,10 @@ RESOLUTIONS = {
         deferred later withdrawn stale""",
     "completed": "done closed resolved completed complete fixed finished",
 }
+#: statuses of items that are open, also if they were closed before
+OPEN = """
+    open reopened to_do todo in_progress in_review backlog selected_for_development new no_category
+    undefined indeterminate"""
 AUTHORS = {
     "outside": "outside outsider external customer client user",
     "inside": "inside insider internal employee staff member team",
@@ -62,6 +66,11 @@ def resolution(*texts: str) -> str:
 def is_closed(status: str) -> bool:
     """Return whether a status means that an item is closed."""
     return _look_up(RESOLUTIONS, status) is not None
+
+
+def is_open(status: str) -> bool:
+    """Return whether a status means that an item is open."""
+    return normalize(status) in OPEN.split()
 
 
 def author_kind(text: str) -> str | None:

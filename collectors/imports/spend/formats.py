@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from collectors.errors import SourceError
 from collectors.imports.formats import Format, normalize_header
 
 KIND = "spend"
@@ -200,6 +199,72 @@ FOCUS = SpendFormat(
     numbers=("amount", "list_amount", "quantity"),
     flags=("has_commitment",),
 )
+LITELLM = SpendFormat(
+    name="litellm",
+    title="LiteLLM's spend logs",
+    source="litellm",
+    columns={
+        "day": ("starttime", "start_time", "date", "group_by_day"),
+        "model": ("model", "model_group"),
+        "provider": ("custom_llm_provider", "provider"),
+        "person": ("user", "user_id", "internal_user_id"),
+        "api_key": ("api_key_alias", "metadata_user_api_key_alias", "api_key"),
+        "team": ("team_name", "team_alias", "metadata_user_api_key_team_alias", "team_id"),
+        "amount": ("spend", "total_spend", "metrics_spend"),
+        "tokens": ("total_tokens", "metrics_total_tokens"),
+        "input": ("prompt_tokens", "metrics_prompt_tokens"),
+        "output": ("completion_tokens", "metrics_completion_tokens"),
+        "requests": ("api_requests", "metrics_api_requests"),
+    },
+    required=("day", "model", "amount", "input", "output", "api_key"),
+    numbers=("amount", "tokens", "input", "output", "requests"),
+)
+OPENROUTER = SpendFormat(
+    name="openrouter",
+    title="OpenRouter's activity",
+    source="openrouter",
+    columns={
+        "day": ("date", "created_at"),
+        "model": ("model_permaslug", "model"),
+        "provider": ("provider_name",),
+        "api_key": ("api_key_name",),
+        "amount": ("usage", "cost_total"),
+        "byok": ("byok_usage_inference",),
+        "requests": ("requests",),
+        "input": ("prompt_tokens", "tokens_prompt"),
+        "output": ("completion_tokens", "tokens_completion"),
+    },
+    required=("day", "model", "provider", "amount", "byok", "input", "output"),
+    numbers=("amount", "byok", "requests", "input", "output"),
+)
+CCUSAGE = SpendFormat(
+    name="ccusage",
+    title="ccusage",
+    source="ccusage",
+    columns={
+        "day": ("date", "firstactivity", "blockstart", "starttime", "lastactivity"),
+        "period_end": ("lastactivity",),
+        "model": ("model",),
+        "cost": ("totalcost", "costusd"),
+        "input": ("inputtokens",),
+        "output": ("outputtokens",),
+        "cache_write": ("cachecreationtokens",),
+        "cache_read": ("cachereadtokens", "cachedinputtokens"),
+        "tokens": ("totaltokens",),
+    },
+    required=("day", "cost", "tokens"),
+    numbers=("cost", "input", "output", "cache_write", "cache_read", "tokens"),
+)
+TELEMETRY = SpendFormat(
+    name="telemetry",
+    title="OpenTelemetry",
+    source="telemetry",
+    columns={
+        name: (name,) for name in ("day", "tool", "model", "person", "token_type", "cost", "tokens")
+    },
+    required=("day", "tool"),
+    numbers=("cost", "tokens"),
+)
 GENERIC = SpendFormat(
     name="generic",
     title="spend",
@@ -226,31 +291,14 @@ GENERIC = SpendFormat(
     required=("day",),
     numbers=("cost_usd", "amount", "tokens", "requests"),
 )
-VENDORS = (ANTHROPIC_COST, ANTHROPIC_USAGE, OPENAI_COST, OPENAI_USAGE, CURSOR, COPILOT, FOCUS)
-#: share of the required columns with which a file counts as an incomplete export
-LIKENESS = 0.7
-
-
-def vendor_format(name: str, header: Sequence[str]) -> SpendFormat | None:
-    """Return the format of a vendor's export; None if the header is not one.
-
-    Raises SourceError if the header lacks a few columns of a vendor's export.
-    """
-    for candidate in VENDORS:
-        missing = candidate.missing(header)
-        if not missing:
-            return candidate
-        if len(missing) <= len(candidate.required) * (1 - LIKENESS):
-            columns = ", ".join(candidate.columns[column][0] for column in missing)
-            raise SourceError(
-                f"{name}, line 1, column 1: {candidate.title} without its column {columns}; "
-                "export it whole"
-            )
-    return None
-
-
-def is_generic(header: Sequence[str]) -> bool:
-    """Return whether a header has a day and an amount, as Headway's own format."""
-    headers = {normalize_header(cell) for cell in header}
-    amounts = {"cost_usd", *GENERIC.columns["amount"]}
-    return not GENERIC.missing(header) and bool(headers & amounts)
+VENDORS = (
+    ANTHROPIC_COST,
+    ANTHROPIC_USAGE,
+    OPENAI_COST,
+    OPENAI_USAGE,
+    CURSOR,
+    COPILOT,
+    FOCUS,
+    LITELLM,
+    OPENROUTER,
+)

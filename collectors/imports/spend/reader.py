@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -14,7 +13,8 @@ import duckdb
 
 from collectors.errors import SourceError
 from collectors.imports.formats import normalize_header
-from collectors.imports.spend.formats import GENERIC, KIND, SpendFormat, is_generic, vendor_format
+from collectors.imports.spend.formats import GENERIC, KIND, SpendFormat
+from collectors.imports.spend.recognition import is_generic, vendor_format
 from collectors.imports.spend.spend_file import (
     DUCKDB_ERRORS,
     SpendFile,
@@ -76,7 +76,7 @@ def read(
     """Return the content of a file. Raises SourceError with file, line and column."""
     workspace = Workspace()
     folder = workspace.folder
-    file = dataclasses.replace(file, path=workspace.link(file.path))
+    file = file.prepared(workspace)
     variables = {
         "source": fmt.source,
         "account": account,
@@ -107,7 +107,7 @@ def read(
     days = [row[name] for row in totals for name in ("first_day", "last_day")]
     midnights = [datetime.combine(day, time()) for day in days]
     time_range = (min(midnights), max(midnights)) if midnights else None
-    notes = _notes(fmt, unread, totals)
+    notes = [*_notes(fmt, unread, totals), *file.notes]
     return ParsedSpend(fmt.source, row_count, time_range, unread, notes, workspace)
 
 
@@ -155,7 +155,10 @@ def _validate(
     if not file.separator:
         raise SourceError(f"{file.name}: not Parquet that can be read; fetch it again")
     try:
-        return validation.check(relation(db, rewrite(file, folder)))
+        row_count = validation.check(relation(db, rewrite(file, folder)))
+        if file.footer:
+            validation.check_totals(file.footer)
+        return row_count
     except DUCKDB_ERRORS:
         raise SourceError(
             f"{file.name}: not a table that can be read; export it again as CSV UTF-8"
@@ -200,7 +203,9 @@ def _notes(
         sums = f" ({' and '.join(left_out)})" if left_out else ""
         notes.append(f"left out: {rows} of services that are not AI{sums}")
     if any(row["gateway_rows"] for row in totals):
-        notes.append("a gateway's rows count only on days without the provider's bill")
+        notes.append("a gateway counts only on days without the provider's bill")
+    if totals and all(row["only_clients"] for row in totals):
+        notes.append("a client's estimate")
     if fmt.note and unread:
         notes.append(fmt.note)
     return notes

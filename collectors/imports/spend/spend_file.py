@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import dataclasses
 import gzip
 import io
+import itertools
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,6 +18,7 @@ from typing import IO, cast
 import duckdb
 
 from collectors.errors import SourceError
+from collectors.imports.partial import line_problem
 from collectors.imports.spend.workspace import Workspace
 from collectors.imports.tabular import (
     Line,
@@ -28,6 +31,8 @@ from collectors.imports.tabular import (
 
 #: bytes
 HEAD = 1 << 18
+#: bytes and lines of an end that are searched for marks of a part
+TAIL, END_LINES = 1 << 16, 5
 #: bytes of a file after decompression
 MAX_UNPACKED = 4 << 30
 GZIP, PARQUET, WORKBOOK = b"\x1f\x8b", b"PAR1", b"PK\x03\x04"
@@ -42,7 +47,8 @@ DUCKDB_ERRORS = (duckdb.Error, RuntimeError)
 class SpendFile:
     """A file with its header and encoding. Parquet has no separator.
 
-    DuckDB reads the file directly if ``is_plain``.
+    DuckDB reads the file directly if ``is_plain``. ``footer`` has the cells of a last line of
+    totals, which is no row.
     """
 
     path: Path
@@ -52,6 +58,12 @@ class SpendFile:
     encoding: str = "utf-8-sig"
     is_gzip: bool = False
     is_plain: bool = True
+    footer: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+    def prepared(self, workspace: Workspace) -> SpendFile:
+        """Return the file as a path in a workspace."""
+        return dataclasses.replace(self, path=workspace.link(self.path))
 
     def where(self, row: int, index: int) -> str:
         """Return the place of a cell, by the number of its row (from 1) and its column index."""
@@ -74,13 +86,11 @@ def open_spend_file(path: Path, name: str) -> SpendFile | None:
         return SpendFile(path, name, _parquet_header(path, name))
     if is_gzip := head.startswith(GZIP):
         try:
-            with gzip.open(path) as unpacked:
-                head = unpacked.read(HEAD)
-                while unpacked.read(1 << 20):
-                    if unpacked.tell() > MAX_UNPACKED:
-                        raise SourceError(f"{name}: unpacked above 4 GB; split it")
+            head, tail = _unpacked_ends(path, name)
         except READ_ERRORS:
             raise SourceError(f"{name}: gzip that is damaged or cut off; fetch it again") from None
+    else:
+        tail = _tail(path)
     encoding = "utf-16" if head.startswith(UTF_16) else "utf-8-sig"
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head)
@@ -96,7 +106,72 @@ def open_spend_file(path: Path, name: str) -> SpendFile | None:
     newline = re.search(r"\r\n|\n|\r", text)
     has_plain_newlines = not newline or newline[0] != "\r"
     is_plain = encoding == "utf-8-sig" and header.number == 1 and has_plain_newlines
-    return SpendFile(path, name, header.cells, separator, encoding, is_gzip, is_plain)
+    last_lines = text if len(head) < HEAD else tail.decode(encoding, "replace")
+    lines = [*_ends(text), *_ends(last_lines)]
+    ends = [_cells(line, separator) for line in lines]
+    for line, cells in zip(lines, ends, strict=True):
+        if problem := line_problem([*cells, line]):
+            number = _line_number(path, is_gzip, encoding, line)
+            raise SourceError(f"{name}, line {number}: {problem}")
+    footer = ends[-1] if _is_footer(ends[-1]) and len(ends[-1]) == len(header.cells) else ()
+    is_cut = len(ends) > 1 and not last_lines.endswith(("\n", "\r")) and not footer
+    notes = ["the last line has no line break: it may be cut off"] if is_cut else []
+    return SpendFile(
+        path,
+        name,
+        header.cells,
+        separator,
+        encoding,
+        is_gzip,
+        is_plain and not footer,
+        footer,
+        notes,
+    )
+
+
+def _line_number(path: Path, is_gzip: bool, encoding: str, line: str) -> int:
+    """Return the number of the last line with this text; 1 if no line has it."""
+    with gzip.open(path) if is_gzip else path.open("rb") as raw:
+        text = io.TextIOWrapper(cast(IO[bytes], raw), encoding, "replace", newline=None)
+        numbers = [number for number, content in enumerate(text, 1) if content.rstrip("\n") == line]
+    return numbers[-1] if numbers else 1
+
+
+def _unpacked_ends(path: Path, name: str) -> tuple[bytes, bytes]:
+    """Return the first and last bytes of a packed file."""
+    with gzip.open(path) as unpacked:
+        head = tail = unpacked.read(HEAD)
+        while chunk := unpacked.read(1 << 20):
+            tail = (tail + chunk)[-TAIL:]
+            if unpacked.tell() > MAX_UNPACKED:
+                raise SourceError(f"{name}: unpacked above 4 GB; split it")
+    return head, tail
+
+
+def _tail(path: Path) -> bytes:
+    """Return the last bytes of a file."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - TAIL, 0))
+        return file.read()
+
+
+def _ends(text: str) -> Sequence[str]:
+    """Return the first and the last lines of a text; the first of a tail is a part of a line."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [*lines[:END_LINES], *lines[-END_LINES:]]
+
+
+def _cells(line: str, separator: str) -> Sequence[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def _is_footer(cells: Sequence[str]) -> bool:
+    """Return whether a line has totals: its first text is a word for it."""
+    first = next((cell.strip() for cell in cells if cell.strip()), "")
+    return bool(re.fullmatch(r"(grand )?(total|sum)s?( \(?usd\)?)?:?", first, re.IGNORECASE))
 
 
 def _parquet_header(path: Path, name: str) -> Sequence[str]:
@@ -141,7 +216,7 @@ def rewrite(file: SpendFile, folder: Path) -> SpendFile:
     path = folder / "plain.csv"
     with path.open("w", encoding="utf-8", newline="") as plain_csv:
         writer = csv.writer(plain_csv, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for raw in _lines(file):
+        for raw in _without_last(_lines(file)) if file.footer else _lines(file):
             line = fit_line(file.name, raw, width)
             cells = [" ".join(cell.split()) for cell in line.cells]
             if any(cells) and len(cells) < width:
@@ -152,6 +227,12 @@ def rewrite(file: SpendFile, folder: Path) -> SpendFile:
                 )
             writer.writerow(cells + [""] * (width - len(cells)))
     return SpendFile(path, file.name, header, ",")
+
+
+def _without_last(lines: Iterator[Line]) -> Iterator[Line]:
+    """Yield all lines but the last."""
+    for line, _ in itertools.pairwise(lines):
+        yield line
 
 
 def _lines(file: SpendFile) -> Iterator[Line]:

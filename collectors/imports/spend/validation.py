@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -20,6 +21,8 @@ from collectors.imports.tabular import quote
 SQL = Path(__file__).parent / "sql"
 #: separators of spreadsheets in countries where the comma is the decimal mark
 SEPARATORS_BESIDE_DECIMAL_COMMAS = (";", "\t")
+#: difference from a total that comes from rounding, in units and as a part
+ROUNDING, ROUNDING_SHARE = Decimal("0.01"), Decimal("0.001")
 #: columns of days
 DAYS = ("day", "period_end")
 #: a charge of three years and a day
@@ -120,6 +123,22 @@ class Validation:
         checks = {**self._number_checks(number_format), **self._pattern_checks()}
         self._raise_first(checks, invalid_counts)
         return self._create_cells()
+
+    def check_totals(self, footer: Sequence[str]) -> None:
+        """Raise SourceError if a last line of totals has another sum than the rows."""
+        for column in self._numbers():
+            index = self.indexes[column]
+            sql = (
+                "select coalesce(plain(bare($cell)), comma_groups($cell), decimal_comma($cell)), "
+                f"coalesce(sum({column}), 0), (select count(*) from raw) + 1 from cells"
+            )
+            ((stated, total, row),) = self.db.execute(sql, {"cell": footer[index]}).fetchall()
+            if stated is None or abs(stated - total) <= max(ROUNDING, ROUNDING_SHARE * abs(total)):
+                continue
+            raise SourceError(
+                f"{self.file.where(row, index)}: the total is {stated:,.2f} and the rows add up to "
+                f"{total:,.2f}: a part of the export; export it whole"
+            )
 
     def _text(self, column: str) -> str:
         """Return SQL for the text of a column; for a flag, whether it has a text."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from collectors.errors import SourceError
 from collectors.imports.formats import Format, Values
+from collectors.imports.partial import document_problem
 from collectors.imports.tabular import Line, Table, read_text
 
 FIELDS = (
@@ -55,24 +56,39 @@ FORMAT = Format(
 )
 
 
-def read_json(name: str, content: bytes) -> Table:
-    """Return the experiments in a response of the API as a table.
-
-    Raises SourceError with line or experiment if the response is invalid.
-    """
+def parse(name: str, content: bytes) -> Any:
+    """Return a JSON document. Raises SourceError with line and column if it is not JSON."""
     try:
-        response = json.loads(read_text(name, content))
+        return json.loads(read_text(name, content))
     except json.JSONDecodeError as error:
         raise SourceError(
             f"{name}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
         ) from None
     except (RecursionError, ValueError):  # a number may have thousands of digits
         raise SourceError(f"{name}, line 1: not JSON that can be read") from None
+
+
+def is_response(response: Any) -> bool:
+    """Return whether a document has experiments, also if some are invalid."""
     if isinstance(response, dict):
-        response = response.get("experiments", [response.get("experiment", response)])
-    if not isinstance(response, list):
+        return bool({"experiments", "experiment", "trackingKey"} & set(response))
+    members = response if isinstance(response, list) else []
+    return not members or any(isinstance(item, dict) and "id" in item for item in members)
+
+
+def table(name: str, response: Any) -> Table:
+    """Return the experiments in a response of the API as a table.
+
+    Raises SourceError with the experiment if the response is invalid or a page of several.
+    """
+    experiments = response
+    if isinstance(response, dict):
+        experiments = response.get("experiments", [response.get("experiment", response)])
+    if not isinstance(experiments, list):
         raise SourceError(f"{name}, line 1: no list of experiments; save the response of the API")
-    numbered = enumerate(response, 1)
+    if problem := document_problem(response, len(experiments)):
+        raise SourceError(f"{name}, line 1, column 1: {problem}")
+    numbered = enumerate(experiments, 1)
     lines = [Line(number, _cells(name, number, experiment)) for number, experiment in numbered]
     return Table(
         name, FIELDS, lines, lambda number, column: f"experiment {number}, {FIELDS[column]}"

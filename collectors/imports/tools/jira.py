@@ -5,13 +5,18 @@ Its times have no zone: they are those of the exporting user and are read as UTC
 
 from __future__ import annotations
 
+from collectors.imports import vocabulary
 from collectors.imports.formats import Format, Values
 
 
 def _derive(values: Values) -> None:
+    category = values["category"].lower()
     # team-managed projects close issues without a resolution; Resolved is then empty
-    if values["category"].lower() == "done":
+    if category == "done":
         values["closed_at"] = values["closed_at"] or values["done_at"] or values["updated_at"]
+    # reopened: Resolved and Resolution keep what was set before
+    elif vocabulary.is_open(category or values["status"]):
+        values["closed_at"] = None
 
 
 FORMAT = Format(

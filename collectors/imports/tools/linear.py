@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collectors.imports import vocabulary
 from collectors.imports.formats import Format, Values
 
 
 def _derive(values: Values) -> None:
     if values["canceled_at"] or values["duplicate_of"]:
         values["resolution"] = "canceled"
-    values["closed_at"] = values["canceled_at"] or values["closed_at"]
+    is_open = vocabulary.is_open(values["status"])
+    values["closed_at"] = None if is_open else values["canceled_at"] or values["closed_at"]
 
 
 FORMAT = Format(

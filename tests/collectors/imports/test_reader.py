@@ -97,7 +97,20 @@ MISTAKES = {
     ),
     '{"experiments": [': "line 1, column 18: not JSON (Expecting value)",
     '{"experiments": 3}': "line 1: no list of experiments; save the response of the API",
-    '[{"name": "x"}]': "experiment 1: not an experiment of GrowthBook: no id",
+    '[{"name": "x"}]': "line 1, column 1: unknown JSON. Known JSON: GrowthBook's experiments, `cc",
+    '{"experiments": [{"name": "x"}]}': "experiment 1: not an experiment of GrowthBook: no id",
+    '{"experiments": [{"id": "a"}], "hasMore": true}': (
+        "line 1, column 1: has_more is true: a part of the export; save all its pages in one file"
+    ),
+    "key,title,opened_at,Done\nA-1,x,2026-01-01,\n": (
+        "line 1, column 1: looks like items; the column closed_at is missing: is it `Done`?"
+    ),
+    "Showing 1–100 of 540\nkey,title,opened_at,closed_at\nA-1,x,2026-01-01,\n": (
+        "line 1: 'Showing 1–100 of 540': a part of the export; export it whole"
+    ),
+    "key,title,opened_at,closed_at\nA-1,x,2026-01-01,\nExport limit reached,,,\n": (
+        "line 3: 'Export limit reached': a part of the export; export it whole"
+    ),
     '[{"id": "a", "phases": 3}]': "experiment 1, phases: not a list of phases",
     '[{"id": "a", "name": "x", "status": "stopped", "results": "maybe"}]': (
         "experiment 1, results: 'maybe' is no"
@@ -312,7 +325,8 @@ def test_kind_requires_its_generic_columns() -> None:
     ]
     assert reader.read("a.json", sample("growthbook.json"), "experiments").source == "growthbook"
     with pytest.raises(
-        SourceError, match=r"line 1, column 1: no column key, opened_at, closed_at; items need"
+        SourceError,
+        match="column 1: items need key, title, opened_at, closed_at; the column key is",
     ):
         reader.read("jira.csv", sample("jira.csv"), "items")
 

@@ -15,7 +15,7 @@ import pytest
 
 from collectors.errors import SourceError
 from collectors.imports import inbox
-from collectors.imports.spend.formats import FOCUS, VENDORS
+from collectors.imports.spend.formats import CCUSAGE, FOCUS, TELEMETRY, VENDORS
 from collectors.imports.spend.reader import ParsedSpend
 from tests.support.facts import read_tables
 
@@ -57,7 +57,7 @@ MISTAKES: dict[str, str | None] = {
     DAYS
     + '"2026-10-01",1\n2026-10-02,ann@acme.example\n': "line 3, column 2: '…@…' is not a number",
     DAYS + ",1\n": "line 2, column 1: the day is empty; write one",
-    DAYS + "Total,12\n": "line 2, column 1: 'Total' is not a day; write 2026-11-19",
+    DAYS + "Altogether,12\n": "line 2, column 1: 'Altogether' is not a day; write 2026-11-19",
     DAYS + "2026-02-30,12\n": "line 2, column 1: '2026-02-30' is not a day",
     DAYS + "2026-00-01T11:00:00.000Z,12\n": (
         "line 2, column 1: '2026-00-01T11:00:00.000Z' is not a day; write"
@@ -159,7 +159,7 @@ def test_sample_equals_rows_typed_by_hand(name: str, tmp_path: Path) -> None:
 
 def test_every_sample_has_expected_rows_and_every_format_a_sample() -> None:
     assert set(EXPECTED) == {path.name for path in SAMPLES.iterdir()} - {"expected.txt"}
-    for form in VENDORS:
+    for form in (*VENDORS, CCUSAGE, TELEMETRY):
         assert [name for name in EXPECTED if name.startswith(form.name)], form.name
     message = [row for name in EXPECTED for row in expected(name)]
     assert {column for row in message for column, value in row.items() if value} == set(COLUMNS)
@@ -341,7 +341,7 @@ def test_error_names_the_missing_column_of_a_vendor_export(tmp_path: Path) -> No
     text = (SAMPLES / "focus_1_4.csv").read_text().replace("EffectiveCost", "Effective")
     with pytest.raises(
         SourceError,
-        match="line 1, column 1: FOCUS without its column effectivecost; export it whole",
+        match="line 1, column 1: looks like FOCUS; the column effectivecost is missing: is it `Eff",
     ):
         find(tmp_path / "a.csv", text)
 
@@ -362,9 +362,9 @@ def test_kind_requires_the_generic_columns(tmp_path: Path) -> None:
         SourceError, match="line 1, column 1: no column day or cost_usd; spend needs both"
     ):
         inbox.read_file(tmp_path / "a.csv", "", "spend")
-    (tmp_path / "a.json").write_text("")
-    with pytest.raises(SourceError, match=r"a\.json: not a table; save it as CSV UTF-8"):
-        inbox.read_file(tmp_path / "a.json", "", "spend")
+    (tmp_path / "a.txt").write_text("")
+    with pytest.raises(SourceError, match=r"a\.txt: not a table; save it as CSV UTF-8"):
+        inbox.read_file(tmp_path / "a.txt", "", "spend")
 
 
 def test_truncated_file_is_an_error(tmp_path: Path) -> None:

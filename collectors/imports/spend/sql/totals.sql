@@ -7,6 +7,7 @@ select
     sum(amount) filter (where is_left_out) as left_out,
     coalesce(sum(rows_read) filter (where is_left_out), 0)::bigint as left_out_rows,
     count(*) filter (basis = 'gateway' and not is_left_out) as gateway_rows,
+    bool_and(basis = 'client') as only_clients,
     min(day) as first_day,
     max(day) as last_day
 from summed
