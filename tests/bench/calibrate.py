@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
 from queries.statistics.changes import Change, compare
 from queries.statistics.judgements import Judgement, judge, judge_median
-from queries.statistics.medians import slower_share
+from queries.statistics.medians import lower_median, slower_share, weekly_shares
 from queries.statistics.noise import Array, Weeks, Windows
 from queries.statistics.verdicts import ROLLOUT_SHARES, family, guardrail, word
 from tests.bench.histories import (
@@ -68,6 +69,11 @@ ROLLOUT_WORLDS = ("nothing", "wander", "shock")
 ROLLOUT_HISTORY = 156
 QUICK_HISTORIES = 40
 ROLLOUTS = ((1, 2), (1, 4), (3, 4), (4, 8), (10, 30), (1, 30))
+
+
+#: hours and weeks of the items of a history, and sorted hours of the judged window and the baseline
+Durations = tuple[Array, NDArray[np.int_]]
+Samples = Sequence[tuple[Array, Array]]
 
 
 @dataclass(frozen=True)
@@ -120,24 +126,38 @@ def number_cell(
     return Cell(false, float(np.median(half)) / (1.96 * float(change.std())), covered)
 
 
+def median_changes(histories: Sequence[Durations], windows: Windows) -> tuple[Change, Samples]:
+    """Return the changes of the medians of many histories, by the steps of ``judge_median``."""
+    samples, sums, changes = [], [], []
+    for hours, week in histories:
+        now, before = (
+            np.sort(hours[(week >= part.start) & (week < part.stop)])
+            for part in (windows.now, windows.before)
+        )
+        open_weeks = np.ones(windows.now.stop, dtype=np.bool_)
+        threshold = lower_median(np.concatenate([now, before]))
+        sums.append(weekly_shares(hours, week, open_weeks, threshold))
+        changes.append(slower_share(now, before))
+        samples.append((now, before))
+    numerators, denominators = (
+        np.stack([getattr(weeks, name) for weeks in sums]) for name in ("numerator", "denominator")
+    )
+    result = compare("median", [Weeks(numerators, denominators)], windows)
+    return replace(result, change=np.array(changes)), samples
+
+
 def median_cell(size: float, setting: Setting) -> Cell:
     """Return the figures of a median; the change of the setting is the logarithm of a factor."""
     windows, factor = Windows(setting.judged, setting.lag), np.exp(setting.change)
-    false, covered, halves, changes = 0, 0, [], []
     histories = draw_durations(size, setting, dice_of("median", size, setting))
-    for hours, week in histories:
-        judgement = judge_median(hours, week, windows)
-        if judgement.p is None or judgement.change is None or judgement.durations is None:
-            continue
-        now, before = judgement.durations
-        half = judgement.se * float(stdtrit(judgement.df, 0.975))
-        false += judgement.p < ALONE
-        covered += abs(slower_share(now / factor, before)) <= half
-        halves.append(half)
-        changes.append(judgement.change)
-    spread = 1.96 * float(np.std(changes)) if changes else float("nan")
-    width = float(np.median(halves)) / spread if changes else float("nan")
-    return Cell(false / len(histories), width, covered / max(len(changes), 1))
+    result, samples = median_changes(histories, windows)
+    rows = np.flatnonzero(p_values(result) < ALONE)
+    judged = [judge_median(*histories[row], windows) for row in rows]
+    half = stdtrit(result.noise.df, 0.975) * result.noise.se
+    distance = np.abs([slower_share(now / factor, before) for now, before in samples])
+    width = float(np.median(half)) / (1.96 * float(result.change.std()))
+    false = sum(_is_seen(judgement, ALONE) for judgement in judged) / len(histories)
+    return Cell(false, width, float((distance <= half).mean()))
 
 
 def cells(number: Number, quarters: int, lag: int, count: int) -> dict[tuple[World, float], Cell]:
@@ -280,9 +300,7 @@ def power(number: Number, size: float, change: float, level: float, count: int) 
     if number is MEDIAN:
         setting = replace(setting, histories=max(count // 5, 20))
         histories = draw_durations(size, setting, dice_of("power", number, size))
-        return float(
-            np.mean([_is_seen(judge_median(*items, windows), level) for items in histories])
-        )
+        return float((p_values(median_changes(histories, windows)[0]) < level).mean())
     weeks = draw_weeks(number, size, setting, dice_of("power", number, size))
     result = compare(number.kind, [weeks], windows)
     return float((p_values(result) < level).mean())
@@ -330,22 +348,26 @@ def family_table(count: int) -> Iterable[str]:
         medians = [
             draw_durations(SIZES[1], setting, dice_of("family median", n, world)) for n in range(2)
         ]
+        p = [
+            p_values(compare(headlines[n][0].kind, [weeks], windows))
+            for n, weeks in enumerate(drawn)
+        ]
+        p += [p_values(median_changes(histories, windows)[0]) for histories in medians]
+        # a word needs a p below 5 %
+        rows = np.flatnonzero(np.min(p, axis=0) < ALONE)
         somewhere, words = 0, 0
-        for row in range(count):
-            judgements = {
-                n: judge(headlines[n][0].kind, row_of(weeks, row), windows)
+        for row in rows:
+            judgements = [
+                judge(headlines[n][0].kind, row_of(weeks, row), windows)
                 for n, weeks in enumerate(drawn)
-            }
-            judgements |= {
-                len(drawn) + n: judge_median(*histories[row], windows)
-                for n, histories in enumerate(medians)
-            }
-            adjusted = family(judgements)
+            ]
+            judgements += [judge_median(*histories[row], windows) for histories in medians]
+            adjusted = family(dict(enumerate(judgements)))
             verdicts = [
                 word(judgement, adjusted.get(n, (None, 0))[0], "up", {}).word
-                for n, judgement in judgements.items()
+                for n, judgement in enumerate(judgements)
             ]
-            somewhere += any(_is_seen(judgement, ALONE) for judgement in judgements.values())
+            somewhere += any(_is_seen(judgement, ALONE) for judgement in judgements)
             words += any(verdict in ("improving", "worse") for verdict in verdicts)
         yield f"| {world} | {per_cent(somewhere / count)} | {per_cent(words / count)} |"
 
