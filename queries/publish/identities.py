@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-#: words in front of an identifier that name nobody
-PREFIXES = frozenset(
-    ["account", "acct", "employee", "id", "key", "member", "org", "u", "user", "usr"]
+#: words of an identifier that name nobody
+NAMELESS = re.compile(
+    "account|acct|contractor|dr|employee|ext|external|id|jr|key|member|miss|mr|mrs|ms|org|prof|sr|u|"
+    "user|usr"
 )
 #: an actor, its form and the person it belongs to
 Identity = tuple[str, str, str]
@@ -43,16 +44,23 @@ def _form(name: str) -> str:
 
 
 def _keys(name: str) -> Iterator[str]:
-    """Yield what a name has in common with other spellings of it: alice, alicesmith, asmith."""
+    """Yield what a name has in common with other spellings of it.
+
+    Of Alice Smith and of Smith, Alice: alice or smith, alicesmith, asmith, smitha, salice, alices.
+    """
     local = name.lower().partition("@")[0].partition("+")[0]
-    words = [word for word in re.split(r"[\W_]+", local) if word and word not in PREFIXES]
+    words = [word for word in re.split(r"[\W_]+", local) if word and not NAMELESS.fullmatch(word)]
     if not words:
         yield local
         return
-    yield words[0]
+    first, last = words[0], words[-1]
+    yield first
     if len(words) > 1:
-        yield "".join(words)
-        yield words[0][0] + words[-1]
+        yield "".join(sorted(words))
+        for one, other in ((first, last), (last, first)):
+            yield f"{one}{other}"
+            yield f"{one[0]}{other}"
+            yield f"{one}{other[0]}"
 
 
 def _groups(keys: list[set[str]]) -> list[int]:

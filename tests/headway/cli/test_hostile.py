@@ -21,7 +21,7 @@ import pytest
 from collectors.github.client import RetryPolicy
 from tests.support import company
 from tests.support.canned_server import Canned, canned
-from tests.support.command import FACTS, Desk
+from tests.support.command import FACTS, WINDOW_S, Desk
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.hostile import Relay, relay
 from tests.support.refreshing import refresh as read
@@ -38,7 +38,7 @@ VICTIM, OTHER = "acme/shop", "acme/infra"
 def github(schema_path: Path) -> Iterator[Server]:
     """The company's GitHub with the two repositories."""
     datasets = {name: company.datasets()[name] for name in (VICTIM, OTHER)}
-    with serve(datasets, schema=schema_path) as server:
+    with serve(datasets, schema=schema_path, window_s=WINDOW_S) as server:
         yield server
 
 

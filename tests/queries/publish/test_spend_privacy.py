@@ -14,6 +14,7 @@ import pytest
 
 from collectors.ledger.backups import restore
 from queries.errors import PublishError
+from queries.publish.identities import identities
 from queries.publish.settings import PublishSettings
 from tests.support.spend_ledger import BASE, Attacker, Books, people, spent
 
@@ -141,6 +142,22 @@ def test_names_of_one_person_count_once_without_people_csv(tmp_path: Path) -> No
     books.load([spent(JUNE, f"{name}@acme.io", 10.0) for name in "abcde"])
     books.publish_spend(AS_OF)
     assert books.ask("select round(sum(cost_usd), 6) from spend") == [(50.0,)]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Alice Smith", "Smith, Alice", "Dr. Alice Smith", "A. Smith", "Smith Alice (ext)"],
+        ["alice", "asmith", "smitha", "alice.smith", "smith-alice"],
+    ],
+)
+def test_spellings_of_one_name_are_one_person(names: list[str]) -> None:
+    assert len({person for _, _, person in identities(names, {})}) == 1
+
+
+def test_names_of_five_people_are_five() -> None:
+    names = ["ann_acme", "bob_acme", "cho_acme", "dee_acme", "eli_acme"]
+    assert len({person for _, _, person in identities(names, {})}) == 5
 
 
 def test_with_people_csv_only_its_people_count(books: Books) -> None:
@@ -328,10 +345,11 @@ class World:
                 )
 
     def totals(self) -> list[dict[str, object]]:
-        """Return the gateway's rows, which publishing adds up by day: it names no person."""
+        """Return the gateway's rows of what persons' bills have; it names nobody."""
         gateway = {"provider": "litellm", "source": "litellm", "basis": "gateway", "model": None}
         nobody = {"actor": None, "actor_kind": None}
-        return [row | gateway | nobody for row in self.rows if self.has_gateway and row["actor"]]
+        billed = [row for row in self.rows if row["actor"] and row["basis"] == "cost_api"]
+        return [row | gateway | nobody for row in billed if self.has_gateway]
 
     def restate(self) -> None:
         """Replace some amounts."""
