@@ -6,7 +6,7 @@
 -- started_at: when the refresh began, UTC.
 -- finished_at: when this scope was done, UTC.
 -- status: read, unchanged, moved, deleted or failed.
--- rows_read: rows read.
+-- rows_read: rows read; null if a source of spend had fewer than k, which may be those of a person.
 -- requests: requests sent by the whole refresh.
 -- message: the work left, or what failed; the refresh itself prints the reason.
 select
@@ -15,7 +15,12 @@ select
     started_at,
     finished_at,
     status,
-    rows_read,
+    if(
+        source in (select source from stg_spend_partitions)
+        and too_few(rows_read, settings.small_group),
+        null,
+        rows_read
+    ) as rows_read,
     requests,
     case
         when status <> 'failed' then message
@@ -25,4 +30,5 @@ select
         else 'not read to the end; run `headway refresh`, which prints the reason'
     end as message
 from ledger.loads
+cross join input_settings as settings
 order by started_at, source, scope
