@@ -16,6 +16,7 @@ from queries.statistics.forecasts import (
     Forecast,
     days_of,
     forecast,
+    forecast_problem,
     interval_problem,
     month_of,
     past_coverage,
@@ -72,13 +73,15 @@ def forecast_rows(
     """Return the rows of ``forecasts`` and ``forecast_days`` for the month and the year of a day.
 
     ``frame`` is spend by day (day, usd, is_provisional, seats_usd), ``models`` the same by model
-    (day, model, usd, tokens). Without a final day of usage there is no row.
+    (day, model, usd, tokens). Without a final day of usage there is no row. If spend is old or
+    thin, rows have a reason instead of a forecast.
     """
     days = days_of(frame)
     if days is None:
         return pd.DataFrame(columns=FORECASTS, dtype=object), pd.DataFrame(
             columns=FORECAST_DAYS, dtype=object
         )
+    problem = forecast_problem(days, as_of)
     months = by_month(budgets, as_of)
     year = [months.get(date(as_of.year, month, 1)) for month in range(1, 13)]
     yearly = None if None in year else sum(filter(None, year))
@@ -86,16 +89,18 @@ def forecast_rows(
     first, last = month_of(as_of)
     monthly = forecast(days, first, last)
     rows = [
-        shared | _row(days, monthly, f"{as_of:%Y-%m}", months.get(first)),
+        shared | _row(days, monthly, f"{as_of:%Y-%m}", months.get(first), problem),
         shared
         | _row(
             days,
             forecast(days, date(as_of.year, 1, 1), date(as_of.year, 12, 31)),
             f"{as_of:%Y}",
             yearly,
+            problem,
         ),
     ]
-    fan = [{"made_on": as_of, "period": f"{as_of:%Y-%m}"} | row for row in fan_rows(days, monthly)]
+    made = {"made_on": as_of, "period": f"{as_of:%Y-%m}"}
+    fan = [] if problem else [made | row for row in fan_rows(days, monthly)]
     return (
         pd.DataFrame(rows, columns=FORECASTS, dtype=object),
         pd.DataFrame(fan, columns=FORECAST_DAYS, dtype=object),
@@ -118,21 +123,31 @@ def fan_rows(days: Days, month: Forecast) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _row(days: Days, result: Forecast, period: str, budget: int | None) -> dict[str, Any]:
-    """Return a row of ``forecasts`` of a period."""
-    lo, hi = result.interval or (None, None)
-    coverage, checked = past_coverage(days, result.first, result.last)
-    return {
+def _row(
+    days: Days, result: Forecast, period: str, budget: int | None, problem: str | None
+) -> dict[str, Any]:
+    """Return a row of ``forecasts`` of a period; with a problem it has only what was spent."""
+    breach_on = None if budget is None else result.breach_on(budget)
+    row = {
         "period": period,
         "counted_until": result.counted_until,
         "spent": result.spent,
+        "budget_usd": budget,
+        "breach_on": breach_on,
+        "coverage_n": 0,
+        "reason": problem,
+    }
+    if problem:
+        is_past = breach_on is not None and breach_on <= result.counted_until
+        return row | {"breach_on": breach_on if is_past else None}
+    lo, hi = result.interval or (None, None)
+    coverage, checked = past_coverage(days, result.first, result.last)
+    return row | {
         "seats": float(result.seats.sum()),
         "point": result.point,
         "lo": lo,
         "hi": hi,
-        "budget_usd": budget,
         "p_over_budget": None if budget is None else result.chance_over(budget),
-        "breach_on": None if budget is None else result.breach_on(budget),
         "coverage": coverage,
         "coverage_n": checked,
         "reason": interval_problem(days, result.first),

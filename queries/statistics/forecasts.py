@@ -27,6 +27,10 @@ WEEK = 7
 WEEKS, STEP = 4, 28
 #: days of history that an interval needs
 MIN_DAYS = 42
+#: days of history that a forecast needs, of which this part must have rows of spend
+MIN_HISTORY, MIN_KNOWN_PART = 28, 0.5
+#: days between the last day with a row of spend and the day of the forecast
+MAX_AGE = 14
 LEVEL = 0.8
 #: overlapping windows carry as much information on the spread as this many times fewer others
 OVERLAP = 2
@@ -55,6 +59,8 @@ class Days:
     provisional: dict[date, float]
     #: all known days
     seats: dict[date, float]
+    #: final days with a row among the last ones that a forecast needs
+    known_days: int = MIN_HISTORY
 
     @property
     def end(self) -> date:
@@ -157,7 +163,9 @@ def days_of(frame: pd.DataFrame) -> Days | None:
     usage = np.zeros((end - start).days + 1)
     usage[[(day - start).days for day in used.index]] = used
     later = spend["usd"][spend.index > end]
-    return Days(start, usage, _by_day(later), _by_day(spend["seats_usd"]))
+    oldest = end - timedelta(days=MIN_HISTORY)
+    known_days = int((final.index > oldest).sum())
+    return Days(start, usage, _by_day(later), _by_day(spend["seats_usd"]), known_days)
 
 
 def month_of(day: date) -> tuple[date, date]:
@@ -216,6 +224,22 @@ def what_if(
     totals = None if totals is None else np.maximum(totals, result.spent_usage)
     seats = result.seats + is_ahead * (seats_usd * 12 / 365)
     return dataclasses.replace(result, usage=usage, seats=seats, totals=totals)
+
+
+def forecast_problem(days: Days, as_of: date) -> str | None:
+    """Return the reason why there is no forecast on a day; None if there is one."""
+    last = max([days.end, *days.provisional])
+    age = (as_of - last).days
+    if age > MAX_AGE:
+        return f"no forecast: spend is known only through {last}, {age} days before {as_of}"
+    if len(days.usage) < MIN_HISTORY:
+        return f"no forecast: it needs {MIN_HISTORY} days of history and has {len(days.usage)}"
+    if days.known_days < MIN_KNOWN_PART * MIN_HISTORY:
+        return f"no forecast: spend is known for only {days.known_days} of {MIN_HISTORY} days"
+    recent_seats = [usd for day, usd in days.seats.items() if (as_of - day).days <= 31]
+    if not days.usage[-STEP:].any() and not any(recent_seats):
+        return f"no forecast: nothing was spent in the last {STEP} days"
+    return None
 
 
 def interval_problem(days: Days, first: date) -> str | None:

@@ -38,7 +38,10 @@ def period_name(period: str) -> str:
 def period_sentence(row: Row) -> str:
     """Return spend, budget and forecast of a row of ``forecasts``."""
     name = period_name(row["period"])
-    forecast = expected(row["point"], row["lo"], row["hi"], "its end")
+    if row["point"] is None:
+        forecast = f"There is {row['reason']}"
+    else:
+        forecast = expected(row["point"], row["lo"], row["hi"], "its end")
     if row["counted_until"] < date.fromisoformat(f"{row['period']}-01-01"[:10]):
         last = day(row["counted_until"])
         return f"Spend is known only through {last}, so not yet for {name}. {forecast}."
@@ -64,7 +67,8 @@ def expected(point: float, lo: float | None, hi: float | None, moment: str) -> s
 
 def period_notes(row: Row) -> list[str]:
     """Return notes on a forecast: breach of the budget, accuracy and missing intervals."""
-    notes = [_breach_note(row)]
+    has_forecast = row["point"] is not None
+    notes = [_breach_note(row)] if has_forecast or row["breach_on"] else []
     if row["p_over_budget"] is not None:
         chance = format_value(row["p_over_budget"], "share")
         notes.append(f"The probability of exceeding it is {chance}.")
@@ -74,9 +78,9 @@ def period_notes(row: Row) -> list[str]:
             f"The interval was right in {coverage} of {int(row['coverage_n'])} past forecasts "
             "with the same horizon; 80 % is the target."
         )
-    if row["reason"] is not None:
+    if row["reason"] is not None and has_forecast:
         notes.append(f"There is {row['reason']}.")
-    if row["break_on"] is not None:
+    if row["break_on"] is not None and has_forecast:
         notes.append(
             f"Spend changed on {day(row['break_on'])} ({row['break_kind']}); the forecast includes "
             "only part of that change."

@@ -121,7 +121,8 @@ def teams(view: View) -> None:
 view = filters.view()
 answer.heading(catalog.extra_page("budget").title, view)
 if sections.has_spend(view):
-    if month := periods(view):
+    month = periods(view)
+    if month and month["point"] is not None:
         month_ahead(month, view)
         other_conditions(month, view)
     engineers(view)

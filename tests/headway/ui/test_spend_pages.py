@@ -245,6 +245,15 @@ def test_month_is_compared_with_its_budget_if_there_is_one() -> None:
         "It has no budget; add one under [[budgets]] in headway.toml.",
         "There is no interval: it needs 42 days of history, and there are 20.",
     ]
+    reason = "no forecast: it needs 28 days of history and has 20"
+    thin = bare | dict.fromkeys(("point", "seats")) | {"reason": reason}
+    assert period_sentence(thin) == (
+        "In February 2026, at least $504 was spent by 28 Feb 2026; spend is complete through "
+        f"25 Feb 2026. There is {reason}."
+    )
+    assert period_notes(thin) == []
+    passed = thin | {"budget_usd": 400.0, "breach_on": date(2026, 2, 23)}
+    assert period_notes(passed) == ["The budget was exceeded on 23 Feb 2026."]
 
 
 def test_missing_data_of_a_quarter_is_counted() -> None:

@@ -166,9 +166,7 @@ def test_history_under_six_weeks_has_a_point_without_interval() -> None:
         == 1
     )
     assert rows(frame(first=AS_OF - timedelta(days=41)))[0]["lo"] is not None
-    assert rows(frame(first=AS_OF))[0]["point"] == pytest.approx(
-        17 * 20
-    )  # one day, and no weekday yet
+    assert made(frame(first=AS_OF)).point == pytest.approx(17 * 20)  # one day, and no weekday yet
 
 
 def test_no_spend_has_no_forecast_and_ended_spend_no_interval() -> None:
@@ -177,12 +175,50 @@ def test_no_spend_has_no_forecast_and_ended_spend_no_interval() -> None:
     reported = frame()
     reported.loc[20:, "usd"] = 0
     month, _ = rows(reported)
-    assert (month["point"], month["reason"]) == (
-        0,
-        "no interval: nothing was spent in the last 28 days",
-    )
-    month, _ = rows(frame(), as_of=date(2027, 1, 31))
-    assert month["reason"] == "no interval: spend is final only through 2026-11-14"
+    assert month["reason"] == "no forecast: nothing was spent in the last 28 days"
+    month, _ = rows(frame(first=MONDAY - timedelta(days=28), provisional=45))
+    assert month["reason"] == "no interval: spend is final only through 2026-09-30"
+
+
+@pytest.mark.parametrize(
+    ("known", "as_of", "reason"),
+    [
+        (frame(), AS_OF + timedelta(days=14), None),
+        (
+            frame(),
+            AS_OF + timedelta(days=15),
+            "no forecast: spend is known only through 2026-11-14, 15 days before 2026-11-29",
+        ),
+        (
+            frame(first=AS_OF - timedelta(days=26)),
+            AS_OF,
+            "no forecast: it needs 28 days of history and has 27",
+        ),
+        (
+            frame(first=AS_OF),
+            AS_OF,
+            "no forecast: it needs 28 days of history and has 1",
+        ),
+        (frame()[::2], AS_OF - timedelta(days=1), None),
+        (frame()[::3], AS_OF, "no forecast: spend is known for only 10 of 28 days"),
+    ],
+)
+def test_old_or_thin_spend_has_a_reason_instead_of_a_forecast(
+    known: pd.DataFrame, as_of: date, reason: str | None
+) -> None:
+    budgets = [Budget(date(2026, month, 1), 500) for month in (10, 11)]
+    forecasts, ahead = forecast_rows(known, NO_MODELS, budgets, as_of)
+    month = forecasts.iloc[0].to_dict()
+    numbers = ("seats", "point", "lo", "hi", "p_over_budget", "coverage")
+    assert month["reason"] == reason or (reason is None and month["point"] > 0)
+    if reason:
+        assert [name for name in numbers if pd.notna(month[name])] == []
+        assert list(ahead["day"]) == []
+        assert month["spent"] > 0
+        assert month["breach_on"] is None or month["breach_on"] <= month["counted_until"]
+    else:
+        assert month["point"] > 0
+        assert len(ahead) > 0
 
 
 def test_seats_continue_as_booked() -> None:
@@ -356,6 +392,7 @@ def test_month_has_its_own_budget_or_the_newest_one() -> None:
 
 
 def test_extreme_days_give_a_plausible_forecast_or_none() -> None:
+    forecast_count = 0
     for seed in range(60):
         draw = np.random.default_rng(seed)
         count = int(draw.integers(1, 150))
@@ -373,6 +410,10 @@ def test_extreme_days_give_a_plausible_forecast_or_none() -> None:
         result, ahead = forecast_rows(
             reported, models, [Budget(date(2026, 1, 1), 99, is_from=True)], as_of
         )
+        if result["reason"].str.startswith("no forecast").any():
+            assert (result["point"].isna().all(), len(ahead)) == (True, 0)
+            continue
+        forecast_count += 1
         assert (
             np.isfinite(result["point"].astype(float)).all()
             and np.isfinite(ahead["point"].astype(float)).all()
@@ -382,6 +423,7 @@ def test_extreme_days_give_a_plausible_forecast_or_none() -> None:
         assert result["p_over_budget"].dropna().between(0, 1).all()
         if (usd >= 0).all():
             assert (result["spent"] <= result["point"] + 1e-6).all()
+    assert forecast_count > 10
 
 
 def within(stored: int, count: int) -> bool:
