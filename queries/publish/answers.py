@@ -97,11 +97,11 @@ def answers(
     for first in range(0, len(headlines), at_once):
         batch = headlines[first : first + at_once]
         estimates = _estimates(db, batch, as_of)
-        rows = [
-            _shared_columns(headline.metric, observed, as_of) | row
-            for headline in batch
-            for row in _rows(headline, estimates[headline.metric.name], observed, as_of)
-        ]
+        rows: list[dict[str, Any]] = []
+        for headline in batch:
+            shared = _shared_columns(headline.metric, observed, as_of)
+            answered = _rows(headline, estimates[headline.metric.name], observed, as_of)
+            rows += [shared | row for row in answered]
         yield pd.DataFrame(rows), _weekly_inputs(db)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -11,20 +12,25 @@ import pandas as pd
 from queries.errors import PublishError
 from queries.publish.settings import Rule
 from queries.sql_files import ROOT, SqlFile, checks, models, read_sql
+from queries.statistics.estimates import literal
 
 #: Memory of a build for tables, independent of the machine; the rest is spilled to disk. With a few
 #: threads and Python's memory, a process stays under 4 GB for a million pull requests.
 MEMORY = "1700MB"
 THREADS = 4
+#: bytes of a ledger below which more threads cost more than they save: DuckDB gives each 122,880
+#: rows of a table
+SMALL_LEDGER = 64 * 2**20
 #: Columns with a compression of their own: the SQL texts of answers are long and similar, and
 #: become seventy times smaller than with DuckDB's default.
 PACKED = {"sql": " using compression zstd"}
 
 
-def limit(db: duckdb.DuckDBPyConnection) -> None:
+def limit(db: duckdb.DuckDBPyConnection, ledger: Path) -> None:
     """Limit memory and threads of a build, and switch off the progress bar."""
+    threads = 1 if ledger.stat().st_size < SMALL_LEDGER else THREADS
     (limits,) = db.execute(
-        read_sql(ROOT / "shared" / "limits.sql").text, {"memory": MEMORY, "threads": THREADS}
+        read_sql(ROOT / "shared" / "limits.sql").text, {"memory": MEMORY, "threads": threads}
     ).fetchall()
     db.execute(
         "set enable_progress_bar = false; set memory_limit = '{}'; set threads = {}".format(*limits)
@@ -67,12 +73,13 @@ def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> Non
 def mask(db: duckdb.DuckDBPyConnection) -> None:
     """Mask e-mail addresses in every text of every published table, and drop unsafe links.
 
-    Most tables have neither, and one scan is enough for them.
+    Most tables have neither, and one scan is enough for them. Empty tables need none.
     """
     tables: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in db.execute(
-        "select table_name, column_name, data_type from duckdb_columns() "
-        "where database_name = current_database() and contains(data_type, 'VARCHAR') order by all"
+        "select table_name, column_name, data_type from duckdb_columns() join duckdb_tables() "
+        "using (database_name, table_name) where database_name = current_database() "
+        "and estimated_size > 0 and contains(data_type, 'VARCHAR') order by all"
     ).fetchall():
         tables.setdefault(table, []).append((f'"{column}"', kind))
     for table, columns in tables.items():
@@ -100,16 +107,14 @@ def _masked(column: str, kind: str) -> str:
 def comment(db: duckdb.DuckDBPyConnection) -> None:
     """Set the comments of published tables and columns in one transaction, which is faster."""
     rest_rows = [read_sql(path) for path in sorted((ROOT / "frames").glob("*.sql"))]
-    db.begin()
+    statements = ["begin"]
     for table in [*(model for model in models() if model.is_published), *rest_rows]:
-        db.execute(f"comment on table {table.name} is '{_quoted(table.definition)}'")
-        for column, message in table.columns.items():
-            db.execute(f"comment on column {table.name}.\"{column}\" is '{_quoted(message)}'")
-    db.commit()
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+        statements.append(f"comment on table {table.name} is {literal(table.definition)}")
+        statements += [
+            f'comment on column {table.name}."{column}" is {literal(text)}'
+            for column, text in table.columns.items()
+        ]
+    db.execute(";\n".join([*statements, "commit"]))
 
 
 def check(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -122,7 +122,7 @@ def _build(
     spill = work.with_suffix(".spill")
     spill.mkdir(mode=0o700)  # what goes there is as private as the ledger
     with duckdb.connect(str(work), config=config | {"temp_directory": str(spill)}) as db:
-        limit(db)
+        limit(db, source.ledger)
         is_live = set_up(db, source, facts, as_of)
         if not source.is_synthetic:
             atoms.check_memory(db, work.parent)
