@@ -11,8 +11,6 @@ import duckdb
 
 from collectors.github.models import Json
 
-#: characters of a text that rules can match; GitHub's own limit for bodies
-MAX_TEXT = 65_536
 REFERENCE = r"#\d|/(pull|issues)/\d|\b[0-9a-f]{7,40}\b"
 TRAILER = r"^\s*[\w-]+:\s|^[\w-]+\(.*\)!?:\s"
 Reduce = Callable[[Json], Json]
@@ -59,29 +57,31 @@ def _identities(comment: Json) -> list[tuple[str | None, str | None]]:
 # -- kept texts -----------------------------------------------------------------------------------
 
 
-def body_filter(keep_bodies: bool, markers: Sequence[str]) -> Reduce:
+def body_filter(keep_bodies: bool, markers: Sequence[str], text_macros: str) -> Reduce:
     """Return the function that reduces a document's texts to the lines that rules can use.
 
-    With ``keep_bodies`` it keeps everything. DuckDB matches, as at publish: its time is linear in
-    the text, for any pattern.
+    With ``keep_bodies`` it keeps everything. ``text_macros`` take quotations, code and comments
+    out. DuckDB matches, as at publish: its time is linear in the text, for any pattern.
     """
     if keep_bodies:
         return lambda node: node
     patterns = (TRAILER, REFERENCE, *markers)
     is_useful = " or ".join("regexp_matches(line, ?, 'i')" for _ in patterns)
-    sql = f"select list_filter(?::varchar[], lambda line: {is_useful})"
+    is_marker = " or ".join(["false", *("regexp_matches(line, ?, 'i')" for _ in markers)])
+    sql = (
+        "select list_transform(?::varchar[], lambda text: "
+        f"list_filter(string_split(prose(text), chr(10)), lambda line: {is_useful}) "
+        f"|| list_filter(comments_in(text), lambda line: {is_marker}))"
+    )
     db = duckdb.connect()
+    db.execute(text_macros)
 
     def reduce(node: Json) -> Json:
         commits = [entry["commit"] for entry in node.get("commits") or ()]
         texts = [node.get("body"), *(commit.get("message") for commit in commits)]
-        lines = [(text or "")[:MAX_TEXT].splitlines() for text in texts]
-        distinct = list(dict.fromkeys(line for text in lines for line in text))
-        rows = db.cursor().execute(sql, [distinct, *patterns]).fetchall() if distinct else [([],)]
-        useful = frozenset(rows[0][0])
-        body, *messages = (
-            "\n".join(line for line in text if line in useful) or None for text in lines
-        )
+        parameters = [[text or "" for text in texts], *patterns, *markers]
+        (rows,) = db.execute(sql, parameters).fetchall()
+        body, *messages = ("\n".join(lines) or None for lines in rows[0])
         reduced = node | {"body": body}
         if "commits" in node:
             reduced["commits"] = [

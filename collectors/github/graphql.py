@@ -14,7 +14,7 @@ SPREAD = re.compile(r"\.\.\.(\w+)")
 SELECTION = re.compile(r"\.\.\. ?on \w+|(?:\w+: ?)?\w+")
 ARGUMENT = re.compile(r"\w+: ?[^,()]+(?:, ?)?")
 #: raise it if the fragments of a pull request or an issue request more: older rows are read again
-DETAILS_VERSION = 3
+DETAILS_VERSION = 4
 PULL_REQUEST_EVENTS = (
     "READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT, CLOSED_EVENT, REOPENED_EVENT, "
     "MERGED_EVENT, LABELED_EVENT, UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, "

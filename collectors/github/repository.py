@@ -46,6 +46,8 @@ class GitHub:
     keep_bodies: bool = True
     #: regular expressions of the lines that are kept if bodies are not
     markers: tuple[str, ...] = ()
+    #: SQL of the macros ``prose`` and ``comments_in`` that are used if bodies are not kept
+    text_macros: str = ""
     #: files and folders of the default branch that contain experiments
     experiments: tuple[str, ...] = ()
     #: environment variable of the token; or the App's id and the variable of its key

@@ -101,7 +101,7 @@ class GitHubSource:
                         connection.github,
                         client,
                         ledger,
-                        body_filter(github.keep_bodies, github.markers),
+                        body_filter(github.keep_bodies, github.markers, github.text_macros),
                         self.read_experiments,
                         report,
                         self.full,

@@ -48,6 +48,16 @@ LEDGER_COLUMNS = {
         "decision",
         "updated_at",
     ),
+    "deployments": (
+        "key",
+        "repo",
+        "environment",
+        "commit",
+        "status",
+        "url",
+        "deployed_at",
+        "updated_at",
+    ),
 }
 KINDS = tuple(LEDGER_COLUMNS)
 #: time columns of each kind in chronological order
@@ -55,6 +65,7 @@ TIME_COLUMNS = {
     "items": ("opened_at", "first_response_at", "closed_at"),
     "incidents": ("opened_at", "resolved_at"),
     "experiments": ("started_at", "shipped_at", "decided_at"),
+    "deployments": ("deployed_at",),
 }
 
 
@@ -111,4 +122,12 @@ GENERIC = (
     ),
     _generic("incidents", ("key", "title", "opened_at", "resolved_at"), opened_at=OPENED),
     EXPERIMENTS,
+    _generic(
+        "deployments",
+        ("repo", "commit", "deployed_at"),
+        repo=("repo", "repository"),
+        environment=("environment", "env"),
+        commit=("commit", "sha", "commit_sha", "commit_oid", "revision", "version", "tag"),
+        deployed_at=("deployed_at", "deployed_on", "finished_at", "time", "timestamp", "date"),
+    ),
 )

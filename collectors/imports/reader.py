@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -232,6 +233,8 @@ class _Row:
         """Return the row for the ledger; ``lines_by_key`` has the keys of the lines before."""
         kind = self.fmt.kind
         self.fmt.derive(values)
+        if kind == "deployments":
+            self._complete_deployment(values)
         if not values["key"]:
             raise self.error("key", "the key is empty; write one")
         if kind == "items":
@@ -292,6 +295,24 @@ class _Row:
             raise self.error("decided_at", message)
         if decided_at and not decision:
             raise self.error("decision", f"a date without a decision; {allowed}")
+
+    def _complete_deployment(self, values: Values) -> None:
+        """Derive key and environment of a deployment, and translate its status."""
+        for column in ("repo", "commit"):
+            if not values[column]:
+                raise self.error(column, f"the {column} is empty; write one")
+        name = re.fullmatch(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+?)(?:\.git)?/?", values["repo"])
+        if not name:
+            raise self.error("repo", f"{quote(values['repo'])} is no repository; write owner/name")
+        values["repo"] = name[1]
+        values["environment"] = values["environment"] or "production"
+        status = vocabulary.deployment_status(values["status"])
+        if status is None:
+            allowed = "write succeeded, failed or pending"
+            raise self.error("status", f"{quote(values['status'])} is not a status; {allowed}")
+        values["status"] = status
+        parts = (values["repo"], values["environment"], values["commit"], values["deployed_at"])
+        values["key"] = values["key"] or " ".join(map(str, parts))
 
     def _check_order(self, values: Values) -> None:
         """Reject times before the first one, or replace them by it in a tool's own export."""

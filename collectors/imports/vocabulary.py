@@ -35,6 +35,13 @@ RESOLUTIONS = {
 OPEN = """
     open reopened to_do todo in_progress in_review backlog selected_for_development new no_category
     undefined indeterminate"""
+DEPLOYMENT_STATUSES = {
+    "succeeded": "succeeded success successful ok done complete completed finished deployed passed",
+    "failed": "failed failure fail error errored broken",
+    "pending": """
+        pending queued waiting running in_progress started created canceled cancelled aborted
+        skipped inactive""",
+}
 AUTHORS = {
     "outside": "outside outsider external customer client user",
     "inside": "inside insider internal employee staff member team",
@@ -55,6 +62,11 @@ def _look_up(meanings: dict[str, str], text: str) -> str | None:
 def decision(text: str) -> str | None:
     """Return the decision about an experiment: '' if there is none yet, None if unknown."""
     return _look_up(DECISIONS, text) if normalize(text) else ""
+
+
+def deployment_status(text: str) -> str | None:
+    """Return the status of a deployment: succeeded if it is empty, None if unknown."""
+    return _look_up(DEPLOYMENT_STATUSES, text) if normalize(text) else "succeeded"
 
 
 def resolution(*texts: str) -> str:

@@ -35,6 +35,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "imported_items": ("import_id", "line"),
     "imported_incidents": ("import_id", "line"),
     "imported_experiments": ("import_id", "line"),
+    "imported_deployments": ("import_id", "line"),
     "spend_partitions": ("partition_id",),
     "spend_rows": ("partition_id", "line"),
 }

@@ -20,9 +20,12 @@ from queries.publish.settings import (
     Rule,
     ToolDecision,
 )
+from queries.sql_files import ROOT, read_sql
 
+#: SQL macros that take quotations, code and comments out of a text
+TEXT_MACROS = read_sql(ROOT / "shared" / "text.sql").text
 #: fields whose patterns match inside bodies and messages
-TEXT_FIELDS = ("body", "message", "text", "trailer")
+TEXT_FIELDS = ("body", "comment", "message", "text", "trailer")
 
 
 def compile_rules(user_seeds: Path, settings: Settings | None = None) -> list[Rule]:
@@ -87,6 +90,7 @@ def github_sources(settings: Settings, rules: Sequence[Rule]) -> list[GitHub]:
             forks=github.forks,
             keep_bodies=github.keep_bodies,
             markers=text_markers(rules),
+            text_macros=TEXT_MACROS,
             experiments=github.experiments,
             token_env=github.token_env,
             app_id=github.app_id,

@@ -44,7 +44,16 @@ class AiSignal(Table):
     rule: Text
     tier: Literal["high", "medium", "low"]
     field: Literal[
-        "login", "email", "branch", "label", "title", "body", "message", "text", "trailer"
+        "login",
+        "email",
+        "branch",
+        "label",
+        "title",
+        "body",
+        "comment",
+        "message",
+        "text",
+        "trailer",
     ]
     pattern: Expression
     kind: Literal["agent", "assistant", "automation"]
@@ -100,6 +109,7 @@ class LabelRule(Table):
         "production",
         "not production",
         "engineering",
+        "merged",
     ]
     field: Literal[
         "label", "title", "branch", "milestone", "category", "author", "role", "type", "environment"

@@ -223,7 +223,8 @@ def _set_up_settings(
     db: duckdb.DuckDBPyConnection, facts: Mapping[str, Any], source: Source
 ) -> None:
     """Create the macros and input tables of the models."""
-    db.execute((ROOT / "shared" / "macros.sql").read_text(encoding="utf-8"))
+    for name in ("macros", "text"):
+        db.execute((ROOT / "shared" / f"{name}.sql").read_text(encoding="utf-8"))
     db.execute((ROOT / "inputs" / "settings.sql").read_text(encoding="utf-8"), dict(facts))
     words = {"path": str(ROOT / "seeds" / "title_words.csv")}
     db.execute((ROOT / "inputs" / "title_words.sql").read_text(encoding="utf-8"), words)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -184,14 +184,24 @@ def review(author: str, at: str, state: str = "APPROVED", association: str = "ME
 
 @contextlib.contextmanager
 def refreshed(
-    repositories: Sequence[Repository], folder: Path, schema: Path, toml: str = ""
+    repositories: Sequence[Repository],
+    folder: Path,
+    schema: Path,
+    toml: str = "",
+    inbox: Mapping[str, str] | None = None,
 ) -> Iterator[Desk]:
-    """Yield a desk that has refreshed the repositories, with more lines of headway.toml."""
+    """Yield a desk that has refreshed the repositories.
+
+    ``toml`` are more lines of headway.toml, ``inbox`` are files to import, by name.
+    """
     datasets = {repository.name: repository.dataset() for repository in repositories}
     desk = Desk(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with serve(datasets, schema=schema) as github:
         desk.set_up(github.url, list(datasets), toml)
+        (folder / "data" / "inbox").mkdir()
+        for name, text in (inbox or {}).items():
+            (folder / "data" / "inbox" / name).write_text(text, encoding="utf-8")
         done = desk.run("refresh")
         assert done.code == 0, done.err
         yield desk

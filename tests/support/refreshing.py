@@ -21,7 +21,7 @@ from collectors.imports.experiment_files import read_experiments
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
 from collectors.source import CheckResult, Progress
-from headway.config.compiled import compile_rules, text_markers
+from headway.config.compiled import TEXT_MACROS, compile_rules, text_markers
 from headway.config.settings import GitHubTable
 from queries.publish.publish import Source, publish
 from queries.publish.settings import PublishSettings
@@ -66,7 +66,12 @@ def refresh(
     """Collect repositories into the ledger of a folder and return how each went."""
     markers = text_markers(compile_rules(data / "seeds"))
     source = GitHub(
-        url, tuple(repos), keep_bodies=keep_bodies, markers=markers, experiments=tuple(experiments)
+        url,
+        tuple(repos),
+        keep_bodies=keep_bodies,
+        markers=markers,
+        text_macros=TEXT_MACROS,
+        experiments=tuple(experiments),
     )
     with open_ledger(data / "ledger.duckdb", "test") as store:
         return collect([source], {"GITHUB_TOKEN": TOKEN}, store, report, full, retry_policy)

@@ -21,6 +21,8 @@ with found as (
     union all
     select repo, number, null, 'label', label, false from int_labels
     union all
+    select repo, number, null, 'comment', unnest(comments), false from stg_pull_requests
+    union all
     select repo, number, null, 'body', body, false from stg_pull_requests
     union all
     select repo, number, null, 'message', message, false from stg_commits

@@ -1,5 +1,6 @@
 -- One row per merged pull request that was shipped: its first release and production deployment, by
 -- the order of commits. Null for the changes of the first recorded one, which may be older.
+-- `shipped_at` is the earlier of both, null if that is the first recorded one.
 with releases as (
     select
         found.repo,
@@ -54,7 +55,7 @@ first_deployments as (
 
 merges as (
     select pull_requests.repo, pull_requests.number, history.position
-    from stg_pull_requests as pull_requests
+    from int_pull_requests as pull_requests
     inner join stg_default_branch_commits as history
         on history.repo = pull_requests.repo and history.oid = pull_requests.merge_commit
     where pull_requests.merged_at is not null
@@ -82,5 +83,9 @@ select
     number,
     if(has_known_release, first_release[1], null) as released_at,
     if(has_known_release, first_release[3], null) as released_in,
-    if(has_known_deployment, deployed_at, null) as deployed_at
+    if(has_known_deployment, deployed_at, null) as deployed_at,
+    case least(first_release[1], contained.deployed_at)
+        when if(has_known_release, first_release[1], null) then first_release[1]
+        when if(has_known_deployment, contained.deployed_at, null) then contained.deployed_at
+    end as shipped_at
 from contained

@@ -8,7 +8,7 @@ with merges as (
         settings.cutoff,
         pull_requests.base_branch = pull_requests.default_branch
         or history.oid is not null as is_default_base
-    from stg_pull_requests as pull_requests
+    from int_pull_requests as pull_requests
     cross join input_settings as settings
     left join stg_default_branch_commits as history
         on history.repo = pull_requests.repo and history.oid = pull_requests.merge_commit

@@ -16,7 +16,7 @@ with first_shipments as (
 
 merges as (
     select pull_requests.repo, pull_requests.number, history.position
-    from stg_pull_requests as pull_requests
+    from int_pull_requests as pull_requests
     inner join stg_default_branch_commits as history
         on history.repo = pull_requests.repo and history.oid = pull_requests.merge_commit
     where pull_requests.merged_at is not null

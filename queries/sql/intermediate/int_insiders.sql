@@ -2,14 +2,14 @@
 -- access: a merge, or a label, assignment or close of another author's item. GitHub hides private
 -- memberships from some tokens, so its association alone is not enough.
 with items as (
-    select repo, 'pull request' as tracker, number, author from stg_pull_requests
+    select repo, 'pull request' as tracker, number, author from int_pull_requests
     union all
     select repo, 'issue', number, author from stg_github_issues
 ),
 
 acts as (
     select repo, merged_by as login, merged_at as acted_at
-    from stg_pull_requests
+    from int_pull_requests
     where merged_at is not null
     union all
     select events.repo, events.actor, events.happened_at
@@ -25,7 +25,7 @@ acts as (
         and lower(events.actor) is distinct from lower(items.author)
     union all
     select repo, author, opened_at
-    from stg_pull_requests
+    from int_pull_requests
     where author_association in ('OWNER', 'MEMBER', 'COLLABORATOR')
     union all
     select repo, login, replied_at

@@ -18,5 +18,5 @@ select
     carried.milestone_number,
     pull_requests.merged_at is not null
 from pull_requests
-inner join stg_pull_requests as carried
+inner join int_pull_requests as carried
     on carried.repo = pull_requests.repo and carried.number = pull_requests.number

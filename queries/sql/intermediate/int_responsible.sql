@@ -9,7 +9,7 @@ assigners as (
         events.number,
         arg_min(events.actor, events.happened_at) as login
     from stg_events as events
-    inner join stg_pull_requests as pull_requests
+    inner join int_pull_requests as pull_requests
         on pull_requests.repo = events.repo and pull_requests.number = events.number
     inner join accounts on accounts.login = lower(events.actor)
     where
@@ -30,7 +30,7 @@ assigned as (
         pull_requests.number,
         login_of(found.node.login),
         lower(found.node.login)
-    from stg_pull_requests as pull_requests
+    from int_pull_requests as pull_requests
     cross join unnest(pull_requests.assignee_nodes) as found(node)
     anti join stg_events as events
         on
@@ -98,7 +98,7 @@ select
     end as responsible_rule,
     opener.kind as author_kind,
     merger.kind as merged_by_kind
-from stg_pull_requests as pull_requests
+from int_pull_requests as pull_requests
 left join accounts as opener on opener.login = lower(pull_requests.author)
 left join accounts as merger
     on

@@ -9,7 +9,7 @@ with phrases as (
             references_after('\breverts:?\s+', body)
             || references_after('^\W*reverts?:?\s+', title)
         ) as phrase
-    from stg_pull_requests
+    from int_pull_requests
     where merged_at is not null
 ),
 
@@ -43,7 +43,7 @@ by_number as (
                     here.name
                 )
             )
-    inner join stg_pull_requests as targets
+    inner join int_pull_requests as targets
         on
             targets.repo = there.repo
             and targets.number = regexp_extract(said.reference, '(\d+)$', 1)::bigint
@@ -52,9 +52,13 @@ by_number as (
 messages as (
     select commits.repo, commits.number, pull_requests.merged_at as happened_at, commits.message
     from stg_commits as commits
-    inner join stg_pull_requests as pull_requests
+    inner join int_pull_requests as pull_requests
         on pull_requests.repo = commits.repo and pull_requests.number = commits.number
     where pull_requests.merged_at is not null
+    union all
+    select repo, number, merged_at, title || chr(10) || body
+    from int_pull_requests
+    where merged_at is not null
     union all
     select history.repo, null, history.committed_at, history.message
     from stg_default_branch_commits as history
@@ -62,16 +66,27 @@ messages as (
         on known.repo = history.repo and known.oid = history.oid
 ),
 
+sha_phrases as (
+    select
+        repo,
+        number,
+        happened_at,
+        unnest(regexp_extract_all(
+            message,
+            '(?im)(?:^\W*|\bthis (?:\w+ ){0,3})reverts?:?\s+(?:the )?(?:merge )?(?:commits?:?\s+)?'
+            || '(?:[0-9a-f]{7,40}\b[\s,&]*(?:and\s+)?(?:commit\s+)?)+'
+        )) as phrase
+    from messages
+    where contains(lower(message), 'revert')
+),
+
 shas as (
     select
         repo,
         number,
         happened_at,
-        lower(
-            unnest(regexp_extract_all(message, '(?i)this reverts commit ([0-9a-f]{7,40})', 1))
-        ) as sha
-    from messages
-    where contains(lower(message), 'this reverts commit')
+        lower(unnest(regexp_extract_all(phrase, '(?i)\b[0-9a-f]{7,40}\b'))) as sha
+    from sha_phrases
 ),
 
 by_sha as (
@@ -89,16 +104,74 @@ by_sha as (
             and starts_with(known.oid, shas.sha)
 ),
 
-found as (
+-- "Revert "feat: search (#3)"", with or without the quotation marks and the number
+titles as (
+    select
+        repo,
+        number,
+        happened_at,
+        regexp_extract(
+            heading,
+            '(?i)^\W*reverts?:?\s+["“''‘`]?(.+?)["”''’`]?\s*(?:\(#\d+\))?$',
+            1
+        ) as quotation,
+        nullif(regexp_extract(quotation, '\(#(\d+)\)$', 1), '')::bigint as quoted_number,
+        lower(trim(regexp_replace(quotation, '\s*\(#\d+\)$', ''))) as quoted_title
+    from (
+        select repo, number, merged_at as happened_at, title as heading
+        from int_pull_requests
+        where merged_at is not null
+        union all
+        select repo, number, happened_at, regexp_extract(message, '^[^\n]*')
+        from messages
+        where number is null
+    ) as headings
+    where quotation <> ''
+),
+
+by_title as (
+    select
+        titles.repo,
+        titles.number,
+        titles.happened_at,
+        targets.repo as target_repo,
+        targets.number as target_number
+    from titles
+    inner join int_pull_requests as targets
+        on
+            targets.repo = titles.repo
+            and lower(trim(targets.title)) = titles.quoted_title
+            and targets.number = coalesce(titles.quoted_number, targets.number)
+            and targets.merged_at < titles.happened_at
+    qualify row_number() over (
+        partition by titles.repo, titles.number, titles.happened_at, titles.quoted_title
+        order by targets.merged_at desc, targets.number desc
+    ) = 1
+),
+
+references_made as (
     select * from by_number
     union
     select * from by_sha
 ),
 
+-- a title alone may be that of several changes: it decides if nothing else does
+found as (
+    select * from references_made
+    union
+    select by_title.*
+    from by_title
+    anti join references_made
+        on
+            references_made.repo = by_title.repo
+            and references_made.number is not distinct from by_title.number
+            and references_made.happened_at = by_title.happened_at
+),
+
 claims as (
     select found.*
     from found
-    inner join stg_pull_requests as targets
+    inner join int_pull_requests as targets
         on targets.repo = found.target_repo and targets.number = found.target_number
     where
         targets.merged_at < found.happened_at

@@ -37,7 +37,11 @@ select 'role', role from int_listed_people where role is not null
 union
 select 'environment', environment from stg_deployments where environment is not null
 union
+select 'environment', environment from stg_imported_deployments
+union
 select 'body', body from stg_pull_requests where body <> ''
+union
+select 'comment', unnest(comments) from stg_pull_requests
 union
 select 'message', message from stg_commits
 union

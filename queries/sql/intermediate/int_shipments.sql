@@ -9,7 +9,8 @@ with successes as (
         deployment as shipment_key,
         deployed_at as shipped_at,
         environment,
-        commit_oid
+        commit_oid,
+        url
     from int_deployments
     where is_production and deployed_at is not null
 ),

@@ -56,7 +56,7 @@ states as (
                 then pull_requests.closed_at
             when events.last_state_event = 'ClosedEvent' then events.last_closed_at
         end as closed_at
-    from stg_pull_requests as pull_requests
+    from int_pull_requests as pull_requests
     cross join input_settings as settings
     left join events on events.repo = pull_requests.repo and events.number = pull_requests.number
     left join commits on commits.repo = pull_requests.repo and commits.number = pull_requests.number

@@ -21,7 +21,7 @@ select
     count(*)::integer as pull_request_count,
     not arg_max(touched.is_only_deleted, (pull_requests.merged_at, touched.number)) as is_alive
 from touched
-inner join stg_pull_requests as pull_requests
+inner join int_pull_requests as pull_requests
     on pull_requests.repo = touched.repo and pull_requests.number = touched.number
 where pull_requests.merged_at is not null
 group by touched.repo, touched.area

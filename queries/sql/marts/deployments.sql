@@ -2,7 +2,7 @@
 -- Grain: repo, deployment. Columns are stable unless marked experimental.
 --
 -- repo: owner/name.
--- deployment: GitHub's id of it.
+-- deployment: GitHub's id of it, or source and key of an import.
 -- environment: where it went.
 -- is_production: whether the environment's name means production, by the rules.
 -- commit_oid: the commit that was deployed.

@@ -47,6 +47,8 @@
 -- closed_at: when it was merged or last closed, UTC; null while open.
 -- reopened_count: how often it was reopened.
 -- merged_by_kind: human, bot or agent.
+-- merge_rule: where GitHub calls it closed, but its changes are on the default branch, the reason:
+--     closing commit, commit message, or a rule of kind merged; else null.
 -- released_at: first release that contains the merge, by the order of commits; null where it
 --     is the first recorded one, so that an earlier one is possible. UTC.
 -- deployed_at: first successful production deployment that contains the merge, by the order of
@@ -55,7 +57,8 @@
 -- pickup_hours: r to the first response (never before r); hours, null without a response.
 -- review_hours: first response (never before r) to merged; hours.
 -- cycle_hours: start to merged; hours. Coding, pickup and review add up to it.
--- lead_hours: start to the first release or production deployment; hours.
+-- lead_hours: start to the first release or production deployment; hours. Null if the earlier of both
+--     is the first recorded one of its kind.
 -- had_early_feedback: a response came before it was ready.
 -- additions: lines added, as GitHub counts.
 -- deletions: lines deleted, as GitHub counts.
@@ -148,13 +151,14 @@ select
     stages.closed_at,
     stages.reopened_count::integer as reopened_count,
     responsible.merged_by_kind,
+    found.merge_rule,
     deliveries.released_at,
     deliveries.deployed_at,
     hours(stages.started_at, moments.review_asked_at) as coding_hours,
     hours(moments.review_asked_at, clamped.answered_at) as pickup_hours,
     hours(clamped.answered_at, stages.merged_at) as review_hours,
     hours(stages.started_at, stages.merged_at) as cycle_hours,
-    hours(stages.started_at, least(deliveries.released_at, deliveries.deployed_at)) as lead_hours,
+    hours(stages.started_at, deliveries.shipped_at) as lead_hours,
     moments.had_early_feedback,
     found.additions,
     found.deletions,
@@ -174,7 +178,7 @@ select
     durability.durability,
     found.milestone,
     coalesce(labels.labels, []) as labels
-from stg_pull_requests as found
+from int_pull_requests as found
 cross join input_settings as settings
 inner join int_stages as stages on stages.repo = found.repo and stages.number = found.number
 inner join moments on moments.repo = found.repo and moments.number = found.number

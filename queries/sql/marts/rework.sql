@@ -14,7 +14,7 @@
 -- happened_at: when the revert or hotfix was merged, or the incident was opened; UTC.
 with hotfixes as (
     select pull_requests.repo, pull_requests.number, pull_requests.merged_at
-    from stg_pull_requests as pull_requests
+    from int_pull_requests as pull_requests
     semi join int_label_kinds as kinds
         on
             kinds.repo = pull_requests.repo
@@ -69,7 +69,7 @@ claims as (
         closers.merged_at,
         closers.repo,
         closers.repo || '#' || closers.number
-    from stg_pull_requests as closers
+    from int_pull_requests as closers
     inner join int_linked_issues as linked
         on linked.repo = closers.repo and linked.number = closers.number
     inner join incidents
@@ -122,7 +122,7 @@ select
     claims.kind,
     min(claims.happened_at) as happened_at
 from claims
-inner join stg_pull_requests as changes
+inner join int_pull_requests as changes
     on changes.repo = claims.repo and changes.number = claims.number
 where
     changes.merged_at < claims.happened_at

@@ -9,7 +9,7 @@
 -- shipped_at: when the deployment first worked or the release was published, UTC.
 -- environment: environment of the deployment; null for releases.
 -- commit_oid: the commit that was deployed or released.
--- url: address of the release; null for deployments.
+-- url: address of the release or the imported deployment; null for deployments of GitHub.
 -- pull_request_count: merged pull requests that no earlier shipment contains; null for the first
 --     recorded one and for commits off the default branch, of which it is not known.
 -- is_observable: rework or a failure was linked in the repository in the 365 days before

@@ -4,7 +4,7 @@ select
     held.number,
     found.place,
     found.entry.commit.oid,
-    coalesce(found.entry.commit.message, '') as message,
+    prose(coalesce(found.entry.commit.message, '')) as message,
     utc(found.entry.commit.authoredDate) as authored_at,
     login_of(found.entry.commit.author.user.login) as author,
     found.entry.commit.author.user.__typename as author_type,

@@ -5,7 +5,7 @@ select
     held.oid,
     held.position,
     utc(held.node->>'committedDate') as committed_at,
-    coalesce(held.node->>'message', '') as message
+    prose(coalesce(held.node->>'message', '')) as message
 from ledger.github_commits as held
 inner join stg_repositories as repositories
     on repositories.host = held.host and repositories.repo_id = held.repo_id

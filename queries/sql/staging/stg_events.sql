@@ -24,7 +24,8 @@ select
     timeline.event.source.number as source_number,
     timeline.event.stateReason as state_reason,
     timeline.event.closer.repository.databaseId as closer_repo_id,
-    timeline.event.closer.number as closer_number
+    timeline.event.closer.number as closer_number,
+    timeline.event.closer.oid as closer_oid
 from documents
 inner join stg_repositories as repositories
     on repositories.host = documents.host and repositories.repo_id = documents.repo_id
@@ -43,7 +44,11 @@ cross join unnest(from_json(
             "repository": {"databaseId": "BIGINT"}
         },
         "stateReason": "VARCHAR",
-        "closer": {"number": "INTEGER", "repository": {"databaseId": "BIGINT"}}
+        "closer": {
+            "number": "INTEGER",
+            "repository": {"databaseId": "BIGINT"},
+            "oid": "VARCHAR"
+        }
     }]'
 )) with ordinality as timeline(event, place)
 where utc(documents.node->>'createdAt') < settings.cutoff

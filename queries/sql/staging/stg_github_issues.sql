@@ -28,7 +28,7 @@ select
     nodes.repo_id,
     nodes.number,
     nodes.node.title,
-    coalesce(nodes.node.body, '') as body,
+    prose(coalesce(nodes.node.body, '')) as body,
     url_in(nodes.repository, nodes.node.url) as url,
     login_of(nodes.node.author.login) as author,
     nodes.node.author.__typename as author_type,

@@ -170,7 +170,7 @@ def test_markers_are_the_patterns_that_look_at_texts(tmp_path: Path) -> None:
     markers = text_markers(rules)
     assert markers
     looking = {rule.field for rule in rules if rule.pattern in markers}
-    assert looking <= {"body", "message", "text", "trailer"}
+    assert looking <= {"body", "comment", "message", "text", "trailer"}
 
 
 def test_the_products_label_rules_know_the_spellings_in_the_wild(tmp_path: Path) -> None:

@@ -21,14 +21,18 @@ FORMS: list[tuple[str, str, list[int]]] = [
     ("Revert f4", "Reverts https://github.com/acme/app/pull/4", [4]),
     ("Revert #5 and #6 to make CI pass again", "", [5, 6]),
     ("revert: #7, #8, and #9", "", [7, 8, 9]),
+    ('Revert "feat: f10"', "", [10]),
+    ("revert: feat: f11 (#11)", "", [11]),
+    ("Revert a part", "This reverts a part of feat: f12.", []),
+    ('Revert "Reverts "feat: f1 (#1)""', "", [13]),
     ("Revert the change of #10", "It reverts nothing, see #10; we may revert #10 later.", []),
 ]
 
 
 @pytest.fixture(scope="module")
 def app() -> Raw:
-    """Return a repository with ten merged features, then one pull request a form."""
-    texts = [(f"feat: f{number}", "") for number in range(1, 11)]
+    """Return a repository with twelve merged features, then one pull request a form."""
+    texts = [(f"feat: f{number}", "") for number in range(1, 13)]
     texts += [(title, body) for title, body, _ in FORMS]
     pulls = [
         pull(
@@ -51,12 +55,12 @@ def test_reverted_changes_are_those_the_texts_name(
         (result,) = refresh(tmp_path, server.url, ["acme/app"])
     assert result.status == "read", result
     expected = sorted(
-        (target, number) for number, (*_, targets) in enumerate(FORMS, 11) for target in targets
+        (target, number) for number, (*_, targets) in enumerate(FORMS, 13) for target in targets
     )
     with duckdb.connect(str(publish_file(tmp_path, AS_OF)), read_only=True) as db:
         rework = db.execute("select number, by_number, kind from rework order by all").fetchall()
         types = db.execute(
-            "select work_type, is_revert from pull_requests where number > 10 order by number"
+            "select work_type, is_revert from pull_requests where number > 12 order by number"
         ).fetchall()
     assert rework == [(*pair, "revert") for pair in expected]
     assert types == [("revert", True)] * len(FORMS)

@@ -48,7 +48,8 @@ def test_model_equals_rows_typed_by_hand(path: Path) -> None:
     inputs = read_tables(path)
     expected = inputs.pop("expected")
     with duckdb.connect() as db:
-        db.execute(read_sql(ROOT / "shared" / "macros.sql").text)
+        for name in ("macros", "text"):
+            db.execute(read_sql(ROOT / "shared" / f"{name}.sql").text)
         create(db, inputs)
         result = as_text(db, MODELS[path.stem].statement, expected[0])
     assert result == sorted((tuple(row.values()) for row in expected), key=str)

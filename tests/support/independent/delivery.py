@@ -68,6 +68,15 @@ def first_deployment(repo: Repo, pull: Pull) -> datetime | None:
     return first if first and min(here) < first else None
 
 
+def first_shipped(repo: Repo, pull: Pull) -> datetime | None:
+    """Return the time of the first release or deployment with a merge, if it is a known one."""
+    release, deployed_at = first_release(repo, pull), first_deployment(repo, pull)
+    times = [r.published_at for r in repo.releases if contains(repo, r.oid, pull)]
+    times += [at for at, oid in repo.deployments if contains(repo, oid, pull)]
+    first = min(times, default=None)
+    return first if first in (release and release.published_at, deployed_at) else None
+
+
 def release_rows(repo: Repo, sources: list[Release]) -> list[Row]:
     """Return rows of ``releases``; ``sources`` holds one release for each released pull request."""
     return [

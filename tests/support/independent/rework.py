@@ -15,7 +15,13 @@ REFERENCE = re.compile(r"(?:https?://[\w.:-]+/)?([\w.-]+/[\w.-]+)?(?:#|/pull/)(\
 REVERTS_IN_BODY = re.compile(r"\breverts:?\s+", re.I | re.A)
 REVERTS_IN_TITLE = re.compile(r"^\W*reverts?:?\s+", re.I | re.A)
 AND = re.compile(r",?\s*and\s+|,\s*|\s*&\s*", re.I | re.A)
-REVERTS_COMMIT = re.compile(r"\bthis reverts commit ([0-9a-f]{7,40})\b", re.I | re.A)
+REVERTS_COMMITS = re.compile(
+    r"(?:^\W*|\bthis (?:\w+ ){0,3})reverts?:?\s+(?:commits?:?\s+)?"
+    r"((?:[0-9a-f]{7,40}\b(?:,|\s|and\s)*)+)",
+    re.I | re.A | re.M,
+)
+SHA = re.compile(r"\b[0-9a-f]{7,40}\b", re.I)
+QUOTED_TITLE = re.compile(r"\W*reverts?:?\s+\"?(.+?)\"?(?: \(#\d+\))?$", re.I | re.A)
 # the number must not be the tail of something else: a word, an HTML entity, an anchor in an address
 NUMBER = re.compile(r"(?:\b([\w-]+/[\w.-]+)|(?<![\w&/]))#(\d+)\b", re.A)
 ADDRESS = re.compile(r"https?://[^/\s]+/([\w-]+/[\w.-]+)/pull/(\d+)\b", re.I | re.A)
@@ -118,11 +124,15 @@ def _reverts(repo: Repo, merged: dict[PullKey, Pull]) -> Iterator[Rework]:
         if not pull.merged_at:
             continue
         by_name = {((name or repo.name).lower(), int(number)) for name, number in _references(pull)}
-        by_name |= {key for commit in pull.commits for key in _reverted(commit.message, owners)}
+        texts = [pull.title, pull.body, *(commit.message for commit in pull.commits)]
+        by_name |= {key for text in texts for key in _reverted(text, owners)}
+        by_name = by_name or _quoted(pull.title, pull.merged_at, repo)
         for key in by_name & merged.keys():
             yield from _row(merged[key], pull, "revert", pull.merged_at)
     for commit in repo.direct_commits:
-        for key in _reverted(commit.message, owners) & merged.keys():
+        by_name = _reverted(commit.message, owners)
+        by_name = by_name or _quoted(commit.message.split("\n")[0], commit.committed_at, repo)
+        for key in by_name & merged.keys():
             yield from _row(merged[key], None, "revert", commit.committed_at, repo.name)
 
 
@@ -137,6 +147,23 @@ def _references(pull: Pull) -> Iterator[tuple[str | None, str]]:
                 end = sign.end() if sign else match.end()
 
 
+def _quoted(title: str, at: datetime, repo: Repo) -> set[PullKey]:
+    """Return the newest earlier change of the title that a title reverts."""
+    match = QUOTED_TITLE.match(title)
+    if not match:
+        return set()
+    title = match[1].strip().lower()
+    number = re.search(r" \(#(\d+)\)$", title)
+    name = title[: number.start()] if number else title
+    earlier = [
+        (pull.merged_at, pull.number, pull.key)
+        for pull in repo.pulls.values()
+        if pull.merged_at and pull.merged_at < at and pull.title.strip().lower() == name
+    ]
+    earlier = [row for row in earlier if not number or str(row[1]) == number[1]]
+    return {max(earlier)[2]} if earlier else set()
+
+
 def _owners(repo: Repo) -> dict[str, list[tuple[str, PullKey]]]:
     """Return commits and merge commits of merged pull requests by their shortest sha."""
     owners: dict[str, list[tuple[str, PullKey]]] = {}
@@ -148,7 +175,9 @@ def _owners(repo: Repo) -> dict[str, list[tuple[str, PullKey]]]:
 
 
 def _reverted(message: str, owners: dict[str, list[tuple[str, PullKey]]]) -> set[PullKey]:
-    shas = [sha.lower() for sha in REVERTS_COMMIT.findall(message)]
+    shas = [
+        sha.lower() for phrase in REVERTS_COMMITS.findall(message) for sha in SHA.findall(phrase)
+    ]
     return {
         key
         for sha in shas

@@ -170,6 +170,7 @@ def authorship(pull: Pull, rules: Rules) -> tuple[str, str | None, str | None]:
         "branch": [pull.branch],
         "label": pull.labels,
         "body": [pull.body],
+        "comment": pull.marks,
         "text": texts,
         "trailer": [line for text in texts for line in lines(text)],
     }

@@ -17,6 +17,7 @@ from tests.support.independent.delivery import (
     durability,
     first_deployment,
     first_release,
+    first_shipped,
     is_for_default_branch,
     release_rows,
 )
@@ -266,7 +267,7 @@ class Judge:
         authored, authored_rule, tool = authorship(pull, self.rules)
         released_at = release.published_at if release else None
         deployed_at = first_deployment(repo, pull)
-        left_at = min((at for at in (released_at, deployed_at) if at), default=None)
+        left_at = first_shipped(repo, pull)
         own = [row for row in self.rework if (row.repo, row.number) == (pull.repo, pull.number)]
         return {
             "repo": repo.name,

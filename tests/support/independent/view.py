@@ -25,6 +25,7 @@ from tests.support.independent.recorded import (
     reference,
     window_of,
 )
+from tests.support.independent.texts import marks, statements
 
 File = tuple[str, int, int, str]  # path, additions, deletions, kind of change
 PRODUCTION = {"production", "prod", "prd", "live"}
@@ -114,6 +115,7 @@ class Pull(Issue):
     commits: list[Commit]
     closes: list[PullKey]
     milestone: str | None
+    marks: list[str]
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def show(raw: Raw, observed: datetime | None, cutoff: datetime) -> Repo | None:
 def _commit(row: Raw) -> Commit:
     return Commit(
         oid=row["oid"],
-        message=row["message"] or "",
+        message=statements(row["message"]),
         authored_at=moment(row["authored_at"]),
         committed_at=moment(row["committed_at"]),
         author_login=bare(row.get("author_login")),
@@ -249,7 +251,7 @@ def _shared(row: Raw, repo: str, window: Window) -> dict[str, Any]:
         "repo": repo,
         "number": row["number"],
         "title": row["title"],
-        "body": row["body"] or "",
+        "body": statements(row["body"]),
         "author": bare(row["author"]),
         "opened_at": moment(row["created_at"]),
         "labels": _labels(row, events, window),
@@ -281,6 +283,7 @@ def _pull(row: Raw, repo: str, known_values: dict[str, Commit], window: Window) 
         commits=[c for c in commits if c.authored_at < window.cutoff],
         closes=[key for reported in row["closing_issues"] if (key := reference(repo, reported))],
         milestone=milestone_of(row, window),
+        marks=marks(row["body"]),
     )
 
 

@@ -1,0 +1,141 @@
+-- One row per pull request that GitHub calls closed though its changes are on the default branch, as
+-- of the cutoff: a bot or a person pushed them and closed it. `merge_rule` is the reason: a rule of
+-- kind merged, the commit that closed it, or the message of a commit that names it as its origin.
+with states as (
+    select
+        repo,
+        number,
+        arg_max(type, (happened_at, place)) as last_event,
+        arg_max(happened_at, (happened_at, place)) as closed_at,
+        arg_max(struct_pack(login := actor, kind := actor_type), (happened_at, place)) as closed_by,
+        arg_max(struct_pack(oid := closer_oid), (happened_at, place)).oid as closer_oid
+    from stg_events
+    where tracker = 'pull request' and is_past and type in ('ClosedEvent', 'ReopenedEvent')
+    group by repo, number
+),
+
+candidates as (
+    select
+        pull_requests.repo,
+        pull_requests.number,
+        pull_requests.opened_at,
+        trim(regexp_replace(lower(pull_requests.title), '\W+', ' ', 'g')) as title,
+        states.closed_at,
+        states.closed_by,
+        states.closer_oid
+    from stg_pull_requests as pull_requests
+    inner join states on states.repo = pull_requests.repo and states.number = pull_requests.number
+    where pull_requests.merged_at is null and states.last_event = 'ClosedEvent'
+),
+
+-- commits that name the pull request that they were made from
+origins as (
+    select
+        repo,
+        oid,
+        committed_at,
+        position,
+        regexp_extract(message, '^[^\n]*\(#(\d+)\)\s*(?:\n|$)', 1) as title_number,
+        trim(regexp_replace(
+            lower(regexp_extract(message, '^([^\n]*)\(#\d+\)\s*(?:\n|$)', 1)), '\W+', ' ', 'g'
+        )) as title,
+        regexp_extract_all(
+            message,
+            '(?im)^(?:pull[ -]request(?:[ -](?:resolved|url))?|pr-url|github-(?:pull-request|pr)'
+            || '|copybara_integrate_review|imported from github pr'
+            || '|(?:closes|merges) +\S*(?:#|/pull/)\d+ +from)\b.*'
+        ) as lines
+    from stg_default_branch_commits
+    where contains(message, '#') or contains(message, '/pull/')
+),
+
+named as (
+    select repo, oid, committed_at, position, unnest(lines) as line
+    from origins
+),
+
+sources as (
+    select
+        named.repo,
+        named.oid,
+        named.committed_at,
+        named.position,
+        regexp_extract(named.line, '(?:#|/pull/)(\d+)', 1)::bigint as number
+    from named
+    inner join stg_repositories as repositories on repositories.repo = named.repo
+    where
+        lower(coalesce(
+            nullif(regexp_extract(named.line, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d', 1), ''),
+            repositories.name
+        )) = lower(repositories.name)
+),
+
+rule_values as (
+    select repo, number, 'label' as field, label as value from int_labels
+    union all
+    select repo, number, 'branch', head_branch from stg_pull_requests
+    union all
+    select repo, number, 'title', title from stg_pull_requests
+),
+
+landed as (
+    select
+        candidates.repo,
+        candidates.number,
+        sources.oid,
+        sources.position,
+        'commit message' as merge_rule
+    from candidates
+    inner join sources
+        on sources.repo = candidates.repo and sources.number = candidates.number
+    where sources.committed_at between candidates.opened_at and candidates.closed_at + interval 7 day
+    union all
+    select candidates.repo, candidates.number, origins.oid, origins.position, 'commit message'
+    from candidates
+    inner join origins
+        on
+            origins.repo = candidates.repo
+            and origins.title_number = candidates.number::varchar
+            and ends_with(candidates.title, origins.title)
+            and origins.title <> ''
+    where
+        origins.committed_at between greatest(
+            candidates.opened_at, candidates.closed_at - interval 1 day
+        ) and candidates.closed_at + interval 1 day
+    union all
+    select candidates.repo, candidates.number, history.oid, history.position, 'closing commit'
+    from candidates
+    inner join stg_default_branch_commits as history
+        on history.repo = candidates.repo and history.oid = candidates.closer_oid
+    -- a commit that names another pull request replaces this one, or tidies up
+    anti join stg_pull_requests as merges
+        on merges.repo = history.repo and merges.merge_commit = history.oid
+    left join origins on origins.repo = history.repo and origins.oid = history.oid
+    where
+        coalesce(nullif(origins.title_number, ''), candidates.number::varchar)
+        = candidates.number::varchar
+    qualify
+        count(*) over (partition by candidates.repo, history.oid) = 1
+        or origins.title_number = candidates.number::varchar
+    union all
+    select rule_values.repo, rule_values.number, null, null, matches.rule
+    from rule_values
+    inner join int_rule_matches as matches
+        on
+            matches.kind = 'label_rules'
+            and matches.field = rule_values.field
+            and matches.value = rule_values.value
+    where matches.meaning = 'merged'
+)
+
+select
+    candidates.repo,
+    candidates.number,
+    candidates.closed_at as merged_at,
+    candidates.closed_by.login as merged_by,
+    candidates.closed_by.kind as merged_by_type,
+    arg_max(landed.oid, landed.position) as merge_commit,
+    min(landed.merge_rule) as merge_rule
+from candidates
+inner join landed on landed.repo = candidates.repo and landed.number = candidates.number
+group by all
