@@ -33,6 +33,8 @@ ORIGIN = "api"
 #: every vendor retains a month; an older empty day may be one that the vendor deleted
 RETENTION = 31 * DAY
 PARTITIONS_PER_COMMIT = 31
+#: reasons of rows that are left out, which are remembered
+MAX_REASONS = 100
 #: a check has a user who waits; a sync may retry for minutes
 CHECK_TRIES = 2
 COLUMNS = (*GROUP_COLUMNS, *SUM_COLUMNS)
@@ -43,6 +45,9 @@ STORED_RECORDS = f"""
 RECENT_PARTITION = """
     select 1 from spend_partitions
     where source = ? and account = ? and day = ? and origin = ? and exported_at > ?
+"""
+KNOWN_PARTITIONS = """
+    select partition_id from spend_partitions where list_contains(?, partition_id)
 """
 LOAD_TIMES = """
     select partition_id, loaded_at from spend_partitions where list_contains(?, partition_id)
@@ -130,7 +135,7 @@ def collect(
             rows_read=stream_sync.row_count,
             requests=client.request_count - earlier_requests,
             # the load has the title in columns of its own
-            message=message.removeprefix(f"{title}: ") if status == "failed" else None,
+            message=message.removeprefix(f"{title}: ") if stream_sync.has_message(status) else None,
         )
         yield StreamResult(status, message)
         if is_refused:
@@ -184,7 +189,11 @@ class _StreamSync:
         self.day_count = self.row_count = self.changed_count = 0
         #: rows that do not fit, by day and reason
         self.left_out: Counter[tuple[date | None, str]] = Counter()
-        #: whether all days so far are complete
+        #: reasons for which the sync before left out rows, with the day of the first such sync
+        self.known_reasons: dict[str, str] = (
+            store.watermark(stream.name, account.name, "left_out") or {}
+        )
+        #: whether all days so far are complete, or too old to be read again
         self._is_complete = True
         # an empty day is a zero if a recent sync has read the day before
         day_before = [stream.name, account.name, first - DAY, ORIGIN, now() - RETENTION]
@@ -201,21 +210,39 @@ class _StreamSync:
                     batch = []
         finally:  # also after an error or Ctrl-C
             self._commit(batch)
+        self._remember_reasons()
 
     @property
     def status(self) -> str:
-        """Status of the load."""
-        if self.left_out:
+        """Status of the load: failed if rows are left out for a reason that is new."""
+        if {reason for _, reason in self.left_out} - self.known_reasons.keys():
             return "failed"
         return "read" if self.changed_count else "unchanged"
+
+    def has_message(self, status: str) -> bool:
+        """Return whether the load with this status has a message."""
+        return status == "failed" or bool(self.left_out)
+
+    def _remember_reasons(self) -> None:
+        """Store the reasons for which rows are left out: only the first sync fails by them."""
+        today = f"{now():%Y-%m-%d}"
+        reasons = {
+            reason: self.known_reasons.get(reason, today)
+            for reason in sorted({reason for _, reason in self.left_out})[:MAX_REASONS]
+        }
+        if reasons != self.known_reasons:
+            with self.store.transaction():
+                self.store.set_watermark(self.stream.name, self.account.name, "left_out", reasons)
 
     @property
     def summary(self) -> str:
         """Summary of the load for the user."""
         if self.left_out:
+            since = min(self.known_reasons.values(), default="")
+            known = f" (as since {since})" if self.status != "failed" else ""
             return (
-                f"{_left_out(self.left_out)}{'' if len(self.left_out) == 1 else ' and others'}. "
-                "Days with such rows keep their earlier rows and are read again"
+                f"{_left_out(self.left_out)}{'' if len(self.left_out) == 1 else ' and others'}"
+                f"{known}. Days with such rows keep their earlier rows and are read again"
             )
         if not self.changed_count:
             return f"unchanged, {self.day_count:,} days requested"
@@ -243,9 +270,13 @@ class _StreamSync:
         """Write days, oldest first, in one transaction with the watermark."""
         self.day_count += len(batch)
         watermark: date | None = None
+        settled: list[str] = []
         known: dict[str, Partition] = {}
         for partition in batch:
-            self._is_complete = self._is_complete and partition.is_complete
+            if not partition.is_complete and partition.day <= self.last - RETENTION:
+                settled.append(self._partition_id(partition.day))
+            elif not partition.is_complete:
+                self._is_complete = False
             self._is_retained = self._is_retained or bool(partition.records)
             is_zero = self._is_retained or partition.day > self.last - RETENTION
             if partition.records or (partition.is_complete and is_zero):
@@ -254,10 +285,16 @@ class _StreamSync:
                 watermark = min(partition.day, self.final_until)
         with self.store.transaction():
             self._replace(known)
+            self._settle(settled)
             if watermark and watermark >= self.first:
                 self.store.set_watermark(
                     self.stream.name, self.account.name, "settled", watermark.isoformat()
                 )
+
+    def _settle(self, partition_ids: Sequence[str]) -> None:
+        """Mark days as final that are incomplete and too old to be read again."""
+        rows = self.store.rows(KNOWN_PARTITIONS, [list(partition_ids)])
+        self.store.merge("spend_partitions", [{**row, "is_provisional": False} for row in rows])
 
     def _replace(self, partitions: Mapping[str, Partition]) -> None:
         stored: dict[str, list[dict[str, Any]]] = defaultdict(list)

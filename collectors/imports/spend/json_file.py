@@ -11,8 +11,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from collectors.characters import CONTROL_CHARACTER
 from collectors.errors import SourceError
-from collectors.imports import partial, vocabulary
+from collectors.imports import partial
 from collectors.imports.spend import telemetry
 from collectors.imports.spend.formats import GENERIC, KIND, TELEMETRY, SpendFormat
 from collectors.imports.spend.json_text import Number, documents, locate, position
@@ -256,7 +257,7 @@ def _file(path: Path, name: str, text: str, rows: Sequence[JsonRow]) -> JsonFile
             row.offset,
             row.path,
             {
-                column: (at, vocabulary.CONTROL_CHARACTERS.sub(" ", cell))
+                column: (at, CONTROL_CHARACTER.sub(" ", cell))
                 for column, (at, cell) in row.cells.items()
             },
         )

@@ -140,6 +140,25 @@ all_kinds as (
     select * from idle
     union all by name
     select * from gaps
+),
+
+-- Names that are e-mail addresses are masked before rows are added up: two of them are one name.
+masked as (
+    select
+        * replace (
+            mask_emails(account) as account,
+            mask_emails(tool) as tool,
+            mask_emails(model) as model
+        ),
+        (
+            not exists (select 1 from input_spend_scope)
+            or exists (
+                select 1
+                from input_spend_scope as scopes
+                where lower(scopes.name) in (lower(tool), lower(account))
+            )
+        ) as is_in_scope
+    from all_kinds
 )
 
 select
@@ -160,17 +179,10 @@ select
     )::bigint as requests,
     is_counted,
     bool_or(is_provisional) as is_provisional,
-    (
-        not exists (select 1 from input_spend_scope)
-        or exists (
-            select 1
-            from input_spend_scope as scopes
-            where lower(scopes.name) in (lower(tool), lower(account))
-        )
-    ) as is_in_scope,
+    is_in_scope,
     bool_or(is_estimate) as is_estimate,
     spread_days,
     gap
-from all_kinds
+from masked
 group by all
 order by all

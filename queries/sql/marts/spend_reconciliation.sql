@@ -26,7 +26,7 @@ compared as (
     select
         date_trunc('month', found.day)::date as month,
         found.source,
-        found.account,
+        mask_emails(found.account) as account,
         found.provider,
         found.basis as cost_basis,
         personal.month is not null as is_personal,

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from collectors.ledger.opening import open_ledger
+from collectors.ledger.store import now
 from collectors.spend import sync
 from collectors.spend.client import VendorClient
 from collectors.spend.records import Report, require_memory
@@ -149,6 +150,37 @@ def test_invalid_amount_is_an_error_of_its_day_only(tmp_path: Path, server: Serv
     read(tmp_path, server, "cursor", CURSOR, last=LAST + 20 * DAY)
     assert requested_days(server)[0] == LAST, "an invalid day is requested until it is valid"
     assert totals(tmp_path)["cursor", "", "2026-11-20"] == Decimal("0.06")
+
+
+def test_row_that_never_fits_fails_once_and_is_settled_after_a_month(
+    tmp_path: Path, server: Server
+) -> None:
+    team = server.vendors["cursor"]
+    assert isinstance(team, Cursor)
+    team.teams["crsr_one"] = [event(LAST, 3, 1, 1), event(LAST, 3, 1, 1) | {"model": 7}]
+    (first,) = read(tmp_path, server, "cursor", CURSOR, days=3)
+    (second,) = read(tmp_path, server, "cursor", CURSOR, days=3)
+    assert (first.status, second.status) == ("failed", "unchanged")
+    today = f"{now():%Y-%m-%d}"
+    assert second.message == (
+        f"cursor: 1 row left out: 2026-11-20, model: not text (as since {today}). "
+        "Days with such rows keep their earlier rows and are read again"
+    )
+    assert totals(tmp_path)["cursor", "", "2026-11-20"] == Decimal("0.01")
+    team.teams["crsr_one"].append(event(LAST, 3, 1, 1) | {"userEmail": 5})
+    (third,) = read(tmp_path, server, "cursor", CURSOR, days=3)
+    assert third.status == "failed"  # for another reason
+    provisional = "select is_provisional from spend_partitions where day = '2026-11-20'"
+    read(tmp_path, server, "cursor", CURSOR, last=LAST + 30 * DAY)
+    assert query(tmp_path, provisional) == [(True,)]
+    (late,) = read(tmp_path, server, "cursor", CURSOR, last=LAST + 31 * DAY)
+    assert late.status != "failed"
+    assert query(tmp_path, provisional) == [(False,)]
+    server.requests.clear()
+    (final,) = read(tmp_path, server, "cursor", CURSOR, last=LAST + 32 * DAY)
+    assert (final.status, "left out" in final.message) == ("read", False)
+    assert requested_days(server)[0] > LAST
+    assert totals(tmp_path)["cursor", "", "2026-11-20"] == Decimal("0.01")
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,20 @@ def test_an_invoice_outranks_the_cost_api_of_its_account_and_day_only(books: Boo
     assert books.ask(COUNTED) == [(11.0 + 5.0 + 20.0,)]
 
 
+def test_accounts_that_are_addresses_are_one_row(books: Books) -> None:
+    accounts = {"ann@acme.example": 3.0, "bob@acme.example": 4.0, "eu": 5.0}
+    books.load([key(DAY, usd, account=account) for account, usd in accounts.items()])
+    books.publish_spend(AS_OF)
+    assert books.ask("select account, cost_usd from spend order by account") == [
+        ("eu", 5.0),
+        ("…@…", 7.0),
+    ]
+    assert books.ask("select account, cost_usd from spend_reconciliation order by account") == [
+        ("eu", 5.0),
+        ("…@…", 7.0),
+    ]
+
+
 def test_gross_and_net_are_never_added(books: Books) -> None:
     books.load(
         [key(DAY, 0.0, list_amount=700.0, provider="github", tool="copilot", basis="tool_billing")]
