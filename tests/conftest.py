@@ -1,28 +1,24 @@
-"""Fixtures of every test: the browser, GitHub's schema, and the rule that no test is skipped."""
+"""Fixtures of every test: the browser, GitHub's schema, published files and desks."""
 
 import fcntl
-import os
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from xdist.scheduler import LoadScopeScheduling
 
 from queries.read.snapshot import LINK
 from tests.support import command, facts, machine
 from tests.support.github_server import Server
 
+pytest_plugins = ["tests.support.running"]
+
 # The same examples every time, and no clock: the machine may be busy with other tests.
 hypothesis.settings.register_profile("headway", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("headway")
 
-#: the files whose tests look at the demo's histories
-HISTORIES = {"test_demo", "test_demo_rollout", "test_demo_spend", "test_demo_trackers"}
-Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 Program = Callable[[str, str], Path]
 
 
@@ -109,44 +105,3 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
         return path
 
     return write
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Return more processes than cores, because tests wait for pages, limits and processes."""
-    return min(2 * (os.cpu_count() or 1), 4)
-
-
-class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
-    """Scheduler: one process for the tests of a file, and one for the demo's histories.
-
-    xdist's own way to group tests, ``--dist loadgroup``, has had no effect since pytest 9.2.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        path, _, _ = nodeid.partition("::")
-        return "the demo" if Path(path).stem in HISTORIES else path
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    """The tests of a file share what takes long to make."""
-    return ByFile(config, log)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """The report of one step of a test, in which a skip is a failure."""
-    return fail_if_skipped((yield))
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """The report of collecting one module, in which a skip is a failure."""
-    return fail_if_skipped((yield))
-
-
-def fail_if_skipped(report: Report) -> Report:
-    """Return the report; a skip becomes a failure."""
-    if report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"A test was skipped, and here every test runs: {report.longrepr}"
-    return report

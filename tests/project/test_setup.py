@@ -14,7 +14,7 @@ from packaging.version import Version
 from streamlit import config
 
 from tests.conftest import Program
-from tests.support import machine
+from tests.support import machine, running
 
 MAKE = shutil.which("make")
 TOOLS = [path for path in map(shutil.which, ("cat", "rm", "mkdir", "cp")) if path]
@@ -190,7 +190,7 @@ def run_of(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """A run of the tests in a folder, as tests are run here."""
     words = [
         "-p",
-        "tests.conftest",
+        "tests.support.running",
         "-c",
         "/dev/null",
         "--rootdir",
@@ -221,8 +221,8 @@ def test_a_skipped_test_fails_the_run(tmp_path: Path) -> None:
     assert len(reported) == 2, done.stdout
 
 
-def test_the_tests_of_a_file_run_in_one_process(tmp_path: Path) -> None:
-    for name in ("test_demo", "test_demo_spend", "test_other", "test_others"):
+def test_the_tests_of_a_file_run_in_one_process_and_the_longest_first(tmp_path: Path) -> None:
+    for name in ("test_demo", "test_demo_spend", "test_other", "test_pages"):
         text = """
             import os
             import pathlib
@@ -240,4 +240,6 @@ def test_the_tests_of_a_file_run_in_one_process(tmp_path: Path) -> None:
     ran = {path.stem: set(path.read_text().split()) for path in tmp_path.glob("*.log")}
     assert [len(workers) for workers in ran.values()] == [1, 1, 1, 1]
     assert ran["test_demo"] == ran["test_demo_spend"]
-    assert len(set.union(*ran.values())) > 1
+    assert ran["test_pages"] != ran["test_demo"]
+    names = {path.stem for path in (machine.ROOT / "tests").rglob("test_*.py")}
+    assert names >= running.HISTORIES | set(running.LONGEST)

@@ -1,0 +1,96 @@
+"""How tests run: the longest first, each file in one process, and none is skipped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+#: the files whose tests look at the demo's histories
+HISTORIES = {"test_demo", "test_demo_rollout", "test_demo_spend", "test_demo_trackers"}
+#: The files that take longest, in this order. A long file that starts late would leave cores idle.
+LONGEST = (
+    "test_pages",
+    "test_demo",
+    "test_refresh",
+    "test_docs",
+    "test_spend_privacy",
+    "test_kill",
+    "test_serve",
+    "test_snapshot",
+    "test_disk",
+    "test_collect",
+    "test_spend_pages",
+    "test_catalog",
+    "test_schedule",
+    "test_paging",
+    "test_spend",
+    "test_answers",
+    "test_attacks_on_spend",
+    "test_data_page",
+    "test_demo_published",
+    "test_spend_import",
+    "test_attacks_files",
+    "test_deletions",
+    "test_models",
+    "test_as_of",
+    "test_histories",
+    "test_setup",
+)
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def scope_of(nodeid: str) -> str:
+    """Return what runs in one process: the tests of a file, or those of the demo's histories."""
+    path, _, _ = nodeid.partition("::")
+    return "the demo" if Path(path).stem in HISTORIES else path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order tests by how long their files take; the order within a file stays."""
+    position = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: position.get(item.path.stem, len(LONGEST)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return more processes than cores, because tests wait for pages, limits and processes."""
+    return min(2 * (os.cpu_count() or 1), 4)
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Scheduler that gives a process all tests of a file, which share what takes long to make.
+
+    xdist's own way to group tests, ``--dist loadgroup``, has had no effect since pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Return the scheduler of a run in several processes."""
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """The report of one step of a test, in which a skip is a failure."""
+    return fail_if_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The report of collecting one module, in which a skip is a failure."""
+    return fail_if_skipped((yield))
+
+
+def fail_if_skipped(report: Report) -> Report:
+    """Return the report; a skip becomes a failure."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"A test was skipped, and here every test runs: {report.longrepr}"
+    return report
