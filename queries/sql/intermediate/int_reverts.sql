@@ -6,8 +6,12 @@ with phrases as (
         number,
         merged_at as happened_at,
         unnest(
-            references_after('\breverts:?\s+', body)
-            || references_after('^\W*reverts?:?\s+', title)
+            references_after(
+                '\b(?:reverts|reverting|revert of|rolls back|rollback of|backs out|backed out|undoes)'
+                || origin_words(),
+                body
+            )
+            || references_after('^\W*' || revert_words() || origin_words(), title)
         ) as phrase
     from int_pull_requests
     where merged_at is not null
@@ -73,11 +77,10 @@ sha_phrases as (
         happened_at,
         unnest(regexp_extract_all(
             message,
-            '(?im)(?:^\W*|\bthis (?:\w+ ){0,3})reverts?:?\s+(?:the )?(?:merge )?(?:commits?:?\s+)?'
+            '(?im)(?:^\W*|\bthis (?:\w+ ){0,3})' || revert_words() || origin_words()
             || '(?:[0-9a-f]{7,40}\b[\s,&]*(?:and\s+)?(?:commit\s+)?)+'
         )) as phrase
     from messages
-    where contains(lower(message), 'revert')
 ),
 
 shas as (
@@ -112,7 +115,7 @@ titles as (
         happened_at,
         regexp_extract(
             heading,
-            '(?i)^\W*reverts?:?\s+["“''‘`]?(.+?)["”''’`]?\s*(?:\(#\d+\))?$',
+            '(?i)^\W*' || revert_words() || ':?\s+["“''‘`]?(.+?)["”''’`]?\s*(?:\(#\d+\))?$',
             1
         ) as quotation,
         nullif(regexp_extract(quotation, '\(#(\d+)\)$', 1), '')::bigint as quoted_number,

@@ -95,6 +95,14 @@ list_distinct(
     || if(without_ticket(title) = lower(left(title, 200)), [], ['fix #'])
 );
 
+-- Patterns of the words for undoing a change, and of those between them and the name of the change.
+create or replace temp macro revert_words() as
+'(?:automated )?(?:reverts?|reverting|roll(?:s|ed|ing)?[ -]?back'
+|| '|back(?:s|ed|ing)?[ -]?out|undo(?:es)?)';
+
+create or replace temp macro origin_words() as
+':?(?:\s+(?:of|the|in|from|by|pull(?: request)?|pr|merge|changes?|changesets?|commits?):?)*\s+';
+
 -- The phrases of a text that begin with a pattern and go on with references to pull requests, such
 -- as "reverts #2, acme/web#3 and https://github.com/acme/web/pull/4".
 create or replace temp macro references_after(beginning, text) as

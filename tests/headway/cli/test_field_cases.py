@@ -156,8 +156,8 @@ def signs_of_ai() -> Repository:
 def reverts() -> Repository:
     """Return a repository with reverts in the forms of several projects."""
     shop = Repository("acme/reverts", 4)
-    for number in range(1, 9):
-        shop.merge(number, f"feat: f{number}", at=f"2026-09-0{number}T12:00:00Z")
+    for number in range(1, 11):
+        shop.merge(number, f"feat: f{number}", at=f"2026-09-{number:02}T12:00:00Z")
     first, second = (row["merge_commit"][:12] for row in shop.items["pulls"][6:8])
     original = (
         "<!-- start_original_pr_link -->\nReverts: acme/reverts#1\n<!-- end_original_pr_link -->"
@@ -175,9 +175,14 @@ def reverts() -> Repository:
     for number, (title, body, message) in texts.items():
         at = f"2026-09-{number}T12:00:00Z"
         shop.merge(number, title, at=at, body=body, message=message or title)
-    shop.merge(
+    docs = shop.merge(
         17, "docs: how to revert", at="2026-09-17T12:00:00Z", body="`Reverts #9`\n> Reverts #9"
     )
+    oid = docs["merge_commit"][:12]
+    shop.merge(18, "Roll back the change of PR #9", at="2026-09-18T12:00:00Z")
+    shop.merge(19, 'Back out "feat: f10"', at="2026-09-19T12:00:00Z")
+    shop.push(f"Backed out changeset {oid}", "2026-09-20T12:00:00Z")
+    shop.merge(21, "feat: undo and roll back", at="2026-09-21T12:00:00Z", body="Can undo #18.")
     return shop
 
 
@@ -281,11 +286,13 @@ def test_bot_that_pushes_and_closes_has_merged(desk: Desk) -> None:
 
 def test_reverts_in_other_words_undo_what_they_name(desk: Desk) -> None:
     rows = pulls(desk, "reverts", "reverted_at::date::varchar, is_revert, work_type = 'revert'")
-    days = (11, 12, 12, 13, 15, 15, 16, 16)
+    days = (11, 12, 12, 13, 15, 15, 16, 16, 18, 19)
     assert rows == [
         *((number, f"2026-09-{day}", False, False) for number, day in enumerate(days, 1)),
         *((number, None, True, True) for number in (11, 12, 13, 15, 16)),
-        (17, None, False, False),
+        (17, "2026-09-20", False, False),
+        *((number, None, True, True) for number in (18, 19)),
+        (21, None, False, False),
     ]
 
 

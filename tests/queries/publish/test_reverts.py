@@ -25,7 +25,7 @@ FORMS: list[tuple[str, str, list[int]]] = [
     ("revert: feat: f11 (#11)", "", [11]),
     ("Revert a part", "This reverts a part of feat: f12.", []),
     ('Revert "Reverts "feat: f1 (#1)""', "", [13]),
-    ("Revert the change of #10", "It reverts nothing, see #10; we may revert #10 later.", []),
+    ("Revert to the state before #10", "It reverts nothing, see #10; we may revert #10 later.", []),
 ]
 
 
