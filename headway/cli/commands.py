@@ -341,6 +341,30 @@ def answers(paths: DataPaths, snapshot: Path | None, as_json: bool) -> None:
 @cli.command()
 @placed
 @snapshot_option
+@click.argument("metric", default="")
+@click.argument("quarter", default="")
+def verify(paths: DataPaths, snapshot: Path | None, metric: str, quarter: str) -> None:
+    """Work out the verdicts of METRIC again, of QUARTER (2026-Q3) or of the newest; exit 3 if not.
+
+    Without METRIC, replay the cases of all metrics on this version.
+    """
+    from headway.cli import output
+    from queries.catalog.catalog import METRICS
+    from queries.read.snapshot import current
+
+    names = [item.name for item in METRICS if item.is_headline]
+    if metric and metric not in names:
+        raise click.BadParameter(f"{metric!r} is no headline; one of {', '.join(names)}")
+    published = current(paths.data, snapshot)
+    lines, is_same = output.as_verification(published, metric, quarter)
+    terminal.echo("\n".join(lines))
+    if not is_same:
+        sys.exit(CROSSED)
+
+
+@cli.command()
+@placed
+@snapshot_option
 @click.argument("query", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")

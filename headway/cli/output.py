@@ -11,11 +11,13 @@ from pathlib import Path
 
 from headway.cli import log, terminal
 from queries.catalog.catalog import METRICS, PAGES
+from queries.catalog.catalog import metric as catalogued
 from queries.catalog.scope import Scope
 from queries.read.filters import snapshot_info
-from queries.read.headlines import MetricHeadlines, metric_headlines
+from queries.read.headlines import Headline, MetricHeadlines, metric_headlines
 from queries.read.query import Limits, Query
 from queries.read.snapshot import Snapshot, listing
+from queries.read.verification import verify
 from queries.text.cells import harmless
 from queries.text.sentences import dates, day
 
@@ -48,21 +50,41 @@ def as_answers(snapshot: Snapshot) -> str:
         parts += [
             f"{m.title}: {_paragraph(result)}" for m, result in reported if m.page == page.name
         ]
-    if reasons := {
-        item.reason for _, result in reported for item in result.all if item.verdict is None
-    }:
-        parts.append(f"{', '.join(sorted(reasons)).capitalize()}: these are numbers, not verdicts.")
     return "\n\n".join(parts)
 
 
 def _paragraph(reported: MetricHeadlines) -> str:
     """Return a headline: its newest complete quarter, the year before and the running quarter."""
-    message = [reported.main.sentence] if reported.main else []
+    message: list[str] = []
+    if reported.main:
+        message += filter(None, (reported.main.sentence, _verdict(reported.main)))
     if reported.main and reported.main.is_known and reported.year:
-        message.append(reported.year.note)
+        message += filter(None, (reported.year.note, _verdict(reported.year)))
     if reported.so_far:
         message.append(reported.so_far.note)
     return " ".join(message)
+
+
+def _verdict(headline: Headline) -> str:
+    """Return the word of a verdict and its sentence; empty without a word."""
+    word, text = headline.verdict, headline.verdict_sentence or ""
+    if word is None or word == "not measured":
+        return ""
+    # a sentence that begins with its word needs no second one
+    return text if text.lower().startswith(word) else f"{word.capitalize()}: {text}"
+
+
+def as_verification(snapshot: Snapshot, metric: str, quarter: str) -> tuple[list[str], bool]:
+    """Return the steps of a metric's verdicts as lines, and whether all agree with the file."""
+    results = verify(snapshot, catalogued(metric), quarter or None)
+    if not results:
+        return [f"{metric} has no decided verdict" + (f" in {quarter}" * bool(quarter))], True
+    lines = []
+    for result in results:
+        lines += [result.title, *(f"  {step}" for step in result.steps)]
+        lines += [f"  differs: {difference}" for difference in result.differences]
+        lines += ["  as published"] if not result.differences else []
+    return lines, not any(result.differences for result in results)
 
 
 def as_rules(snapshot: Snapshot, quick_accounts: Path) -> str:

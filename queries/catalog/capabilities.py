@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.catalog.metric import MEDIANS_MATURE, Metric, Page
+from queries.catalog.metric import MEDIANS_MATURE, REWORK, Metric, Page
 
 PAGE = Page(
     "capabilities",
@@ -26,6 +26,7 @@ METRICS = (
         chart="list",
         subject="outcome",
         is_headline=True,
+        guardrails=REWORK,
         gain="more new capabilities ship",
         loss="fewer new capabilities ship",
         changed="{current} new capabilities, {baseline} before",
@@ -49,6 +50,7 @@ METRICS = (
         subject="area",
         matures_after=MEDIANS_MATURE,
         is_headline=True,
+        guardrails=REWORK,
         gain="teams change more areas that are new to them",
         loss="teams change fewer areas that are new to them",
         changed="{current} areas of the code were new to the team that "
@@ -66,6 +68,7 @@ METRICS = (
         "No pull request of a known work type was merged {period}",
         missing="of no known work type",
         is_headline=True,
+        guardrails=REWORK,
         gain="more of the work is new",
         loss="less of the work is new",
         changed="{current} of the merged work is new, {baseline} before",

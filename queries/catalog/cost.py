@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.catalog.metric import Metric, Page
+from queries.catalog.metric import REWORK, Metric, Page
 from queries.statistics.windows import QUARTER_DAYS
 
 PAGE = Page(
@@ -34,6 +34,7 @@ METRICS = (
         subject="outcome with its cost",
         matures_after=SPEND_MATURES,
         is_headline=True,
+        guardrails=REWORK,
         gain="each outcome costs less",
         loss="each outcome costs more",
         changed="Each outcome that lasted cost {current}, {baseline} before",
@@ -52,6 +53,7 @@ METRICS = (
         subject="team's month",
         matures_after=OUTCOME_FOLLOWS,
         is_headline=True,
+        guardrails=REWORK,
         gain="less spend leads to nothing that lasts",
         loss="more spend leads to nothing that lasts",
         changed="{current} of team spend led to no outcome that lasted, {baseline} before",

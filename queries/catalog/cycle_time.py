@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.catalog.metric import MEDIANS_MATURE, Metric, Page
+from queries.catalog.metric import MEDIANS_MATURE, REVIEWED_REWORK, Metric, Page
 
 PAGE = Page(
     "cycle-time",
@@ -28,6 +28,7 @@ def _merged_within(days: int, is_headline: bool = False) -> Metric:
         parameters={"days": days},
         matures_after=days,
         is_headline=is_headline,
+        guardrails=REVIEWED_REWORK,
         gain=f"more work merges within {days} {plural}",
         loss=f"less work merges within {days} {plural}",
         changed=f"{{current}} of ready work is merged within {days} {plural}, {{baseline}} before",
@@ -53,6 +54,7 @@ METRICS = (
         parameters={"only_work_type": "feature"},
         matures_after=MEDIANS_MATURE,
         is_headline=True,
+        guardrails=REVIEWED_REWORK,
         gain="features ship faster",
         loss="features ship slower",
         changed="Features take {current} instead of {baseline}",
@@ -105,6 +107,7 @@ METRICS = (
         missing="merged or closed without a response",
         matures_after=MEDIANS_MATURE,
         is_headline=True,
+        guardrails=REVIEWED_REWORK,
         gain="first replies come sooner",
         loss="first replies come later",
         changed="A first reply takes {current} instead of {baseline}",
@@ -126,6 +129,7 @@ METRICS = (
         missing="ready but not answered",
         matures_after=MEDIANS_MATURE,
         is_headline=True,
+        guardrails=REVIEWED_REWORK,
         gain="reviews end sooner",
         loss="reviews take longer",
         changed="Review takes {current} instead of {baseline}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.catalog.metric import MEDIANS_MATURE, Metric, Page
+from queries.catalog.metric import MEDIANS_MATURE, REWORK, Metric, Page
 
 PAGE = Page(
     "experience",
@@ -80,6 +80,7 @@ def _experiments(verb: str, done: str, is_headline: bool = False) -> Metric:
         sql="experiments_by_step",
         parameters={"step": verb},
         is_headline=is_headline,
+        guardrails=REWORK,
         gain=f"more experiments are {done}",
         loss=f"fewer experiments are {done}",
         changed=f"{{current}} experiments were {done}, {{baseline}} before",

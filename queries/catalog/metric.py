@@ -36,6 +36,9 @@ MIN_COMPARED = 10
 #: Open items are right-censored, so a median is exact once all open items are older than it. Two
 #: weeks cover the usual medians; before that the last days of a quarter would look slow.
 MEDIANS_MATURE = 14
+#: guardrails of what people build, and of how fast they build it
+REWORK = ("revert_rate", "change_failure_rate")
+REVIEWED_REWORK = (*REWORK, "unreviewed_merge_share")
 #: default days for failures of a shipment, and for rework of a change; younger items have no value
 FAILURE_DAYS, DURABLE_DAYS = 7, 14
 
@@ -155,6 +158,7 @@ class Metric:
     ``is_listed``: whether the newest items are listed below the chart.
     ``rule``: kind of label rules that define its items.
     ``needs``: roles or teams of people, without which no item has a value.
+    ``guardrails``: metrics that must not become worse if this one improves, most telling first.
     """
 
     name: str
@@ -187,6 +191,7 @@ class Metric:
     is_listed: bool = False
     rule: str = ""
     needs: Literal["", "roles", "teams"] = ""
+    guardrails: tuple[str, ...] = ()
 
     def has_enough(self, *counts: int) -> bool:
         """Return whether a comparison of estimates that rest on so many items is made."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -11,51 +11,29 @@ import duckdb
 import pandas as pd
 
 from queries.catalog.catalog import METRICS, PAGES
+from queries.catalog.catalog import metric as catalogued
 from queries.catalog.definitions import definition, definition_hash
 from queries.catalog.metric import Metric
-from queries.catalog.scope import Scope
+from queries.publish.items import Headline, NamedScope, create_items
+from queries.publish.registered import (
+    BEFORE_AND_AFTER,
+    DECIDED,
+    DIFFERENCE,
+    KEY,
+    Key,
+    Registered,
+)
 from queries.sql_files import ROOT, metric_sql, read_sql
 from queries.statistics.comparison import compare
-from queries.statistics.estimates import (
-    answer_items_sql,
-    answers_sql,
-    printable_sql,
-    read_until,
-)
-from queries.statistics.windows import Comparison, comparisons
-from queries.text.sentences import sentence
+from queries.statistics.estimates import answers_sql, printable_sql, read_until
+from queries.statistics.windows import Comparison
+from queries.text.sentences import restriction_sentence, sentence
+from queries.text.verdict_text import verdict_sentence
 
-#: the columns of ``answers`` that the statistics will fill
-LATER = ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail")
 #: what an answer takes of an estimate
 ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
-#: items and weekly inputs of the metrics that are estimated at once
-ROWS_AT_ONCE = 250_000
-WEEKS_OF_WINDOW = 13
-
-
-@dataclass(frozen=True)
-class NamedScope:
-    """A scope as the published tables name it: its kind (org, team, repo or work_type) and name."""
-
-    kind: str
-    name: str
-
-    @property
-    def scope(self) -> Scope:
-        """The scope itself."""
-        return Scope() if self.kind == "org" else Scope(**{self.kind: self.name})
-
-
-@dataclass(frozen=True)
-class Headline:
-    """A metric with the comparisons and scopes of its answers."""
-
-    metric: Metric
-    pairs: Sequence[Comparison]
-    scopes: Sequence[NamedScope]
-
-
+#: kinds of scopes that have verdicts
+JUDGED_KINDS = ("org", "team")
 #: by scope, then by the window and the day through which repositories must have been read
 Estimates = dict[NamedScope, dict[tuple[date, date, date], dict[str, Any]]]
 
@@ -85,81 +63,38 @@ def _description(metric: Metric) -> dict[str, str]:
 
 
 def answers(
-    db: duckdb.DuckDBPyConnection, as_of: date, rows_at_once: int = ROWS_AT_ONCE
-) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Yield the rows of ``answers`` and ``answer_inputs``, some headlines at once.
+    db: duckdb.DuckDBPyConnection,
+    as_of: date,
+    judged: Mapping[Key, Registered],
+    groups: Sequence[Sequence[Headline]],
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of ``answers``, some headlines at once.
 
-    All rows of a large company do not fit into memory; a query has a fixed cost.
+    All rows of a large company do not fit into memory. If there is one group, its items are those
+    that the verdicts were made from.
     """
     observed = dict(db.execute("select repo, synced_until from repositories").fetchall())
-    headlines = _headlines(db, as_of)
-    at_once = _metrics_at_once(db, headlines, rows_at_once)
-    for first in range(0, len(headlines), at_once):
-        batch = headlines[first : first + at_once]
-        estimates = _estimates(db, batch, as_of)
+    for group in groups:
+        if len(groups) > 1:
+            create_items(db, group)
+        estimates = _estimates(db, group, as_of)
         rows: list[dict[str, Any]] = []
-        for headline in batch:
+        for headline in group:
             shared = _shared_columns(headline.metric, observed, as_of)
-            answered = _rows(headline, estimates[headline.metric.name], observed, as_of)
+            of_metric = estimates[headline.metric.name]
+            answered = _rows(headline, of_metric, observed, judged, as_of)
             rows += [shared | row for row in answered]
-        yield pd.DataFrame(rows), _weekly_inputs(db)
-
-
-def _headlines(db: duckdb.DuckDBPyConnection, as_of: date) -> list[Headline]:
-    """Return the headlines with the parts of the organisation that they are split by."""
-    parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
-    return [
-        Headline(
-            metric,
-            comparisons(as_of, metric.matures_after),
-            [NamedScope("org", ""), *(scope for kind in _kinds(metric) for scope in parts[kind])],
-        )
-        for metric in METRICS
-        if metric.is_headline
-    ]
-
-
-def _metrics_at_once(
-    db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline], rows_at_once: int
-) -> int:
-    """Return of how many metrics the items and weekly inputs fit into memory together."""
-    sql = "select (select count(*) from pull_requests) + (select count(*) from issues)"
-    items: int = db.execute(sql).fetchall()[0][0]
-    windows = max(2 * len(headline.pairs) * len(headline.scopes) for headline in headlines)
-    return max(1, rows_at_once // (items + windows * WEEKS_OF_WINDOW))
-
-
-def _parts(db: duckdb.DuckDBPyConnection, kind: str) -> list[NamedScope]:
-    """The parts of the organisation of one kind: its teams, repositories or work types."""
-    rows = db.execute(read_sql(ROOT / "scopes" / f"{kind}.sql").statement).fetchall()
-    return [NamedScope(kind, name) for (name,) in rows]
-
-
-def _kinds(metric: Metric) -> list[str]:
-    """The kinds of parts by which the metric is split; no work types where it is about one."""
-    kinds = (
-        ("team", "repo")
-        if metric.parameters.get("only_work_type")
-        else ("team", "repo", "work_type")
-    )
-    return [kind for kind in kinds if kind in metric.of.parts]
+        yield pd.DataFrame(rows)
 
 
 def _estimates(
     db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline], as_of: date
 ) -> dict[str, Estimates]:
-    """Return the estimates of some headlines by metric.
-
-    They stay on the connection as ``answer_estimates``, which ``_weekly_inputs`` splits by week.
-    """
+    """Return the estimates of some headlines by metric."""
     windows = [row for headline in headlines for row in _windows(headline, as_of)]
     db.register("windows_frame", pd.DataFrame(windows, dtype=object))
     db.execute(read_sql(ROOT / "inputs" / "windows.sql").text)
-    items = answer_items_sql([headline.metric for headline in headlines])
-    db.execute(f"create or replace temp table answer_items as\n{items}")
-    sql = answers_sql("estimates", "answer_items", "input_windows")
-    db.execute(f"create or replace temp table answer_estimates as\n{sql}")
-    rows = db.execute("from answer_estimates")
+    rows = db.execute(answers_sql("answer_items", "input_windows"))
     columns = [name for name, *_ in rows.description]
     by_metric: dict[str, Estimates] = {
         headline.metric.name: {scope: {} for scope in headline.scopes} for headline in headlines
@@ -194,11 +129,6 @@ def _windows(headline: Headline, as_of: date) -> Iterator[dict[str, Any]]:
             }
 
 
-def _weekly_inputs(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the weekly sums behind each estimate."""
-    return db.execute(answers_sql("weekly_inputs", "answer_items", "answer_estimates")).df()
-
-
 def _shared_columns(
     metric: Metric, observed: Mapping[str, datetime | None], as_of: date
 ) -> dict[str, Any]:
@@ -207,8 +137,6 @@ def _shared_columns(
         "question": next(page.question for page in PAGES if page.name == metric.page),
         "metric": metric.name,
         **_description(metric),
-        **dict.fromkeys(LATER),
-        "variant": "raw",
         "as_of": as_of,
         "synced_until": max((until for until in observed.values() if until), default=None),
     }
@@ -218,39 +146,114 @@ def _rows(
     headline: Headline,
     estimates: Estimates,
     observed: Mapping[str, datetime | None],
+    judged: Mapping[Key, Registered],
     as_of: date,
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of each answer; a part without items on either side has none."""
     metric = headline.metric
     for pair in headline.pairs:
         until = read_until(metric, (pair.current, pair.baseline), as_of)
-        unread = {
-            repo: None for repo, read in observed.items() if read is None or read.date() < until
-        }
+        unread = _unread(observed, until)
         for by_name, result in estimates.items():
-            current, baseline = (
+            key = Key(metric.name, by_name.kind, by_name.name, pair.quarter, pair.comparison)
+            item = judged.get(key)
+            current, baseline = (item and item.estimates) or (
                 result[side.start_on, side.end_on, until] for side in (pair.current, pair.baseline)
             )
             if by_name.kind != "org" and not current["n"] and not baseline["n"]:
                 continue
             left_out = (
-                [by_name.name] * (by_name.name in unread)
-                if by_name.kind == "repo"
-                else list(unread)
+                [by_name.name] * (by_name.name in unread) if by_name.kind == "repo" else unread
             )
             row = compare(metric, pair, current, baseline)
-            text = sentence(metric, pair, by_name.scope, row, left_out, until)
-            yield {
-                "quarter": pair.quarter,
-                "comparison": pair.comparison,
-                "status": pair.status,
-                "scope_kind": by_name.kind,
-                "scope": by_name.name,
-                "window_start": pair.current.start_on,
-                "window_end": pair.current.end_on,
-                "baseline_start": pair.baseline.start_on,
-                "baseline_end": pair.baseline.end_on,
-                "sql": printable_sql(metric, [pair.current, pair.baseline], until, by_name.scope),
-                **row,
-                "sentence": text,
-            }
+            row |= _verdict(row, item) if by_name.kind in JUDGED_KINDS else {}
+            yield _answer(metric, pair, by_name, row, item, left_out, until)
+    for item in judged.values():
+        if item.key.event and item.key.metric == metric.name and item.estimates:
+            until = read_until(metric, (item.pair.current, item.pair.baseline), as_of)
+            row = compare(metric, item.pair, *item.estimates)
+            row |= _verdict(row, item)
+            scope, unread = NamedScope("org", ""), _unread(observed, until)
+            yield _answer(metric, item.pair, scope, row, item, unread, until)
+
+
+def _unread(observed: Mapping[str, datetime | None], until: date) -> list[str]:
+    """Return the repositories that were not synced until a day."""
+    return [repo for repo, read in observed.items() if read is None or read.date() < until]
+
+
+def _answer(
+    metric: Metric,
+    pair: Comparison,
+    by_name: NamedScope,
+    row: Mapping[str, Any],
+    item: Registered | None,
+    left_out: Sequence[str],
+    until: date,
+) -> dict[str, Any]:
+    """Return the columns of an answer; ``row`` has its numbers and its verdict."""
+    windows = [pair.current, pair.baseline]
+    restriction = item.restriction if item else None
+    text = sentence(metric, pair, by_name.scope, row, left_out, until)
+    if restriction:
+        text += restriction_sentence(restriction.repos, restriction.weeks, restriction.teams)
+    columns = {
+        "quarter": pair.quarter,
+        "comparison": pair.comparison,
+        "status": pair.status,
+        "scope_kind": by_name.kind,
+        "scope": by_name.name,
+        "window_start": pair.current.start_on,
+        "window_end": pair.current.end_on,
+        "baseline_start": pair.baseline.start_on,
+        "baseline_end": pair.baseline.end_on,
+        "sql": printable_sql(metric, windows, until, by_name.scope, restriction),
+        "event": item.key.event if item else "",
+        "variant": item.key.variant if item else "raw",
+        **dict.fromkeys(DECIDED),
+        **row,
+        "sentence": text,
+        "left_out": list(restriction.repos) if restriction else [],
+    }
+    return columns | {"verdict_sentence": _verdict_sentence(metric, columns)}
+
+
+def _verdict(row: Mapping[str, Any], item: Registered | None) -> dict[str, Any]:
+    """Return the columns of a verdict; a headline that was never observed is not measured.
+
+    The effect is that of the printed numbers, unless the windows of a count have different lengths.
+    """
+    if item is None:
+        return {"verdict": "not measured", "reason": "not measured"}
+    columns = dict(item.columns)
+    is_stored = item.columns["decided_on"] is not None and not item.is_new
+    is_scaled = columns["p"] is not None and item.metric.aggregate == "count"
+    if item.key.variant != DIFFERENCE and not is_stored and not is_scaled:
+        columns["effect"] = row["effect"]
+    return columns
+
+
+def _verdict_sentence(metric: Metric, row: Mapping[str, Any]) -> str | None:
+    """Return the sentence of a verdict; None without one, or if it needs a guardrail's numbers."""
+    has_none = row["scope_kind"] not in JUDGED_KINDS or row["reason"] == DIFFERENCE
+    if has_none or row["guardrail"]:
+        return None
+    return verdict_sentence(metric, row, is_alone=row["variant"] == BEFORE_AND_AFTER)
+
+
+def add_guardrail_sentences(db: duckdb.DuckDBPyConnection) -> None:
+    """Write the sentences of gains that a guardrail stops, when all answers are written."""
+    rows = db.execute(read_sql(ROOT / "inputs" / "stopped_gains.sql").statement)
+    columns = [name for name, *_ in rows.description]
+    for values in rows.fetchall():
+        row = dict(zip(columns, values, strict=True))
+        guard = {"current": row["guard_current"], "baseline": row["guard_baseline"]}
+        text = verdict_sentence(
+            catalogued(row["metric"]),
+            row,
+            (catalogued(row["guardrail"]), guard),
+            is_alone=row["variant"] == BEFORE_AND_AFTER,
+        )
+        condition = " and ".join(f"{name} = ${name}" for name in KEY)
+        parameters = {name: row[name] for name in KEY} | {"text": text}
+        db.execute(f"update answers set verdict_sentence = $text where {condition}", parameters)

@@ -19,10 +19,11 @@ import duckdb
 import pandas as pd
 
 from queries.errors import PublishError, database_problem
-from queries.publish import atoms, spend
-from queries.publish.answers import answers, metric_rows
+from queries.publish import atoms, decisions, spend
+from queries.publish.answers import add_guardrail_sentences, answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
+from queries.publish.items import batches
 from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
 from queries.publish.settings import PublishSettings, Rule
@@ -130,9 +131,14 @@ def _build(
         day = facts["as_of"]
         say("answers")
         add(db, "metrics", metrics_frame=metric_rows())
-        for reported, inputs in answers(db, day):
+        groups = batches(db, day)
+        judging = decisions.read_judging(db, source.settings)
+        judged = decisions.decide(db, day, judging, groups)
+        for reported in answers(db, day, judged, groups):
             add(db, "answers", answers_frame=reported)
-            add(db, "answer_inputs", inputs_frame=inputs)
+        add_guardrail_sentences(db)
+        decisions.keep(db, judged)
+        add(db, "answer_inputs")
         say("forecasts")
         add(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
         usage, by_model = (db.table(f"int_daily_{name}").df() for name in ("spend", "models"))

@@ -37,6 +37,7 @@ class Headline:
     verdict: str | None
     reason: str
     sentence: str
+    verdict_sentence: str | None
     window: Window
     baseline_window: Window
     until: date
@@ -128,6 +129,7 @@ def _headline(snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison
         verdict=None if pd.isna(row["verdict"]) else row["verdict"],
         reason=row["reason"],
         sentence=row["sentence"],
+        verdict_sentence=None if pd.isna(row["verdict_sentence"]) else row["verdict_sentence"],
         window=pair.current,
         baseline_window=pair.baseline,
         until=until,
@@ -167,6 +169,7 @@ def _computed(
     return row | {
         "sql": printable_sql(metric, [pair.current, pair.baseline], until, scope),
         "sentence": sentence(metric, pair, scope, row, unread, until),
+        "verdict_sentence": None,
     }
 
 

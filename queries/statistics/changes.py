@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from queries.statistics.noise import (
+    QUARTER_WEEKS,
     Array,
     Kind,
     Noise,
@@ -18,7 +19,6 @@ from queries.statistics.noise import (
     noise,
     weekly_residuals,
 )
-from queries.statistics.windows import QUARTER_WEEKS
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import pandas as pd
 from queries.catalog.metric import EFFECTS, Metric
 from queries.statistics.windows import Comparison
 
-NOT_JUDGED = "not judged yet"
+#: the reason of an answer for which no verdict exists: only organisation and teams have one
+EXPLORATORY = "exploratory"
 
 
 def compare(
@@ -20,7 +21,7 @@ def compare(
     now, before = as_float(current["estimate"]), as_float(baseline["estimate"])
     kind = EFFECTS[metric.aggregate]
     # the count of a part of a quarter is not comparable with the count of a whole one
-    is_whole = metric.aggregate != "count" or pair.status != "so far"
+    is_whole = metric.aggregate != "count" or pair.status != "so far" or not pair.quarter
     is_comparable = is_whole and metric.has_enough(current["n"], baseline["n"])
     return {
         "current": now,
@@ -32,7 +33,7 @@ def compare(
         "n_missing": current["n_missing"],
         "n_excluded": current["n_excluded"],
         "verdict": None,
-        "reason": NOT_JUDGED,
+        "reason": EXPLORATORY,
     }
 
 

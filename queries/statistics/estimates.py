@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
@@ -56,19 +56,55 @@ def unsupported_filters(metric: Metric, scope: Scope) -> list[str]:
     return [name for name in asdict(scope) if name in filters - set(metric.of.parts)]
 
 
-def estimates_sql(metric: Metric, windows: str) -> str:
+@dataclass(frozen=True)
+class Restriction:
+    """Items that count: none of some repositories and closed weeks, only those of some teams.
+
+    Weeks are their Mondays. Without ``teams``, items of all teams and of none count.
+    """
+
+    repos: Sequence[str] = ()
+    weeks: Sequence[date] = ()
+    teams: Sequence[str] = ()
+
+    @property
+    def conditions(self) -> str:
+        """Return the condition of the items that count as SQL."""
+        terms = []
+        if self.repos:
+            terms.append(f"(repo is null or not list_contains({literal(list(self.repos))}, repo))")
+        if self.weeks:
+            weeks = literal(list(self.weeks))
+            terms.append(f"not list_contains({weeks}, date_trunc('week', day)::date)")
+        if self.teams:
+            terms.append(f"list_contains({literal(list(self.teams))}, team)")
+        return "\n    and ".join(terms)
+
+    @property
+    def closed_days(self) -> str:
+        """Return the number of closed days of a window as SQL."""
+        weeks = literal(list(self.weeks))
+        is_inside = "lambda week: week >= start_on and week < end_on"
+        return f"7 * len(list_filter({weeks}, {is_inside}))" if self.weeks else ""
+
+
+def estimates_sql(metric: Metric, windows: str, restriction: Restriction | None = None) -> str:
     """Return the query for a metric's estimates in the windows that a query selects."""
-    return _estimates_template(metric.sql_name).replace("{windows}", windows)
+    if restriction is None:
+        return _estimates_of(metric.sql_name).replace("{windows}", windows)
+    items = f"select *\nfrom (\n    {_indented(items_sql(metric.sql_name))}\n)"
+    items = f"{items}\nwhere\n    {restriction.conditions}"
+    template = OF_SEVERAL.sub("", _estimates_template(_indented(items), restriction.closed_days))
+    return template.replace("{windows}", windows)
 
 
-def answers_sql(name: str, items: str, windows: str) -> str:
-    """Return a query of ``estimates`` or ``weekly_inputs`` for items and windows of many metrics.
+def answers_sql(items: str, windows: str) -> str:
+    """Return the query of estimates for items and windows of many metrics.
 
     ``items`` and ``windows`` are tables with a column ``metric``.
     """
-    head = _body("window_items").replace("{items}", f"from {items}")
-    sql = _body(name).replace("{window_items}", head).replace("{windows}", f"from {windows}")
-    return OF_SEVERAL.sub(r"\1", sql)
+    template = OF_SEVERAL.sub(r"\1", _estimates_template(f"from {items}"))
+    return template.replace("{windows}", f"from {windows}")
 
 
 def answer_items_sql(metrics: Sequence[Metric]) -> str:
@@ -169,9 +205,15 @@ def rows(
     return database.query(sql, bound_parameters(sql, parameters))
 
 
-def printable_sql(metric: Metric, windows: Sequence[Window], until: date, scope: Scope) -> str:
+def printable_sql(
+    metric: Metric,
+    windows: Sequence[Window],
+    until: date,
+    scope: Scope,
+    restriction: Restriction | None = None,
+) -> str:
     """Return the query for some windows as text that any DuckDB client runs."""
-    sql = estimates_sql(metric, _indented(_body("windows")))
+    sql = estimates_sql(metric, _indented(_body("windows")), restriction)
     return printable(metric, sql, window_parameters(metric, windows, until, scope))
 
 
@@ -192,10 +234,16 @@ def with_items(template: str, metric: Metric) -> str:
 
 
 @cache
-def _estimates_template(metric: str) -> str:
+def _estimates_of(metric: str) -> str:
     """Return the query for a metric's estimates; its windows are still to be named."""
-    head = _body("window_items").replace("{items}", _indented(items_sql(metric)))
-    return OF_SEVERAL.sub("", _body("estimates").replace("{window_items}", head))
+    return OF_SEVERAL.sub("", _estimates_template(_indented(items_sql(metric))))
+
+
+def _estimates_template(items: str, closed_days: str = "") -> str:
+    """Return the query for estimates of items, with the text for several metrics in braces."""
+    sql = _body("estimates").replace("{window_items}", _body("window_items"))
+    sql = sql.replace(" - {closed_days}", f" - {closed_days}" if closed_days else "")
+    return sql.replace("{items}", items)
 
 
 def _mature_end(database: Database, metric: Metric) -> date:

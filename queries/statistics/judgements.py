@@ -21,8 +21,17 @@ from queries.statistics.medians import (
     slower_share,
     weekly_shares,
 )
-from queries.statistics.noise import LEAST_DF, RATIOS, Array, Kind, Mask, Noise, Weeks, Windows
-from queries.statistics.windows import QUARTER_WEEKS
+from queries.statistics.noise import (
+    LEAST_DF,
+    QUARTER_WEEKS,
+    RATIOS,
+    Array,
+    Kind,
+    Mask,
+    Noise,
+    Weeks,
+    Windows,
+)
 
 Shortage = Literal[
     "items",
@@ -32,6 +41,7 @@ Shortage = Literal[
     "outcomes",
     "moves",
     "spend",
+    "repositories",
     "history",
     "pairs",
     "not reached",
@@ -58,7 +68,8 @@ class Lack:
     """Reason for ``too little data``, with the figure and the limit.
 
     ``items``, ``events``, ``non-events``, ``reviews``, ``outcomes``, ``moves``: fewer than needed
-    in the window. ``spend``: days with known spend, which callers count. ``history``: weeks before
+    in the window. ``spend``: days with known spend, and
+    ``repositories`` with items in both windows, which callers count. ``history``: weeks before
     the judged window. ``pairs``: degrees of freedom, if breaks and closed periods leave too few.
     ``not reached``: fewer than half of the items got there. ``undefined``: a number of 0 has no
     ratio, or nothing ever changed. ``blind``: half width of the 95 % interval; of a ratio, the
@@ -148,6 +159,16 @@ def judge_median(
     now, before = (_durations(hours, week, mask, part) for part in (windows.now, windows.before))
     threshold = _median_of([now, before])
     weeks = weekly_shares(hours, week, mask, threshold)
+    return judge_durations(now, before, weeks, threshold, windows)
+
+
+def judge_durations(
+    now: Array, before: Array, weeks: Weeks, threshold: float, windows: Windows
+) -> Judgement:
+    """Return the change of a median from the sorted durations of both windows.
+
+    ``weeks`` has the items within their common median, ``threshold``, and all items.
+    """
     lack = _shortage("median", weeks, windows)
     judgement = _judgement("median", windows, compare("median", [weeks], windows), lack=lack)
     judgement = replace(judgement, weeks=weeks, threshold=threshold)

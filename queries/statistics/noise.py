@@ -15,14 +15,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from queries.catalog.metric import Aggregate
-from queries.statistics.windows import QUARTER_WEEKS
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Kind = Literal["share", "median", "rate", "per reviewer", "per outcome", "net", "count"]
 #: kind of number of each aggregate; a cost share of teams and months is not judged
-KINDS: Mapping[Aggregate, Kind] = {
+KINDS: Mapping[str, Kind] = {
     "share": "share",
     "median": "median",
     "per week": "rate",
@@ -33,6 +30,8 @@ KINDS: Mapping[Aggregate, Kind] = {
 }
 #: kinds whose changes are ratios; they are added up as logarithms
 RATIOS: frozenset[Kind] = frozenset({"rate", "per reviewer", "per outcome"})
+#: weeks of a quarter, as in ``windows``
+QUARTER_WEEKS = 13
 #: most weeks of history that a yardstick uses: 12 quarters
 MOST_WEEKS = 156
 #: fewest weeks that count in a window of a quarter; of a shorter window the same share of it

@@ -69,11 +69,18 @@ def family(
     Benjamini–Hochberg. All headlines have the same level. The interval at this level excludes no
     change if the adjusted p is at most ``share``. Headlines with a ``lack`` are not in the family.
     """
-    p = {
-        key: judgement.p
-        for key, judgement in judgements.items()
-        if judgement.p is not None and not judgement.lack
-    }
+    return adjust(
+        {
+            key: judgement.p
+            for key, judgement in judgements.items()
+            if judgement.p is not None and not judgement.lack
+        },
+        share,
+    )
+
+
+def adjust(p: Mapping[Key, float], share: float = FALSE_SHARE) -> dict[Key, tuple[float, float]]:
+    """Return the adjusted p and the level of the interval of each p of a family."""
     if not p:
         return {}
     adjusted = false_discovery_control(list(p.values()), method="bh")

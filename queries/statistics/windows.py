@@ -78,13 +78,22 @@ def quarter_of(day: date) -> Quarter:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A quarter and its baseline; ``status`` is "decided" if the quarter is complete."""
+    """A window and its baseline; ``status`` is "decided" if the window is complete.
+
+    ``quarter`` is its name, empty for the weeks after the rollout ``event``.
+    """
 
     quarter: str
     comparison: str
     status: str
     current: Window
     baseline: Window
+    event: str = ""
+
+    @property
+    def weeks(self) -> int:
+        """Return the length of the window."""
+        return (self.current.end_on - self.current.start_on).days // 7
 
 
 def comparisons(

@@ -208,13 +208,24 @@ def sentence(
     ``row`` has the columns of ``answers``; ``left_out`` are the repositories that are not synced
     until ``until``.
     """
-    period = f"in {pair.quarter}" + (" so far" if pair.status == "so far" else "")
-    text = f"{_number(metric, row, period)}{_comparison(metric, row, pair)}."
+    text = f"{_number(metric, row, _period(pair))}{_comparison(metric, row, pair)}."
     if words := scope_words(scope):
         first = text[0] if text[1].isupper() else text[0].lower()
         text = f"{words[0].upper()}{words[1:]}: {first}{text[1:]}"
     missing = missing_sentence(metric, row["n_current"], row["n_missing"])
     return text + missing + _left_out(left_out, until)
+
+
+def _period(pair: Comparison) -> str:
+    """Return when a window was, as a part of a sentence."""
+    if not pair.quarter:
+        return f"in the {pair.weeks} weeks after {pair.event}"
+    return f"in {pair.quarter}" + (" so far" if pair.status == "so far" else "")
+
+
+def _against(pair: Comparison) -> str:
+    """Return the name of a baseline."""
+    return AGAINST.get(pair.comparison, f"the {pair.weeks} weeks before it")
 
 
 def _number(metric: Metric, row: Mapping[str, Any], period: str) -> str:
@@ -227,10 +238,10 @@ def _number(metric: Metric, row: Mapping[str, Any], period: str) -> str:
 
 def _comparison(metric: Metric, row: Mapping[str, Any], pair: Comparison) -> str:
     """Return the second half of a sentence: the comparison, or why there is none."""
-    n, value, against = row["n_baseline"], row["baseline"], AGAINST[pair.comparison]
+    n, value, against = row["n_baseline"], row["baseline"], _against(pair)
     is_count = metric.aggregate == "count"
     has_number = is_known(metric, row["current"], row["n_current"])
-    if not has_number or (is_count and pair.status == "so far"):
+    if not has_number or (is_count and pair.quarter and pair.status == "so far"):
         return ""
     if not row["n_current"] and not is_count:
         return ""
@@ -265,9 +276,26 @@ def missing_sentence(metric: Metric, n: int, missing: int) -> str:
 def _left_out(repos: Sequence[str], until: date) -> str:
     if not repos:
         return ""
-    last, more = day(until - timedelta(days=1)), len(repos) - MOST_NAMED
-    names = ", ".join(sorted(repos)[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-    return f" Left out on both sides, because not synced through {last}: {names}."
+    last = day(until - timedelta(days=1))
+    return f" Left out on both sides, because not synced through {last}: {_named(repos)}."
+
+
+def _named(names: Sequence[str]) -> str:
+    """Return names, sorted and as a list of bounded length."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(sorted(names)[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def restriction_sentence(
+    repos: Sequence[str], weeks: Sequence[date], teams: Sequence[str] = ()
+) -> str:
+    """Return what counts in neither window of a comparison, and the teams that count."""
+    text = f" Only teams with it: {_named(teams)}." if teams else ""
+    if repos:
+        text += f" Left out, because active in one window only: {_named(repos)}."
+    if weeks:
+        text += f" Closed weeks left out: {', '.join(day(monday) for monday in weeks)}."
+    return text
 
 
 def year_note(metric: Metric, row: Mapping[str, Any]) -> str:

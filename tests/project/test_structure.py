@@ -136,12 +136,13 @@ CONTRACT = {
     "rules": "kind rule position field pattern value tier tool source repositories matched",
     "metrics": "metric question page title unit better definition definition_hash is_headline sql",
     "answers": """
-        question metric title unit better quarter comparison status scope_kind scope variant
+        question metric title unit better quarter comparison status scope_kind scope event variant
         current baseline effect
-        effect_kind lo hi p p_holm n_current n_baseline n_missing n_excluded n_clusters verdict
-        reason sentence
-        guardrail window_start window_end baseline_start baseline_end as_of synced_until definition
-        definition_hash
+        effect_kind lo hi level p p_adjusted se df history_weeks n_pairs n_family
+        n_current n_baseline n_missing n_excluded verdict
+        reason sentence verdict_sentence
+        guardrail decided_on left_out window_start window_end baseline_start baseline_end as_of
+        synced_until definition definition_hash
         sql""",
     "budget": "month budget_usd",
     "forecasts": """
@@ -149,7 +150,10 @@ CONTRACT = {
         coverage coverage_n
         reason break_on break_kind""",
     "forecast_days": "made_on period day point lo hi",
-    "answer_inputs": "metric scope window block numerator denominator",
+    "answer_inputs": """
+        metric scope_kind scope quarter comparison event variant series window block numerator
+        denominator moves threshold is_masked
+        regime""",
     "reconciliation": "repo month kind stored at_github",
     "loads": "source scope started_at finished_at status message",
     "checks": "check_name description failing_rows",

@@ -19,3 +19,6 @@ from (
 );
 
 delete from remembered.published_people;
+
+insert into remembered.published_verdicts by name
+select * from new_verdicts;

@@ -1,76 +1,65 @@
--- The inputs of an answer add up to it, on both sides: n, unless of a rate; the value; of a median
--- at least half within it.
+-- The inputs of an answer add up to it, on both sides: n, unless of a rate; the value, unless of a
+-- median. An answer that was decided before keeps the inputs of that day.
 with sides as (
     select
         metric,
         quarter,
         comparison,
+        event,
+        variant,
         scope_kind,
         scope,
-        greatest(window_end, baseline_end) as last_end,
-        as_of,
-        unnest([window_start, baseline_start]) as start_on,
-        unnest([window_end, baseline_end]) as end_on,
+        unnest(['judged', 'baseline']) as "window",
         unnest([current, baseline]) as estimate,
         unnest([n_current, n_baseline]) as n
     from answers
+    where decided_on is null or decided_on = as_of
 ),
 
 totals as (
     select
         metric,
+        quarter,
+        comparison,
+        event,
+        variant,
         scope_kind,
         scope,
         "window",
-        read_until,
         sum(numerator) as numerator,
         sum(denominator) as denominator
     from answer_inputs
+    where not is_masked and series = 'judged'
     group by all
-),
-
-compared as (
-    select
-        sides.metric,
-        sides.quarter,
-        sides.comparison,
-        sides.scope,
-        sides.start_on,
-        sides.estimate,
-        sides.n,
-        metrics.aggregate,
-        coalesce(totals.numerator, 0) as numerator,
-        coalesce(totals.denominator, 0) as denominator
-    from sides
-    inner join metrics on metrics.metric = sides.metric
-    left join totals
-        on
-            totals.metric = sides.metric
-            and totals.scope_kind = sides.scope_kind
-            and totals.scope = sides.scope
-            and totals."window" = sides.start_on::text || '/' || sides.end_on::text
-            and totals.read_until = least(
-                sides.last_end + metrics.matures_after_days,
-                sides.as_of + 1
-            )
 )
 
 select
-    metric,
-    quarter,
-    comparison,
-    scope,
-    start_on,
-    estimate,
-    n,
-    numerator,
-    denominator
-from compared
+    sides.metric,
+    sides.quarter,
+    sides.comparison,
+    sides.scope,
+    sides."window",
+    sides.estimate,
+    sides.n,
+    totals.numerator,
+    totals.denominator
+from sides
+inner join metrics on metrics.metric = sides.metric
+inner join totals
+    on
+        totals.metric = sides.metric
+        and totals.quarter = sides.quarter
+        and totals.comparison = sides.comparison
+        and totals.event = sides.event
+        and totals.variant = sides.variant
+        and totals.scope_kind = sides.scope_kind
+        and totals.scope = sides.scope
+        and totals."window" = sides."window"
 where
-    (aggregate in ('share', 'median', 'count', 'per outcome') and n <> denominator)
-    or (aggregate = 'count' and abs(estimate - numerator) > 1e-9)
+    (metrics.aggregate in ('share', 'median', 'per outcome') and sides.n <> totals.denominator)
+    or (metrics.aggregate = 'count' and abs(sides.estimate - totals.numerator) > 1e-9)
     or (
-        aggregate not in ('count', 'median')
-        and abs(estimate - numerator / denominator) > 1e-9 * greatest(1, abs(estimate))
+        metrics.aggregate not in ('count', 'median')
+        and abs(sides.estimate - totals.numerator / totals.denominator)
+        > 1e-9 * greatest(1, abs(sides.estimate))
     )
-    or (aggregate = 'median' and estimate is not null and numerator < denominator / 2)

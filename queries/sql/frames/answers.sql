@@ -1,6 +1,6 @@
 -- Headlines by quarter: the number, what it is compared with, and the SQL that reproduces both.
--- Grain: metric, quarter, comparison, scope_kind, scope, variant. Columns are stable unless marked
--- experimental.
+-- Grain: metric, quarter, comparison, event, scope_kind, scope, variant. Columns are stable unless
+-- marked experimental.
 --
 -- question: Q1 to Q5, or guardrail.
 -- metric: the metric.
@@ -12,26 +12,39 @@
 -- status: decided once the quarter is complete, else so far.
 -- scope_kind: org, team, repo or work_type.
 -- scope: name of the team, repository or work type; empty for the organisation.
--- variant: raw; others come with the statistics.
+-- event: the rollout; empty for quarters.
+-- variant: raw.
 -- current: estimate in the window, in the unit; null where none, a median not reached, or a count
 --     not measured.
 -- baseline: the same for the baseline's window.
 -- effect: current against baseline: ratio minus 1, or difference; null if either side has fewer than
 --     10 items, except of counts.
 -- effect_kind: ratio or difference.
--- lo: lower end of the interval; null until the statistics come.
--- hi: upper end of the interval; null until the statistics come.
--- p: p-value; null until the statistics come.
--- p_holm: p-value corrected for many questions; null until the statistics come.
+-- lo: lower end of the interval of effect, on its scale; null without an interval.
+-- hi: upper end of the interval.
+-- level: level of the interval: of a headline that of its family, of a guardrail 0.9.
+-- p: p-value, two-sided; null without enough data.
+-- p_adjusted: p-value adjusted for the headlines of its family by Benjamini and Hochberg; null of
+--     guardrails.
+-- se: standard error, on the scale of the test: of ratios the logarithm, of a median the share
+--     within the common median.
+-- df: degrees of freedom.
+-- history_weeks: weeks of history behind the standard error.
+-- n_pairs: pairs of earlier windows behind it.
+-- n_family: headlines of its family, among which p is adjusted; null of guardrails.
 -- n_current: items that the current estimate rests on.
 -- n_baseline: items that the baseline rests on.
 -- n_missing: items of the current window without a value.
 -- n_excluded: items of the current window left out by the definition, such as bots.
--- n_clusters: blocks the interval rests on; null until the statistics come.
--- verdict: null until the statistics come; no word is guessed.
--- reason: why there is no verdict.
--- sentence: the answer in one plain sentence.
--- guardrail: guardrails that worsened; null until they come.
+-- verdict: improving, worse, no clear change, too little data, not proven or not measured; of a
+--     guardrail worse, no clear change, too little data or not measured. Null of quarters in
+--     progress, repositories and work types.
+-- reason: why it is this verdict, or why there is none.
+-- sentence: number and comparison in one plain sentence.
+-- verdict_sentence: the verdict in one plain sentence; null of repositories and work types.
+-- guardrail: the guardrail that became worse, if the verdict is not proven because of it.
+-- decided_on: day of the data with which it was decided; null if it is not decided.
+-- left_out: repositories that count in neither window, because they were active in one only.
 -- window_start: first day of the current window.
 -- window_end: day after the current window.
 -- baseline_start: first day of the baseline's window.
@@ -52,6 +65,7 @@ select
     status::varchar as status,
     scope_kind::varchar as scope_kind,
     scope::varchar as scope,
+    event::varchar as event,
     variant::varchar as variant,
     current::double as current,
     baseline::double as baseline,
@@ -59,17 +73,25 @@ select
     effect_kind::varchar as effect_kind,
     lo::double as lo,
     hi::double as hi,
+    level::double as level,
     p::double as p,
-    p_holm::double as p_holm,
+    p_adjusted::double as p_adjusted,
+    se::double as se,
+    df::double as df,
+    history_weeks::bigint as history_weeks,
+    n_pairs::bigint as n_pairs,
+    n_family::bigint as n_family,
     n_current::bigint as n_current,
     n_baseline::bigint as n_baseline,
     n_missing::bigint as n_missing,
     n_excluded::bigint as n_excluded,
-    n_clusters::bigint as n_clusters,
     verdict::varchar as verdict,
     reason::varchar as reason,
     sentence::varchar as sentence,
+    verdict_sentence::varchar as verdict_sentence,
     guardrail::varchar as guardrail,
+    decided_on::date as decided_on,
+    left_out::varchar[] as left_out,
     window_start::date as window_start,
     window_end::date as window_end,
     baseline_start::date as baseline_start,

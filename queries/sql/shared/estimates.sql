@@ -47,14 +47,14 @@ select
         when aggregate = 'per reviewer' then coalesce(total, 0) / nullif(reviewers, 0)
         when aggregate = 'per outcome'
             then if(
-                totals.n >= 5 and days_with_cost >= 0.8 * (end_on - start_on),
+                totals.n >= 5 and days_with_cost >= 0.8 * (end_on - start_on - {closed_days}),
                 cost / totals.n,
                 null
             )
         when aggregate = 'cost share' then cost_of_value / nullif(cost, 0)
         when aggregate = 'count' and first_day < end_on then coalesce(total, 0)
         when aggregate in ('per week', 'net per week') and first_day < end_on
-            then coalesce(total, 0) * 7.0 / (end_on - start_on)
+            then coalesce(total, 0) * 7.0 / (end_on - start_on - {closed_days})
     end as estimate,
     coalesce(totals.n, 0) as n,
     coalesce(totals.n_missing, 0) as n_missing,

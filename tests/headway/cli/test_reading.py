@@ -57,7 +57,7 @@ def test_where_nothing_is_published_one_line_says_what_to_do(
 def test_answers_are_paragraphs_of_the_newest_quarter_that_has_data(desk: Desk) -> None:
     done = desk.run("answers")
     assert (done.code, done.err) == (0, "")
-    opening, *paragraphs, last = done.out.strip().split("\n\n")
+    opening, *paragraphs = done.out.strip().split("\n\n")
     assert (
         "Nothing has happened since 2 Jul 2026. 2026-Q2 is 30 Mar 2026 to 28 Jun 2026." in opening
     )
@@ -65,15 +65,17 @@ def test_answers_are_paragraphs_of_the_newest_quarter_that_has_data(desk: Desk) 
     assert questions == [
         f"{page.question[0].upper()}{page.question[1:]}  {page.title}" for page in PAGES
     ]
-    assert last == "Not judged yet: these are numbers, not verdicts."
     where = "scope_kind = 'org' and quarter = '2026-Q2' and comparison = 'quarter before'"
-    reported = desk.rows(f"select title, sentence, current is null from answers where {where}")
+    columns = "title, sentence, current is null, verdict, verdict_sentence"
+    reported = desk.rows(f"select {columns} from answers where {where}")
     assert len(paragraphs) - len(questions) == len([row for row in METRICS if row.is_headline])
     assert len(reported) > 10  # an answer that matures later is about the quarter before
-    for title, sentence, is_null in reported:
+    assert {verdict for *_, verdict, _ in reported} == {"too little data", "not measured"}
+    for title, sentence, is_null, verdict, reason in reported:
         (paragraph,) = [text for text in paragraphs if text.startswith(f"{title}: ")]
         assert paragraph.startswith(f"{title}: {sentence}")
         assert is_null or "a year before" in paragraph
+        assert (f" Too little data: {reason}" in paragraph) == (verdict == "too little data")
 
 
 def test_answers_as_json_are_the_table(desk: Desk) -> None:

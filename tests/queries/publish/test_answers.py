@@ -21,6 +21,8 @@ from queries.catalog import definitions
 from queries.catalog.catalog import METRICS, metric
 from queries.catalog.scope import Scope
 from queries.publish.answers import answers
+from queries.publish.decisions import Judging, decide
+from queries.publish.items import batches
 from queries.read.snapshot import current
 from queries.statistics.estimates import estimates
 from queries.statistics.estimates import rows as item_rows
@@ -45,8 +47,8 @@ def db(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="module")
 def rows(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the rows of ``answers``."""
-    return records(db, "from answers")
+    """Return the rows of ``answers`` about quarters."""
+    return records(db, "from answers where event = ''")
 
 
 def last_quarters() -> list[Quarter]:
@@ -188,12 +190,44 @@ def test_every_headline_has_an_answer_for_every_quarter_and_comparison(
     ]
 
 
-def test_verdicts_are_empty(rows: list[dict[str, Any]]) -> None:
-    assert {row["verdict"] for row in rows} == {None}
-    assert {row["reason"] for row in rows} == {"not judged yet"}
-    for name in ("lo", "hi", "p", "p_holm", "n_clusters", "guardrail"):
-        assert {row[name] for row in rows} == {None}
-    assert {row["variant"] for row in rows} == {"raw"}
+def test_only_complete_quarters_of_organisation_and_teams_have_a_verdict(
+    rows: list[dict[str, Any]],
+) -> None:
+    for row in rows:
+        is_judged = row["scope_kind"] in ("org", "team")
+        if not is_judged:
+            assert (row["verdict"], row["reason"]) == (None, "exploratory")
+        elif row["status"] == "so far" and row["verdict"] != "not measured":
+            assert (row["verdict"], row["reason"]) == (None, "so far")
+        elif row["verdict"] is None:
+            assert row["reason"] in ("members", "guardrails open")
+        if row["lo"] is not None:
+            assert row["lo"] <= row["effect"] <= row["hi"]
+            assert 0.9 <= row["level"] < 1
+        assert (row["decided_on"] is not None) <= (row["status"] == "decided")
+        assert (row["event"], row["variant"]) == ("", "raw")
+
+
+def test_rollout_is_answered_twice_with_equal_windows_around_its_transition(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = records(db, "from answers where event <> ''")
+    began, after = date(2026, 3, 2), date(2026, 3, 30)
+    for row in rows:
+        weeks = timedelta(weeks=int(row["comparison"].split()[1]))
+        assert (row["event"], row["variant"], row["quarter"]) == ("Agents", "before and after", "")
+        assert (row["baseline_start"], row["baseline_end"]) == (began - weeks, began)
+        assert (row["window_start"], row["window_end"]) == (after, after + weeks)
+        by_key = {item["start_on"]: item for item in records(db, row["sql"])}
+        for side, n, start in (
+            ("current", "n_current", "window_start"),
+            ("baseline", "n_baseline", "baseline_start"),
+        ):
+            item = by_key[row[start]]
+            assert (item["estimate"], item["n"]) == (pytest.approx(row[side]), row[n])
+    by_comparison = [row["comparison"] for row in rows]
+    assert by_comparison.count("rollout 13 weeks") == by_comparison.count("rollout 26 weeks")
+    assert len(rows) == 34
 
 
 def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
@@ -204,6 +238,12 @@ def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
             assert row["effect"] is None
         elif kind == "count" and row["status"] == "so far":
             assert row["effect"] is None  # a quarter in progress is not compared with a whole one
+        elif kind == "count" and row["p"] is not None:
+            weeks = [
+                (row[f"{side}_end"] - row[f"{side}_start"]).days / 7
+                for side in ("window", "baseline")
+            ]
+            assert row["effect"] == pytest.approx(13 * (current / weeks[0] - baseline / weeks[1]))
         elif kind != "count" and min(row["n_current"], row["n_baseline"]) < 10:
             assert row["effect"] is None
         elif row["effect_kind"] == "difference":
@@ -216,44 +256,35 @@ def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
 def test_inputs_add_up_week_by_week(
     db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
 ) -> None:
-    inputs: dict[tuple[Any, ...], dict[date, tuple[float, float]]] = defaultdict(dict)
+    by_key: dict[tuple[Any, ...], dict[date, dict[str, Any]]] = defaultdict(dict)
+    names = ("metric", "scope_kind", "scope", "quarter", "comparison")
     for item in records(db, "from answer_inputs"):
-        key = (
-            item["metric"],
-            item["scope_kind"],
-            item["scope"],
-            item["window"],
-            item["read_until"],
-        )
-        assert item["block"] not in inputs[key]
         assert item["block"].weekday() == 0
-        inputs[key][item["block"]] = (item["numerator"], item["denominator"])
+        by_key[tuple(item[name] for name in names)][item["block"]] = item
+    compared = 0
     for row in rows:
-        ends = max(row["window_end"], row["baseline_end"]) + timedelta(
-            days=metric(row["metric"]).matures_after
-        )
-        until = min(ends, DEMO_UNTIL + timedelta(days=1))
-        window = f"{row['window_start']}/{row['window_end']}"
-        result = inputs.get((row["metric"], row["scope_kind"], row["scope"], window, until), {})
-        added, parts = (
-            (sum(values) for values in zip(*result.values(), strict=True)) if result else (0, 0)
-        )
-        kind, weeks = (
-            metric(row["metric"]).aggregate,
-            (row["window_end"] - row["window_start"]).days / 7,
-        )
-        if row["n_current"]:
-            assert len(result) == -(-(row["window_end"] - row["window_start"]).days // 7)
-        if kind == "net per week" and row["current"] is not None:
-            assert (parts, added) == (pytest.approx(weeks), pytest.approx(row["current"] * weeks))
-        elif kind == "per reviewer" and row["n_current"]:
-            assert (added, added / parts) == (row["n_current"], pytest.approx(row["current"]))
-        elif kind in ("share", "median", "count"):
-            assert parts == row["n_current"]
-        if kind == "share" and parts:
-            assert added / parts == pytest.approx(row["current"])
-        elif kind == "median" and parts:  # a median that is not reached has no items below it
-            assert added / parts >= 0.5 if row["current"] is not None else added == 0
+        inputs = by_key.get(tuple(row[name] for name in names))
+        if inputs is None:
+            continue
+        weeks = sorted(inputs)
+        assert weeks == [weeks[0] + timedelta(7 * n) for n in range(len(weeks))]
+        assert weeks[-1] < row["window_end"] <= weeks[-1] + timedelta(7)
+        judged = [item for week, item in inputs.items() if week >= row["window_start"]]
+        assert {item["window"] for item in judged} == {"judged"}
+        numerator = sum(item["numerator"] for item in judged)
+        denominator = sum(item["denominator"] for item in judged)
+        kind = metric(row["metric"]).aggregate
+        if kind in ("share", "median", "per outcome"):
+            assert denominator == row["n_current"]
+        if kind == "median" and row["n_current"] and row["n_baseline"]:
+            threshold = {item["threshold"] for item in judged}
+            assert len(threshold) == 1
+        elif kind == "count" and row["current"] is not None:
+            assert numerator == row["current"]
+        elif kind not in ("median", "count") and denominator and row["current"] is not None:
+            assert numerator / denominator == pytest.approx(row["current"])
+        compared += 1
+    assert compared > 500
 
 
 def test_answers_equal_the_catalogue(
@@ -278,12 +309,17 @@ def small(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield result
 
 
+def judged_answers(db: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
+    """Return the rows of ``answers`` of published tables."""
+    groups = batches(db, as_of)
+    judged = decide(db, as_of, Judging(), groups)
+    return pd.concat(answers(db, as_of, judged, groups))
+
+
 def test_unsynced_repository_is_excluded_from_both_quarters_and_named(
     small: duckdb.DuckDBPyConnection,
 ) -> None:
-    frame, inputs = (
-        pd.concat(by_key) for by_key in zip(*answers(small, date(2026, 2, 28)), strict=True)
-    )
+    frame = judged_answers(small, date(2026, 2, 28))
     by_key = {
         (row["quarter"], row["comparison"], row["scope"]): row
         for row in frame[frame["metric"] == "pickup_time"].to_dict("records")
@@ -308,18 +344,13 @@ def test_unsynced_repository_is_excluded_from_both_quarters_and_named(
         "10 hours (n = 1); there is nothing to compare it with in the quarter before."
     )
     assert ("2026-Q1", "quarter before", "acme/old") not in by_key
-    read = {
-        str(until)[:10]
-        for until in inputs.loc[inputs["window"] == "2025-09-29/2025-12-29", "read_until"]
-    }
-    assert read == {"2026-01-05", "2026-01-12", "2026-03-01"}
 
 
 def test_comparison_counts_repositories_synced_for_both_quarters(
     small: duckdb.DuckDBPyConnection,
 ) -> None:
     """Comparisons of one window can have different repositories: ``read_until`` separates them."""
-    frame = pd.concat(result for result, _ in answers(small, date(2026, 2, 28)))
+    frame = judged_answers(small, date(2026, 2, 28))
     merged = frame[(frame["metric"] == "merged_within_7_days") & (frame["scope_kind"] == "org")]
     n = {
         (row.quarter, row.comparison): (row.n_current, row.n_baseline)

@@ -1,0 +1,544 @@
+"""Decisions: the verdict of each headline, scope and registered comparison, decided once.
+
+The ledger keeps each decision with its date, its inputs and the hash of the metric's definition.
+What is not decided yet is decided when its window and its guardrails are complete and mature.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import duckdb
+import pandas as pd
+
+from queries.catalog.catalog import metric
+from queries.catalog.definitions import definition_hash
+from queries.catalog.guardrails import MARGINS
+from queries.catalog.metric import Metric
+from queries.publish.items import Headline, create_items
+from queries.publish.registered import (
+    BEFORE_AND_AFTER,
+    DECIDED,
+    DIFFERENCE,
+    KEY,
+    Key,
+    Registered,
+    is_guardrail,
+)
+from queries.publish.settings import ClosedPeriod, PublishSettings, Rollout
+from queries.sql_files import ROOT, read_sql
+from queries.statistics import judgements, verdicts
+from queries.statistics.estimates import Restriction, read_until
+from queries.statistics.histories import (
+    KNOWN_DAYS,
+    MOST_CHANGED,
+    Flags,
+    Items,
+    Series,
+    Span,
+    WeeklySums,
+    by_scope,
+    changed_members,
+    closed_weeks,
+    history_start,
+    monday,
+    open_weeks,
+    repositories,
+    span,
+    stacked,
+    week_from,
+    week_of,
+)
+from queries.statistics.judgements import Judgement, Lack
+from queries.statistics.noise import KINDS, Weeks, Windows
+from queries.statistics.windows import Comparison, Window
+
+#: an effect of a quarter in progress has an interval from so many whole weeks on
+LEAST_WEEKS = 4
+#: the level of intervals outside families; a guardrail's interval belongs to its one-sided test
+LEVEL, GUARDRAIL_INTERVAL = 0.95, 0.9
+#: columns of a judged comparison beside its key
+JUDGED = ("position", "threshold", "is_new")
+#: reasons of answers without a word
+SO_FAR, WAITING, MEMBERS, NOT_MEASURED = "so far", "guardrails open", "members", "not measured"
+#: reasons of a guardrail's words
+GUARDRAIL_REASONS: Mapping[str, str] = {"worse": "change", "no clear change": "no change"}
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Days of a person in a team, the first and the last included."""
+
+    login: str
+    team: str
+    from_on: date
+    to_on: date
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Inputs of decisions beside the published tables: settings, members and the ledger."""
+
+    rollouts: Sequence[Rollout] = ()
+    closed: Sequence[ClosedPeriod] = ()
+    margins: Mapping[str, float] = field(default_factory=lambda: dict(MARGINS))
+    members: Sequence[Membership] = ()
+    #: decisions of the ledger by definition hash, with the columns ``DECIDED``
+    decided: Mapping[tuple[Key, str], Mapping[str, Any]] = field(default_factory=dict)
+
+    def breaks(self, teams: Sequence[str], but: Rollout | None = None) -> list[tuple[int, int]]:
+        """Return the other rollouts of any of these teams, or of all if there are none.
+
+        Each is its first week and the first after its transition.
+        """
+        return [
+            rollout_weeks(rollout)
+            for rollout in self.rollouts
+            if rollout != but and (not teams or not rollout.teams or {*teams} & {*rollout.teams})
+        ]
+
+    def changed(self, teams: Sequence[str], pair: Comparison) -> float:
+        """Return the share of the members of teams who changed between two windows."""
+        days = (pair.baseline.start_on, pair.current.end_on - timedelta(days=1))
+        before, after = (
+            frozenset(
+                row.login
+                for row in self.members
+                if row.team in teams and row.from_on <= day <= row.to_on
+            )
+            for day in days
+        )
+        return changed_members(before, after)
+
+
+@dataclass
+class Judged(Registered):
+    """A registered comparison as judged: panel, history and weekly sums."""
+
+    #: repositories that count, by position
+    panel: Flags = field(kw_only=True)
+    #: the first week of the history, None without items, and of ``weeks``
+    start: int | None = None
+    first: int = 0
+    weeks: Weeks | None = None
+    judgement: Judgement | None = None
+    threshold: float | None = None
+    #: teams of the scope; empty for the organisation
+    teams: Sequence[str] = ()
+    #: weekly sums of the teams without a rollout
+    others: Weeks | None = None
+    #: rollouts in the history: first week and first week after the transition
+    breaks: Sequence[tuple[int, int]] = ()
+
+
+#: windows of rollouts, before and after, in weeks: the second word is given after the first
+ROLLOUT_WEEKS = tuple(sorted(verdicts.ROLLOUT_SHARES))
+
+
+def rollout_weeks(rollout: Rollout) -> tuple[int, int]:
+    """Return the week in which a rollout began and the first week after its transition."""
+    return week_of(rollout.on), week_from(rollout.on + timedelta(days=rollout.transition_days))
+
+
+def read_judging(db: duckdb.DuckDBPyConnection, settings: PublishSettings) -> Judging:
+    """Return the inputs of decisions from the settings, the built models and the ledger."""
+    members = db.execute(read_sql(ROOT / "shared" / "members.sql").statement).fetchall()
+    stored = db.execute(read_sql(ROOT / "shared" / "stored_verdicts.sql").statement)
+    columns = [name for name, *_ in stored.description]
+    decided: dict[tuple[Key, str], Mapping[str, Any]] = {}
+    for values in stored.fetchall():
+        row = dict(zip(columns, values, strict=True))
+        key = Key(**{name: row[name] for name in KEY})
+        decided[key, row["definition_hash"]] = {name: row[name] for name in DECIDED}
+    return Judging(
+        settings.rollouts,
+        settings.closed_periods,
+        settings.guardrail_margins,
+        [Membership(*row) for row in members],
+        decided,
+    )
+
+
+def decide(
+    db: duckdb.DuckDBPyConnection,
+    as_of: date,
+    judging: Judging,
+    groups: Sequence[Sequence[Headline]],
+) -> dict[Key, Judged]:
+    """Judge the comparisons of all headlines and give words to those that are complete."""
+    return _Decider(db, as_of, judging, groups).judged
+
+
+def keep(db: duckdb.DuckDBPyConnection, judged: Mapping[Key, Judged]) -> None:
+    """Create the tables of judged comparisons, their inputs and new decisions."""
+    rows = list(judged.values())
+    frame = [
+        vars(row.key)
+        | {"position": position, "threshold": row.threshold}
+        | {"is_new": bool(row.is_new and row.columns.get("decided_on"))}
+        for position, row in enumerate(rows)
+    ]
+    db.register("judged_frame", pd.DataFrame(frame, columns=[*KEY, *JUDGED], dtype=object))
+    series = [
+        Series(position, name, row.first, weeks, row.breaks)
+        for position, row in enumerate(rows)
+        for name, weeks in (("judged", row.weeks), ("others", row.others))
+        if weeks
+    ]
+    db.register("judged_inputs_frame", pd.DataFrame(stacked(series)))
+    db.execute(read_sql(ROOT / "inputs" / "verdicts.sql").text)
+
+
+class _Decider:
+    """Judges the comparisons of all headlines and gives words to those that are decided."""
+
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        as_of: date,
+        judging: Judging,
+        groups: Sequence[Sequence[Headline]],
+    ) -> None:
+        self.db, self.as_of, self.judging = db, as_of, judging
+        self.teams = [item.name for item in groups[0][0].teams]
+        activity = db.execute(read_sql(ROOT / "shared" / "activity.sql").statement).fetchall()
+        self.repos = repositories(activity)
+        self.closed = closed_weeks((row.from_on, row.to_on) for row in judging.closed)
+        self.hashes: dict[str, str] = {}
+        self.judged: dict[Key, Judged] = {}
+        for group in groups:
+            create_items(db, group)
+            for headline in group:
+                if headline.metric.aggregate in KINDS:
+                    self._judge(headline)
+        self._decide()
+
+    def _read(self, headline: Metric, last: date) -> list[Items]:
+        """Return the items of a metric in the organisation and in each team."""
+        sql = read_sql(ROOT / "shared" / "history_items.sql").statement
+        repos, teams = list(self.repos.names), self.teams
+        parameters = {"metric": headline.name, "repos": repos, "teams": teams, "last": last}
+        columns = self.db.execute(sql, parameters).fetchnumpy()
+        has_teams = "team" in headline.of.parts
+        return by_scope(headline.aggregate, last, columns, len(teams) if has_teams else 0)
+
+    def _judge(self, headline: Headline) -> None:
+        """Judge all comparisons of a metric, but for those that the ledger has decided."""
+        about = headline.metric
+        self.hashes[about.name] = definition_hash(about)
+        scopes = self._read(about, self.as_of + timedelta(days=1 - about.matures_after))
+        if not len(scopes[0].day):
+            return
+        names = [("org", ""), *(("team", name) for name in self.teams)]
+        for items, (kind, name) in zip(scopes, names, strict=False):
+            sums: dict[bytes, WeeklySums] = {}
+            for pair in headline.pairs:
+                key = Key(about.name, kind, name, pair.quarter, pair.comparison)
+                judged = self._prepared(key, pair, items, [name] if name else [])
+                if judged.restriction:
+                    judged.estimates = self._estimates(judged, items)
+                if judged.columns:
+                    continue
+                if judged.panel.tobytes() not in sums:
+                    sums[judged.panel.tobytes()] = items.weekly(judged.panel)
+                breaks = self.judging.breaks(judged.teams)
+                self._judge_one(judged, items, sums[judged.panel.tobytes()], breaks)
+        for rollout in self.judging.rollouts:
+            self._judge_rollout(about, rollout, scopes[0])
+
+    def _prepared(
+        self, key: Key, pair: Comparison, items: Items, teams: Sequence[str], transition: int = 0
+    ) -> Judged:
+        """Return a comparison with its panel, its history and its decision of the ledger."""
+        headline, weeks = metric(key.metric), span(pair.current, pair.baseline)
+        until = read_until(headline, (pair.current, pair.baseline), self.as_of)
+        panel, unshared = self.repos.panel(items, weeks, until)
+        start = history_start(items, panel, weeks.judged[0] - transition)
+        restriction = self._restriction(unshared, weeks, teams if key.event else ())
+        judged = Judged(key, pair, restriction, panel=panel, start=start, teams=teams)
+        self.judged[key] = judged
+        stored = self.judging.decided.get((key, self.hashes[key.metric]))
+        if stored and stored["decided_on"] <= self.as_of:
+            judged.columns = dict(stored)
+        judged.is_new = not stored
+        return judged
+
+    def _estimates(self, judged: Judged, items: Items) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the estimates of both windows over the panel and without closed weeks."""
+        pair, panel = judged.pair, judged.panel
+        return (
+            items.estimate(pair.current, panel, self.closed),
+            items.estimate(pair.baseline, panel, self.closed),
+        )
+
+    def _judge_rollout(self, headline: Metric, rollout: Rollout, whole: Items) -> None:
+        """Judge the windows of a rollout that are complete, and the one in progress."""
+        began, after = rollout_weeks(rollout)
+        teams = [name for name in rollout.teams if name in self.teams]
+        if rollout.teams and not (teams and "team" in headline.of.parts):
+            return
+        positions = [self.teams.index(name) + 1 for name in teams]
+        having, without = whole.of_teams(positions), whole.without_teams(positions)
+        whole_weeks = week_of(whole.last) - after
+        for index, length in enumerate(ROLLOUT_WEEKS):
+            is_decided = whole_weeks >= length
+            ran = length if is_decided else whole_weeks
+            if ran < (ROLLOUT_WEEKS[index - 1] if index else LEAST_WEEKS):
+                return
+            pair = Comparison(
+                "",
+                f"rollout {length} weeks",
+                "decided" if is_decided else SO_FAR,
+                Window(monday(after), monday(after + ran)),
+                Window(monday(began - ran), monday(began)),
+                rollout.name,
+            )
+            for variant in (
+                BEFORE_AND_AFTER,
+                *([DIFFERENCE] if teams and len(without.day) else []),
+            ):
+                key = Key(headline.name, "org", "", "", pair.comparison, rollout.name, variant)
+                judged = self._prepared(key, pair, having, teams, after - began)
+                judged.estimates = self._estimates(judged, having)
+                if judged.columns:
+                    continue
+                breaks = self.judging.breaks(teams if variant == BEFORE_AND_AFTER else (), rollout)
+                other = without if variant == DIFFERENCE else None
+                sums = having.weekly(judged.panel)
+                self._judge_one(judged, having, sums, breaks, after - began, other)
+
+    def _restriction(
+        self, repos: Sequence[str], weeks: Span, teams: Sequence[str]
+    ) -> Restriction | None:
+        """Return the items of two windows that do not count; None if all do."""
+        sides = (weeks.baseline, weeks.judged)
+        closed = [week for week in sorted(self.closed) if any(a <= week < b for a, b in sides)]
+        if not repos and not closed and not teams:
+            return None
+        return Restriction(tuple(repos), [monday(week) for week in closed], tuple(teams))
+
+    def _judge_one(
+        self,
+        judged: Judged,
+        items: Items,
+        sums: WeeklySums,
+        breaks: Sequence[tuple[int, int]],
+        transition: int = 0,
+        others: Items | None = None,
+    ) -> None:
+        """Judge one comparison; of a rollout perhaps against the teams without it."""
+        weeks = span(judged.pair.current, judged.pair.baseline)
+        (before, before_end), (now, end) = weeks.baseline, weeks.judged
+        if others and judged.start is not None:
+            start = history_start(others, judged.panel, now - transition)
+            judged.start = None if start is None else max(judged.start, start)
+        if judged.start is None:
+            return
+        first = judged.first = min(judged.start, before)
+        counts = open_weeks(first, end, self.closed)
+        windows = Windows(
+            judged=now - first,
+            lag=now - before,
+            weeks=end - now,
+            baseline_weeks=before_end - before,
+            breaks=[(start - first, after - first) for start, after in breaks],
+            transition=transition,
+        )
+        judged.breaks = breaks
+        judged.weeks = sums.weeks(first, end, counts)
+        if others:
+            judged.others = others.weekly(judged.panel).weeks(first, end, counts)
+        if judged.pair.status == SO_FAR and (
+            judged.pair.current.end_on - judged.pair.current.start_on
+        ) < timedelta(weeks=LEAST_WEEKS):
+            return
+        kind = KINDS[items.aggregate]
+        if kind != "median":
+            result = (
+                judgements.difference(kind, judged.weeks, judged.others, windows)
+                if judged.others
+                else judgements.judge(kind, judged.weeks, windows)
+            )
+        else:
+            durations = items.durations(first, end, judged.panel)
+            result = judgements.judge_median(*durations, windows, counts)
+            judged.threshold, judged.weeks = result.threshold, result.weeks or judged.weeks
+            if others:
+                other = others.durations(first, end, judged.panel)
+                result = judgements.difference_of_medians(durations, other, windows, counts)
+        judged.judgement = self._checked(result, judged, items, weeks)
+
+    def _checked(self, result: Judgement, judged: Judged, items: Items, weeks: Span) -> Judgement:
+        """Return a judgement with the true length of the history and what the sums cannot show."""
+        history = self._history(judged)
+        if result.lack and result.lack.code == "history":
+            result = replace(result, lack=replace(result.lack, actual=history))
+        if not result.lack and not self.repos.has_shared_items(items, weeks, judged.panel):
+            return replace(result, p=None, lack=Lack("repositories", 0, 1))
+        if items.aggregate == "per outcome" and not result.lack:
+            for side in (weeks.judged, weeks.baseline):
+                needed, days = KNOWN_DAYS * 7 * (side[1] - side[0]), items.known_days(side)
+                if days < needed:
+                    window: Literal["now", "before"] = "now" if side == weeks.judged else "before"
+                    return replace(result, p=None, lack=Lack("spend", days, needed, window))
+        return result
+
+    @staticmethod
+    def _history(item: Judged) -> int:
+        """Return the weeks of history before the judged window."""
+        start = item.start
+        end = item.pair.baseline.end_on if item.key.event else item.pair.current.start_on
+        return 0 if start is None else max(week_of(end) - start, 0)
+
+    def _decide(self) -> None:
+        """Give each judged comparison its columns; words family by family."""
+        families: dict[tuple[str, ...], dict[str, list[Judged]]] = defaultdict(dict)
+        for key, judged in self.judged.items():
+            families[key.family].setdefault(key.metric, []).append(judged)
+        for family in families.values():
+            self._decide_family({name: self._main(variants) for name, variants in family.items()})
+
+    def _main(self, variants: Sequence[Judged]) -> Judged:
+        """Return the variant that gets the word; the others are reported without one.
+
+        Of a rollout that is the difference to the other teams, unless it lacks data.
+        """
+        first, *rest = variants
+        if not rest:
+            return first
+        difference = rest[0]
+        is_usable = difference.judgement and not difference.judgement.lack
+        if difference.columns or (is_usable and not first.columns):
+            first.columns = first.columns or self._without_word(first, DIFFERENCE)
+            return difference
+        lack = difference.judgement and difference.judgement.lack
+        difference.columns = self._without_word(difference, _reason(lack) if lack else NOT_MEASURED)
+        return first
+
+    def _decide_family(self, members: Mapping[str, Judged]) -> None:
+        """Decide those of a family that are complete and not decided yet."""
+        guards = {name: item for name, item in members.items() if is_guardrail(item.metric)}
+        headlines = {name: item for name, item in members.items() if name not in guards}
+        for item in guards.values():
+            if not item.columns:
+                self._decide_guardrail(item)
+        words: dict[str, verdicts.GuardWord] = {
+            name: item.columns["verdict"] or "too little data"
+            for name, item in guards.items()
+            if item.pair.status == "decided"
+        }
+        values = {name: _p_in_family(item) for name, item in headlines.items()}
+        share = _share(next(iter(members.values())).key)
+        adjusted = verdicts.adjust({name: p for name, p in values.items() if p is not None}, share)
+        for name, item in headlines.items():
+            guardrails = item.metric.guardrails
+            if item.columns:
+                continue
+            if item.pair.status == SO_FAR:
+                item.columns = self._without_word(item, SO_FAR)
+            elif any(guard in members and guard not in words for guard in guardrails):
+                item.columns = self._without_word(item, WAITING)
+            else:
+                by_name = {guard: words.get(guard, "too little data") for guard in guardrails}
+                self._decide_headline(item, adjusted.get(name), len(adjusted), by_name)
+
+    def _decide_guardrail(self, item: Judged) -> None:
+        """Give a guardrail its word: one-sided, and outside the family."""
+        if reason := self._reason_without_word(item):
+            item.columns = self._without_word(item, reason)
+            return
+        judgement = item.judgement
+        assert judgement is not None
+        margin = self.judging.margins[item.key.metric]
+        word = verdicts.guardrail(judgement, item.metric.better, margin)
+        item.columns = self._measured(item, GUARDRAIL_INTERVAL) | {
+            "verdict": word,
+            "reason": _reason(judgement.lack) if judgement.lack else GUARDRAIL_REASONS[word],
+            "decided_on": self.as_of,
+        }
+
+    def _decide_headline(
+        self,
+        item: Judged,
+        adjusted: tuple[float, float] | None,
+        n_family: int,
+        guardrails: Mapping[str, verdicts.GuardWord],
+    ) -> None:
+        """Give a headline its word."""
+        if reason := self._reason_without_word(item):
+            item.columns = self._without_word(item, reason)
+            return
+        p_adjusted, level = adjusted or (None, LEVEL)
+        result = verdicts.word(
+            item.judgement, p_adjusted, item.metric.better, guardrails, _share(item.key)
+        )
+        item.columns = self._measured(item, level) | {
+            "p_adjusted": p_adjusted,
+            "n_family": n_family if adjusted else None,
+            "verdict": result.word,
+            "reason": _reason(result.lack) if result.lack else result.reason,
+            "guardrail": result.guardrail,
+            "decided_on": self.as_of,
+        }
+
+    def _reason_without_word(self, item: Judged) -> str | None:
+        """Return why a complete comparison is not decided; None if it can be."""
+        if item.pair.status == SO_FAR:
+            return SO_FAR
+        if self._is_changed_team(item):
+            return MEMBERS
+        return NOT_MEASURED if item.judgement is None else None
+
+    def _is_changed_team(self, item: Judged) -> bool:
+        return bool(item.teams) and self.judging.changed(item.teams, item.pair) > MOST_CHANGED
+
+    def _without_word(self, item: Judged, reason: str) -> dict[str, Any]:
+        word = NOT_MEASURED if reason == NOT_MEASURED else None
+        return self._measured(item, LEVEL) | {"verdict": word, "reason": reason}
+
+    def _measured(self, item: Judged, level: float) -> dict[str, Any]:
+        """Return effect and interval of a judgement at a level, without a word."""
+        columns: dict[str, Any] = dict.fromkeys(DECIDED)
+        judgement = item.judgement
+        if judgement is None:
+            return columns
+        interval = judgement.interval(level)
+        return columns | {
+            "effect": judgement.effect,
+            "lo": interval and interval[0],
+            "hi": interval and interval[1],
+            "level": interval and level,
+            "p": judgement.p,
+            "se": judgement.se,
+            "df": judgement.df,
+            "history_weeks": self._history(item),
+            "n_pairs": judgement.n_pairs,
+        }
+
+
+def _p_in_family(item: Judged) -> float | None:
+    """Return the p of a headline in its family; None if it has none.
+
+    An open headline counts as unchanged. The words that are given before it closes are then among
+    those that all headlines together would get.
+    """
+    if item.columns.get("decided_on"):
+        return None if item.columns["p_adjusted"] is None else item.columns["p"]
+    if item.pair.status != "decided":
+        return None if item.start is None else 1.0
+    judgement = item.judgement
+    return None if judgement is None or judgement.lack else judgement.p
+
+
+def _reason(lack: Lack) -> str:
+    return f"{lack.code}: {lack.actual:g} of {lack.needed:g}"
+
+
+def _share(key: Key) -> float:
+    """Return the share of false words that the family of a comparison may have."""
+    weeks = [weeks for weeks in ROLLOUT_WEEKS if key.comparison == f"rollout {weeks} weeks"]
+    return verdicts.ROLLOUT_SHARES[weeks[0]] if weeks else verdicts.FALSE_SHARE

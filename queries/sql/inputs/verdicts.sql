@@ -1,0 +1,85 @@
+-- The comparisons that this publish judged, and their weekly sums.
+create temp table judged_comparisons as
+select
+    position::bigint as position,
+    metric::varchar as metric,
+    scope_kind::varchar as scope_kind,
+    scope::varchar as scope,
+    quarter::varchar as quarter,
+    comparison::varchar as comparison,
+    event::varchar as event,
+    variant::varchar as variant,
+    is_new::boolean as is_new,
+    threshold::double as threshold
+from judged_frame;
+
+create temp table judged_inputs as
+select
+    position::bigint as position,
+    series::varchar as series,
+    date '1970-01-05' + 7 * week::integer as block,
+    numerator::double as numerator,
+    denominator::double as denominator,
+    if(isnan(moves::double), null, moves::double) as moves,
+    is_masked::boolean as is_masked,
+    if(regime < 0, null, regime::integer) as regime
+from judged_inputs_frame;
+
+-- Decisions that the ledger does not have yet.
+create temp table new_verdicts as
+select
+    answers.metric,
+    answers.scope_kind,
+    answers.scope,
+    answers.quarter,
+    answers.comparison,
+    answers.event,
+    answers.variant,
+    answers.definition_hash,
+    answers.decided_on,
+    answers.current,
+    answers.baseline,
+    answers.n_current,
+    answers.n_baseline,
+    answers.effect,
+    answers.lo,
+    answers.hi,
+    answers.level,
+    answers.p,
+    answers.p_adjusted,
+    answers.se,
+    answers.df,
+    answers.history_weeks,
+    answers.n_pairs,
+    answers.n_family,
+    answers.verdict,
+    answers.reason,
+    answers.guardrail,
+    judged.threshold,
+    inputs.inputs
+from answers
+inner join judged_comparisons as judged
+    on
+        judged.metric = answers.metric
+        and judged.scope_kind = answers.scope_kind
+        and judged.scope = answers.scope
+        and judged.quarter = answers.quarter
+        and judged.comparison = answers.comparison
+        and judged.event = answers.event
+        and judged.variant = answers.variant
+left join (
+    select
+        position,
+        list({
+            'series': series,
+            'block': block,
+            'numerator': numerator,
+            'denominator': denominator,
+            'moves': moves,
+            'is_masked': is_masked,
+            'regime': regime
+        } order by series, block) as inputs
+    from judged_inputs
+    group by position
+) as inputs on inputs.position = judged.position
+where judged.is_new;
