@@ -8,7 +8,9 @@ keeps the rows of every atom; ``remember`` writes them before a snapshot can be 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pandas as pd
@@ -17,6 +19,7 @@ from queries.errors import PublishError
 from queries.publish.identities import identities
 from queries.sql_files import ROOT, SqlFile, lineage, read_sql
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
 FOLDER = ROOT / "atoms"
 PEOPLE = ROOT / "shared" / "published_people.sql"
 GROUPS = ROOT / "shared" / "has_groups.sql"
@@ -52,13 +55,20 @@ def make_atoms(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(_text("atoms"))
 
 
-def remember(db: duckdb.DuckDBPyConnection, ledger: Path) -> None:
-    """Write the atoms of a built snapshot into the ledger, which is closed, in one transaction."""
+def remember(
+    db: duckdb.DuckDBPyConnection, ledger: Path, tables: Mapping[str, str] = EMPTY
+) -> None:
+    """Write the atoms of a built snapshot into the ledger, which is closed, in one transaction.
+
+    ``tables``: queries for more rows, by the table of the ledger that takes them.
+    """
     db.execute("attach $path as remembered", {"path": str(ledger)})
     db.begin()
     db.execute(_text("remember"))
     people = read_sql(PEOPLE).statement
     db.execute(f"insert into remembered.published_people by name {people}")
+    for table, rows in tables.items():
+        db.execute(f"insert into remembered.{table} by name {rows}")
     db.commit()
     db.execute("detach remembered")
 

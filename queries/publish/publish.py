@@ -28,7 +28,7 @@ from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK
-from queries.sql_files import ROOT, SqlFile, lineage, models
+from queries.sql_files import ROOT, SqlFile, lineage, models, read_sql
 
 CONTRACT_VERSION = 2
 SNAPSHOT_COUNT = 5
@@ -151,7 +151,8 @@ def _build(
         comment(db)
         save_quick_accounts(db, work.parent.parent)
         db.execute("detach ledger")
-        atoms.remember(db, source.ledger)
+        new = read_sql(ROOT / "shared" / "new_verdicts.sql").statement
+        atoms.remember(db, source.ledger, {"published_verdicts": new})
         db.execute("checkpoint")
     return is_live
 

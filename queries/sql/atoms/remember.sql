@@ -19,6 +19,3 @@ from (
 );
 
 delete from remembered.published_people;
-
-insert into remembered.published_verdicts by name
-select * from new_verdicts;

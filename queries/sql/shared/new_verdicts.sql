@@ -1,0 +1,2 @@
+-- Decisions of this publish.
+select * from new_verdicts
