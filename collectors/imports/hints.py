@@ -6,7 +6,7 @@ import difflib
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from collectors.imports import vocabulary
+from collectors.characters import clean
 from collectors.imports.formats import normalize_header
 
 #: names that people give to a column beside its own
@@ -78,5 +78,5 @@ def spend_hint(header: Sequence[str]) -> str:
 
 def printable(name: str) -> str:
     """Return a header for a message: short, on one line, without e-mail addresses."""
-    plain = vocabulary.clean(name).replace("`", "'")
+    plain = clean(name).replace("`", "'")
     return textwrap.shorten(plain, 60, placeholder="…")

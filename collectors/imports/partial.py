@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from collectors.imports import vocabulary
+from collectors.characters import clean
 
 #: keys that are true if there is more, and keys of the next page, in snake case
 MORE = {
@@ -169,4 +169,4 @@ def _count(text: str | int) -> int:
 
 
 def _quote(text: str) -> str:
-    return reprlib.repr(vocabulary.clean(text))
+    return reprlib.repr(clean(text))

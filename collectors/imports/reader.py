@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from collectors.characters import clean
 from collectors.errors import SourceError
 from collectors.imports import vocabulary
 from collectors.imports.dates import ORDERS, PossibleTimes, parse_time, possible_orders
@@ -107,7 +108,7 @@ def read_as(table: Table, fmt: Format) -> ParsedTable:
     indexes = _indexes(table, fmt)
     used = {index for column in indexes.values() for index in column}
     unread = [name for index, name in enumerate(table.header) if name and index not in used]
-    unread_columns = list(dict.fromkeys(map(vocabulary.clean, unread)))
+    unread_columns = list(dict.fromkeys(map(clean, unread)))
     return ParsedTable(fmt.kind, fmt.source, list(_rows(table, fmt, indexes)), unread_columns)
 
 
@@ -171,7 +172,7 @@ def _rows(
     for line in table.lines:
         values: Values = {}
         for column, places in indexes.items():
-            cells = [vocabulary.clean(line.cells[index]) for index in places]
+            cells = [clean(line.cells[index]) for index in places]
             values[column] = cells if column == "labels" else next(iter(cells), "")
             if column.endswith("_at"):
                 values[column] = times_by_column.get(column, {}).get(line.number)

@@ -1,15 +1,12 @@
-"""Vocabulary of exports: decisions, resolutions, authors, labels and keys; and text cleaning."""
+"""Vocabulary of exports: decisions, resolutions, authors, labels and keys."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from collectors.characters import CONTROL_CHARACTER
+from collectors.characters import clean
 
-#: as the macro ``mask_emails`` of publishing; a match begins only at the first character of a run,
-#: so that the time is linear in the text
-EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+(?:@|\uff20|%40)[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]*")
 DECISIONS = {
     "kept": """
         kept keep won win winner shipped ship launched adopted graduated validated confirmed
@@ -104,8 +101,3 @@ def split_key(key: str) -> tuple[str, int] | None:
         return None
     end = next((end for end in range(len(prefix), 0, -1) if prefix[end - 1].isalnum()), 0)
     return prefix[:end], int(digits)
-
-
-def clean(text: str) -> str:
-    """Return a text for the ledger: on one line, without e-mail addresses."""
-    return EMAIL.sub("…@…", " ".join(CONTROL_CHARACTER.sub(" ", text).split()))

@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 
 import duckdb
 
+from collectors.characters import clean
 from collectors.errors import SourceError
-from collectors.imports import vocabulary
 from collectors.imports.dates import parse_time, possible_orders
 from collectors.imports.formats import normalize_header
 from collectors.imports.spend.formats import PATTERNS, SpendFormat
@@ -306,7 +306,7 @@ class Validation:
 
 def _quote(text: str) -> str:
     """Return a cell for an error: short, and without e-mail addresses."""
-    return quote(vocabulary.clean(text))
+    return quote(clean(text))
 
 
 def _day_message(text: str, has_order: bool) -> str:
