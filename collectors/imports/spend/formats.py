@@ -189,7 +189,7 @@ FOCUS = SpendFormat(
         "x_model": ("x_model",),
         "meter": _focus("SkuMeter"),
         "sku": _focus("SkuId"),
-        "resource": _focus("ResourceName"),
+        "resource": _focus("ResourceName", "ResourceId"),
         "has_commitment": _focus("CommitmentDiscountId"),
         "token_type": ("x_tokentype", "x_token_type"),
         "person": (*_focus("ConsumerId"), "x_userid", "x_user_id", "x_useremail", "x_user_email"),
