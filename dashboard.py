@@ -7,7 +7,15 @@ import streamlit as st
 from headway.ui.parts import filters, notices
 from queries.catalog.catalog import EXTRA_PAGES, PAGES
 
-MAX_WIDTH = 980  # pixels; longer lines of text are hard to read
+MAX_WIDTH = 1080  # pixels; longer lines of text are hard to read
+#: less empty space around pages than Streamlit leaves
+STYLE = """<style>
+.stMainBlockContainer { padding: 3.75rem 2rem 1rem }
+@media (max-width: 820px) {
+  .stMainBlockContainer { padding: 3.75rem 1rem 2rem }
+  .stMainBlockContainer h1 { font-size: 1.25rem }
+}
+</style>"""
 
 
 def main() -> None:
@@ -18,6 +26,7 @@ def main() -> None:
     current = st.navigation(pages)
     title = f"{current.title} · Headway"
     st.set_page_config(page_title=title, page_icon=notices.ICON, layout="wide")
+    st.html(STYLE)
     st.logo(notices.WORDMARK, icon_image=notices.ICON)
     snapshot = filters.published()
     filters.watch(snapshot.id if snapshot else None)
@@ -26,8 +35,6 @@ def main() -> None:
             notices.nothing_published()
             return
         filters.choose(snapshot)
-        if snapshot.is_synthetic:
-            notices.synthetic()
         current.run()
 
 

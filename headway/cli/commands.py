@@ -365,6 +365,44 @@ def verify(paths: DataPaths, snapshot: Path | None, metric: str, quarter: str) -
 @cli.command()
 @placed
 @snapshot_option
+@click.option("--out", type=FilePath(dir_okay=False), metavar="FILE", help="Write HTML into FILE.")
+@click.option(
+    "--compare",
+    type=click.Choice(["rollout", "quarter", "year"]),
+    default=None,
+    help="The comparison to show; by default since the rollout, if there is one.",
+)
+@click.option("--quarter", default="", metavar="QUARTER", help="As it was decided: 2026-Q3.")
+@click.option("--slack", is_flag=True, help="Post headline and verdicts to the webhook.")
+def report(
+    paths: DataPaths,
+    snapshot: Path | None,
+    out: Path | None,
+    compare: str | None,
+    quarter: str,
+    slack: bool,
+) -> None:
+    """Print the headline and the five verdicts, write them as a page, or post them."""
+    from headway.cli import reporting
+    from queries.read.snapshot import current
+
+    choice = compare or ("quarter" if quarter else "")
+    content = reporting.Report(current(paths.data, snapshot), choice, quarter)
+    if out:
+        answer(f"wrote {content.write(out)}", "written")
+    if slack:
+        settings = read_settings(paths.config)
+        if failure := content.post(settings.check.webhook_env):
+            complain(failure)
+            sys.exit(SOME_FAILED)
+        answer("posted to the webhook", "posted")
+    if not out and not slack:
+        terminal.echo("\n".join(content.lines))
+
+
+@cli.command()
+@placed
+@snapshot_option
 @click.argument("query", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")

@@ -12,23 +12,37 @@ QUESTIONS = (
         "Q1",
         "What can we build now that we couldn't before?",
         "capabilities delivered and first-time areas",
+        "What can we build now?",
     ),
     Question(
-        "Q2", "How has our cycle time on features changed?", "stages from first commit to merge"
+        "Q2",
+        "How has our cycle time on features changed?",
+        "stages from first commit to merge",
+        "Are features faster?",
     ),
-    Question("Q3", "Less burnout and frustration, more excitement?", "an anonymous pulse survey"),
+    Question(
+        "Q3",
+        "Less burnout and frustration, more excitement?",
+        "an anonymous pulse survey",
+        "Do people feel better?",
+    ),
     Question(
         "Q4",
         "More UX debt resolved, more experiments shipped, faster response to customers?",
         "issues, experiments and first answers to customers",
+        "Do users get more?",
     ),
     Question(
         "Q5",
         "What is the ratio of inference cost to meaningful output? Is it improving?",
         "spend beside durable outcomes",
+        "What does output cost?",
     ),
     Question(
-        "guardrail", "Is what we build still running well?", "failed changes, repairs and reviews"
+        "guardrail",
+        "Is what we build still running well?",
+        "failed changes, repairs and reviews",
+        "Does it run well?",
     ),
 )
 
@@ -47,6 +61,8 @@ EXTRA_PAGES = (
         "budget", "Q5", "Will the budget hold, and where does the money go?", (), "Spend & budget"
     ),
     Page("tools", "Q5", "Which tools do we pay for, and are they converging?", (), "Tools"),
+    Page("verdicts", "guardrail", "What was decided, and what came after?", (), "Verdicts"),
+    Page("sql", "guardrail", "What else do you want to know?", (), "SQL"),
     Page("data", "guardrail", "Is the data complete, and does it agree with GitHub?", (), "Data"),
 )
 

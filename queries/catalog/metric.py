@@ -45,11 +45,12 @@ FAILURE_DAYS, DURABLE_DAYS = 7, 14
 
 @dataclass(frozen=True)
 class Question:
-    """One of the questions, with a short description of its answer."""
+    """One of the questions, with a short description of its answer, and a short form."""
 
     name: str
     text: str
     answered_by: str
+    short: str
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from queries.catalog.scope import Scope
 from queries.read.charts import CHART_FILES, chart_frame
 from queries.read.evidence import Evidence, evidence, history, mature_window
 from queries.read.headlines import Headline, MetricHeadlines, metric_headlines
+from queries.read.listings import records
+from queries.read.overview import unchanged_band
 from queries.read.snapshot import Snapshot, listing
-from queries.statistics.estimates import by_quarter, estimates, series, unsupported_filters
+from queries.statistics.estimates import by_quarter, estimates, unsupported_filters
 from queries.statistics.windows import Event, Window
 from queries.text.next_steps import KNOWN, UNKNOWN
 from queries.text.sentences import between, missing_sentence, number_sentence
@@ -44,6 +46,8 @@ class PanelData:
     #: sentences over the whole period, of metrics without a comparison by quarter
     period_sentences: Sequence[str]
     charts: Sequence[MetricChart]
+    #: quarters of the first headline with the values between which they would lie unchanged
+    bands: Sequence[tuple[Window, tuple[float, float]]]
     events: Sequence[Event]
     evidence: Sequence[Evidence]
     #: metrics without items, with the sentence that explains it
@@ -65,15 +69,6 @@ class PanelData:
         return [] if filled and filled[0].metric.chart == "list" else filled
 
 
-@dataclass(frozen=True)
-class PageSummary:
-    """Headlines and weekly estimates of the metrics that the overview shows of a page."""
-
-    metrics: Sequence[Metric]
-    reported: Sequence[MetricHeadlines]
-    weekly: Sequence[pd.DataFrame]
-
-
 def panel_data(snapshot: Snapshot, panel: Panel, period: Window, scope: Scope) -> PanelData:
     """Return the content of a panel."""
     first = panel.metrics[0]
@@ -89,6 +84,7 @@ def panel_data(snapshot: Snapshot, panel: Panel, period: Window, scope: Scope) -
         reported=reported,
         period_sentences=_period_sentences(snapshot, panel, period, scope),
         charts=charts,
+        bands=_bands(snapshot, panel, scope),
         events=events(snapshot, period),
         evidence=evidence(snapshot, panel, headlines, period, scope),
         empty=[
@@ -97,17 +93,6 @@ def panel_data(snapshot: Snapshot, panel: Panel, period: Window, scope: Scope) -
         ],
         has_rule_matches=not first.rule or _has_rule_matches(snapshot, first.rule),
         shipments=[(row["shipped_by"], row["repositories"]) for row in shipments],
-    )
-
-
-def page_summary(
-    snapshot: Snapshot, metrics: Sequence[Metric], period: Window, scope: Scope
-) -> PageSummary:
-    """Return what the overview shows of some metrics."""
-    return PageSummary(
-        metrics,
-        [metric_headlines(snapshot, metric, scope, period.end_on) for metric in metrics],
-        [series(snapshot, metric, period, scope) for metric in metrics],
     )
 
 
@@ -123,6 +108,21 @@ def events(snapshot: Snapshot, period: Window) -> list[Event]:
     return [
         Event(row["name"], row["happened_on"].date(), timedelta(days=row["transition_days"]))
         for row in rows.to_dict("records")
+    ]
+
+
+def _bands(
+    snapshot: Snapshot, panel: Panel, scope: Scope
+) -> list[tuple[Window, tuple[float, float]]]:
+    filters = [(kind, name) for kind, name in vars(scope).items() if name is not None]
+    if not panel.headlines or len(filters) > 1:
+        return []
+    kind, name = filters[0] if filters else ("org", "")
+    return [
+        (Window(row["window_start"], row["window_end"]), band)
+        for row in records(listing(snapshot, "overview", scope_kind=kind, scope=name, quarter=""))
+        if row["metric"] == panel.headlines[0].name and row["comparison"] == "quarter before"
+        if (band := unchanged_band(row))
     ]
 
 

@@ -333,22 +333,6 @@ def so_far_note(metric: Metric, quarter: str, row: Mapping[str, Any]) -> str:
     return f"{text}, {change} {AGAINST['quarter before']}."
 
 
-def tile_text(metric: Metric, quarter: str, status: str, row: Mapping[str, Any]) -> str:
-    """Return the caption of a known number on the overview."""
-    text, baseline = f"{quarter} so far" if status == "so far" else quarter, row["baseline"]
-    if metric.aggregate != "count":
-        text += f", n = {row['n_current']:,}"
-    elif status == "so far":
-        return text  # a part of a quarter is not compared with a whole one
-    if not is_known(metric, baseline, row["n_baseline"]):
-        return f"{text}; nothing to compare with in the quarter before"
-    before = with_n(metric, baseline, row["n_baseline"])
-    if not metric.has_enough(row["n_current"], row["n_baseline"]):
-        return f"{text}; too few to compare with the quarter before (n = {row['n_baseline']:,})"
-    change = f"{_changed(metric, row)}: " if row["effect"] is not None else ""
-    return f"{text}; {change}{before} in the quarter before"
-
-
 def with_n(metric: Metric, value: float | None, n: int) -> str:
     """Return a value with its n; a count is its own n."""
     number = format_value(value, metric.unit)

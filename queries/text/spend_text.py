@@ -88,6 +88,11 @@ def period_notes(row: Row) -> list[str]:
     return notes
 
 
+def is_passed(row: Row) -> bool:
+    """Return whether a budget is spent by the last day of known spend; later days are forecast."""
+    return row["breach_on"] is not None and bool(row["breach_on"] <= row["counted_until"])
+
+
 def _breach_note(row: Row) -> str:
     if row["budget_usd"] is None and "-" in row["period"]:
         return "It has no budget; add one under [[budgets]] in headway.toml."
@@ -95,8 +100,7 @@ def _breach_note(row: Row) -> str:
         return "Not every month of it has a budget."
     if row["breach_on"] is None:
         return "The budget is expected to hold."
-    is_past = row["breach_on"] <= row["made_on"]
-    verb = "was exceeded on" if is_past else "is expected to be exceeded about"
+    verb = "was exceeded on" if is_passed(row) else "is expected to be exceeded about"
     return f"The budget {verb} {day(row['breach_on'])}."
 
 

@@ -72,10 +72,10 @@ def _statement(
     if verdict in ("improving", "worse"):
         return f"{_change(metric, row)}: more than quarters here usually differ"
     if verdict == "no clear change":
-        return f"No clear change; {_range(metric, row)}"
+        return f"No clear change; {range_text(metric, row)}"
     if verdict == "not proven":
         return _not_proven(metric, row, guardrail)
-    return _shortage(metric, row, reason)
+    return shortage_text(metric, row, reason)
 
 
 def _change(metric: Metric, row: Mapping[str, Any]) -> str:
@@ -107,10 +107,10 @@ def _so_far(metric: Metric, row: Mapping[str, Any]) -> str:
     text = f"So far {change_text(metric, effect)}"
     if as_float(row["lo"]) is None:
         return text
-    return f"{text}; {_range(metric, row)}"
+    return f"{text}; {range_text(metric, row)}"
 
 
-def _range(metric: Metric, row: Mapping[str, Any]) -> str:
+def range_text(metric: Metric, row: Mapping[str, Any]) -> str:
     """Return the interval as the changes that the numbers do not rule out."""
     low, high = as_float(row["lo"]), as_float(row["hi"])
     if low is None or high is None:
@@ -138,13 +138,13 @@ def change_text(metric: Metric, effect: float) -> str:
     return "no change" if size == "0" else f"{size} % {word}"
 
 
-def _shortage(metric: Metric, row: Mapping[str, Any], reason: str) -> str:
+def shortage_text(metric: Metric, row: Mapping[str, Any], reason: str) -> str:
     """Return what is missing; a reason with figures is ``code: actual of needed``."""
     code, _, figures = reason.partition(": ")
     if code == "blind":
         kind = "share" if metric.unit == "share" else EFFECTS[metric.aggregate]
         unseen = UNSEEN.get(kind, "twice as many")
-        return f"Too few to see even {unseen}; {_range(metric, row)}"
+        return f"Too few to see even {unseen}; {range_text(metric, row)}"
     if code in REASONS:
         return REASONS[code]
     actual, needed = (float(figure) for figure in figures.split(" of "))

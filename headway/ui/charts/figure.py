@@ -22,7 +22,6 @@ class Drawing:
     figure: Figure
     alt: str
     notes: tuple[str, ...] = ()
-    is_small: bool = False
 
 
 def drawing(

@@ -7,8 +7,7 @@ import pandas as pd
 from headway.ui.charts import durations, time_series
 from headway.ui.charts.durations import Curve, Flow, Life
 from headway.ui.charts.figure import Drawing
-from headway.ui.charts.time_series import Chart, Line, Point, points
-from queries.catalog.metric import COUNTED, Metric
+from headway.ui.charts.time_series import Band, Chart, Line, Point, points
 from queries.read.charts import CURRENT_PERIOD, PERIOD_BEFORE
 from queries.read.panels import MetricChart, PanelData
 from queries.statistics.windows import Window
@@ -44,15 +43,11 @@ def draw_panel(data: PanelData, origin: str, period: Window) -> Drawing | None:
         return durations.stock(Chart(title, origin, unit, period, [line], data.events), flows)
     is_alone = len(charts) == 1
     lines = [_line(chart, unit.factor, is_alone) for chart in charts]
-    return SERIES[metric.chart](Chart(title, origin, unit, period, lines, data.events))
-
-
-def draw_sparkline(metric: Metric, frame: pd.DataFrame) -> Drawing | None:
-    """Return the small chart of a metric's weeks; None without items."""
-    if not frame["n"].sum():
-        return None
-    weeks = points(frame, axis(metric, [frame]).factor)
-    return time_series.sparkline(metric.title, weeks, metric.aggregate in COUNTED)
+    bands = [
+        Band(window, low * unit.factor, high * unit.factor) for window, (low, high) in data.bands
+    ]
+    chart = Chart(title, origin, unit, period, lines, data.events, bands)
+    return SERIES[metric.chart](chart)
 
 
 def _line(chart: MetricChart, factor: float, is_alone: bool) -> Line:

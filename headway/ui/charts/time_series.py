@@ -1,4 +1,4 @@
-"""Charts of weeks and quarters: lines, bars and sparklines."""
+"""Charts of weeks and quarters: lines and bars."""
 
 from __future__ import annotations
 
@@ -59,6 +59,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Band:
+    """Values between which a window would lie without a change, in the unit of the axis."""
+
+    window: Window
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Chart:
     """Content of a chart over time; ``origin`` is its subtitle."""
 
@@ -68,6 +77,7 @@ class Chart:
     period: Window
     lines: Sequence[Line] = ()
     events: Sequence[Event] = ()
+    bands: Sequence[Band] = ()
 
     @property
     def values(self) -> list[float]:
@@ -121,8 +131,26 @@ def lines(chart: Chart) -> Drawing:
     notes = []
     if any(point.value is not None for point in quarters):
         notes.append("Bold: quarters, as in the sentences. Faint: weeks.")
+    if visible := [band for band in chart.bands if band.window.end_on > chart.period.start_on]:
+        notes.append("Band: where a quarter would lie without a change from the one before.")
     notes += [*partial_note(chart, "Hollow"), *_missing_notes(chart)]
-    return drawing(traces, time_layout(chart), _alt("Line chart", chart), notes)
+    layout = time_layout(chart)
+    layout["shapes"] += [_band(chart, band) for band in visible]
+    return drawing(traces, layout, _alt("Line chart", chart), notes)
+
+
+def _band(chart: Chart, band: Band) -> Figure:
+    return {
+        "type": "rect",
+        "x0": f"{max(band.window.start_on, chart.period.start_on)}",
+        "x1": f"{min(band.window.end_on, chart.period.end_on) - timedelta(days=1)}",
+        "y0": max(band.low, 0) if chart.axis.name == "%" else band.low,
+        "y1": min(band.high, chart.top),
+        "layer": "below",
+        "fillcolor": COLOURS[0],
+        "opacity": 0.12,
+        "line": {"width": 0},
+    }
 
 
 def bars(chart: Chart) -> Drawing:
@@ -160,34 +188,6 @@ def _bars(chart: Chart, styles: Sequence[Figure], partial_style: str, options: F
     layout["legend"] |= {"traceorder": "normal"}
     layout["yaxis"].pop("range")
     return drawing(traces, layout, _alt("Bar chart", chart), partial_note(chart, partial_style))
-
-
-def sparkline(title: str, weeks: Sequence[Point], is_counted: bool = False) -> Drawing:
-    """Return a small line without axes; bars for counts."""
-    style: Figure = {"type": "bar", "marker": {"color": COLOURS[0]}}
-    if not is_counted:
-        style = {
-            "type": "scatter",
-            "mode": "lines+markers",  # a week between two gaps has no line
-            "line": {"width": 1.5, "color": COLOURS[0]},
-            "marker": {"size": 2, "color": COLOURS[0]},
-        }
-    trace = style | {
-        "x": [f"{point.start_on}" for point in weeks],
-        "y": [point.value for point in weeks],
-        "hoverinfo": "skip",
-    }
-    hidden = {"visible": False, "fixedrange": True}
-    layout = {
-        "height": 48,
-        "margin": {"l": 0, "r": 0, "t": 4, "b": 4},
-        "showlegend": False,
-        "dragmode": False,
-        "xaxis": hidden,
-        "yaxis": hidden | {"rangemode": "tozero"},
-    }
-    alt = f"Small chart of {title} over {len(weeks)} weeks."
-    return Drawing({"data": [trace], "layout": layout}, alt, is_small=True)
 
 
 def _weeks(chart: Chart, line: Line, index: int) -> Figure:

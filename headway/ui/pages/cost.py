@@ -87,6 +87,7 @@ view = filters.view()
 page = catalog.page("cost")
 answer.heading(page.title, view)
 if sections.has_spend(view):
+    answer.verdicts(page, view)
     first, *other_panels = catalog.panels(page)
     answer.show_panels([first], view)
     main = answer.load(first, view).reported[0].main

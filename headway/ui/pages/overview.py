@@ -1,26 +1,29 @@
-"""Overview: the questions with their main numbers, and links to all pages."""
+"""Overview: what the verdicts say together, one line a question, guardrails and budgets."""
 
 import streamlit as st
 
-from headway.ui.parts import answer, filters, notices
-from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
+from headway.ui.parts import answer, cache, comparison, filters, notices, overview_html
+from headway.ui.parts.text import caption
+from queries.catalog import catalog
+from queries.catalog.catalog import PAGES
+from queries.read.listings import ListingQuery
+from queries.read.overview import GUARDRAIL, headline_of
+
+BUDGETS = ListingQuery("Spend against budget", "budget_periods")
 
 view = filters.view()
-answer.heading("Engineering outcomes, not headcount", view)
+data = comparison.read(view)
+budgets = cache.row_values(BUDGETS, view)
+answer.heading(headline_of(data, budgets), view)
 notices.next_steps(view)
-
-for page in PAGES:
-    st.header(page.title, anchor=False)
-    answer.summary(page, view)
-    st.page_link(page.file, label="Charts, rows and SQL", icon=":material/arrow_forward:")
-
-st.header("More pages", anchor=False)
-for page in EXTRA_PAGES:
-    st.page_link(page.file, label=f"{page.heading}: {page.title}", icon=":material/arrow_forward:")
-
-answered = {page.question for page in PAGES}
-st.header("Not collected yet", anchor=False)
-for question in QUESTIONS:
-    if question.name not in answered:
-        source = f":gray[To be answered by {question.answered_by}.]"
-        st.markdown(f":gray[{question.name}] {question.text} {source}")
+if view.scope.work_type or view.scope.authorship or (view.scope.team and view.scope.repo):
+    caption("The overview shows one team or repository; other filters apply on the pages.")
+comparison.switch(data)
+comparison.draw(overview_html.lines(data, comparison.address))
+st.subheader(overview_html.guardrail_title(data), anchor=False)
+guardrails = next(page for page in PAGES if page.question == GUARDRAIL)
+comparison.draw(overview_html.guardrails(data, comparison.address(guardrails)))
+if budgets:
+    st.subheader("Budget", anchor=False)
+    page = catalog.extra_page("budget")
+    comparison.draw(overview_html.budgets(budgets, comparison.address(page)))

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from headway.ui.charts.figure import Drawing
-from headway.ui.charts.panel_chart import draw_panel, draw_sparkline
-from headway.ui.parts import cache, evidence_drawer, filters, notices
+from headway.ui.charts.panel_chart import draw_panel
+from headway.ui.parts import (
+    cache,
+    comparison,
+    evidence_drawer,
+    filters,
+    notices,
+    overview_html,
+)
 from headway.ui.parts.chart import draw
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, count, escape, lead
@@ -16,21 +22,21 @@ from queries.catalog import catalog
 from queries.catalog.catalog import Panel
 from queries.catalog.metric import Page
 from queries.read.filters import SnapshotInfo, is_empty
-from queries.read.headlines import Headline, MetricHeadlines, is_exploratory
-from queries.read.panels import PanelData, page_summary, panel_data, supported
-from queries.text.sentences import chart_subtitle, dates, day, short_value, tile_text
+from queries.read.headlines import MetricHeadlines, is_exploratory
+from queries.read.panels import PanelData, panel_data, supported
+from queries.text.sentences import chart_subtitle, day
 
 
 def heading(title: str, view: View) -> None:
-    """Draw title, freshness and filters of a page; stop if the filters match nothing."""
-    st.title(title, anchor=False)
-    published = view.snapshot.published_at
-    fresh = f"published {day(published)} at {published:%H:%M} (UTC)"
-    caption(f"Data through {day(view.info.as_of)}, {fresh} · {_extent(view.info)}", _gaps(view))
+    """Draw freshness, title and filters of a page; stop if the filters match nothing."""
     data_page = catalog.extra_page("data")
-    if title != data_page.title:
-        label = "Completeness of the data, and agreement with GitHub"
-        st.page_link(data_page.file, label=label, icon=":material/fact_check:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if view.snapshot.is_synthetic:
+            notices.synthetic()
+        caption(f"Data through {day(view.info.as_of)} · {_extent(view.info)}{_gaps(view)}")
+        if title != data_page.title:
+            st.page_link(data_page.file, label="Is it complete?", icon=":material/fact_check:")
+    st.title(title, anchor=False)
     if view.filters:
         exploratory = ""
         if is_exploratory(view.scope):
@@ -49,16 +55,16 @@ def _extent(info: SnapshotInfo) -> str:
 
 
 def _gaps(view: View) -> str:
-    """Return the period of the charts, and why data is missing in it."""
-    info, text = view.info, f"· charts: {dates(view.period)}."
+    """Return why data is missing in the period of the charts."""
+    info, text = view.info, ""
     if info.is_silent and info.last_day:
-        text += f" Nothing has happened since {day(info.last_day)}, so periods end there."
+        text += f". Nothing has happened since {day(info.last_day)}, so periods end there"
     if info.unread:
         names = ", ".join(
             f"{repo} ({f'synced through {day(until)}' if until else 'not synced yet'})"
             for repo, until in info.unread
         )
-        text += f" Left out after their last synced day: {names}."
+        text += f". Left out after their last synced day: {names}"
     return text
 
 
@@ -66,7 +72,16 @@ def page(name: str) -> None:
     """Draw a page of the catalogue with its panels."""
     content, view = catalog.page(name), filters.view()
     heading(content.title, view)
+    verdicts(content, view)
     show_panels(catalog.panels(content), view)
+
+
+def verdicts(page: Page, view: View) -> None:
+    """Draw the verdicts of a page's headlines under the chosen comparison."""
+    data = comparison.read(view)
+    comparison.switch(data)
+    if items := data.of_page(page):
+        comparison.draw(overview_html.answers(items))
 
 
 def show_panels(panels: Sequence[Panel], view: View) -> None:
@@ -131,34 +146,3 @@ def _headline(reported: MetricHeadlines) -> None:
         notes = [headline.note for headline in (reported.year, reported.so_far) if headline]
         verdict = visible.verdict or visible.reason
         caption(*notes, f"{verdict[0].upper()}{verdict[1:]}.")
-
-
-def summary(page: Page, view: View) -> None:
-    """Draw a page on the overview: its first number as a sentence, all as tiles."""
-    metrics = [catalog.metric(name) for name in page.overview]
-    panels = [Panel(metric.title, (metric,)) for metric in metrics]
-    visible, hidden = supported(panels, view.scope)
-    notices.unsupported(hidden, view)
-    if not visible:
-        return
-    metrics = [panel.metrics[0] for panel in visible]
-    data = cache.load(page_summary, view, metrics, view.period, view.scope)
-    _headline(data.reported[0])
-    with st.grid(min_column_width=200):
-        for metric, reported, weekly in zip(metrics, data.reported, data.weekly, strict=True):
-            if reported.visible and reported.visible.is_known:
-                _tile(reported.visible, draw_sparkline(metric, weekly))
-    key = f"basis {page.name}"
-    with st.expander("Definitions and counts", on_change="rerun", key=key) as basis:
-        if basis.open:
-            headlines = [headline for reported in data.reported for headline in reported.all]
-            evidence_drawer.definitions(Panel(page.title, tuple(metrics)), headlines, view)
-
-
-def _tile(headline: Headline, sparkline: Drawing | None) -> None:
-    metric = headline.metric
-    with st.container(border=True, gap="xsmall", height="stretch"):
-        st.metric(metric.title, short_value(metric, headline.current, headline.n_current))
-        caption(tile_text(metric, headline.quarter, headline.status, vars(headline)))
-        if sparkline:
-            draw(sparkline, f"spark {metric.name}")

@@ -21,7 +21,7 @@ def draw(drawing: Drawing, name: str) -> None:
     """Draw a chart with its notes."""
     st.plotly_chart(
         drawing.figure,
-        config={"staticPlot": True} if drawing.is_small else CONFIG,
+        config=CONFIG,
         alt=drawing.alt,
         key=f"chart {name}",
     )

@@ -16,6 +16,7 @@ from headway.ui.parts import cache
 from headway.ui.parts.chart import CONFIG
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import escape
+from queries.catalog import catalog
 from queries.catalog.catalog import Panel
 from queries.catalog.definitions import definition
 from queries.read.evidence import Evidence, items, summary
@@ -60,7 +61,7 @@ def show(data: PanelData, drawing: Drawing | None, view: View) -> None:
         elif tab == ROWS:
             _rows(evidence, data.panel, view)
         else:
-            _downloads(title, _items(evidence, view), label, drawing)
+            downloads(title, _items(evidence, view), label, drawing)
 
 
 @st.fragment
@@ -74,7 +75,7 @@ def show_listing(query: ListingQuery, drawing: Drawing | None, view: View) -> No
     elif tab == SQL:
         _code(query.sql)
     elif tab == DOWNLOAD:
-        _downloads(query.title, cache.rows(query, view), query.title, drawing)
+        downloads(query.title, cache.rows(query, view), query.title, drawing)
 
 
 def _tabs(title: str) -> str | None:
@@ -190,9 +191,16 @@ def _code(sql: str) -> None:
         "or `duckdb -readonly`."
     )
     st.code(sql, language=None, wrap_lines=True)
+    page = catalog.extra_page("sql")
+    st.page_link(
+        page.file,
+        label="Open on the SQL page",
+        icon=":material/terminal:",
+        query_params={"sql": sql},
+    )
 
 
-def _downloads(title: str, frame: pd.DataFrame, label: str, drawing: Drawing | None) -> None:
+def downloads(title: str, frame: pd.DataFrame, label: str, drawing: Drawing | None) -> None:
     """Draw buttons for the rows and the chart; files have the names of label and title."""
     name, csv, parquet = _file_name(label), "text/csv", "application/vnd.apache.parquet"
     with st.container(horizontal=True):

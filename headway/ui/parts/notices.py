@@ -51,10 +51,7 @@ def nothing_published() -> None:
 
 def synthetic() -> None:
     """Draw the label of the demo company."""
-    st.warning(
-        "**Demo company: all of this is synthetic.** It shows no real team.",
-        icon=":material/science:",
-    )
+    st.badge("Demo company: all of this is synthetic", icon=":material/science:", color="orange")
 
 
 def no_spend() -> None:

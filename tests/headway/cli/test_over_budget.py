@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import http.server
-import json
-import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -20,6 +15,7 @@ from queries.read.snapshot import LINK, Snapshot, listing
 from tests.support.command import Desk
 from tests.support.facts import AS_OF, fill, published
 from tests.support.refreshing import publish_tables
+from tests.support.webhook import Hook, webhook
 
 SECRET = "/services/T0/B0/s3cret"
 MONTH = {
@@ -60,37 +56,11 @@ NOTHING = MONTH | {
 }
 
 
-@dataclass
-class Hook:
-    """A webhook that answers with a status, and what was posted to it."""
-
-    status: int = 200
-    posted: list[tuple[str, str, Any]] = field(default_factory=list)
-    url: str = ""
-
-
 @pytest.fixture
 def hook() -> Iterator[Hook]:
     """A webhook on this machine."""
-    result = Hook()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            result.posted.append((self.path, self.headers["Content-Type"], json.loads(body)))
-            self.send_response(result.status)
-            self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        result.url = f"http://127.0.0.1:{server.server_port}{SECRET}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with webhook(SECRET) as result:
         yield result
-        server.shutdown()
 
 
 def desk(folder: Path, empty: Path, *rows: Mapping[str, str | None]) -> Desk:

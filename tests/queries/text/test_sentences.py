@@ -25,7 +25,6 @@ from queries.text.sentences import (
     scope_words,
     sentence,
     so_far_note,
-    tile_text,
     year_note,
 )
 
@@ -326,58 +325,6 @@ def test_notes() -> None:
     message = so_far("pickup_time", (None, 4), (None, 0))
     assert message == "2026-Q3 so far: not reached (n = 4)."
     assert so_far("pickup_time", (None, 0), (10.0, 20)) == "2026-Q3 so far: nothing yet."
-
-
-@pytest.mark.parametrize(
-    ("name", "current", "baseline", "pair", "words"),
-    [
-        (
-            "cycle_time",
-            (48.0, 12),
-            (96.0, 20),
-            BEFORE,
-            "2026-Q3, n = 12; 50 % less: 4 days, n = 20 in the quarter before",
-        ),
-        (
-            "cycle_time",
-            (48.0, 12),
-            (96.0, 2),
-            BEFORE,
-            "2026-Q3, n = 12; too few to compare with the quarter before (n = 2)",
-        ),
-        (
-            "cycle_time",
-            (48.0, 12),
-            (None, 0),
-            SO_FAR,
-            "2026-Q3 so far, n = 12; nothing to compare with in the quarter before",
-        ),
-        (
-            "cycle_time",
-            (48.0, 12),
-            (0.0, 12),
-            BEFORE,
-            "2026-Q3, n = 12; 0 minutes, n = 12 in the quarter before",
-        ),
-        ("capabilities_delivered", (2.0, 2), (9.0, 9), SO_FAR, "2026-Q3 so far"),
-        (
-            "capabilities_delivered",
-            (2.0, 2),
-            (3.0, 3),
-            BEFORE,
-            "2026-Q3; 1 fewer: 3 in the quarter before",
-        ),
-    ],
-)
-def test_tiles(
-    name: str,
-    current: tuple[float | None, int],
-    baseline: tuple[float | None, int],
-    pair: Comparison,
-    words: str,
-) -> None:
-    row = compared(name, current, baseline, pair)
-    assert tile_text(metric(name), pair.quarter, pair.status, row) == words
 
 
 def test_counts_are_not_compared_before_the_quarter_ends() -> None:

@@ -1,0 +1,57 @@
+"""Report of the verdicts: as lines, as a page, and as a message."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import click
+
+from headway.cli import webhook
+from headway.ui.report import BUDGETS, as_html, summary
+from queries.read.listings import records
+from queries.read.overview import overview
+from queries.read.snapshot import Snapshot
+
+QUARTER = re.compile(r"\d{4}-Q[1-4]")
+
+
+class Report:
+    """The overview of the organisation under one comparison, as of the end of a quarter."""
+
+    def __init__(self, snapshot: Snapshot, choice: str, quarter: str) -> None:
+        if quarter and not QUARTER.fullmatch(quarter):
+            raise click.BadParameter(
+                f"{quarter!r} is no quarter; write it as 2026-Q3", param_hint="--quarter"
+            )
+        self._snapshot = snapshot
+        self._data = overview(snapshot, "org", "", choice, quarter)
+        if not self._data.choices:
+            about = f"about {quarter}" if quarter else "yet"
+            raise click.ClickException(f"no answer is published {about}; see `headway answers`")
+        self._budgets = [] if quarter else records(BUDGETS.rows(snapshot))
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the headline, then one line for each question."""
+        return summary(self._data, self._budgets)
+
+    def write(self, path: Path) -> Path:
+        """Write the report as HTML; an earlier file is replaced only by a complete one."""
+        text = as_html(self._snapshot, self._data, self._budgets)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise click.ClickException(f"{path}: {error.strerror}; name another file") from None
+        return path.absolute()
+
+    def post(self, variable: str) -> str:
+        """Post the lines to the webhook; return the problem, or an empty text on success."""
+        address = os.environ.get(variable, "").strip()
+        if not address:
+            return f"no webhook; set {variable} to its URL"
+        return webhook.post(address, self.lines)

@@ -1,0 +1,111 @@
+"""Report: the overview and each question's verdicts as one HTML file that prints, and as lines."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from headway.ui.charts.quarter_svg import quarter_svg
+from headway.ui.parts import overview_html, verdict
+from queries.catalog.catalog import PAGES
+from queries.catalog.definitions import definition
+from queries.read.listings import ListingQuery
+from queries.read.overview import MetricAnswer, Overview, event_quarter, headline_of
+from queries.read.snapshot import Snapshot
+from queries.sql_files import Row
+from queries.text.overview_text import (
+    change_sentence,
+    comparison_name,
+    word,
+)
+from queries.text.sentences import day
+
+BUDGETS = ListingQuery("Spend against budget", "budget_periods")
+STYLE = """
+:root { color-scheme: light }
+@page { size: auto; margin: 15mm }
+body { font: 15px/1.45 "Source Sans 3", "Segoe UI", Roboto, sans-serif; color: #12161c;
+  background: #fff; max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem;
+  -webkit-print-color-adjust: exact; print-color-adjust: exact }
+h1 { font-size: 1.6rem; line-height: 1.25 }
+h2 { font-size: 1.15rem; margin: 1.5rem 0 0.25rem }
+section { break-inside: avoid }
+svg { width: 100%; height: auto }
+.small { color: #3b4350 }
+@media print { body { margin: 0; padding: 0; max-width: none } }
+"""
+BAND = "Light band: where the number would lie without a change from the quarter before."
+
+
+def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
+    """Return the report as HTML without scripts or outside resources.
+
+    ``budgets`` are rows of ``forecasts``.
+    """
+    parts = [
+        f"<p class=small>{_text(_origin(snapshot, data))}</p>",
+        f"<h1>{_text(summary(data, budgets)[0])}</h1>",
+        overview_html.lines(data, lambda _: ""),
+        f"<h2>{_text(overview_html.guardrail_title(data))}</h2>",
+        overview_html.guardrails(data, ""),
+    ]
+    if budgets:
+        parts += ["<h2>Budget</h2>", overview_html.budgets(budgets, "")]
+    parts += [_section(data, page.title, data.of_page(page)) for page in PAGES]
+    content = "".join(part for part in parts if part)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Headway report</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>{verdict.STYLE}{overview_html.STYLE}{STYLE}</style></head>"
+        f'<body><main class="hw">{content}</main></body></html>\n'
+    )
+
+
+def summary(data: Overview, budgets: Sequence[Row]) -> list[str]:
+    """Return the headline, then one line for each question: word and finding."""
+    lines = []
+    for line in data.lines:
+        answer = "not measured"
+        if line.main:
+            answer = f"{word(line.main.row)}. {change_sentence(line.main.metric, line.main.row)}"
+        lines.append(f"{line.question.short} {answer[0].upper()}{answer[1:]}")
+    return [headline_of(data, budgets), *lines]
+
+
+def _origin(snapshot: Snapshot, data: Overview) -> str:
+    """Return what the report is about, through which day, and when its verdicts were decided."""
+    parts = ["Demo company: all of this is synthetic"] if snapshot.is_synthetic else []
+    parts += [comparison_name(data.choices[data.choice]), f"data through {day(snapshot.as_of)}"]
+    decided = {
+        item.row["decided_on"]
+        for line in data.lines
+        for item in (line.main, *line.other_answers)
+        if item and item.row["decided_on"]
+    }
+    if decided:
+        parts.append(f"as decided on {', '.join(day(moment) for moment in sorted(decided))}")
+    return " · ".join(parts)
+
+
+def _section(data: Overview, title: str, items: Sequence[MetricAnswer]) -> str:
+    """Return a question with all its headlines, the quarters of the first, and definitions."""
+    if not items:
+        return ""
+    first = items[0]
+    event = event_quarter(first.row) if first.row["event"] else None
+    drawn = quarter_svg(first.metric, first.quarters, first.row["quarter"], event)
+    chart = ""
+    if drawn:
+        chart = f"<p class=small>{_text(first.metric.title)} by quarter. {BAND}</p>{drawn}"
+    meanings = "".join(
+        f"<li><b>{_text(item.metric.title)}</b>: {_text(definition(item.metric))}</li>"
+        for item in items
+    )
+    return (
+        f"<section><h2>{_text(title)}</h2>{overview_html.answers(items)}{chart}</section>"
+        f"<ul class=small>{meanings}</ul>"
+    )
+
+
+def _text(text: str) -> str:
+    return html.escape(text)

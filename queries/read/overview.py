@@ -1,0 +1,181 @@
+"""Overview: one line for each question, and the guardrails, from the published answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from queries.catalog.catalog import METRICS, PAGES, QUESTIONS
+from queries.catalog.metric import Metric, Page, Question
+from queries.read.listings import records
+from queries.read.snapshot import Snapshot, listing
+from queries.sql_files import Row
+from queries.statistics.windows import quarter_of
+from queries.text.overview_text import headline, over_budget_clauses, word
+
+#: comparisons of ``answers`` by the name of the choice, the one to prefer first
+CHOICES: Mapping[str, Sequence[str]] = {
+    "rollout": ("rollout 26 weeks", "rollout 13 weeks"),
+    "quarter": ("quarter before",),
+    "year": ("year before",),
+}
+#: words in the order in which a question's line shows them
+RANKS = {"improving": 0, "not proven": 0, "worse": 0, "no clear change": 1}
+QUARTERS_DRAWN = 8
+GUARDRAIL = "guardrail"
+
+
+@dataclass(frozen=True)
+class MetricAnswer:
+    """The answer of one headline, with its earlier quarters, oldest first.
+
+    ``is_whole``: the scope does not apply, so the answer is about the whole organisation.
+    """
+
+    metric: Metric
+    row: Row
+    quarters: Sequence[Row]
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A question with the headline that answers it best, and its other headlines.
+
+    ``page`` is None if nothing can answer it yet, ``main`` if no headline has an answer.
+    """
+
+    question: Question
+    page: Page | None
+    main: MetricAnswer | None
+    other_answers: Sequence[MetricAnswer]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Lines of the questions and guardrails under one comparison.
+
+    ``choices``: comparisons that have an answer, by name, each with one of its rows.
+    """
+
+    choices: Mapping[str, Row]
+    choice: str
+    lines: Sequence[Line]
+    guardrails: Sequence[MetricAnswer]
+
+    def of_page(self, page: Page) -> list[MetricAnswer]:
+        """Return the answers of a page's headlines, the most telling first."""
+        of_lines = [
+            item for line in self.lines for item in (line.main, *line.other_answers) if item
+        ]
+        return [item for item in (*of_lines, *self.guardrails) if item.metric.page == page.name]
+
+
+def overview(
+    snapshot: Snapshot, scope_kind: str, scope: str, choice: str, quarter: str = ""
+) -> Overview:
+    """Return the overview of the organisation, a team or a repository.
+
+    A comparison that has no answer is replaced by the first that has one. With a quarter, such as
+    2026-Q3, only what was known when it ended is known.
+    """
+    own = _answers(snapshot, scope_kind, scope, quarter)
+    whole = own if scope_kind == "org" else _answers(snapshot, "org", "", quarter)
+    choices = {name: row for name in CHOICES if (row := _newest(whole, CHOICES[name]))}
+    name = choice if choice in choices else next(iter(choices), "quarter")
+    answered = {
+        metric.name: answer
+        for metric in METRICS
+        if metric.is_headline and (answer := _answer(metric, own, whole, CHOICES[name], scope_kind))
+    }
+    pages = {page.question: page for page in PAGES}
+    lines = [
+        _line(question, pages.get(question.name), answered)
+        for question in QUESTIONS
+        if question.name != GUARDRAIL
+    ]
+    guards = _of_page(pages[GUARDRAIL], answered)
+    return Overview(choices, name, lines, guards)
+
+
+def _answers(snapshot: Snapshot, scope_kind: str, scope: str, quarter: str) -> list[Row]:
+    return records(
+        listing(snapshot, "overview", scope_kind=scope_kind, scope=scope, quarter=quarter)
+    )
+
+
+def _newest(rows: Iterable[Row], comparisons: Sequence[str]) -> Row | None:
+    """Return the newest row with a number of the first comparison that has one."""
+    for comparison in comparisons:
+        known = [
+            row for row in rows if row["comparison"] == comparison and row["current"] is not None
+        ]
+        complete = [row for row in known if row["status"] != "so far"]
+        for row in complete or known:
+            return row
+    return None
+
+
+def _answer(
+    metric: Metric,
+    own: Sequence[Row],
+    whole: Sequence[Row],
+    comparisons: Sequence[str],
+    scope_kind: str,
+) -> MetricAnswer | None:
+    is_whole = scope_kind not in ("org", *metric.of.parts)
+    rows = [row for row in (whole if is_whole else own) if row["metric"] == metric.name]
+    row = _newest(rows, comparisons)
+    if row is None:
+        return None
+    quarters = [other for other in rows if other["comparison"] == "quarter before"]
+    return MetricAnswer(metric, row, quarters[: QUARTERS_DRAWN + 1][::-1], is_whole)
+
+
+def _line(question: Question, page: Page | None, answered: Mapping[str, MetricAnswer]) -> Line:
+    answers = _of_page(page, answered) if page else []
+    order = {name: position for position, name in enumerate(page.overview if page else ())}
+    ranked = sorted(
+        answers,
+        key=lambda item: (
+            RANKS.get(word(item.row), 2),
+            order.get(item.metric.name, len(order)),
+        ),
+    )
+    return Line(question, page, ranked[0] if ranked else None, ranked[1:])
+
+
+def _of_page(page: Page, answered: Mapping[str, MetricAnswer]) -> list[MetricAnswer]:
+    return [item for item in answered.values() if item.metric.page == page.name]
+
+
+def headline_of(data: Overview, budgets: Iterable[Row]) -> str:
+    """Return what all verdicts and budgets say together; ``budgets`` are rows of ``forecasts``."""
+    of_lines = [item for line in data.lines for item in (line.main, *line.other_answers) if item]
+    return headline(
+        data.choices.get(data.choice),
+        [(item.metric, item.row) for item in of_lines],
+        [(item.metric, item.row) for item in data.guardrails],
+        over_budget_clauses(budgets),
+    )
+
+
+def unchanged_band(row: Row) -> tuple[float, float] | None:
+    """Return between which values the number would lie without a change; None if not known.
+
+    The baseline, as far up and down as the interval of the effect reaches.
+    """
+    lo, hi, baseline = row["lo"], row["hi"], row["baseline"]
+    if lo is None or hi is None or baseline is None:
+        return None
+    if row["effect_kind"] == "ratio":
+        factor = sqrt((1 + hi) / (1 + lo)) if lo > -1 else None
+        return (baseline / factor, baseline * factor) if factor else None
+    half = (hi - lo) / 2
+    return baseline - half, baseline + half
+
+
+def event_quarter(row: Row) -> str:
+    """Return the quarter in which the event of a row's comparison began."""
+    return quarter_of(row["baseline_end"]).name

@@ -1,0 +1,37 @@
+-- All answers of one scope, newest windows first, without their SQL. $quarter leaves out what ended
+-- after that quarter; none if it is empty.
+select
+    metric,
+    quarter,
+    comparison,
+    event,
+    variant,
+    status,
+    current,
+    baseline,
+    effect,
+    effect_kind,
+    lo,
+    hi,
+    level,
+    n_current,
+    n_baseline,
+    n_missing,
+    verdict,
+    reason,
+    sentence,
+    guardrail,
+    decided_on,
+    window_start,
+    window_end,
+    baseline_start,
+    baseline_end
+from answers
+where
+    scope_kind = $scope_kind
+    and scope = $scope
+    and (
+        $quarter = ''
+        or window_end <= (select max(window_end) from answers where quarter = $quarter)
+    )
+order by window_start desc, baseline_start desc

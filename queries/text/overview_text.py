@@ -1,0 +1,192 @@
+"""Overview in words: the headline, findings of one sentence, effects and budgets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from queries.catalog.metric import Metric
+from queries.sql_files import Row
+from queries.text.sentences import day, dollars, format_value
+from queries.text.spend_text import is_passed, period_name
+from queries.text.verdict_text import range_text, shortage_text
+
+SO_FAR, NOT_JUDGED = "so far", "not judged"
+#: words for a change
+CHANGED = ("improving", "worse", "not proven")
+#: a headline has at most so many clauses in each of its two sentences
+MOST_CLAUSES = 3
+
+
+def word(row: Row) -> str:
+    """Return the verdict of an answer, or why it has none in two words."""
+    if row["verdict"] is not None:
+        return str(row["verdict"])
+    return SO_FAR if row["status"] == SO_FAR else NOT_JUDGED
+
+
+def change_sentence(metric: Metric, row: Row) -> str:
+    """Return the answer in one short sentence: what it is, and what it was before."""
+    current, baseline = (format_value(row[name], metric.unit) for name in ("current", "baseline"))
+    if row["baseline"] is None:
+        return f"{metric.title}: {current}."
+    if row["status"] == SO_FAR and metric.aggregate == "count":
+        return f"{metric.title}: {current} so far."
+    phrase = metric.unchanged if word(row) == "no clear change" else metric.changed
+    return f"{phrase.format(current=current, baseline=baseline)}."
+
+
+def counts(metric: Metric, row: Row) -> str:
+    """Return the items behind both numbers, for example ``446 and 493 pull requests``."""
+    if metric.aggregate == "count":
+        return ""
+    return f"{row['n_current']:,} and {row['n_baseline']:,} {metric.of.plural}"
+
+
+def effect_text(metric: Metric, row: Row) -> str:
+    """Return an effect with its interval: ``−14 % (−27 to −6)``; empty without one."""
+    effect, lo, hi = row["effect"], row["lo"], row["hi"]
+    if effect is None:
+        return ""
+    unit, scale = _scale(metric, row["effect_kind"])
+    number = f"{_signed(effect * scale)}{unit}"
+    if lo is None or hi is None:
+        return number
+    return f"{number} ({_signed(lo * scale)} to {_signed(hi * scale)})"
+
+
+def why(metric: Metric, row: Row, guardrail: Metric | None) -> str:
+    """Return the reason of a word: what an interval leaves possible, is missing, or stops a gain.
+
+    Empty for words that need none. ``guardrail`` is the one that stops a gain.
+    """
+    name = word(row)
+    if name == "no clear change":
+        return _capitalised(range_text(metric, row))
+    if name == "too little data":
+        return _capitalised(shortage_text(metric, row, row["reason"] or ""))
+    if name == "not proven":
+        return _capitalised(guardrail.loss if guardrail else "no guardrail can be measured")
+    return ""
+
+
+def _scale(metric: Metric, kind: str) -> tuple[str, int]:
+    """Return the unit of an effect after its number, and the factor of the number."""
+    if kind == "ratio":
+        return " %", 100
+    return (" points", 100) if metric.unit == "share" else ("", 1)
+
+
+def _signed(value: float) -> str:
+    size = f"{abs(value):,.0f}" if abs(value) >= 9.95 else f"{abs(value):.1f}".removesuffix(".0")
+    return size if size == "0" else f"{'+' if value > 0 else '−'}{size}"
+
+
+def comparison_name(row: Row) -> str:
+    """Return the name of a comparison: ``Q3 2026 against Q2``, ``Since agents, 5 Jan 2026``."""
+    if row["event"]:
+        return f"Since {lowered(row['event'])}, {day(row['baseline_end'])}"
+    year, quarter = row["quarter"].split("-")
+    against = "a year before"
+    if row["comparison"] == "quarter before":
+        against = f"Q{(int(quarter[1]) + 2) % 4 + 1}"
+    running = f" {SO_FAR}" if row["status"] == SO_FAR else ""
+    return f"{quarter} {year}{running} against {against}"
+
+
+def headline(
+    row_of_choice: Row | None,
+    questions: Sequence[tuple[Metric, Row]],
+    guardrails: Sequence[tuple[Metric, Row]],
+    over_budget: Sequence[str],
+) -> str:
+    """Return what the verdicts say together, in at most two sentences.
+
+    ``over_budget`` has clauses about budgets. The organisation's gains come first, then losses.
+    """
+    if row_of_choice is None:
+        return "No answer yet: no complete quarter has a number."
+    gains = [metric.gain for metric, row in questions if word(row) == "improving"]
+    unproven_gains = [metric.gain for metric, row in questions if word(row) == "not proven"]
+    losses = [metric.loss for metric, row in (*questions, *guardrails) if word(row) == "worse"]
+    rest = [*losses[:MOST_CLAUSES], *over_budget[:1]]
+    since = _since(row_of_choice)
+    if gains:
+        unproven = [f"it is not proven that {clause}" for clause in unproven_gains[:1]]
+        return _two(f"{since}{_joined(gains)}.", rest or unproven)
+    if unproven_gains:
+        return _two(f"{since}{_joined(unproven_gains)}, but that is not proven a gain.", rest, "")
+    if losses:
+        return _two(f"{since}{_joined(losses)}.", over_budget[:1], "")
+    if any(word(row) == "no clear change" for _, row in questions):
+        return _two(f"{since}nothing changed by more than it usually does.", over_budget[:1])
+    return _two(
+        "Nothing is certain yet: no number has enough history for a verdict.", over_budget[:1]
+    )
+
+
+def _two(first: str, clauses: Sequence[str], link: str = "But ") -> str:
+    """Return a sentence and, if there are more clauses, a second one."""
+    if not clauses:
+        return first
+    return f"{first} {_capitalised(f'{link}{_joined(clauses)}')}."
+
+
+def _since(row: Row) -> str:
+    """Return the first words of a headline: when, compared with when."""
+    if row["event"]:
+        return f"Since {lowered(row['event'])}, "
+    return f"{comparison_name(row)}: "
+
+
+def _joined(clauses: Iterable[str]) -> str:
+    """Return the first clauses as one; the lines below say the others."""
+    parts = list(dict.fromkeys(clauses))[: MOST_CLAUSES + 1]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def lowered(title: str) -> str:
+    """Return a title within a sentence; abbreviations keep their capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def verdicts_sentence(rows: Sequence[Row]) -> str:
+    """Return how many verdicts there are, by word."""
+    numbers = Counter(row["verdict"] for row in rows)
+    ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{number:,} {name}" for name, number in ordered]
+    total = f"{len(rows):,} verdict{'' if len(rows) == 1 else 's'}"
+    since = min(row["decided_on"] for row in rows)
+    return f"{total} since {day(since)}: {', '.join(parts)}."
+
+
+def budget_text(row: Row) -> str:
+    """Return a period's spend, budget and forecast in one line."""
+    budget = f" of {dollars(float(row['budget_usd']))}" if row["budget_usd"] is not None else ""
+    name = period_name(row["period"])
+    text = f"{name}: {dollars(row['spent'])}{budget}"
+    if is_passed(row):
+        text += f", passed on {_short(row['breach_on'])}"
+    text += f"; {dollars(row['point'])} expected"
+    if row["breach_on"] is not None and not is_passed(row):
+        text += f", over about {_short(row['breach_on'])}"
+    return text
+
+
+def over_budget_clauses(rows: Iterable[Row]) -> list[str]:
+    """Return a clause for each period whose budget is passed, or expected to be."""
+    clauses = []
+    for row in rows:
+        if row["breach_on"] is not None:
+            verb = "is" if is_passed(row) else "is expected to go"
+            clauses.append(f"{period_name(row['period'])} {verb} over budget")
+    return clauses
+
+
+def _short(moment: date) -> str:
+    return f"{moment.day} {moment:%b}"
