@@ -135,12 +135,36 @@ create temp table input_machine_spend as
 from known_spend
 anti join replaced_days
     on replaced_days.day = known_spend.day and replaced_days.provider = known_spend.provider
+anti join doubled_months as doubled
+    on
+        doubled.are_persons_first
+        and doubled.month = known_spend.month
+        and doubled.total_provider = known_spend.provider
+        and doubled.total_source = known_spend.source
+        and doubled.total_basis = known_spend.basis
 where actor = ''
 union all by name
 from compared_rows as rows
-semi join replaced_days as replaced
-    on replaced.day = rows.day and replaced.provider = rows.provider
-where rows.atom_id is null;
+where
+    rows.atom_id is null
+    and (
+        exists (
+            select 1
+            from replaced_days as replaced
+            where replaced.day = rows.day and replaced.provider = rows.provider
+        )
+        or rows.is_gone
+        and exists (
+            select 1
+            from doubled_months as doubled
+            where
+                not doubled.are_persons_first
+                and doubled.month = date_trunc('month', rows.day)
+                and doubled.total_provider = rows.provider
+                and doubled.total_source = rows.source
+                and doubled.total_basis = rows.basis
+        )
+    );
 
 -- Days of which some spend of persons is in no atom, with the reason.
 create temp table input_spend_gaps as
@@ -157,6 +181,12 @@ with reasons as (
         from fresh_spend as fresh
         anti join replaced_days as replaced
             on replaced.day = fresh.day and replaced.provider = fresh.provider
+        anti join doubled_months as doubled
+            on
+                doubled.month = fresh.month
+                and doubled.provider = fresh.provider
+                and doubled.source = fresh.source
+                and doubled.basis = fresh.basis
         where
             fresh.week = weeks.week
             and fresh.actor <> ''
@@ -164,6 +194,36 @@ with reasons as (
     )
     union all
     select day, 2 from replaced_days
+    union all
+    select known.day, 2
+    from known_spend as known
+    inner join doubled_months as doubled
+        on
+            doubled.are_persons_first
+            and doubled.month = known.month
+            and doubled.total_provider = known.provider
+            and doubled.total_source = known.source
+            and doubled.total_basis = known.basis
+    where known.actor = ''
+    union all
+    -- an invoice is the total of its month
+    select fresh.day, 2
+    from fresh_spend as fresh
+    inner join doubled_months as doubled
+        on
+            not doubled.are_persons_first
+            and doubled.total_basis <> 'invoice'
+            and doubled.month = fresh.month
+            and doubled.provider = fresh.provider
+            and doubled.source = fresh.source
+            and doubled.basis = fresh.basis
+    anti join input_machine_spend as totals
+        on
+            totals.day = fresh.day
+            and totals.provider = doubled.total_provider
+            and totals.source = doubled.total_source
+            and totals.basis = doubled.total_basis
+    where fresh.actor <> ''
     union all
     select unnest(atoms.days), 2
     from restated

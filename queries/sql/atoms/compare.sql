@@ -26,6 +26,43 @@ where
     or coalesce(known.tokens, 0) <> 0
     or coalesce(known.requests, 0) <> 0;
 
+-- Spend of persons and of nobody in one month of a provider, from different sources or bases: it may
+-- be the same money, and its difference a person's. What was published first is published, and else
+-- what names nobody.
+create temp table doubled_months as
+with sources as (
+    select month, provider, source, basis, actor <> '' as is_personal, false as is_published
+    from known_spend
+    where basis <> 'seat' and charge = 'usage'
+    union
+    select date_trunc('month', day)::date, provider, source, basis, actor <> '', true
+    from ledger.published_spend
+    where basis <> 'seat' and charge = 'usage'
+)
+
+select
+    persons.month,
+    persons.provider,
+    persons.source,
+    persons.basis,
+    totals.provider as total_provider,
+    totals.source as total_source,
+    totals.basis as total_basis,
+    bool_or(persons.is_published) as are_persons_first
+from sources as persons
+inner join sources as totals
+    on
+        totals.month = persons.month
+        and (
+            totals.provider = persons.provider
+            or (totals.basis = 'gateway' and is_gateway(totals.provider))
+            or (persons.basis = 'gateway' and is_gateway(persons.provider))
+        )
+        and (totals.source, totals.basis) <> (persons.source, persons.basis)
+where persons.is_personal and not totals.is_personal
+group by 1, 2, 3, 4, 5, 6, 7
+having not (bool_or(persons.is_published) and bool_or(totals.is_published));
+
 -- The rows of each version of each atom, beside what they are now.
 create temp table compared_rows as
 select
@@ -100,4 +137,11 @@ from fresh_spend as fresh
 inner join weeks on weeks.week = fresh.week and weeks.is_over
 anti join replaced_days as replaced
     on replaced.day = fresh.day and replaced.provider = fresh.provider
+anti join doubled_months as doubled
+    on
+        not doubled.are_persons_first
+        and doubled.month = fresh.month
+        and doubled.provider = fresh.provider
+        and doubled.source = fresh.source
+        and doubled.basis = fresh.basis
 where fresh.actor <> '';

@@ -10,6 +10,11 @@ with atoms as (
     from compared_rows as rows
     left join replaced_days as replaced
         on replaced.day = rows.day and replaced.provider = rows.provider
+    anti join doubled_months as doubled
+        on
+            doubled.are_persons_first
+            and doubled.month = date_trunc('month', rows.day)
+            and doubled.provider = rows.provider
     where rows.version = rows.newest
     group by rows.atom_id
     having

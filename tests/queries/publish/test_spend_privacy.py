@@ -236,6 +236,53 @@ def test_totals_beside_published_people_are_not_published(books: Books) -> None:
     ]
 
 
+INVOICE = spent(
+    date(2026, 5, 31), None, 107.0, actor_kind=None, model=None, source="focus", basis="invoice"
+)
+GATEWAY = {"source": "litellm", "basis": "gateway"}
+UNNAMED = GATEWAY | {"provider": "litellm"}
+COUNTED = (
+    "select round(sum(cost_usd), 6), string_agg(distinct gap) from spend where is_counted group by "
+    "month(day)"
+)
+
+
+@pytest.mark.parametrize("source", [{}, GATEWAY, UNNAMED])
+def test_total_of_the_same_month_does_not_reveal_who_is_held_back(
+    books: Books, source: dict[str, str]
+) -> None:
+    """The invoice of 107 dollars, less three people's 30, would leave p3."""
+    rows = [spent(MAY, person, 10.0, **source) for person in NINE[:3]]
+    late = spent(SECOND, "p3", 77.0, **source)
+    books.load(rows)
+    books.publish_spend(AS_OF)
+    books.load([late])
+    books.publish_spend(AS_OF)
+    assert books.ask(COUNTED) == [(30.0, "too few people")]
+    books.load([INVOICE])
+    books.publish_spend(AS_OF)
+    assert books.ask(COUNTED) == [(30.0, "restated")]
+
+
+def test_persons_beside_a_published_total_are_not_published(books: Books) -> None:
+    rows = [spent(MAY, person, 10.0) for person in NINE[:3]] + [spent(SECOND, "p3", 77.0)]
+    books.load([INVOICE])
+    books.publish_spend(AS_OF)
+    books.load(rows)
+    books.publish_spend(AS_OF)
+    assert books.ask(COUNTED) == [(107.0, None)]
+
+
+def test_published_total_stands_if_persons_replace_it(books: Books) -> None:
+    days = [(MAY, 30.0), (SECOND, 77.0)]
+    books.load([spent(day, None, usd, actor_kind=None, **UNNAMED) for day, usd in days])
+    books.publish_spend(AS_OF)
+    rows = [spent(MAY, person, 10.0) for person in NINE[:3]] + [spent(SECOND, "p3", 77.0)]
+    books.load([*rows, spent(date(2026, 5, 19), "p4", 5.0)])
+    books.publish_spend(AS_OF)
+    assert books.ask(COUNTED) == [(107.0, "restated")], "a day that the total lacks is a gap"
+
+
 def test_as_of_shows_an_atom_whole_or_not_at_all(books: Books) -> None:
     attacker = Attacker()
     rows = [attacker.atom(MAY, person) for person in NINE[:5]]
