@@ -379,7 +379,7 @@ class World:
         for _ in range(self.random.randint(1, 3)):
             provider = self.random.choice(["anthropic", "google"])
             bill = {"actor": None, "actor_kind": None, "provider": provider, "source": provider}
-            self.rows.append(spent(MAY, None, 1.5) | bill | {"basis": "invoice"})
+            self.rows.append(spent(MAY, None, 0.01) | bill | {"basis": "invoice"})
             if len(self.attacker.persons) < 30:
                 self.rows.append(
                     self.attacker.atom(
