@@ -4,7 +4,8 @@
 -- are stable unless marked experimental.
 --
 -- day: the UTC day.
--- account: the vendor's account; other accounts if one is too small to be published.
+-- account: the vendor's account; other accounts if one is too small to be published; empty as the
+--     provider is.
 -- provider: anthropic, openai, github, …; other where one is too small; empty on a day that was
 --     read without any, and in rows for what is not published.
 -- tool: api, claude code, copilot, …; other tools where one is too small.
@@ -110,7 +111,7 @@ gaps as (
 idle as (
     select
         day,
-        account,
+        '' as account,
         '' as provider,
         '' as tool,
         '' as model,
