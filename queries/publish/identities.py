@@ -57,10 +57,10 @@ def _keys(name: str) -> Iterator[str]:
     yield first
     if len(words) > 1:
         yield "".join(sorted(words))
-        for one, other in ((first, last), (last, first)):
-            yield f"{one}{other}"
-            yield f"{one[0]}{other}"
-            yield f"{one}{other[0]}"
+        for start, end in ((first, last), (last, first)):
+            yield f"{start}{end}"
+            yield f"{start[0]}{end}"
+            yield f"{start}{end[0]}"
 
 
 def _groups(keys: list[set[str]]) -> list[int]:
