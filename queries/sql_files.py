@@ -89,6 +89,7 @@ def checks() -> list[SqlFile]:
     return [read_sql(path) for path in sorted((ROOT / "checks").glob("*.sql"))]
 
 
+@cache
 def metric_sql(name: str) -> SqlFile:
     """Return the SQL of a metric: one row per item that counts."""
     return read_sql(ROOT / "metrics" / f"{name}.sql")

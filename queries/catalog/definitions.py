@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 
 from queries.catalog.metric import Metric
 from queries.sql_files import ROOT, lineage, metric_sql, read_sql
@@ -23,6 +22,6 @@ def definition_hash(metric: Metric) -> str:
     shared = [read_sql(ROOT / "shared" / f"{name}.sql") for name in SHARED]
     macros = read_sql(ROOT / "shared" / "macros.sql")
     files = [file, *shared, macros, *lineage(file, *shared)]
-    parameters = repr((asdict(metric)["parameters"], metric.aggregate, metric.matures_after))
+    parameters = repr((dict(metric.parameters), metric.aggregate, metric.matures_after))
     text = "\n".join([parameters, *(file.text for file in files)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

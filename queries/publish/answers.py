@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -124,7 +123,7 @@ def _windows(headline: Headline, as_of: date) -> Iterator[dict[str, Any]]:
                 "start_on": window.start_on,
                 "end_on": window.end_on,
                 "required_until": until,
-                **asdict(item.scope),
+                **vars(item.scope),
                 "aggregate": metric.aggregate,
             }
 

@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def snapshot_facts(source: Source, snapshot_id: str, published_at: datetime) -> 
 def scopes(settings: PublishSettings) -> pd.DataFrame:
     """Return which repositories of each GitHub are published, one row a GitHub."""
     columns = ["position", "host", "repos", "owners", "included", "excluded", "forks"]
-    rows = [{"position": n} | asdict(scope) for n, scope in enumerate(settings.repositories)]
+    rows = [{"position": n, **vars(scope)} for n, scope in enumerate(settings.repositories)]
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
@@ -235,12 +235,12 @@ def _set_up_settings(
     db.execute((ROOT / "inputs" / "settings.sql").read_text(encoding="utf-8"), dict(facts))
     words = {"path": str(ROOT / "seeds" / "title_words.csv")}
     db.execute((ROOT / "inputs" / "title_words.sql").read_text(encoding="utf-8"), words)
-    rules = [asdict(rule) for rule in source.settings.rules]
+    rules = [vars(rule) for rule in source.settings.rules]
     db.register("rules_frame", pd.DataFrame(rules, dtype=object))
-    rollouts = [asdict(rollout) for rollout in source.settings.rollouts]
+    rollouts = [vars(rollout) for rollout in source.settings.rollouts]
     columns = ["name", "on", "transition_days", "teams"]
     db.register("rollouts_frame", pd.DataFrame(rollouts, columns=columns, dtype=object))
-    closed = [asdict(period) for period in source.settings.closed_periods]
+    closed = [vars(period) for period in source.settings.closed_periods]
     columns = ["name", "from_on", "to_on"]
     db.register("closed_frame", pd.DataFrame(closed, columns=columns, dtype=object))
     db.execute((ROOT / "inputs" / "rules.sql").read_text(encoding="utf-8"))

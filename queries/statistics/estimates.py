@@ -274,6 +274,7 @@ def literal(value: Any) -> str:
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
 
+@cache
 def _body(name: str) -> str:
     """Return the statement of one of the shared SQL files."""
     return read_sql(ROOT / "shared" / f"{name}.sql").statement
