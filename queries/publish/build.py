@@ -61,6 +61,8 @@ def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] 
 
 def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:
     """Insert frames, read by name in the table's SQL, into a published table; create it first."""
+    # of a sample, DuckDB finds no type for lists that are nearly always empty
+    db.execute("set pandas_analyze_sample = 1000000")
     for frame_name, frame in frames.items():
         db.register(frame_name, frame)
     table = read_sql(ROOT / "frames" / f"{name}.sql")

@@ -15,14 +15,17 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from headway.config.compiled import compile_rules
 from queries.catalog.catalog import METRICS
 from queries.errors import NothingPublishedError, PublishError
+from queries.publish.build import add
 from queries.publish.publish import SNAPSHOT_COUNT, Source, publish
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK, READ_ONLY, current
+from queries.sql_files import ROOT, read_sql
 from tests.support import company
 from tests.support.command import FORKS
 from tests.support.github_server import serve
@@ -264,3 +267,13 @@ def test_an_older_duckdb_command_line_reads_while_the_dashboard_runs_and_a_refre
     finally:
         stop.set()
         publisher.join()
+
+
+def test_list_that_is_empty_in_nearly_all_answers_is_published() -> None:
+    columns = read_sql(ROOT / "frames" / "answers.sql").columns
+    rows = [dict.fromkeys(columns) | {"left_out": []} for _ in range(2_500)]
+    rows[2_001]["left_out"] = ["acme/new"]
+    with duckdb.connect() as db:
+        add(db, "answers", answers_frame=pd.DataFrame(rows, dtype=object))
+        left_out = "select left_out from answers where len(left_out) > 0"
+        assert db.execute(left_out).fetchall() == [(["acme/new"],)]
