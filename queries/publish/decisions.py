@@ -61,6 +61,8 @@ from queries.statistics.windows import Comparison, Window
 LEAST_WEEKS = 4
 #: the level of intervals outside families; a guardrail's interval belongs to its one-sided test
 LEVEL, GUARDRAIL_INTERVAL = 0.95, 0.9
+#: metrics that have items
+OBSERVED = "select distinct metric from answer_items"
 #: columns of a judged comparison beside its key
 JUDGED = ("position", "threshold", "is_new")
 #: reasons of answers without a word
@@ -212,8 +214,9 @@ class _Decider:
         self.judged: dict[Key, Judged] = {}
         for group in groups:
             create_items(db, group)
+            observed = {name for (name,) in db.execute(OBSERVED).fetchall()}
             for headline in group:
-                if headline.metric.aggregate in KINDS:
+                if headline.metric.name in observed and headline.metric.aggregate in KINDS:
                     self._judge(headline)
         self._decide()
 
@@ -231,8 +234,6 @@ class _Decider:
         about = headline.metric
         self.hashes[about.name] = definition_hash(about)
         scopes = self._read(about, self.as_of + timedelta(days=1 - about.matures_after))
-        if not len(scopes[0].day):
-            return
         names = [("org", ""), *(("team", name) for name in self.teams)]
         for items, (kind, name) in zip(scopes, names, strict=False):
             sums: dict[bytes, WeeklySums] = {}
@@ -426,8 +427,8 @@ class _Decider:
         for item in guards.values():
             if not item.columns:
                 self._decide_guardrail(item)
-        words: dict[str, verdicts.GuardWord] = {
-            name: item.columns["verdict"] or "too little data"
+        words = {
+            name: _guard_word(item.columns["verdict"])
             for name, item in guards.items()
             if item.pair.status == "decided"
         }
@@ -518,6 +519,15 @@ class _Decider:
             "history_weeks": self._history(item),
             "n_pairs": judgement.n_pairs,
         }
+
+
+def _guard_word(verdict: str | None) -> verdicts.GuardWord:
+    """Return the word of a guardrail; one that was not measured has too little data."""
+    return (
+        "worse"
+        if verdict == "worse"
+        else ("no clear change" if verdict == "no clear change" else "too little data")
+    )
 
 
 def _p_in_family(item: Judged) -> float | None:

@@ -63,7 +63,7 @@ def _verified(snapshot: Snapshot, metric: Metric, row: Row) -> Verification:
     guards = {
         name: word
         for name, word in zip(family["metric"], family["verdict"], strict=True)
-        if name in metric.guardrails and isinstance(word, str)
+        if name in metric.guardrails and word in ("worse", "no clear change")
     }
     adjusted = _adjusted(row, family, judgement)
     level = row["level"] or 0.95

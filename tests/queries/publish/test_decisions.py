@@ -1,0 +1,305 @@
+"""Verdicts of constructed histories: which word each world gets, and which get none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from queries.publish.answers import answers
+from queries.publish.decisions import Judging, Membership, decide
+from queries.publish.items import batches
+from queries.publish.settings import ClosedPeriod, Rollout
+from tests.support.facts import fill
+
+#: a Monday, 13 quarters before the judged one
+FIRST = date(2023, 4, 3)
+JUDGED, NEXT = date(2026, 6, 29), date(2026, 9, 28)
+AS_OF = date(2026, 10, 31)
+QUARTER = "2026-Q3"
+WEEKS = (NEXT - FIRST).days // 7
+Answer = dict[str, Any]
+
+
+def pulls(
+    seed: int = 1,
+    *,
+    repo: str = "acme/app",
+    team: str | None = None,
+    first: date = FIRST,
+    weekly: Callable[[date], float] = lambda _: 12,
+    is_soon: Callable[[date], float] = lambda _: 0.5,
+    is_reverted: Callable[[date], float] = lambda _: 0.06,
+) -> pd.DataFrame:
+    """Return merged pull requests, random by week: how many, merged soon or late, reverted."""
+    dice, rows = np.random.default_rng(seed), list[dict[str, Any]]()
+    for number in range((NEXT - first).days // 7):
+        monday = first + timedelta(weeks=number)
+        for _ in range(dice.poisson(weekly(monday))):
+            ready = pd.Timestamp(monday) + pd.Timedelta(hours=int(dice.integers(0, 24 * 5)))
+            days = 2.0 if dice.random() < is_soon(monday) else 9.0
+            merged = ready + pd.Timedelta(days=days)
+            is_undone = dice.random() < is_reverted(monday)
+            rows.append(
+                {
+                    "repo": repo,
+                    "number": len(rows) + 1,
+                    "team": team,
+                    "author_kind": "human",
+                    "state": "merged",
+                    "work_type": "fix",
+                    "opened_at": ready,
+                    "ready_at": ready,
+                    "merged_at": merged,
+                    "is_default_base": True,
+                    "is_merged_unreviewed": bool(dice.random() < 0.2),
+                    "durability": "undone" if is_undone else "durable",
+                    "reverted_at": merged + pd.Timedelta(days=1) if is_undone else pd.NaT,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def world(empty: Path) -> Iterator[Callable[..., dict[str, Answer]]]:
+    """Return a function that judges pull requests: answers of a comparison by metric."""
+    with duckdb.connect() as db:
+        fill(db, empty, {})
+
+        def judged(
+            *frames: pd.DataFrame,
+            judging: Judging | None = None,
+            as_of: date = AS_OF,
+            scope: str = "",
+            comparison: str = "quarter before",
+            quarter: str = QUARTER,
+            variant: str = "raw",
+        ) -> dict[str, Answer]:
+            db.execute("delete from pull_requests; delete from repositories")
+            frame = pd.concat(frames)
+            db.register("pulls_frame", frame)
+            db.execute("insert into pull_requests by name from pulls_frame")
+            for repo in frame["repo"].unique():
+                row = [repo, as_of + timedelta(days=1), False]
+                db.execute(
+                    "insert into repositories (repo, synced_until, is_imported) values (?, ?, ?)",
+                    row,
+                )
+            groups = batches(db, as_of)
+            decided = decide(db, as_of, judging or Judging(), groups)
+            frame = pd.concat(answers(db, as_of, decided, groups)).astype(object)
+            rows = frame.where(frame.notna(), None).to_dict("records")
+            return {
+                row["metric"]: {str(name): value for name, value in row.items()}
+                for row in rows
+                if (row["scope"], row["quarter"], row["comparison"], row["variant"])
+                == (scope, quarter, comparison, variant)
+                and row["scope_kind"] in ("org", "team")
+            }
+
+        yield judged
+
+
+def from_judged(before: float, now: float) -> Callable[[date], float]:
+    """Return a level that changes with the judged quarter."""
+    return lambda monday: now if monday >= JUDGED else before
+
+
+SPEED = "merged_within_7_days"
+
+
+def test_change_beyond_the_usual_ones_is_improving(world: Callable[..., dict[str, Answer]]) -> None:
+    row = world(pulls(is_soon=from_judged(0.4, 0.9)))[SPEED]
+    assert (row["verdict"], row["reason"], row["guardrail"]) == ("improving", "change", None)
+    assert row["p_adjusted"] < 0.01 < 0.3 < row["lo"] < row["effect"] < row["hi"] < 0.7
+    assert (row["decided_on"], row["history_weeks"], row["n_family"]) == (AS_OF, 156, 1)
+    assert row["df"] == pytest.approx(15.784, abs=0.001)
+    assert row["level"] == pytest.approx(0.95)
+
+
+def test_change_for_the_worse_is_worse(world: Callable[..., dict[str, Answer]]) -> None:
+    assert world(pulls(is_soon=from_judged(0.9, 0.4)))[SPEED]["verdict"] == "worse"
+
+
+def test_no_change_is_no_clear_change_with_its_interval(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    for comparison in ("quarter before", "year before"):
+        row = world(pulls(), comparison=comparison)[SPEED]
+        assert (row["verdict"], row["reason"]) == ("no clear change", "no change")
+        assert row["lo"] < 0 < row["hi"]
+
+
+def test_gain_with_a_worse_guardrail_is_not_proven(world: Callable[..., dict[str, Answer]]) -> None:
+    rows = world(pulls(is_soon=from_judged(0.4, 0.9), is_reverted=from_judged(0.03, 0.3)))
+    assert rows["revert_rate"]["verdict"] == "worse"
+    row = rows[SPEED]
+    assert (row["verdict"], row["reason"]) == ("not proven", "guardrail")
+    assert row["guardrail"] == "revert_rate"
+
+
+def test_gain_without_any_measured_guardrail_is_not_proven(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    frame = pulls(is_soon=from_judged(0.4, 0.9)).assign(durability="not observable")
+    frame["is_merged_unreviewed"] = None
+    row = world(frame)[SPEED]
+    assert (row["verdict"], row["reason"]) == ("not proven", "guardrails")
+
+
+def test_word_waits_until_its_guardrails_are_mature(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    frame = pulls(is_soon=from_judged(0.4, 0.9))
+    early = world(frame, as_of=NEXT + timedelta(days=8))[SPEED]
+    assert (early["status"], early["verdict"]) == ("decided", None)
+    assert (early["reason"], early["decided_on"]) == ("guardrails open", None)
+    assert world(frame, as_of=NEXT + timedelta(days=13))[SPEED]["verdict"] == "improving"
+
+
+def test_short_history_is_too_little_data_with_the_missing_weeks(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    frame = pulls(first=JUDGED - timedelta(weeks=39), is_soon=from_judged(0.4, 0.9))
+    row = world(frame)[SPEED]
+    assert (row["verdict"], row["reason"]) == ("too little data", "history: 39 of 52")
+    assert row["verdict_sentence"] == "39 weeks of history; a verdict needs 52."
+    assert world(frame, comparison="year before")[SPEED]["reason"] == "items: 0 of 20"
+
+
+def one_week(monday: date) -> float:
+    """Return a volume with one week of a hundred pull requests in the judged quarter."""
+    return 100 if monday == JUDGED + timedelta(weeks=5) else 12
+
+
+def holidays(monday: date) -> float:
+    """Return a volume with a third at Christmas and three quarters in August."""
+    return 4 if monday.isocalendar().week in (52, 1) else 9 if monday.month == 8 else 12
+
+
+@pytest.mark.parametrize("weekly", [one_week, holidays], ids=["bot week", "Christmas"])
+def test_unusual_weeks_give_no_verdict(
+    world: Callable[..., dict[str, Answer]], weekly: Callable[[date], float]
+) -> None:
+    for comparison in ("quarter before", "year before"):
+        rows = world(pulls(weekly=weekly), comparison=comparison)
+        assert {row["verdict"] for row in rows.values()} <= {
+            "no clear change",
+            "too little data",
+            "not measured",
+        }
+
+
+def test_repository_with_ten_years_of_history_gives_no_verdict(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    old = pulls(2, repo="acme/old", first=date(2016, 10, 3), is_soon=lambda _: 0.8)
+    row = world(pulls(), old)[SPEED]
+    assert (row["verdict"], row["left_out"]) == ("no clear change", [])
+
+
+def test_repository_of_one_window_is_left_out_by_name_if_it_is_large(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    added = pulls(2, repo="acme/new", first=JUDGED, is_soon=lambda _: 1)
+    row = world(pulls(), added)[SPEED]
+    assert (row["verdict"], row["left_out"]) == ("no clear change", ["acme/new"])
+    assert "Left out, because active in one window only: acme/new." in row["sentence"]
+    alone = world(pulls())[SPEED]
+    assert [row[name] for name in ("current", "n_current", "effect", "p")] == [
+        alone[name] for name in ("current", "n_current", "effect", "p")
+    ]
+    small = pulls(2, repo="acme/new", first=JUDGED, weekly=lambda _: 1)
+    assert world(pulls(), small)[SPEED]["left_out"] == []
+
+
+def members(team: str, people: Sequence[int], from_on: date, to_on: date) -> list[Membership]:
+    """Return people in a team."""
+    return [Membership(f"p{number}", team, from_on, to_on) for number in people]
+
+
+def test_team_that_splits_is_not_judged(world: Callable[..., dict[str, Answer]]) -> None:
+    frame = pulls(team="Shop", is_soon=from_judged(0.4, 0.9))
+    ever = (date(2020, 1, 1), date(2030, 1, 1))
+    whole = Judging(members=members("Shop", range(10), *ever))
+    assert world(frame, scope="Shop", judging=whole)[SPEED]["verdict"] == "improving"
+    split = members("Shop", range(6), *ever)
+    split += members("Shop", range(6, 10), date(2020, 1, 1), JUDGED)
+    row = world(frame, scope="Shop", judging=Judging(members=split))[SPEED]
+    assert (row["verdict"], row["reason"], row["decided_on"]) == (None, "members", None)
+    assert world(frame, judging=Judging(members=split))[SPEED]["verdict"] == "improving"
+
+
+def test_six_people_of_two_repositories_get_no_word_after_90_days(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    first = NEXT - timedelta(days=91)
+    for seed in range(3):
+        rows = world(
+            pulls(seed, first=first, weekly=lambda _: 3),
+            pulls(seed + 10, repo="acme/web", first=first, weekly=lambda _: 2),
+        )
+        assert {row["verdict"] for row in rows.values()} == {"too little data", "not measured"}
+        assert {row["lo"] for row in rows.values()} == {None}
+
+
+def test_closed_weeks_count_in_no_sum(world: Callable[..., dict[str, Answer]]) -> None:
+    closed = ClosedPeriod("Shutdown", JUDGED + timedelta(weeks=3), JUDGED + timedelta(days=34))
+    frame = pulls(is_soon=lambda monday: 0 if closed.from_on <= monday <= closed.to_on else 0.5)
+    row = world(frame, judging=Judging(closed=[closed]))[SPEED]
+    is_open = (frame["ready_at"].dt.date < closed.from_on) | (
+        frame["ready_at"].dt.date > closed.to_on
+    )
+    current = frame[is_open & (frame["ready_at"] >= pd.Timestamp(JUDGED))]
+    assert row["n_current"] == len(current)
+    assert row["current"] == pytest.approx(
+        (current["merged_at"] - current["ready_at"]).dt.days.lt(8).mean()
+    )
+    assert row["verdict"] == "no clear change"
+    assert "Closed weeks left out: 20 Jul 2026, 27 Jul 2026." in row["sentence"]
+
+
+def test_rollout_is_judged_against_teams_without_it(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    on = date(2026, 3, 30)
+
+    def shock(gain: float) -> Callable[[date], float]:
+        """Return a level that rises for everybody, and by a gain more with the rollout."""
+        return lambda monday: 0.3 if monday < on else 0.5 + gain
+
+    frames = [pulls(n, repo=f"acme/{n}", team="With", is_soon=shock(0.4)) for n in (1, 2)]
+    frames += [pulls(n, repo=f"acme/{n}", team="Without", is_soon=shock(0)) for n in (3, 4)]
+    judging = Judging(rollouts=[Rollout("Agents", on, 0, ["With"])])
+    how = {"judging": judging, "quarter": "", "comparison": "rollout 26 weeks"}
+    row = world(*frames, variant="difference", **how)[SPEED]
+    assert (row["event"], row["verdict"]) == ("Agents", "improving")
+    assert (row["window_start"], row["window_end"]) == (on, on + timedelta(weeks=26))
+    assert 0.2 < row["lo"] < 0.4 < row["hi"] < 0.6
+    alone = world(*frames, variant="before and after", **how)[SPEED]
+    assert (alone["verdict"], alone["reason"]) == (None, "difference")
+    assert alone["effect"] == pytest.approx(alone["current"] - alone["baseline"])
+    assert alone["n_current"] < len(pd.concat(frames[:2]))
+    everybody = replace(judging, rollouts=[Rollout("Agents", on, 0)])
+    row = world(*frames, variant="before and after", **how | {"judging": everybody})[SPEED]
+    assert (row["verdict"], row["guardrail"]) == ("improving", None)
+    assert "no team without it to compare with" in row["verdict_sentence"]
+
+
+def test_rollout_is_a_break_in_the_yardstick_of_quarters(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    """A registered step of the past does not widen the interval of a later quarter."""
+    on = date(2025, 6, 30)
+    frame = pulls(is_soon=lambda monday: 0.3 if monday < on else 0.8)
+    unknown = world(frame)[SPEED]
+    known = world(frame, judging=Judging(rollouts=[Rollout("Agents", on, 0)]))[SPEED]
+    assert known["hi"] - known["lo"] < 0.75 * (unknown["hi"] - unknown["lo"])
+    assert known["n_pairs"] < unknown["n_pairs"]
