@@ -248,7 +248,8 @@ class _Row:
             keys.append((values["project"], values["number"]))
         for key in keys:
             if key in lines_by_key:
-                first = self.table.where(lines_by_key[key], self.indexes["key"][0])
+                index = next(iter(self.indexes["key"]), 0)
+                first = self.table.where(lines_by_key[key], index)
                 message = f"duplicate key {quote(values['key'])}, first in {first}; keep one"
                 raise self.error("key", message)
             lines_by_key[key] = self.line.number

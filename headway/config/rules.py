@@ -112,7 +112,16 @@ class LabelRule(Table):
         "merged",
     ]
     field: Literal[
-        "label", "title", "branch", "milestone", "category", "author", "role", "type", "environment"
+        "label",
+        "title",
+        "branch",
+        "milestone",
+        "category",
+        "author",
+        "role",
+        "type",
+        "environment",
+        "tag",
     ]
     pattern: Expression
 

@@ -39,6 +39,8 @@ select 'environment', environment from stg_deployments where environment is not 
 union
 select 'environment', environment from stg_imported_deployments
 union
+select 'tag', tag from stg_releases
+union
 select 'body', body from stg_pull_requests where body <> ''
 union
 select 'comment', unnest(comments) from stg_pull_requests

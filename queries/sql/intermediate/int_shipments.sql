@@ -1,5 +1,5 @@
 -- One row per shipment: a production deployment that worked; in repositories without any, a release
--- that is no prerelease. A commit that reaches several environments, each within a day of another
+-- that is no prerelease. Rules on tags decide first whether a release is one. A commit that reaches several environments, each within a day of another
 -- one, is one shipment: the first. `position` is that of its commit in the default branch, else null.
 -- The changes of a shipment are known if another one on the default branch precedes it.
 with successes as (
@@ -28,6 +28,13 @@ deployed as (
             and earlier.shipped_at > successes.shipped_at - interval 1 day
 ),
 
+tags as (
+    select value as tag, arg_min(meaning, position) = 'production' as is_production
+    from int_rule_matches
+    where kind = 'label_rules' and field = 'tag'
+    group by value
+),
+
 releases as (
     select
         releases.repo,
@@ -37,8 +44,13 @@ releases as (
         releases.commit_oid,
         releases.url
     from stg_releases as releases
-    anti join deployed on deployed.repo = releases.repo
-    where not releases.is_prerelease
+    left join tags on tags.tag = releases.tag
+    where
+        coalesce(
+            tags.is_production,
+            not releases.is_prerelease
+            and releases.repo not in (select deployed.repo from deployed)
+        )
 ),
 
 shipments as (

@@ -11,8 +11,8 @@
 -- tool: the tool that an AI signal identifies.
 -- source: product, user or headway.toml.
 -- repositories: regular expression for the repositories it is limited to; null for all.
--- matched: pull requests it matched (AI signals), decided (work types), or pull requests, issues
---     and deployments it marks (labels).
+-- matched: pull requests it matched (AI signals), decided (work types), or pull requests, issues,
+--     deployments and releases it marks (labels).
 with matches as (
     select 'ai_signals' as kind, rule, count(distinct (repo, number)) as matched
     from int_ai_matches
@@ -29,8 +29,14 @@ with matches as (
     union all
     select 'label_rules', matches.rule, count(*)
     from int_rule_matches as matches
-    inner join stg_deployments as deployments on deployments.environment = matches.value
+    inner join int_deployments as deployments on deployments.environment = matches.value
     where matches.kind = 'label_rules' and matches.field = 'environment'
+    group by matches.rule
+    union all
+    select 'label_rules', matches.rule, count(*)
+    from int_rule_matches as matches
+    inner join stg_releases as releases on releases.tag = matches.value
+    where matches.kind = 'label_rules' and matches.field = 'tag'
     group by matches.rule
 )
 

@@ -1,6 +1,6 @@
 -- Shipments: a production deployment that worked, or in repositories without any a release that is
--- no prerelease. A commit that reaches several environments, each within a day of another one, is one
--- shipment.
+-- no prerelease; rules on tags decide first. A commit that reaches several environments, each within
+-- a day of another one, is one shipment.
 -- Grain: repo, shipment_key. Columns are stable unless marked experimental.
 --
 -- repo: owner/name.

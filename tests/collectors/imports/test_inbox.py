@@ -187,7 +187,7 @@ def test_until_changes_the_date_of_an_import_also_later(desk: Desk) -> None:
         (["data"], "File 'data' is a directory"),
         (
             ["jira.csv", "--as", "costs"],
-            "'costs' is not one of 'items', 'incidents', 'experiments', 'spend'",
+            "'costs' is not one of 'items', 'incidents', 'experiments', 'deployments', 'spend'",
         ),
         (
             ["jira.csv", "--account", "../eu"],

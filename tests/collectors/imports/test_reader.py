@@ -34,6 +34,7 @@ POSITION = r"(, line \d+, column \d+|, line \d+|, experiment \d+(, \w+)?|)"
 INCIDENTS = "key,title,opened_at,resolved_at\n"
 ITEMS = "key,title,status,opened_at,first_response_at,closed_at\n"
 EXPERIMENTS = "key,title,started_at,decided_at,decision\n"
+DEPLOYMENTS = "repo,commit,deployed_at,status\n"
 MISTAKES = {
     "": "line 1: the file is empty; export or save it again",
     "\n \n": "line 1: the file is empty; export or save it again",
@@ -94,6 +95,17 @@ MISTAKES = {
     ),
     EXPERIMENTS + "E,x,2026-01-01,2026-01-02,\n": (
         "line 2, column 5: a date without a decision; write kept, killed or"
+    ),
+    DEPLOYMENTS + "shop,abc1234,2026-01-01,\n": (
+        "line 2, column 1: 'shop' is no repository; write owner/name"
+    ),
+    DEPLOYMENTS + "a/b,,2026-01-01,\n": "line 2, column 2: the commit is empty; write one",
+    DEPLOYMENTS + "a/b,abc1234,,\n": "line 2, column 3: deployed is empty; write a time",
+    DEPLOYMENTS + "a/b,abc1234,2026-01-01,maybe\n": (
+        "line 2, column 4: 'maybe' is not a status; write succeeded, failed or pending"
+    ),
+    DEPLOYMENTS + "a/b,abc1234,2026-01-01,\na/b,abc1234,2026-01-01,\n": (
+        "line 3, column 1: duplicate key 'a/b producti...1-01 00:00:00', first in"
     ),
     '{"experiments": [': "line 1, column 18: not JSON (Expecting value)",
     '{"experiments": 3}': "line 1: no list of experiments; save the response of the API",
@@ -460,7 +472,11 @@ def check_rows(export: ParsedTable) -> None:
         == len(export.rows)
     )
     for row in export.rows:
-        assert row["key"] and row["title"] and set(row) == {"line", *LEDGER_COLUMNS[export.kind]}
+        assert (
+            row["key"]
+            and row.get("title", "-")
+            and set(row) == {"line", *LEDGER_COLUMNS[export.kind]}
+        )
         times = [row[name] for name in TIME_COLUMNS[export.kind] if row[name]]
         assert not times or (times[0] == min(times) or export.kind == "experiments")
         if export.kind == "experiments":
