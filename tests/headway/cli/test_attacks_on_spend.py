@@ -137,7 +137,7 @@ def test_no_sequence_of_files_and_days_tells_anybodys_spend(desk: Desk) -> None:
 
 
 def test_no_second_source_of_the_same_money_tells_anybodys_spend(desk: Desk) -> None:
-    """What machines of persons report beside an invoice, and a gateway's totals beside persons."""
+    """Reports of persons' machines beside an invoice, and a gateway's totals beside persons."""
     header = f"{HEADER.strip()},basis\n"
     may = [f"2026-05-{day:02},100,anthropic,api,opus,acme,,invoice\n" for day in range(1, 32)]
     may.append(f"2026-05-06,{ALICE},anthropic,api,opus,hers,alice@acme.io,client\n")
