@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from queries.publish.answers import answers
 from queries.publish.decisions import Judging, Membership, decide
 from queries.publish.items import batches
 from queries.publish.settings import ClosedPeriod, Rollout
+from tests.support.command import Desk
 from tests.support.facts import fill
+from tests.support.importing import write
 
 #: a Monday, 13 quarters before the judged one
 FIRST = date(2023, 4, 3)
@@ -303,3 +305,62 @@ def test_rollout_is_a_break_in_the_yardstick_of_quarters(
     known = world(frame, judging=Judging(rollouts=[Rollout("Agents", on, 0)]))[SPEED]
     assert known["hi"] - known["lo"] < 0.75 * (unknown["hi"] - unknown["lo"])
     assert known["n_pairs"] < unknown["n_pairs"]
+
+
+def feedback(hours: Callable[[date], float]) -> str:
+    """Return an export of customer feedback: nine a week with the hours until their answer."""
+    dice, lines = np.random.default_rng(4), ["key,title,labels,author,opened_at,first_response_at,closed_at"]
+    for week in range(WEEKS + 6):
+        monday = FIRST + timedelta(weeks=week)
+        for number in range(9):
+            opened = datetime.combine(monday, time(8)) + timedelta(hours=13 * number)
+            answered = opened + timedelta(hours=hours(monday) * float(dice.lognormal(0, 0.7)))
+            times = f"{opened:%Y-%m-%d %H:%M},{answered:%Y-%m-%d %H:%M}"
+            lines.append(f"H-{week}-{number},Help,feedback,outside,{times},")
+    return "\n".join(lines) + "\n"
+
+
+def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, env={})
+    desk.set_up("http://127.0.0.1:1")
+    wanted = (
+        "metric = 'feedback_first_response' and scope_kind = 'org' and comparison = "
+        f"'quarter before' and quarter = '{QUARTER}'"
+    )
+    fixed = "verdict, reason, effect, lo, hi, level, p, se, df, n_pairs, decided_on"
+
+    def answer() -> tuple[Any, ...]:
+        (row,) = desk.rows(f"select {fixed} from answers where {wanted}")
+        return row
+
+    def inputs() -> list[tuple[Any, ...]]:
+        return desk.rows(f"from answer_inputs where {wanted} order by all")
+
+    def import_and_publish(hours: Callable[[date], float], at: datetime) -> None:
+        write(tmp_path / "items.csv", feedback(hours), at)
+        done = desk.run("import", "items.csv")
+        assert done.code == 0, done.err
+
+    import_and_publish(from_judged(30, 6), datetime(2026, 11, 20, tzinfo=UTC))
+    first, sums = answer(), inputs()
+    assert first[:2] == ("improving", "change")
+    assert -0.9 < first[3] < first[2] < first[4] < -0.6
+    assert len(sums) == 156 + 13
+    done = desk.run("verify", "feedback_first_response", QUARTER)
+    assert (done.code, "  word: improving\n  as published" in done.out) == (0, True), done.out
+    assert "Improving: Customers wait" in desk.run("answers").out
+    import_and_publish(from_judged(30, 60), datetime(2026, 11, 21, tzinfo=UTC))
+    assert (answer(), inputs()) == (first, sums)
+    changed = desk.run("verify", "feedback_first_response", QUARTER)
+    assert (changed.code, "  differs: " in changed.out) == (3, True)
+    ledger = tmp_path / "data" / "ledger.duckdb"
+    with duckdb.connect(str(ledger)) as db:
+        db.execute("update published_verdicts set definition_hash = 'before'")
+    assert desk.run("publish").code == 0
+    assert answer()[0] == "worse"
+    with duckdb.connect(str(ledger), read_only=True) as db:
+        rows = db.execute(
+            f"select verdict, effect from published_verdicts where {wanted} "
+            "order by definition_hash = 'before' desc"
+        ).fetchall()
+    assert rows == [("improving", first[2]), ("worse", answer()[2])]
