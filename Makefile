@@ -53,6 +53,7 @@ soak: tools ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_HOSTILE_SEEDS=200 $(BIN)/python -m pytest tests/collectors/spend/test_hostile.py
 	@HEADWAY_LINE_MB=3700 $(BIN)/python -m pytest tests/headway/cli/test_attacks_files.py
 	@HEADWAY_PAGING_SEEDS=50 $(BIN)/python -m pytest tests/collectors/github/test_paging.py
+	@HEADWAY_SINGLE_FIELDS=1 $(BIN)/python -m pytest tests/collectors/github/test_null_fields.py
 	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/collectors/github/test_faults.py
 	@HEADWAY_HOSTILE_SEEDS=100 $(BIN)/python -m pytest tests/headway/cli/test_hostile.py
 	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/headway/cli/test_kill.py

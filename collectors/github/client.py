@@ -26,15 +26,26 @@ from github.Requester import (
 
 from collectors.answers import BoundedAdapter, Secrets
 from collectors.errors import AccessError, SourceError
-from collectors.github.graphql import fragment_at, omit, text_at
+from collectors.github.graphql import (
+    NEWER_FIELD,
+    UnknownPart,
+    compose,
+    enum_part,
+    newer_parts,
+    omit,
+    unknown_part,
+    unknown_values,
+)
 from collectors.github.responses import (
     LATER,
     UNKNOWN_PARTS,
+    UNKNOWN_VALUE,
     Answer,
     Json,
     Kind,
     LongWaitError,
     NotFoundError,
+    QueryError,
     QueryFailedError,
     QueryTooLargeError,
     Response,
@@ -125,8 +136,9 @@ class GitHubClient:
     clock_ahead: float = 0.0
     #: replaced in every answer
     secrets: Secrets = field(default_factory=Secrets, repr=False)
-    #: parts of queries that an older server does not know: fragment and text
-    unknown_parts: list[tuple[str, str]] = field(default_factory=list)
+    #: parts of queries that an older server does not know
+    unknown_parts: list[UnknownPart] = field(default_factory=list)
+    has_schema: bool = False
     requests_sent: int = 0
     #: retried requests, and the seconds in which at least one was retried
     retries: int = 0
@@ -177,6 +189,15 @@ class GitHubClient:
             errors=response.errors,
             at=datetime.fromtimestamp(at, UTC).replace(tzinfo=None),
         )
+
+    def learn_schema(self, answer: Answer) -> None:
+        """Omit from later queries a newer field that the answered schema of issues lacks."""
+        fields = (answer.part("schema") or {}).get("fields")
+        if not isinstance(fields, list) or self.has_schema:
+            return
+        self.has_schema = True
+        if {"name": NEWER_FIELD} not in fields:
+            self.unknown_parts += newer_parts()
 
     def clock_problem(self) -> str:
         """Return a line if GitHub's clock and this machine's differ by more than a day."""
@@ -382,24 +403,38 @@ class GitHubClient:
     def _omit_unknown(self, body: Json, response: Response) -> bool:
         """Omit the parts of a query that the server does not know; return whether it may pass."""
         errors = response.errors if "query" in body else []
-        if not errors or any(error.code not in UNKNOWN_PARTS for error in errors):
+        if not errors or any(error.code not in (*UNKNOWN_PARTS, UNKNOWN_VALUE) for error in errors):
             return False
-        before = query = body["query"]
-        # later parts first: the places of the others stay valid
-        for error in sorted(errors, key=lambda error: (error.line, error.column), reverse=True):
-            is_argument = error.code == "argumentNotAccepted"
-            text = text_at(query, error.line, error.column, is_argument)
-            fragment = fragment_at(query, error.line)
-            if not text or not fragment:
+        parts: list[UnknownPart] = []
+        for error in errors:
+            unknown = self._unknown_parts(body["query"], error)
+            if not unknown:
                 return False
-            part = (fragment, text)
-            query = omit(query, [part])
+            parts += unknown
+        query = omit(body["query"], parts)
+        for part in parts:
             if part not in self.unknown_parts:
                 self.unknown_parts.append(part)
-                name = text.split("(")[0].split("{")[0].strip()
-                self.notify(f"{self.host}: it does not know {name} of {fragment}; it stays empty")
+                if not part.is_newer:
+                    self.notify(f"{self.host}: it does not know {part.label}; it stays empty")
+        is_shorter = bool(query != body["query"])
         body["query"] = query
-        return bool(query != before)
+        return is_shorter
+
+    def _unknown_parts(self, query: str, error: QueryError) -> list[UnknownPart]:
+        """Return the parts of a query that an error is about."""
+        if error.code in UNKNOWN_PARTS:
+            is_argument = error.code == "argumentNotAccepted"
+            part = unknown_part(query, error.line, error.column, is_argument)
+            return [part] if part else []
+        if "__type(" in query:
+            return []
+        answer = self.graphql(*compose([enum_part("type", error.expected_type)]))
+        rows = (answer.part("type") or {}).get("enumValues") or []
+        known = {f"{row['name']}" for row in rows}
+        if not known or not error.argument.isidentifier():
+            return []
+        return unknown_values(query, error.line, error.column, error.argument, known)
 
     def _refuse(self, kind: Kind, path: str, response: Response) -> None:
         """Raise the error of an answer that no further try changes."""

@@ -108,7 +108,7 @@ class DeletionScan(PagedList):
     def absorb(self, store: Store, data: Json) -> int:
         """Collect a page of ids; after the last one, mark deleted items and queue missing ones."""
         page = read_page(data, self.name)
-        self.listed |= {node["number"]: node for node in self.fitting(Listed, page)}
+        self.listed |= {node["number"]: node for node in self.fitting(Listed, page).values()}
         self.total = page.total_count
         if self.turn(page):
             return 0

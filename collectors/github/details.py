@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -10,7 +10,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from collectors.github.documents import Name, find_names
-from collectors.github.graphql import LISTS, compose, details_part, list_part, next_page_part
+from collectors.github.graphql import (
+    FIELDS,
+    LISTS,
+    compose,
+    details_part,
+    list_part,
+    next_page_part,
+)
 from collectors.github.models import (
     DOCUMENTS,
     Json,
@@ -36,12 +43,34 @@ from collectors.ledger.store import now
 INNER_PAGES_PER_QUERY = 20
 #: pages of one list, more than GitHub allows comments or events
 INNER_PAGES_MOST = 200
-#: fields that could not be read, by node id
-Losses = dict[str, set[str]]
+SIZES = ("additions", "deletions", "changedFiles")
 #: reasons why a node does not belong to the repository any more
 NOT_FOUND, TRANSFERRED = "NOT_FOUND", "TRANSFERRED"
 #: beginning of the reason for an item of another form than documented, before its field
 MISFIT = "invalid"
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Fields that could not be read, by node id, and the nodes of which a later try may read them.
+
+    A list that is null, forbidden or unknown to the server is lost for good.
+    """
+
+    fields: dict[str, set[str]] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
+
+    def add(self, node_id: str, names: Iterable[str], is_settled: bool) -> None:
+        """Add fields of a node."""
+        self.fields.setdefault(node_id, set()).update(names)
+        if not is_settled:
+            self.unsettled.add(node_id)
+
+    def update(self, others: Losses, node_ids: Mapping[str, str] | None = None) -> None:
+        """Add other losses, under other node ids if there are any."""
+        for node_id, names in others.fields.items():
+            key = node_ids[node_id] if node_ids else node_id
+            self.add(key, names, node_id not in others.unsettled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +81,11 @@ class Batch:
     documents: dict[str, Json] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     names: dict[str, Name] = field(default_factory=dict)
-    #: fields that are missing in documents, by node id, and the documents to read again for them
-    losses: Losses = field(default_factory=dict)
-    unsettled: set[str] = field(default_factory=set)
-    #: why a list cannot be read further, by alias
+    #: fields that are missing in documents
+    losses: Losses = field(default_factory=Losses)
+    #: why a list cannot be read further, and fields that are missing in its nodes, by alias
     broken_lists: dict[str, str] = field(default_factory=dict)
+    list_losses: dict[str, set[str]] = field(default_factory=dict)
 
 
 def fetch(query: Query, scope: Scope, ids: list[str], lists: Mapping[str, PagedList]) -> Batch:
@@ -82,21 +111,29 @@ def fetch(query: Query, scope: Scope, ids: list[str], lists: Mapping[str, PagedL
     _add_documents(query, scope, ids, batch)
     sources = list(batch.documents.values())
     for alias, paged_list in lists.items():
-        data = answer.part(alias)
-        if data is None or answer.problems(alias):
-            continue
-        try:
-            page = paged_list.documents(data)
-            losses = read_all_pages(query, page)
-        except UnexpectedAnswerError as error:
-            batch.broken_lists[alias] = str(error)
-            continue
-        if losses:
-            names = sorted(set().union(*losses.values()))
-            batch.broken_lists[alias] = f"{' and '.join(names)} of {paged_list.name}"
-        sources += [document for _, document in page.values()]
+        sources += _add_list(query, batch, alias, paged_list)
     batch.names.update(find_names(sources))
     return batch
+
+
+def _add_list(query: Query, batch: Batch, alias: str, paged_list: PagedList) -> list[Json]:
+    """Complete the documents on a page of a list and return them; add what is missing in them."""
+    data = batch.answer.part(alias)
+    if data is None:
+        return []
+    try:
+        page = paged_list.documents(data)
+        losses = read_all_pages(query, page)
+    except UnexpectedAnswerError:  # the list reports it
+        return []
+    names = set().union(*losses.fields.values())
+    if losses.unsettled:
+        batch.broken_lists[alias] = f"{' and '.join(sorted(names))} of {paged_list.name}"
+    for error in batch.answer.problems(alias):
+        known = [part for part in error.path if part in FIELDS]
+        names |= {f"{part}" for part in known[-1:]}
+    batch.list_losses[alias] = names
+    return [document for _, document in page.values()]
 
 
 def _fetch_apart(query: Query, scope: Scope, node_id: str) -> Batch:
@@ -105,6 +142,7 @@ def _fetch_apart(query: Query, scope: Scope, node_id: str) -> Batch:
         answer = query(*compose([details_part([node_id], with_lists=False)]), SINGLE_FAILURES)
     except QueryFailedError:
         return Batch(Answer({}, [], now()), problems={node_id: "GitHub failed"})
+    batch = Batch(answer)
     nodes = answer.data.get("nodes")
     node = nodes[0] if isinstance(nodes, list) and nodes and isinstance(nodes[0], dict) else {}
     kind = f"{node.get('__typename')}"
@@ -113,10 +151,10 @@ def _fetch_apart(query: Query, scope: Scope, node_id: str) -> Batch:
             part = list_part("p", kind, node_id, name)
             page = query(*compose([part]), SINGLE_FAILURES)
         except QueryFailedError:
-            node[name] = "GitHub failed"
+            node[name] = None
+            batch.losses.add(node_id, [name], is_settled=False)
         else:
-            node[name] = (page.part("p") or {}).get(name, "GitHub answered nothing")
-    batch = Batch(answer)
+            node[name] = (page.part("p") or {}).get(name)
     _add_documents(query, scope, [node_id], batch)
     batch.names.update(find_names(list(batch.documents.values())))
     return batch
@@ -138,35 +176,44 @@ def _add_documents(query: Query, scope: Scope, ids: list[str], batch: Batch) -> 
         raw[node_id] = (kind, node)
         for error in errors:
             name = next(iter(error.path[2:]), "")
-            if name in LISTS[kind] and len(error.path) == 3:
-                node[name] = _reason(error)  # no list
-            is_whole = len(error.path) == 3
             label = f"{name}" if name in DOCUMENTS[kind].names() else "a field"
-            batch.losses.setdefault(node_id, set()).add(label if is_whole else f"part of {label}")
-            if is_transient(error):
-                batch.unsettled.add(node_id)
-    for node_id, names in read_all_pages(query, raw).items():
-        batch.losses.setdefault(node_id, set()).update(names)
-        batch.unsettled.add(node_id)
+            label = label if len(error.path) == 3 else f"part of {label}"
+            batch.losses.add(node_id, [label], not is_transient(error))
+    batch.losses.update(read_all_pages(query, raw))
     for node_id, (kind, node) in raw.items():
         try:
             batch.documents[node_id], lost = fit(DOCUMENTS[kind], node)
         except UnexpectedAnswerError as error:
             batch.problems[node_id] = f"{MISFIT} {error}"
             continue
+        lost |= _without_unknown_sizes(batch.documents[node_id])
         if lost:
-            batch.losses.setdefault(node_id, set()).update(lost)
+            batch.losses.add(node_id, lost, is_settled=True)
+
+
+def _without_unknown_sizes(document: Json) -> set[str]:
+    """Set sizes to null that GitHub did not compute, and return what is lost.
+
+    GitHub then answers no files and zeros, without an error.
+    """
+    if document.get("files", []) is not None or any(document.get(name) for name in SIZES):
+        return set()
+    document.update(dict.fromkeys(SIZES))
+    return {"sizes"}
 
 
 def _problem(scope: Scope, node: Any) -> str:
     """Return why a node is no document of the repository, if so."""
     if not isinstance(node, dict) or node.get("__typename") not in TABLES:
         return "GitHub answered nothing"
+    repository = node.pop("repository", None)
+    if isinstance(repository, dict) and repository.get("databaseId", 0) in (None, 0):
+        return ""  # GitHub does not return the ids of repositories
     try:
-        repository = read(RepositoryId, node.pop("repository", None), "repository")
+        repo_id = read(RepositoryId, repository, "repository").database_id
     except UnexpectedAnswerError as error:
         return f"{MISFIT} {error}"
-    return "" if repository.database_id == scope.repo_id else TRANSFERRED
+    return "" if repo_id == scope.repo_id else TRANSFERRED
 
 
 def _reason(error: QueryError) -> str:
@@ -179,20 +226,18 @@ def _reason(error: QueryError) -> str:
 def read_all_pages(query: Query, documents: Mapping[str, tuple[str, Json]]) -> Losses:
     """Request the later pages of the documents' lists, and turn each list into a plain one.
 
-    ``documents`` has type and document by node id. A list that cannot be read becomes null: it is
-    returned by node id.
+    ``documents`` has type and document by node id. A list that cannot be read becomes null: its
+    name is returned by node id.
     """
-    losses: Losses = {}
+    losses = Losses()
     unfinished: dict[tuple[str, str], Page] = {}
     for node_id, (kind, document) in documents.items():
         for name in LISTS[kind]:
-            if name in document and document[name] is None:
-                document[name] = []
-                continue
             page = _page(document.get(name))
             document[name] = page and page.nodes
-            if page is None:
-                losses.setdefault(node_id, set()).add(name)
+            if page is None or page.next == "":
+                document[name] = None
+                losses.add(node_id, [name], is_settled=True)
             elif page.next:
                 unfinished[node_id, name] = page
     read = dict.fromkeys(unfinished, 1)
@@ -200,26 +245,25 @@ def read_all_pages(query: Query, documents: Mapping[str, tuple[str, Json]]) -> L
     while unfinished:
         batch = dict(islice(unfinished.items(), size))
         try:
-            pages = _next_pages(query, documents, batch)
+            pages, unsettled = _next_pages(query, documents, batch)
         except QueryFailedError:
             if len(batch) > 1:
                 size = 1
                 continue
-            pages = dict.fromkeys(batch, None)
+            pages, unsettled = dict.fromkeys(batch, None), set(batch)
         for (node_id, name), page in pages.items():
             before, document = unfinished.pop((node_id, name)), documents[node_id][1]
             read[node_id, name] += 1
             is_repeated = page is not None and page.next in (before.next, "")
             if page is None or is_repeated or read[node_id, name] > INNER_PAGES_MOST:
                 document[name] = None
-                losses.setdefault(node_id, set()).add(name)
+                losses.add(node_id, [name], (node_id, name) not in unsettled)
                 continue
             document[name] += page.nodes
             if page.next:
                 unfinished[node_id, name] = page
     discussions = {i: document for i, (kind, document) in documents.items() if kind == "Discussion"}
-    for node_id, names in _read_replies(query, discussions).items():
-        losses.setdefault(node_id, set()).update(names)
+    losses.update(_read_replies(query, discussions))
     return losses
 
 
@@ -227,19 +271,24 @@ def _next_pages(
     query: Query,
     documents: Mapping[str, tuple[str, Json]],
     pages: Mapping[tuple[str, str], Page],
-) -> dict[tuple[str, str], Page | None]:
-    """Return the pages after these, by node id and list; None for one that cannot be read."""
+) -> tuple[dict[tuple[str, str], Page | None], set[tuple[str, str]]]:
+    """Return the pages after these, by node id and list, None for one that cannot be read.
+
+    The second value are those that a later try may read.
+    """
     parts = [
         next_page_part(f"p{index}", documents[node_id][0], node_id, name, page.next)
         for index, ((node_id, name), page) in enumerate(pages.items())
     ]
     failures = SHARED_FAILURES if len(pages) > 1 else SINGLE_FAILURES
     answer = query(*compose(parts), failures)
-    results = {}
+    results, unsettled = {}, set()
     for index, (node_id, name) in enumerate(pages):
         part, problems = answer.part(f"p{index}"), answer.problems(f"p{index}")
         results[node_id, name] = _page(part.get(name)) if part and not problems else None
-    return results
+        if any(problem.type != "FORBIDDEN" for problem in problems):
+            unsettled.add((node_id, name))
+    return results, unsettled
 
 
 def _page(value: Any) -> Page | None:
@@ -259,7 +308,7 @@ def _read_replies(query: Query, discussions: dict[str, Json]) -> Losses:
             if isinstance(comment, dict) and isinstance(comment.get("id"), str):
                 discussion_of[comment["id"]] = node_id
                 comments[comment["id"]] = ("DiscussionComment", comment)
-    if not comments:
-        return {}
-    losses = read_all_pages(query, comments)
-    return {discussion_of[comment_id]: names for comment_id, names in losses.items()}
+    losses = Losses()
+    if comments:
+        losses.update(read_all_pages(query, comments), discussion_of)
+    return losses

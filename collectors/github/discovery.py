@@ -13,7 +13,15 @@ from collectors.errors import AccessError, SourceError
 from collectors.github.client import GitHubClient
 from collectors.github.deletions import has_unexplained_gaps
 from collectors.github.documents import summarize_labels
-from collectors.github.graphql import DETAILS_VERSION, Part, compose, owner_part, repository_part
+from collectors.github.graphql import (
+    DETAILS_VERSION,
+    FIELDS,
+    Part,
+    compose,
+    owner_part,
+    repository_part,
+    schema_part,
+)
 from collectors.github.models import (
     Json,
     OwnedRepository,
@@ -32,7 +40,13 @@ from collectors.github.repository import (
     GitHub,
     parse_time,
 )
-from collectors.github.responses import SHARED_FAILURES, Answer, LongWaitError, QueryTooLargeError
+from collectors.github.responses import (
+    SHARED_FAILURES,
+    Answer,
+    LongWaitError,
+    NotFoundError,
+    QueryTooLargeError,
+)
 from collectors.ledger.store import Store, now
 
 PROBES_PER_QUERY = 100
@@ -69,6 +83,8 @@ class ProbeResult:
     problem: str = ""
     exists: bool = True
     former_name: str = ""
+    #: fields that could not be read
+    losses: frozenset[str] = frozenset()
 
 
 # -- probes ---------------------------------------------------------------------------------------
@@ -167,17 +183,23 @@ def _probe_owner(
             lists["r"] = "...Probe"
             lists |= {alias: f"databaseId ...{name}" for alias, name in SEPARATE_LISTS.values()}
         parts = [owner_part(alias, owner, cursor, selection) for alias, selection in lists.items()]
+        parts += [] if client.has_schema else [schema_part("schema")]
         try:
             answer = client.graphql(*compose(parts), SHARED_FAILURES if with_probes else None)
         except QueryTooLargeError:
             with_probes = False
             continue
+        client.learn_schema(answer)
         data = answer.part("owner")
         if data is None:
             yield ProbeResult(owner, None, now(), _owner_problem(client, answer, owner))
             return
         page = read_page(data, "repositories")
-        nodes = read_list(OwnedRepository, page.nodes, f"{client.host}: {owner}: a repository")
+        nodes = read_list(
+            OwnedRepository,
+            [_identified(client, node) for node in page.nodes if node is not None],
+            f"{client.host}: {owner}: a repository",
+        )
         listed_ids |= {node.database_id for node in nodes}
         names = {
             node.database_id: node.name_with_owner
@@ -198,23 +220,42 @@ def _probe_owner(
 
 
 def _page_probes(answer: Answer) -> dict[int, Json]:
-    """Return the valid probes on a page of an owner's repositories, by id."""
+    """Return the complete probes on a page of an owner's repositories, by id."""
     pages = {alias: _nodes_by_id(answer, alias) for alias, _ in SEPARATE_LISTS.values()}
+    incomplete = {error.path[3] for error in answer.problems("r") if len(error.path) > 3}
     probes = {}
-    for repo_id, node in _nodes_by_id(answer, "r").items():
-        separate = {name: pages[alias].get(repo_id) for name, (alias, _) in SEPARATE_LISTS.items()}
+    for repo_id, (index, node) in _nodes_by_id(answer, "r").items():
+        separate = {
+            name: pages[alias].get(repo_id, (0, None))[1]
+            for name, (alias, _) in SEPARATE_LISTS.items()
+        }
         with suppress(UnexpectedAnswerError):
-            probes[repo_id] = _complete_probe(node, separate)
+            probe, losses = _complete_probe(node, separate)
+            if index not in incomplete and not losses:
+                probes[repo_id] = probe
     return probes
 
 
-def _nodes_by_id(answer: Answer, alias: str) -> dict[int, Json]:
+def _nodes_by_id(answer: Answer, alias: str) -> dict[int, tuple[int, Json]]:
+    """Return the repositories on a page with their positions, by id."""
     try:
         nodes = read_page(answer.part(alias), "repositories").nodes
     except UnexpectedAnswerError:
         return {}
-    nodes = [node for node in nodes if isinstance(node, dict)]
-    return {i: node for node in nodes if type(i := node.get("databaseId")) is int}
+    return {
+        node["databaseId"]: (index, node)
+        for index, node in enumerate(nodes)
+        if isinstance(node, dict) and type(node.get("databaseId")) is int
+    }
+
+
+def _identified(client: GitHubClient, node: Json) -> Json:
+    """Return a repository with its id, which REST has if GraphQL does not return it."""
+    name = node.get("nameWithOwner") if isinstance(node, dict) else None
+    if isinstance(name, str) and node.get("databaseId") is None:
+        answer = client.rest(f"/repos/{name}", {})
+        return node | {"databaseId": answer.get("id") if isinstance(answer, dict) else None}
+    return node
 
 
 def _owner_problem(client: GitHubClient, answer: Answer, owner: str) -> str:
@@ -231,7 +272,7 @@ def _probe_named(client: GitHubClient, names: Sequence[str]) -> Iterator[ProbeRe
     size, failures, waiting = PROBES_PER_QUERY, 0, list(names)
     while waiting:
         batch, waiting = waiting[:size], waiting[size:]
-        parts: list[Part] = []
+        parts: list[Part] = [] if client.has_schema else [schema_part("schema")]
         for index, repo in enumerate(batch):
             parts.append(repository_part(f"r{index}", repo, "...Probe"))
             for alias, name in SEPARATE_LISTS.values():
@@ -250,6 +291,7 @@ def _probe_named(client: GitHubClient, names: Sequence[str]) -> Iterator[ProbeRe
             yield ProbeResult(batch[0], None, now(), str(error))
         else:
             failures = 0
+            client.learn_schema(answer)
             for index, repo in enumerate(batch):
                 yield _named_result(client, answer, index, repo)
 
@@ -257,7 +299,8 @@ def _probe_named(client: GitHubClient, names: Sequence[str]) -> Iterator[ProbeRe
 def _named_result(client: GitHubClient, answer: Answer, index: int, repo: str) -> ProbeResult:
     """Return the probe of one repository from the answer for many."""
     node = answer.part(f"r{index}")
-    problem = next(iter(answer.problems(f"r{index}")), None)
+    problems = answer.problems(f"r{index}")
+    problem = next((error for error in problems if len(error.path) <= 1), None)
     if problem and problem.type == "NOT_FOUND":
         message = (
             f"no repository {repo} that this token may see; check its name under [github] repos"
@@ -268,23 +311,25 @@ def _named_result(client: GitHubClient, answer: Answer, index: int, repo: str) -
         message = f"{repo} cannot be read ({reason}); check the token's permissions"
         return ProbeResult(repo, None, now(), f"{client.host}: {message}")
     separate = {name: answer.part(f"{alias}{index}") for name, (alias, _) in SEPARATE_LISTS.items()}
+    names = {f"{error.path[1]}" for error in problems if error.path[1] in FIELDS}
     try:
-        return ProbeResult(repo, _complete_probe(node, separate), answer.at)
-    except UnexpectedAnswerError as error:
+        probe, losses = _complete_probe(_identified(client, node), separate)
+        return ProbeResult(repo, probe, answer.at, losses=frozenset(names | losses))
+    except (UnexpectedAnswerError, NotFoundError) as error:
         message = f"{repo} cannot be read ({error}); run again later"
         return ProbeResult(repo, None, now(), f"{client.host}: {message}")
 
 
-def _complete_probe(node: Json, separate: Mapping[str, Json | None]) -> Json:
-    """Return a probe with its separate lists: None for a list that the token may not read.
+def _complete_probe(node: Json, separate: Mapping[str, Json | None]) -> tuple[Json, set[str]]:
+    """Return a probe with its separate lists (None for a hidden one), and what it lacks.
 
     Raises UnexpectedAnswerError if a required field is invalid.
     """
-    probe, _ = fit(Probe, node)
+    probe, losses = fit(Probe, node)
     lists: Json = {}
     for name, page in separate.items():
         lists[name] = fit(SeparateProbe, page)[0].get(name) if page else None
-    return probe | {"labels": summarize_labels(probe["labels"])} | lists
+    return probe | {"labels": summarize_labels(probe["labels"])} | lists, losses
 
 
 # -- repositories in the ledger -------------------------------------------------------------------
@@ -358,12 +403,10 @@ def _is_settled(probe: Json, synced_until: datetime | None) -> bool:
     if synced_until is None:
         return False
     names = ("issues", "pullRequests", "milestones", "releases", *SEPARATE_LISTS)
-    changes = [
-        parse_time(node["updatedAt"])
-        for name in names
-        if probe.get(name)
-        for node in probe[name]["nodes"]
-    ]
+    newest = [probe[name].get("nodes") for name in names if probe.get(name)]
+    if None in newest:
+        return False
+    changes = [parse_time(node["updatedAt"]) for nodes in newest for node in nodes]
     return not changes or synced_until >= max(changes) + REPLICATION_LAG
 
 

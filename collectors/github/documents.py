@@ -117,6 +117,6 @@ def summarize_labels(labels: Json | None) -> Json | None:
     """Return the labels of a probe as their number and a digest that changes with any name."""
     if labels is None:
         return None
-    names = [[node["id"], node["name"]] for node in labels["nodes"] if node]
+    names = [[node["id"], node["name"]] for node in labels.get("nodes") or ()]
     digest = hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
     return {"totalCount": labels["totalCount"], "digest": digest}

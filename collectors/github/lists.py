@@ -14,7 +14,13 @@ from math import inf
 from typing import ClassVar
 
 from collectors.github.documents import keep_first_associations
-from collectors.github.graphql import DETAILS_VERSION, Part, fields_of, repository_part
+from collectors.github.graphql import (
+    DETAILS_VERSION,
+    HISTORY_VERSION,
+    Part,
+    fields_of,
+    repository_part,
+)
 from collectors.github.models import (
     DOCUMENTS,
     HistoryCommit,
@@ -80,7 +86,7 @@ class NewestFirstList(PagedList):
     def absorb(self, store: Store, data: Json) -> int:
         """Write a page; if GitHub's count differs at the end, read the whole list."""
         page = read_page(data, self.name)
-        nodes = self.fitting(DOCUMENTS[self.kind], page)
+        nodes = list(self.fitting(DOCUMENTS[self.kind], page).values())
         is_known = not self.full and bool(nodes) and self._is_known(store, nodes[-1])
         self._write(store, nodes)
         self.read_ids |= {node["id"] for node in nodes}
@@ -94,10 +100,10 @@ class NewestFirstList(PagedList):
 
     def _is_complete(self, store: Store, total: int) -> bool:
         """Return whether the ledger has the whole list; a full read deletes other rows first."""
-        if self.full and not self.left_out:
+        if self.full and not self.left_out and not self.hidden:
             deleted = self._updated_at(store).keys() - self.read_ids
             store.delete(self.table, [self.scope.key | {"node_id": i} for i in deleted])
-        return self.full or len(self._updated_at(store)) == total
+        return self.full or len(self._updated_at(store)) + self.hidden == total
 
     def _write(self, store: Store, nodes: list[Json]) -> None:
         rows = []
@@ -184,18 +190,21 @@ class CommitHistory(PagedList):
 
     def start(self, store: Store) -> None:
         """Resume an unfinished read, or begin at the head unless it is known."""
-        state = {} if self.full else store.watermark("github", self.scope.watermark, "history")
-        state = state or {}
+        state = store.watermark("github", self.scope.watermark, "history") or {}
+        is_outdated = state.get("version", 0) < HISTORY_VERSION
+        if self.full or is_outdated:
+            self.full, state = True, {}
         if state.get("complete") and state["head"] == self.head:
             self.is_done = True
         elif state and not state["complete"]:
-            self.state = state
+            self.state, self.full = state, state["full"]
         else:
             self._begin()
 
     def _begin(self) -> None:
         self.restart()
         self.state = {"head": self.head, "cursor": None, "complete": False}
+        self.state |= {"full": self.full, "version": HISTORY_VERSION}
 
     @property
     def remaining_pages(self) -> float:
@@ -211,18 +220,22 @@ class CommitHistory(PagedList):
 
     def absorb(self, store: Store, data: Json) -> int:
         """Write a page of commits with their positions, counted from the first commit."""
-        if data.get("object") is None:  # a force push removed the head of this read
-            store.delete("github_commits", [self.scope.key])
-            self.is_done = self.state["head"] == self.head
-            self._begin()
+        if data.get("object") is None:
+            if self.state["head"] == self.head:
+                self.give_up("GitHub answered nothing")
+            else:  # a force push removed the head of this read
+                store.delete("github_commits", [self.scope.key])
+                self._begin()
             return 0
         page = read_page(data["object"], "history")
         top = self.state.get("next") or page.total_count
         if len(page.nodes) > top:
             raise UnexpectedAnswerError("history has more commits than GitHub counts")
+        nodes = self.fitting(HistoryCommit, page)
+        self._mark_first_parents(list(nodes.values()))
         rows = [
             self.scope.key | {"oid": node["oid"], "position": top - index, "node": node}
-            for index, node in enumerate(self.fitting(HistoryCommit, page))
+            for index, node in nodes.items()
         ]
         is_known = bool(rows) and not self.full and self._is_known(store, rows[-1])
         store.merge("github_commits", rows)
@@ -239,6 +252,19 @@ class CommitHistory(PagedList):
             self._begin()
         return len(rows)
 
+    def _mark_first_parents(self, nodes: list[Json]) -> None:
+        """Mark the commits that the branch itself got: the head and the first parent of each.
+
+        The others came with a merge. Newer commits come before their parents.
+        """
+        expected = self.state.get("first_parent", self.state["head"])
+        for node in nodes:
+            parents = (node.pop("parents", None) or {}).get("nodes")
+            if node["oid"] == expected:
+                node["isFirstParent"] = True
+                expected = parents[0]["oid"] if parents else ""
+        self.state["first_parent"] = expected
+
     def _is_known(self, store: Store, row: Json) -> bool:
         sql = (
             f"select 1 from github_commits {OF_REPOSITORY} and position = $position and oid = $oid"
@@ -252,4 +278,5 @@ class CommitHistory(PagedList):
         stale = store.rows(sql, self.scope.key | {"total": self.state["total"]})
         store.delete("github_commits", [self.scope.key | row for row in stale])
         self.state = {"head": self.state["head"], "cursor": None, "complete": True}
+        self.state["version"] = HISTORY_VERSION
         self.is_done = self.state["head"] == self.head

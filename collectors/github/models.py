@@ -34,6 +34,10 @@ class UnexpectedAnswerError(ValueError):
     """
 
 
+class NoPageError(UnexpectedAnswerError):
+    """A list, or the nodes of its page, are null."""
+
+
 def _time(text: str) -> str:
     """Return a time in GitHub's form: UTC, whole seconds."""
     time = datetime.fromisoformat(text)
@@ -80,7 +84,7 @@ class Node(BaseModel):
     """Object of an answer."""
 
     model_config = ConfigDict(strict=True, extra="ignore", alias_generator=to_camel)
-    #: nullable fields whose null has a meaning: an invalid one makes the item invalid
+    #: nullable fields whose null has a meaning: an invalid value makes the item invalid
     exact: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
@@ -103,13 +107,20 @@ class Page(Node):
     """Page of a list, with unchecked nodes."""
 
     total_count: Count = 0
-    nodes: Entries[Any]
+    #: None for a node that the token may not read
+    nodes: list[Any]
     page_info: PageInfo
 
     @property
     def next(self) -> str | None:
-        """Cursor of the next page; None after the last."""
-        return self.page_info.end_cursor if self.page_info.has_next_page else None
+        """Cursor of the next page; None after the last, empty if GitHub does not return it."""
+        return self.page_info.end_cursor or "" if self.page_info.has_next_page else None
+
+
+class Head(Node):
+    """Newest commit of a branch, or a parent of a commit."""
+
+    oid: Oid
 
 
 # -- accounts, labels and references --------------------------------------------------------------
@@ -137,6 +148,12 @@ class RepositoryId(Node):
     name_with_owner: FullName | None = None
 
 
+class IssueType(Node):
+    """Type of an issue, which the organization defines."""
+
+    name: Name
+
+
 class Labels(Node):
     """First labels of a linked issue."""
 
@@ -151,6 +168,7 @@ class Reference(Node):
     title: Text | None = None
     repository: RepositoryId | None = None
     labels: Labels | None = None
+    issue_type: IssueType | None = None
     oid: Oid | None = None
 
 
@@ -280,6 +298,7 @@ class Issue(Item):
 
     state: Code = Field(validation_alias="issueState", serialization_alias="state")
     state_reason: Code | None
+    issue_type: IssueType | None = None
     closed_by_pull_requests_references: Entries[Reference] | None
     timeline_items: Entries[Event] | None
 
@@ -398,12 +417,21 @@ class Discussion(Node):
     comments: Entries[DiscussionComment] | None
 
 
+class Parents(Node):
+    """First parent of a commit."""
+
+    nodes: Entries[Head]
+
+
 class HistoryCommit(Node):
     """Commit of the default branch."""
 
     oid: Oid
     committed_date: Time | None
     message: Text | None
+    author: CommitAuthor | None = None
+    committer: CommitAuthor | None = None
+    parents: Parents | None = None
 
 
 class FolderEntry(Node):
@@ -462,23 +490,17 @@ class Change(Node):
 
 
 class Newest(Node):
-    """Size and newest row of a list."""
+    """Size and newest row of a list; without its rows nothing shows that it is unchanged."""
 
     total_count: Count
-    nodes: Entries[Change]
+    nodes: Entries[Change] | None = None
 
 
 class AllLabels(Node):
     """First labels of a repository, which show that one was renamed."""
 
     total_count: Count
-    nodes: Entries[RepositoryLabel]
-
-
-class Head(Node):
-    """Newest commit of a branch."""
-
-    oid: Oid
+    nodes: Entries[RepositoryLabel] | None = None
 
 
 class DefaultBranch(Node):
@@ -603,7 +625,10 @@ def read_list(model: type[Model], values: Any, name: str) -> list[Model]:
 
 def read_page(value: Any, name: str) -> Page:
     """Return a page of a list of an answer; raises UnexpectedAnswerError."""
-    return read(Page, value.get(name) if isinstance(value, dict) else None, f"a page of {name}")
+    page = value.get(name) if isinstance(value, dict) else value
+    if page is None or (isinstance(page, dict) and page.get("nodes") is None):
+        raise NoPageError("GitHub answered nothing")
+    return read(Page, page, f"a page of {name}")
 
 
 def fit(model: type[Node], value: Any) -> tuple[Json, set[str]]:
@@ -629,7 +654,8 @@ def _repair(model: type[Node], value: Json, error: ValidationError) -> set[str]:
     problems = error.errors(include_url=False, include_input=False)
     for problem in problems:
         path = problem["loc"]
-        if len(path) == 1 and path[0] in model.exact:
+        is_missing = problem["type"] == "missing"  # the server does not know it
+        if len(path) == 1 and path[0] in model.exact and not is_missing:
             raise UnexpectedAnswerError(f"{path[0]}")
         most = problem.get("ctx", {}).get("max_length")
         while path and not _repair_at(value, path, most):

@@ -59,7 +59,8 @@ class LabelList(PagedList):
     def absorb(self, store: Store, data: Json) -> int:
         """Collect a page; after the last one, write changed and deleted names."""
         page = read_page(data, "labels")
-        self.labels |= {node["id"]: node["name"] for node in self.fitting(RepositoryLabel, page)}
+        nodes = self.fitting(RepositoryLabel, page).values()
+        self.labels |= {node["id"]: node["name"] for node in nodes}
         if self.turn(page):
             return 0
         self.is_done = True

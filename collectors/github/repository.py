@@ -106,8 +106,11 @@ class PagedList(ABC):
     #: cursors and nodes so far: pages that repeat or exceed GitHub's count never end
     cursors: set[str] = field(default_factory=set)
     nodes: int = 0
-    #: nodes of another form than documented
+    #: nodes of another form than documented, and nodes that the token may not read
     left_out: int = 0
+    hidden: int = 0
+    #: why the list cannot be read, if no later try changes that
+    refusal: str = ""
 
     def start(self, store: Store) -> None:  # noqa: B027  # most lists need nothing
         """Load the state of the last read from the ledger."""
@@ -132,12 +135,20 @@ class PagedList(ABC):
         )
         self.is_done = True
 
-    def fitting(self, model: type[Node], page: Page) -> list[Json]:
-        """Return the nodes of a page within the bounds of their model; count the others."""
-        nodes = []
-        for node in page.nodes:
+    def give_up(self, reason: str) -> None:
+        """Read nothing more of this list: no later try changes the reason."""
+        self.refusal = reason
+        self.is_done = True
+
+    def fitting(self, model: type[Node], page: Page) -> dict[int, Json]:
+        """Return the nodes of a page that fit their model, by position; count the others."""
+        nodes = {}
+        for index, node in enumerate(page.nodes):
+            if node is None:
+                self.hidden += 1
+                continue
             try:
-                nodes.append(fit(model, node)[0])
+                nodes[index] = fit(model, node)[0]
             except UnexpectedAnswerError:
                 self.left_out += 1
         return nodes
@@ -149,14 +160,16 @@ class PagedList(ABC):
         if self.cursor is None:
             return False
         most = MORE_THAN_COUNTED * page.total_count + MORE_NODES
-        if self.cursor in self.cursors or self.nodes > most or len(self.cursors) > most:
+        is_endless = self.nodes > most or len(self.cursors) > most
+        if not self.cursor or self.cursor in self.cursors or is_endless:
             raise UnexpectedAnswerError(f"the pages of {self.name} do not end")
         self.cursors.add(self.cursor)
         return True
 
     def restart(self) -> None:
         """Begin at the first page again."""
-        self.cursor, self.cursors, self.nodes, self.left_out = None, set(), 0, 0
+        self.cursor, self.cursors, self.nodes = None, set(), 0
+        self.left_out = self.hidden = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,6 +37,8 @@ MAX_MATCHED = 1_000
 MAX_POSITION = 1_000_000
 #: codes of errors about parts that an older server does not know
 UNKNOWN_PARTS = {"undefinedField", "undefinedType", "argumentNotAccepted"}
+UNKNOWN_VALUE = "argumentLiteralsIncompatible"
+EXPECTED_TYPE = re.compile(r"Expected type '\W*(\w{1,100})")
 #: failures of a query about several things, and about one, after which it is divided or given up
 SHARED_FAILURES, SINGLE_FAILURES = 2, 4
 #: known messages of GitHub, and what they mean
@@ -54,7 +56,10 @@ REASONS = {
         ("blocked|unavailable due to|DMCA", "GitHub blocks access to it"),
         ("could not resolve to|not found", "it does not exist, or this token may not read it"),
         ("something went wrong|timed? ?out", "GitHub failed"),
-        ("doesn't exist on type|doesn't accept argument", "it does not know a part of the query"),
+        (
+            "doesn't exist on type|doesn't accept argument|has an invalid value",
+            "it does not know a part of the query",
+        ),
     )
 }
 KNOWN_TYPES = {
@@ -114,6 +119,14 @@ class QueryError:
     #: place in the query, from 1; 0 without one
     line: int = 0
     column: int = 0
+    #: argument that is refused
+    argument: str = ""
+
+    @property
+    def expected_type(self) -> str:
+        """Type of the argument, if its value is refused."""
+        match = EXPECTED_TYPE.search(self.message)
+        return match[1] if match else ""
 
     @property
     def reason(self) -> str:
@@ -193,11 +206,16 @@ def _query_error(error: Json) -> QueryError:
     return QueryError(
         path=tuple(name for name in names if type(name) in (str, int)),
         type=_text(error.get("type")),
-        code=_text(extensions.get("code")) if isinstance(extensions, dict) else "",
+        code=_member(extensions, "code"),
         message=_text(error.get("message")),
         line=_position(error, "line"),
         column=_position(error, "column"),
+        argument=_member(extensions, "argumentName"),
     )
+
+
+def _member(value: Any, name: str) -> str:
+    return _text(value.get(name)) if isinstance(value, dict) else ""
 
 
 def _position(error: Json, name: str) -> int:

@@ -180,6 +180,7 @@ class Worker:
             reduce=self.reduce,
             read_experiments=self.read_experiments,
             experiment_paths=self.github.experiments,
+            repository_losses=probed.losses,
             full=self.full,
         )
         self.waiting.append(sync)

@@ -172,7 +172,8 @@ def _check_connection(connection: Connection) -> Iterator[CheckResult]:
         yield CheckResult(
             True,
             f"{client.host}: {credentials.name} may not read members: people whose membership is "
-            "private count as outside until they merge, label, assign or close the work of others; "
+            "private count as outside until they merge, push to the default branch, or label, "
+            "assign or close the work of others; "
             "give it Members: read, or list them in people.csv",
         )
     if not limits.is_good:

@@ -7,7 +7,7 @@ resumes where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ from collectors.github.graphql import DETAILS_VERSION
 from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList
 from collectors.github.models import (
     Json,
+    NoPageError,
     UnexpectedAnswerError,
 )
 from collectors.github.names import LabelList, write_names
@@ -43,6 +44,7 @@ from collectors.github.repository import (
     parse_time,
     queue_row,
 )
+from collectors.github.responses import is_transient
 from collectors.ledger.store import Store, now
 
 BATCH_START, BATCH_MOST = 75, 100
@@ -99,6 +101,11 @@ class RepositorySync:
     #: invalid field of each item that was left out, and items without a field, by number
     left_out: dict[int, str] = field(default_factory=dict)
     losses: dict[str, set[int]] = field(default_factory=dict)
+    #: fields that could not be read of the repository, and of the nodes of a list
+    repository_losses: Collection[str] = ()
+    list_losses: dict[str, set[str]] = field(default_factory=dict)
+    #: whether a later try may read what is missing in a list
+    is_partial: bool = False
     batch_size: int = BATCH_START
     batches_in_flight: int = 0
 
@@ -367,9 +374,9 @@ class RepositorySync:
             if reason.startswith(MISFIT):
                 self.left_out[number] = reason.removeprefix(MISFIT).strip()
             return reason
-        for name in batch.losses.get(node_id, ()):
+        for name in batch.losses.fields.get(node_id, ()):
             self.losses.setdefault(name, set()).add(number)
-        return "a part did not come" if node_id in batch.unsettled else ""
+        return "a part did not come" if node_id in batch.losses.unsettled else ""
 
     def _write_documents(self, batch: Batch) -> None:
         """Write pull requests and issues with the associations of their first reading."""
@@ -410,18 +417,24 @@ class RepositorySync:
         return referring
 
     def _absorb_list(self, batch: Batch, alias: str, paged_list: PagedList) -> None:
+        """Write a page; without one the list ends here, for good if no later try changes that."""
         problems, data = batch.answer.problems(alias), batch.answer.part(alias)
-        if any(problem.type == "FORBIDDEN" for problem in problems):
-            paged_list.is_done = True
-        elif problems or data is None:
-            paged_list.fail(problems[0].reason if problems else "no answer")
-        elif alias in batch.broken_lists:
-            paged_list.fail(batch.broken_lists[alias])
+        refusal = next((problem for problem in problems if problem.type == "FORBIDDEN"), None)
+        if refusal and len(refusal.path) <= 2:
+            paged_list.give_up(refusal.reason)
+            return
+        try:
+            if data is None or alias in batch.broken_lists:
+                raise UnexpectedAnswerError(batch.broken_lists.get(alias, "no answer"))
+            paged_list.rows += paged_list.absorb(self.store, data)
+        except NoPageError as error:
+            paged_list.give_up(refusal.reason if refusal else f"{error}")
+        except UnexpectedAnswerError as error:
+            paged_list.fail(problems[0].reason if problems else f"{error}")
         else:
-            try:
-                paged_list.rows += paged_list.absorb(self.store, data)
-            except UnexpectedAnswerError as error:
-                paged_list.fail(f"{error}")
+            losses = batch.list_losses.get(alias, set())
+            self.list_losses.setdefault(paged_list.name, set()).update(losses)
+            self.is_partial |= any(map(is_transient, problems))
 
     def _release(self, lists: list[PagedList]) -> None:
         for paged_list in lists:
@@ -452,13 +465,34 @@ class RepositorySync:
         self.remarks = self._omissions()
         with self.store.transaction():
             # without its probe a repository is read again at the next refresh
-            probe = None if self.remarks else self.probe
+            probe = None if self.remarks or self.is_partial else self.probe
             self.store.set_watermark("github", self.scope.watermark, "probe", probe)
             row = self.scope.key | {"synced_until": self.server_time}
             self.store.merge("github_repositories", [row])
             self.remarks += record_scans(self.store, self.scans or (), self.deleted)
-        for name, numbers in sorted(self.losses.items()):
-            self.remarks.append(f"{name} could not be read of {_numbers(numbers)}")
+        self.remarks += self._losses()
+
+    def _losses(self) -> list[str]:
+        """Return one remark for each part of GitHub's answers that could not be read."""
+        unknown = {part.name for part in self.client.unknown_parts}
+        remarks = [
+            f"{name} could not be read of {_numbers(numbers)}"
+            for name, numbers in sorted(self.losses.items())
+            if name not in unknown
+        ]
+        groups = {"the repository": self.repository_losses} | self.list_losses
+        for whole, names in groups.items():
+            if known := sorted(set(names) - unknown):
+                remarks.append(f"{' and '.join(known)} of {whole} could not be read")
+        for paged_list in self.lists:
+            if paged_list.refusal:
+                remarks.append(f"{paged_list.name} could not be read ({paged_list.refusal})")
+            if paged_list.hidden:
+                remarks.append(f"{paged_list.hidden:,} of the {paged_list.name} could not be read")
+        parts = [part for part in self.client.unknown_parts if not part.is_newer]
+        if labels := sorted({part.label for part in parts}):
+            remarks.append(f"{self.scope.host} does not know {', '.join(labels)}")
+        return remarks
 
     def _omissions(self) -> list[str]:
         """Return one remark for each kind of item that was left out, which is read again."""

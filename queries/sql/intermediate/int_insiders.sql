@@ -1,6 +1,6 @@
 -- One row per account and owner of repositories with the first act there that needs write or triage
--- access: a merge, or a label, assignment or close of another author's item. GitHub hides private
--- memberships from some tokens, so its association alone is not enough.
+-- access: a merge, a push to the default branch, or a label, assignment or close of another author's
+-- item. GitHub hides private memberships from some tokens, so its association alone is not enough.
 with items as (
     select repo, 'pull request' as tracker, number, author from int_pull_requests
     union all
@@ -23,6 +23,8 @@ acts as (
         events.is_past
         and events.type in ('LabeledEvent', 'UnlabeledEvent', 'AssignedEvent', 'ClosedEvent')
         and lower(events.actor) is distinct from lower(items.author)
+    union all
+    select repo, login, pushed_at from int_pushes
     union all
     select repo, author, opened_at
     from int_pull_requests

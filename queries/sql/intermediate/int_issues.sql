@@ -19,7 +19,7 @@ select
     issues.author_association,
     null as author_word,
     null as category,
-    null as type,
+    issues.type,
     issues.milestone_number,
     issues.milestone,
     issues.opened_at,

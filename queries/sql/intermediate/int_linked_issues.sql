@@ -8,14 +8,16 @@ with told as (
         held.number,
         found.issue.repository.databaseId as issue_repo_id,
         found.issue.number as issue_number,
-        list_transform(found.issue.labels.nodes, lambda label: label.name) as labels
+        list_transform(found.issue.labels.nodes, lambda label: label.name) as labels,
+        found.issue.issueType.name as type
     from stg_pull_request_documents as held
     cross join unnest(from_json(
         held.node->'closingIssuesReferences',
         '[{
             "number": "INTEGER",
             "repository": {"databaseId": "BIGINT"},
-            "labels": {"nodes": [{"name": "VARCHAR"}]}
+            "labels": {"nodes": [{"name": "VARCHAR"}]},
+            "issueType": {"name": "VARCHAR"}
         }]'
     )) as found(issue)
     union all
@@ -25,6 +27,7 @@ with told as (
         found.pull.number,
         held.repo_id,
         held.number,
+        null,
         null
     from stg_issue_documents as held
     cross join unnest(from_json(
@@ -39,7 +42,8 @@ linked as (
         told.number,
         issue_repositories.repo as issue_repo,
         told.issue_number,
-        any_value(told.labels) as labels
+        any_value(told.labels) as labels,
+        any_value(told.type) as type
     from told
     inner join stg_repositories as repositories
         on repositories.host = told.host and repositories.repo_id = told.repo_id
@@ -64,7 +68,10 @@ absent as (
     where held.deleted_at is not null or utc(held.node->>'createdAt') >= settings.cutoff
 )
 
-select linked.* replace (coalesce(issues.labels, linked.labels) as labels), issues.type
+select
+    linked.* replace (
+        coalesce(issues.labels, linked.labels) as labels, coalesce(issues.type, linked.type) as type
+    )
 from linked
 left join int_issues as issues
     on issues.repo = linked.issue_repo and issues.number = linked.issue_number

@@ -31,6 +31,8 @@ select 'category', category from int_issues where category is not null
 union
 select 'type', type from int_issues where type is not null
 union
+select 'type', type from int_linked_issues where type is not null
+union
 select 'author', 'outside'
 union
 select 'role', role from int_listed_people where role is not null

@@ -36,6 +36,8 @@ states as (
         pull_requests.merged_at,
         settings.cutoff,
         commits.first_commit_at,
+        coalesce(list_contains(unread.lists, 'commits'), false) as is_start_unknown,
+        coalesce(list_contains(unread.lists, 'timeline'), false) as is_draft_unknown,
         coalesce(events.reopened_count, 0) as reopened_count,
         coalesce(
             events.first_draft_event = 'ReadyForReviewEvent',
@@ -60,19 +62,27 @@ states as (
     cross join input_settings as settings
     left join events on events.repo = pull_requests.repo and events.number = pull_requests.number
     left join commits on commits.repo = pull_requests.repo and commits.number = pull_requests.number
+    left join stg_unread_lists as unread
+        on
+            unread.tracker = 'pull request'
+            and unread.repo = pull_requests.repo
+            and unread.number = pull_requests.number
 ),
 
 ended as (
     select
         states.*,
         coalesce(states.closed_at, states.cutoff) as ended_at,
-        states.is_opened_as_draft or states.was_converted as was_draft,
+        if(
+            states.is_draft_unknown, null, states.is_opened_as_draft or states.was_converted
+        ) as was_draft,
         case states.last_draft_event
             when 'ConvertToDraftEvent' then true
             when 'ReadyForReviewEvent' then false
             else states.is_opened_as_draft
         end as is_draft,
         case
+            when states.is_start_unknown then null
             when states.first_commit_at < states.opened_at - interval 90 day
                 then 'first commit too old'
             when states.first_commit_at <= states.opened_at then 'first commit'
@@ -102,10 +112,18 @@ select
     ended.state,
     ended.is_draft,
     ended.was_draft,
-    ended.reopened_count,
+    if(ended.is_draft_unknown, null, ended.reopened_count) as reopened_count,
     ended.first_commit_at,
     ended.start_rule,
-    if(ended.start_rule = 'first commit', ended.first_commit_at, ended.opened_at) as started_at,
-    if(ended.is_opened_as_draft, first_ready.ready_at, ended.opened_at) as ready_at
+    case
+        when ended.is_start_unknown then null
+        when ended.start_rule = 'first commit' then ended.first_commit_at
+        else ended.opened_at
+    end as started_at,
+    case
+        when ended.is_draft_unknown then null
+        when ended.is_opened_as_draft then first_ready.ready_at
+        else ended.opened_at
+    end as ready_at
 from ended
 left join first_ready on first_ready.repo = ended.repo and first_ready.number = ended.number

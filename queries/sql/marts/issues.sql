@@ -31,6 +31,8 @@
 -- is_capability: a rule of kind capability matches it.
 -- milestone: title of its milestone, as of the last reading, e-mail addresses masked.
 -- labels: names of its labels, sorted.
+-- unread_lists: lists that GitHub did not return, such as comments or timeline: columns that depend
+--     on them are null; null if every list was read.
 with intervals as (
     select
         repo,
@@ -47,6 +49,18 @@ with intervals as (
         from int_issue_open_intervals
     ) as told
     group by repo, number
+),
+
+unread as (
+    select
+        repo,
+        number,
+        tracker,
+        lists,
+        list_contains(lists, 'timeline') as timeline,
+        list_contains(lists, 'comments') as comments,
+        list_contains(lists, 'labels') as labels
+    from stg_unread_lists
 ),
 
 kinds as (
@@ -70,18 +84,28 @@ select
     issues.opened_at,
     if(intervals.is_open, null, intervals.closed_at) as closed_at,
     if(intervals.is_open, null, nullif(intervals.closed_by_kind, '')) as closed_by_kind,
-    intervals.reopened_count::integer as reopened_count,
-    responses.first_response_at,
-    hours(issues.opened_at, responses.first_response_at) as response_hours,
+    if(unread.timeline, null, intervals.reopened_count)::integer as reopened_count,
+    if(unread.comments, null, responses.first_response_at) as first_response_at,
+    if(
+        unread.comments, null, hours(issues.opened_at, responses.first_response_at)
+    ) as response_hours,
     if(intervals.is_open, null, hours(issues.opened_at, intervals.closed_at)) as resolution_hours,
-    coalesce(list_contains(kinds.kinds, 'ux debt'), false) as is_ux_debt,
-    coalesce(list_contains(kinds.kinds, 'experiment'), false) as is_experiment,
-    coalesce(list_contains(kinds.kinds, 'feedback'), false)
+    coalesce(list_contains(kinds.kinds, 'ux debt'), false)
+    or if(unread.labels, null, false) as is_ux_debt,
+    coalesce(list_contains(kinds.kinds, 'experiment'), false)
+    or if(unread.labels, null, false) as is_experiment,
+    (
+        coalesce(list_contains(kinds.kinds, 'feedback'), false)
+        or if(unread.labels, null, false)
+    )
     and coalesce(authors.author_kind, 'human') = 'human' as is_feedback,
-    coalesce(list_contains(kinds.kinds, 'incident'), false) as is_incident,
-    coalesce(list_contains(kinds.kinds, 'capability'), false) as is_capability,
+    coalesce(list_contains(kinds.kinds, 'incident'), false)
+    or if(unread.labels, null, false) as is_incident,
+    coalesce(list_contains(kinds.kinds, 'capability'), false)
+    or if(unread.labels, null, false) as is_capability,
     issues.milestone,
-    issues.labels
+    if(unread.labels, null, issues.labels) as labels,
+    unread.lists as unread_lists
 from int_issues as issues
 cross join input_settings as settings
 inner join int_issue_authors as authors
@@ -93,5 +117,10 @@ left join int_issue_responses as responses
     on
         responses.repo = issues.repo
         and responses.number = issues.number
+left join unread
+    on
+        unread.repo = issues.repo
+        and unread.number = issues.number
+        and unread.tracker = issues.tracker
 left join kinds on kinds.repo = issues.repo and kinds.number = issues.number
 order by issues.repo, issues.number

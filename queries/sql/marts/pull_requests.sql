@@ -35,7 +35,7 @@
 -- opened_at: when it was opened, UTC.
 -- started_at: the earlier of first commit and opened; opened where the first commit is over 90 days
 --     older. UTC.
--- start_rule: first commit, opened, or first commit too old.
+-- start_rule: first commit, opened, or first commit too old; null if its commits are unread.
 -- ready_at: opened, if not opened as a draft, else first ready for review; null while never ready.
 --     UTC.
 -- first_commit_at: earliest author date among its commits, UTC.
@@ -74,10 +74,25 @@
 --     branch.
 -- milestone: title of its milestone, as of the last reading, e-mail addresses masked.
 -- labels: names of its labels, sorted.
+-- unread_lists: lists that GitHub did not return, such as reviews or timeline: columns that depend
+--     on them are null; null if every list was read.
 with labels as (
     select repo, number, list(label order by label) as labels
     from int_labels
     group by repo, number
+),
+
+unread as (
+    select
+        repo,
+        number,
+        lists,
+        list_contains(lists, 'reviews') as reviews,
+        list_has_any(lists, ['reviews', 'comments']) as replies,
+        list_contains(lists, 'timeline') as timeline,
+        list_contains(lists, 'labels') as labels
+    from stg_unread_lists
+    where tracker = 'pull request'
 ),
 
 reverting as (
@@ -94,12 +109,18 @@ moments as (
             null,
             least(greatest(stages.started_at, stages.ready_at), stages.merged_at)
         ) as review_asked_at,
-        responses.first_response_at,
+        if(unread.replies, null, responses.first_response_at) as first_response_at,
         responses.first_review_at,
         responses.first_approval_at,
-        coalesce(responses.reviewers, 0) as reviewers,
-        coalesce(responses.had_early_feedback, false) as had_early_feedback
+        if(unread.reviews, null, coalesce(responses.reviewers, 0)) as reviewers,
+        if(
+            unread.replies or unread.timeline, null, coalesce(responses.had_early_feedback, false)
+        ) as had_early_feedback,
+        if(unread.reviews, null, responses.first_review_at is null) as is_unreviewed,
+        unread.labels as has_unread_labels,
+        unread.lists as unread_lists
     from int_stages as stages
+    left join unread on unread.repo = stages.repo and unread.number = stages.number
     left join int_responses as responses
         on
             responses.repo = stages.repo
@@ -168,16 +189,17 @@ select
         when found.additions + found.deletions <= 50 then 'S'
         when found.additions + found.deletions <= 250 then 'M'
         when found.additions + found.deletions <= 1000 then 'L'
-        else 'XL'
+        when found.additions + found.deletions > 1000 then 'XL'
     end as size_band,
-    if(stages.state = 'merged', moments.first_review_at is null, null) as is_merged_unreviewed,
-    moments.first_review_at is not null as is_independently_reviewed,
+    if(stages.state = 'merged', moments.is_unreviewed, null) as is_merged_unreviewed,
+    not moments.is_unreviewed as is_independently_reviewed,
     moments.reviewers::integer as reviewer_count,
     work_types.work_type = 'revert' or reverting.number is not null as is_revert,
     durability.reverted_at,
     durability.durability,
     found.milestone,
-    coalesce(labels.labels, []) as labels
+    if(moments.has_unread_labels, null, coalesce(labels.labels, [])) as labels,
+    moments.unread_lists
 from int_pull_requests as found
 cross join input_settings as settings
 inner join int_stages as stages on stages.repo = found.repo and stages.number = found.number

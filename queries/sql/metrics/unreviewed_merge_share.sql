@@ -1,5 +1,6 @@
 -- Of pull requests by people and agents that were merged in the window, the share without a
--- submitted review by a human who is neither author nor responsible. Bots are excluded.
+-- submitted review by a human who is neither author nor responsible. Those whose reviews could not
+-- be read are missing. Bots are excluded.
 select
     merged_at::date as day,
     repo,

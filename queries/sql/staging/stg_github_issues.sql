@@ -13,6 +13,7 @@ with nodes as (
             "createdAt": "VARCHAR",
             "closedAt": "VARCHAR",
             "stateReason": "VARCHAR",
+            "issueType": {"name": "VARCHAR"},
             "author": {"login": "VARCHAR", "__typename": "VARCHAR"},
             "authorAssociation": "VARCHAR",
             "milestone": {"number": "INTEGER", "title": "VARCHAR"},
@@ -38,7 +39,8 @@ select
     list_distinct(list_transform(nodes.node.labels, lambda label: label.name)) as label_names,
     utc(nodes.node.createdAt) as opened_at,
     utc(nodes.node.closedAt) as closed_now_at,
-    nodes.node.stateReason as reason_now
+    nodes.node.stateReason as reason_now,
+    nodes.node.issueType.name as type
 from nodes
 cross join input_settings as settings
 left join ledger.github_milestones as milestones

@@ -37,6 +37,11 @@ class Server:
         """Return the requests since the start or the last reset."""
         return self._control("stats")
 
+    def queries(self) -> list[str]:
+        """Return the texts of the GraphQL queries since the start or the last reset."""
+        texts: list[str] = self._control("queries")["queries"]
+        return texts
+
     def reset(self) -> None:
         """Set counts to zero, fill the budgets and start the fault plan anew; the time stays."""
         self._control("reset", {})

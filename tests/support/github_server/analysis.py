@@ -82,12 +82,6 @@ WORDINGS: list[tuple[str, str, str, tuple[str, ...]]] = [
         ("fragmentName",),
     ),
     (
-        r"Unknown type '(.+?)'",
-        "No such type {0}, so it can't be a fragment condition",
-        "undefinedType",
-        ("typeName",),
-    ),
-    (
         r"Variable '\$(.+?)' of type '(.+?)' used in position expecting type '(.+?)'",
         "Type mismatch on variable ${0} and argument ({1} / {2})",
         "variableMismatch",
@@ -241,6 +235,9 @@ def syntax_error(error: GraphQLError) -> dict[str, Any]:
 def validation_error(error: GraphQLError, document: DocumentNode) -> dict[str, Any]:
     """A validation error in GitHub's words and shape."""
     node = error.nodes[0] if error.nodes else None
+    unknown_value = re.search(r"does not exist in '(.+?)' enum", error.message)
+    if node and (unknown_value or error.message.startswith("Unknown type")):
+        return _about_parent(document, node, unknown_value[1] if unknown_value else "")
     answer: dict[str, Any] = {
         "path": _path_to(document, node),
         "locations": locations(node),
@@ -257,20 +254,48 @@ def validation_error(error: GraphQLError, document: DocumentNode) -> dict[str, A
     return answer
 
 
+def _about_parent(document: DocumentNode, node: Any, enum: str) -> dict[str, Any]:
+    """An error that GitHub reports at the field or the fragment around a syntax node."""
+    parent = list(_holders(document, node))[-1]
+    answer = {"path": _path_to(document, node), "locations": locations(parent)}
+    if not enum:
+        name = node.name.value
+        message = f"No such type {name}, so it can't be a fragment condition"
+        extra = {"code": "undefinedType", "typeName": name}
+        return answer | {"message": message, "extensions": extra}
+    argument = next(row for row in parent.arguments if _is_inside(node, row))
+    name, field_name = argument.name.value, parent.name.value
+    value = argument.loc.source.body[argument.value.loc.start : argument.value.loc.end]
+    message = (
+        f"Argument '{name}' on Field '{field_name}' has an invalid value ({value}). "
+        f"Expected type '[{enum}!]'."
+    )
+    extra = {"code": "argumentLiteralsIncompatible", "typeName": "Field", "argumentName": name}
+    return answer | {"message": message, "extensions": extra}
+
+
+def _is_inside(node: Any, outer: Any) -> bool:
+    return bool(
+        outer.loc
+        and node.loc
+        and outer.loc.start <= node.loc.start
+        and node.loc.end <= outer.loc.end
+    )
+
+
+def _holders(document: DocumentNode, expected: Any) -> Iterator[Any]:
+    """Yield the definitions, fields and fragments around a syntax node, the outermost first."""
+    nodes: list[Any] = list(document.definitions) if expected is not None else []
+    while holder := next((n for n in nodes if _is_inside(expected, n)), None):
+        yield holder
+        selected = getattr(holder, "selection_set", None)
+        nodes = list(selected.selections) if selected else []
+
+
 def _path_to(document: DocumentNode, expected: Any) -> list[str]:
     """``["query Name", "field", …]`` down to a syntax node, as GitHub's static errors tell it."""
-
-    def inside(outer: Any) -> bool:
-        return bool(
-            outer.loc
-            and expected.loc
-            and outer.loc.start <= expected.loc.start
-            and expected.loc.end <= outer.loc.end
-        )
-
     path: list[str] = []
-    nodes: list[Any] = list(document.definitions) if expected is not None else []
-    while holder := next((n for n in nodes if inside(n)), None):
+    for holder in _holders(document, expected):
         if isinstance(holder, FieldNode):
             path.append((holder.alias or holder.name).value)
         elif isinstance(holder, OperationDefinitionNode):
@@ -285,6 +310,4 @@ def _path_to(document: DocumentNode, expected: Any) -> list[str]:
             path.append(
                 f"... on {holder.type_condition.name.value}" if holder.type_condition else "..."
             )
-        selected = getattr(holder, "selection_set", None)
-        nodes = list(selected.selections) if selected else []
     return path

@@ -78,6 +78,8 @@ class Emulator:
         self.plan = Plan(self.rows, self.settings.seed)
         self.accounts.refill()
         self.graphql.unbacked.clear()
+        self.graphql.hidden.clear()
+        self.graphql.queries.clear()
 
     def clock(self) -> float:
         """The server's time."""
@@ -206,7 +208,7 @@ class Emulator:
             payload = json.loads(body)
         except ValueError:
             raise HttpError(400, "Problems parsing JSON", "/graphql") from None
-        prepared = self.graphql.prepare(payload)
+        prepared = self.graphql.prepare(payload, fault)
         cost = prepared.analysis.cost
         self._spend(principal, "graphql", cost)
         if prepared.refusal is not None:
@@ -214,7 +216,7 @@ class Emulator:
         reset_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(budget.reset))
         visible = {"cost": cost, "node_count": prepared.analysis.nodes, "reset_at": reset_at}
         answer = self.graphql.run(
-            prepared, Context(world, principal.actor, budget.show() | visible)
+            prepared, Context(world, principal.actor, budget.show() | visible), fault
         )
         if fault:
             omit_node(answer, fault, self.graphql.nullable(prepared), self.plan.dice)
@@ -314,7 +316,10 @@ class Emulator:
             match request.method, action:
                 case "GET", "stats":
                     visible = {"as_of": self.world.as_of} | self.stats.snapshot()
+                    visible |= {"hidden_fields": self.graphql.hidden}
                     return as_json(200, visible | {"unbacked_fields": self.graphql.unbacked})
+                case "GET", "queries":
+                    return as_json(200, {"queries": sorted(self.graphql.queries)})
                 case "POST", "reset":
                     self.reset()
                 case "POST", "as-of":

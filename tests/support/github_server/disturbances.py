@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-from .errors import LIMIT_DOCS, SECONDARY_MESSAGE, WENT_WRONG, HttpError, moved
+from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, ValidationRule
+
+from .errors import LIMIT_DOCS, SECONDARY_MESSAGE, WENT_WRONG, GraphQLApiError, HttpError, moved
 from .faults import Fault
 from .replies import BAD_GATEWAY, WEB_PAGE, Reply, as_json
 
@@ -95,6 +99,51 @@ def omit_node(
         answer.setdefault("errors", []).append(
             {"message": WENT_WRONG.format(request_id="0"), "path": path}
         )
+
+
+def hiding(fault: Fault, hidden: Counter[str]) -> Callable[..., Any]:
+    """Return the middleware that hides fields: null, or null with an error of type FORBIDDEN.
+
+    It counts the ``hidden`` ones.
+    """
+
+    def hide(name: str) -> None:
+        hidden[name] += 1
+        if fault.kind == "forbidden_field":
+            raise GraphQLApiError("FORBIDDEN", "Resource not accessible by integration")
+
+    def resolve(
+        resolver: Callable[..., Any], source: Any, info: GraphQLResolveInfo, **arguments: Any
+    ) -> Any:
+        name = f"{info.parent_type.name}.{info.field_name}"
+        if fault.kind == "unknown_field":
+            return resolver(source, info, **arguments)
+        if name in fault.fields:
+            return hide(name)
+        value = resolver(source, info, **arguments)
+        if value and f"{name}[]" in fault.fields:
+            value = list(value)
+            try:
+                value[0] = hide(f"{name}[]")
+            except GraphQLApiError as error:
+                value[0] = error
+        return value
+
+    return resolve
+
+
+def rule_of(unknown: tuple[str, ...], refused: Counter[str]) -> type[ValidationRule]:
+    """Return the rule that refuses fields as a server whose schema lacks them, and counts them."""
+
+    class KnownFields(ValidationRule):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            parent = self.context.get_parent_type()
+            if parent and f"{parent.name}.{node.name.value}" in unknown:
+                text = f"Cannot query field '{node.name.value}' on type '{parent.name}'."
+                refused[f"{parent.name}.{node.name.value}"] += 1
+                self.report_error(GraphQLError(text, node))
+
+    return KnownFields
 
 
 def _status(fault: Fault) -> Reply:

@@ -28,6 +28,9 @@ KINDS = {
     "skew",
     "partial",
     "null_node",
+    "null_field",
+    "forbidden_field",
+    "unknown_field",
 }
 #: how long the kinds that take time take, or by how much they are off
 SECONDS = {"slow": 12.0, "stall": 3_600.0, "skew": 3_600.0}
@@ -51,6 +54,8 @@ class Fault:
     #: a secondary limit without a Retry-After header
     is_bare: bool = False
     seconds: float | None = None
+    #: as ``Type.field``; ``Type.field[]`` is the first entry of a list
+    fields: list[str] = field(default_factory=list)
     request_count: int = field(default=0, init=False)
     fired: int = field(default=0, init=False)
 

@@ -16,12 +16,16 @@ from graphql import (
     execute_sync,
     is_non_null_type,
     parse,
+    print_ast,
+    specified_rules,
     validate,
 )
 from graphql.execution.values import get_variable_values
 
 from .analysis import Analyser, Analysis, locations, syntax_error, validation_error
+from .disturbances import hiding, rule_of
 from .errors import GraphQLApiError
+from .faults import Fault
 from .registry import Context
 from .schema import build_schema
 
@@ -44,13 +48,19 @@ class GraphQLApi:
 
     def __init__(self, schema_path: Path) -> None:
         self.unbacked: Counter[str] = Counter()
+        #: fields that a fault has hidden
+        self.hidden: Counter[str] = Counter()
+        #: texts of all valid queries
+        self.queries: set[str] = set()
         self.schema = build_schema(schema_path, self._note)
-        self._check = lru_cache(maxsize=256)(self._parse)
+        self._check = lru_cache(maxsize=1024)(self._parse)
 
     def _note(self, path: str) -> None:
         self.unbacked[path] += 1
 
-    def _parse(self, query: str) -> tuple[DocumentNode | None, tuple[Answer, ...]]:
+    def _parse(
+        self, query: str, unknown: tuple[str, ...]
+    ) -> tuple[DocumentNode | None, tuple[Answer, ...]]:
         """Parsed document and static errors of a query text.
 
         The same texts come again and again.
@@ -59,16 +69,18 @@ class GraphQLApi:
             document = parse(query)
         except GraphQLError as error:
             return None, (syntax_error(error),)
+        rules = [*specified_rules, *([rule_of(unknown, self.hidden)] if unknown else [])]
         return document, tuple(
-            validation_error(e, document) for e in validate(self.schema, document)
+            validation_error(e, document) for e in validate(self.schema, document, rules)
         )
 
-    def prepare(self, payload: Any) -> Prepared:
+    def prepare(self, payload: Any, fault: Fault | None = None) -> Prepared:
         """Check a request body and price its operation."""
         query = payload.get("query") if isinstance(payload, dict) else None
         if not isinstance(query, str) or not query:
             return refused("A query attribute must be specified and must be a string.")
-        document, errors = self._check(query)
+        is_older = fault is not None and fault.kind == "unknown_field"
+        document, errors = self._check(query, tuple(fault.fields) if fault and is_older else ())
         if document is None or errors:
             return Prepared(refusal={"errors": list(errors)})
         expected = payload.get("operationName")
@@ -96,16 +108,17 @@ class GraphQLApi:
         requested = [
             node
             for node in prepared.operation.selection_set.selections
-            if isinstance(node, FieldNode)
+            if isinstance(node, FieldNode) and node.name.value in known_values
         ]
         result = [
             node for node in requested if not is_non_null_type(known_values[node.name.value].type)
         ]
         return [(node.alias or node.name).value for node in result]
 
-    def run(self, prepared: Prepared, context: Context) -> Answer:
+    def run(self, prepared: Prepared, context: Context, fault: Fault | None = None) -> Answer:
         """Run a prepared query; field errors come beside the data, typed as GitHub types them."""
         assert prepared.document is not None
+        self.queries.add(print_ast(prepared.document))
         name = (
             prepared.operation.name.value
             if prepared.operation and prepared.operation.name
@@ -117,6 +130,7 @@ class GraphQLApi:
             context_value=context,
             variable_values=prepared.variables,
             operation_name=name,
+            middleware=[hiding(fault, self.hidden)] if fault and fault.fields else None,
         )
         answer: Answer = {"data": result.data}
         if result.errors:

@@ -145,6 +145,7 @@ class ItemBuilder:
             assignees=[a for login in row["assignees"] if (a := outer.actor(login))],
             former_ids=row.get("former_ids", []),
             is_unavailable=row.get("is_unavailable", False),
+            issue_type={"name": row["type"]} if row.get("type") else None,
             **extra,
         )
         stored: dict[Label, None] = {}

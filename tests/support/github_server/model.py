@@ -191,6 +191,7 @@ class Issue:
     #: node ids that answer it since it was transferred
     former_ids: list[str] = field(default_factory=list)
     is_unavailable: bool = False
+    issue_type: dict[str, str] | None = None
     typename: ClassVar[str] = "Issue"
     web_path: ClassVar[str] = "issues"
 
