@@ -66,11 +66,11 @@ class Losses:
         if not is_settled:
             self.unsettled.add(node_id)
 
-    def update(self, others: Losses, node_ids: Mapping[str, str] | None = None) -> None:
+    def update(self, losses: Losses, node_ids: Mapping[str, str] | None = None) -> None:
         """Add other losses, under other node ids if there are any."""
-        for node_id, names in others.fields.items():
+        for node_id, names in losses.fields.items():
             key = node_ids[node_id] if node_ids else node_id
-            self.add(key, names, node_id not in others.unsettled)
+            self.add(key, names, node_id not in losses.unsettled)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from collectors.errors import AccessError, SourceError
 from collectors.github.client import GitHubClient
@@ -249,7 +250,7 @@ def _nodes_by_id(answer: Answer, alias: str) -> dict[int, tuple[int, Json]]:
     }
 
 
-def _identified(client: GitHubClient, node: Json) -> Json:
+def _identified(client: GitHubClient, node: Any) -> Any:
     """Return a repository with its id, which REST has if GraphQL does not return it."""
     name = node.get("nameWithOwner") if isinstance(node, dict) else None
     if isinstance(name, str) and node.get("databaseId") is None:

@@ -188,7 +188,7 @@ class UnknownPart:
 
     @property
     def is_newer(self) -> bool:
-        """Whether an older server need not know it."""
+        """True if an older server need not know it."""
         return self.name == NEWER_FIELD
 
     @property

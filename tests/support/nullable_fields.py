@@ -43,7 +43,7 @@ def _fields_of(schema: GraphQLSchema, query: str) -> Iterator[tuple[str, int]]:
     definitions = parse(query).definitions
     fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
 
-    def walk(selections: SelectionSetNode | None, parent: Any, depth: int) -> Iterator[Any]:
+    def fields_in(selections: SelectionSetNode | None, parent: Any, depth: int) -> Iterator[Any]:
         for node in selections.selections if selections else ():
             if isinstance(node, FieldNode):
                 if node.name.value.startswith("__"):
@@ -55,13 +55,15 @@ def _fields_of(schema: GraphQLSchema, query: str) -> Iterator[tuple[str, int]]:
                 inner = get_nullable_type(kind)
                 if is_list_type(inner) and not is_non_null_type(inner.of_type):
                     yield f"{name}[]", depth + 1
-                yield from walk(node.selection_set, get_named_type(kind), depth + 2)
+                yield from fields_in(node.selection_set, get_named_type(kind), depth + 2)
                 continue
-            block = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            block: Any = (
+                fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            )
             condition = block.type_condition
             inside = schema.type_map[condition.name.value] if condition else parent
-            yield from walk(block.selection_set, inside, depth)
+            yield from fields_in(block.selection_set, inside, depth)
 
     for definition in definitions:
         if not isinstance(definition, FragmentDefinitionNode):
-            yield from walk(definition.selection_set, schema.query_type, 0)  # type: ignore[attr-defined]
+            yield from fields_in(definition.selection_set, schema.query_type, 0)  # type: ignore[attr-defined]

@@ -125,7 +125,11 @@ def column(table: str, name: str) -> set[str]:
 def test_every_column_has_a_value_somewhere(table: str) -> None:
     rows = expected(table)
     # no team has five reviewers in a week, and GitHub returns every list
-    hidden = {"review_load": ["team"], "pull_requests": ["unread_lists"], "issues": ["unread_lists"]}
+    hidden = {
+        "review_load": ["team"],
+        "pull_requests": ["unread_lists"],
+        "issues": ["unread_lists"],
+    }
     assert [name for name in rows[0] if not column(table, name)] == hidden.get(table, [])
 
 

@@ -62,7 +62,11 @@ def complete(name: str) -> dict[str, Any]:
     head, first, fix = "a" * 40, "b" * 40, "c" * 40
     merged_at = "2026-01-08T00:00:00Z"
     milestone, label = "Spring", "bug"
-    about = {"language": "Python", "topics": ["checkout"], "owner_type": "Organization"}
+    about: dict[str, Any] = {
+        "language": "Python",
+        "topics": ["checkout"],
+        "owner_type": "Organization",
+    }
     people = [f"user{number:02}" for number in range(11)]
 
     def event(kind: str, hour: int, **members: Any) -> dict[str, Any]:
@@ -106,11 +110,16 @@ def complete(name: str) -> dict[str, Any]:
         event("MarkedAsDuplicateEvent", 15, canonical=3),
         event("ClosedEvent", 16, state_reason="COMPLETED", closer=2),
     ]
-    commit = {"message": "Fix it", "author_name": "Ann", "author_login": "ann"}
+    commit: dict[str, Any] = {"message": "Fix it", "author_name": "Ann", "author_login": "ann"}
     commit |= {"committer_name": "Ann", "committer_login": "ann", "files": []}
     commit |= {"author_email": "ann@acme.example", "committer_email": "ann@acme.example"}
     commit |= {"authored_at": AT, "committed_at": AT}
-    discussion = {"number": 4, "title": "How?", "author": "eve", "association": "NONE"}
+    discussion: dict[str, Any] = {
+        "number": 4,
+        "title": "How?",
+        "author": "eve",
+        "association": "NONE",
+    }
     discussion |= {"created_at": AT, "category": {"name": "Q&A", "is_answerable": True}}
     discussion |= {"labels": [label], "closed_at": "2026-01-09T00:00:00Z"}
     discussion |= {"state_reason": "RESOLVED", "answer_chosen_by": "eve"}
@@ -120,7 +129,7 @@ def complete(name: str) -> dict[str, Any]:
         {"author": "bob", "association": "MEMBER", "created_at": "2026-01-08T01:00:00Z"}
         | {"is_answer": True, "replies": [reply]}
     ]
-    deployment = {"environment": "production", "oid": head, "created_at": merged_at}
+    deployment: dict[str, Any] = {"environment": "production", "oid": head, "created_at": merged_at}
     deployment |= {"creator": "bob", "ref": "main"}
     deployment["statuses"] = [{"state": "SUCCESS", "created_at": merged_at}]
     content = repository(name, 1, **about)

@@ -1,4 +1,4 @@
--- One row per commit that somebody pushed to the default branch without a pull request. The
+-- One row per commit that was pushed to the default branch without a pull request. The
 -- committer pushed it: with `git am`, the author is another person. For an edit on GitHub's pages the
 -- committer is GitHub itself, and the author made it.
 with commits_of as (

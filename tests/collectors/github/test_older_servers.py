@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,7 @@ from tests.support.schemas import (
 )
 
 SHOP = "acme/shop"
-SCHEMAS = {
+SCHEMAS: dict[str, Callable[[str], str]] = {
     "github.com": with_issue_types,
     f"Enterprise Server {OLDEST}": oldest_enterprise_server,
     "no such value": lambda schema: without_value(

@@ -1,4 +1,4 @@
-"""What GitHub does not return is unknown in the published tables, never empty or zero."""
+"""Lists that GitHub does not return are unknown in the published tables, never empty or zero."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ def shop() -> Repository:
     """Return a repository with pull requests and issues of people inside and outside."""
     shop = Repository(SHOP)
     shop.items["labels"] = [{"name": "bug", "color": "ff0000", "description": ""}]
-    mention = {"type": "CrossReferencedEvent", "actor": "bob", "created_at": "2026-09-01T08:30:00Z"}
+    mention: dict[str, Any] = {
+        "type": "CrossReferencedEvent",
+        "actor": "bob",
+        "created_at": "2026-09-01T08:30:00Z",
+    }
     mention["source"] = {"repo": SHOP, "number": 2}
     shop.merge(
         1,

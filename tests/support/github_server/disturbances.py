@@ -113,18 +113,20 @@ def hiding(fault: Fault, hidden: Counter[str]) -> Callable[..., Any]:
             raise GraphQLApiError("FORBIDDEN", "Resource not accessible by integration")
 
     def resolve(
-        resolver: Callable[..., Any], source: Any, info: GraphQLResolveInfo, **arguments: Any
+        resolver: Callable[..., Any], source: Any, info: GraphQLResolveInfo[Any], **arguments: Any
     ) -> Any:
         name = f"{info.parent_type.name}.{info.field_name}"
         if fault.kind == "unknown_field":
             return resolver(source, info, **arguments)
         if name in fault.fields:
-            return hide(name)
+            hide(name)
+            return None
         value = resolver(source, info, **arguments)
         if value and f"{name}[]" in fault.fields:
             value = list(value)
             try:
-                value[0] = hide(f"{name}[]")
+                value[0] = None
+                hide(f"{name}[]")
             except GraphQLApiError as error:
                 value[0] = error
         return value
