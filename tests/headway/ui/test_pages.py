@@ -175,10 +175,8 @@ def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
         before = leads(page)
         choose(page, "Team", "mobile")
         expect(page.get_by_text("Only team mobile")).to_be_visible()
-        fresh = page.get_by_text("Data through").inner_text()
         choose(page, "Period", "Last 26 weeks")
         page.wait_for_url("**period=Last+26+weeks*")
-        expect(page.get_by_text("Data through")).not_to_have_text(fresh)
         ready(page)
         link, after = page.url, leads(page)
         assert "team=mobile" in link
@@ -250,7 +248,12 @@ def test_pages_fit_a_phone_and_say_what_charts_show(
         ready(page)
         expect(page.get_by_text("all of this is synthetic")).to_be_visible()
         plots = page.locator("[data-testid=stPlotlyChart]")
-        expect(plots.last.locator(".main-svg").first).to_be_attached()
+        if path:
+            expect(plots.last.locator(".main-svg").first).to_be_attached()
+        else:
+            assert page.get_by_role("img", name=" by quarter: ").count() > 3
+            height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+            assert height <= 1600
         for nth in range(plots.count()):
             assert len(plots.nth(nth).get_attribute("aria-label") or "") > 30
         if path == CYCLE_TIME.name:
@@ -263,7 +266,7 @@ def test_pages_fit_a_phone_and_say_what_charts_show(
             "[...document.querySelectorAll('.js-plotly-plot .js-line')].map(line => "
             "getComputedStyle(line).stroke)"
         )
-        assert colours and not any(
+        assert bool(colours) == bool(path) and not any(
             colour.startswith("rgb(0, 0, ") for colour in colours
         )  # the theme's are put in
 
@@ -362,11 +365,10 @@ def test_every_page_of_the_catalogue_has_its_file_and_every_question_its_line(
 ) -> None:
     link(tmp_path, demo)
     text = page_text(at(app, ""))
-    answered = {page.question for page in PAGES}
     assert "Next steps" not in text
     assert all((ROOT / page.file).is_file() for page in PAGES)
-    assert all(question.text in text for question in QUESTIONS if question.name not in answered)
-    assert {header.value for header in app.header} >= {page.title for page in PAGES}
+    lines = "".join(part.proto.body for part in app.get("html"))
+    assert all(question.short in lines for question in QUESTIONS if question.name != "guardrail")
 
 
 @pytest.mark.parametrize("is_mapped", [False, True])
@@ -427,17 +429,6 @@ def test_overview_of_an_empty_file_names_the_first_step(
     text = page_text(at(app, ""))
     assert "Nothing is connected yet." in text
     assert "- **No repository.** To see any answer: `headway init --repo OWNER/NAME`." in text
-
-
-def test_first_quarter_is_shown_so_far(app: AppTest, empty: Path, tmp_path: Path) -> None:
-    tables = facts.read_tables(COMPANY)
-    first = dict(tables["pull_requests"][3])
-    days = ("opened_at", "started_at", "ready_at", "merged_at", "closed_at")
-    first |= dict.fromkeys(days, "2026-01-20 00:00:00") | {"state": "merged", "cycle_hours": "24"}
-    tables |= {"pull_requests": [first], "issues": []}
-    facts.published(tmp_path, empty, tables)
-    text = page_text(at(app, ""))
-    assert "2026-Q1 so far, n = 1; nothing to compare with in the quarter before" in text
 
 
 def test_unknown_roles_are_not_said_to_have_shipped_nothing(
