@@ -57,7 +57,7 @@ COUNTS = re.compile(
     re.IGNORECASE,
 )
 FILTER = re.compile(
-    r"(active |applied )?(filter(s|ed)?( by| applied)? ?[:=]|filtered by) ?(?P<value>.+)",
+    r"(\w+ ){0,2}(filter(s|ed)?( by| applied)? ?[:=]|filtered by) ?(?P<value>.+)",
     re.IGNORECASE,
 )
 

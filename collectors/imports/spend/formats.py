@@ -287,6 +287,7 @@ GENERIC = SpendFormat(
         "charge": ("charge",),
         "gateway": ("gateway", "via"),
         "source": ("source",),
+        "item": ("description", "item", "type"),
     },
     required=("day",),
     numbers=("cost_usd", "amount", "tokens", "requests"),

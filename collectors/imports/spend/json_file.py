@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import gzip
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -135,23 +136,19 @@ def _checked_rows(
 ) -> Iterator[JsonRow]:
     """Yield the rows of all pages. Raises SourceError if they are not all of the export."""
     total, expected, last_expected = Decimal(0), Decimal(0), Decimal(0)
-    numbers: set[int] = set()
     where, has_amounts = name, True
-    for index, (offset, prefix, page) in enumerate(pages):
+    read = [
+        (offset, prefix, page, list(_rows(shape, page, prefix, offset)))
+        for offset, prefix, page in pages
+    ]
+    _refuse_parts(
+        [
+            (position(name, text, locate(text, offset, prefix)), page, len(rows))
+            for offset, prefix, page, rows in read
+        ]
+    )
+    for offset, prefix, page, rows in read:
         where = position(name, text, locate(text, offset, prefix))
-        rows = list(_rows(shape, page, prefix, offset)) if shape.matches(page) else []
-        problem = partial.filter_problem(page)
-        number, page_total = partial.page_number(page), partial.page_total(page)
-        if number and number in numbers:
-            problem = f"page {number:,} is there twice; keep one"
-        numbers.add(number)
-        if index == len(pages) - 1 and not problem:
-            if page_total > len(numbers):
-                problem = partial.missing_pages(len(numbers), page_total)
-            elif page_total < 2:
-                problem = partial.more_problem(page, len(rows))
-        if problem:
-            raise SourceError(f"{where}: {problem}")
         texts = [row.cells[shape.amount][1] for row in rows if shape.amount in row.cells]
         has_amounts = has_amounts and all(map(_is_number, texts))  # validation reports others
         total += sum((_amount(row.cells, shape) for row in rows), Decimal(0))
@@ -164,6 +161,24 @@ def _checked_rows(
             f"{where}: the total is {expected:,.2f} and its rows add up to {total:,.2f}: "
             "a part of the export; export it whole"
         )
+
+
+def _refuse_parts(pages: Sequence[tuple[str, Any, int]]) -> None:
+    """Raise SourceError if documents, with their places and row counts, are not all pages."""
+    numbers: set[int] = set()
+    for index, (where, page, row_count) in enumerate(pages):
+        problem = partial.filter_problem(page)
+        number, page_total = partial.page_number(page), partial.page_total(page)
+        if number and number in numbers:
+            problem = f"page {number:,} is there twice; keep one"
+        numbers.add(number)
+        if index == len(pages) - 1 and not problem:
+            if page_total > len(numbers):
+                problem = partial.missing_pages(len(numbers), page_total)
+            elif page_total < 2:
+                problem = partial.more_problem(page, row_count)
+        if problem:
+            raise SourceError(f"{where}: {problem}")
 
 
 def _rows(shape: Shape, page: Any, prefix: JsonPath, offset: int) -> Iterator[JsonRow]:
@@ -179,16 +194,24 @@ def _rows(shape: Shape, page: Any, prefix: JsonPath, offset: int) -> Iterator[Js
             if not isinstance(cell, Number)
         }
         parts = list(_parts(shape, entry, (*prefix, *path)))
+        if shape.amount in whole and not any(shape.amount in cells for _, cells in parts):
+            # parts without dollars, as in Codex reports of ccusage; one is the model of them all
+            labels |= {"model": parts[0][1]["model"]} if _has_single_model(parts) else {}
+            parts = []
         for part_path, cells in parts:
             yield JsonRow(offset, part_path, labels | cells)
         amount = _amount(whole, shape)
         remainder = amount - sum((_amount(cells, shape) for _, cells in parts), Decimal(0))
         if not parts:
-            yield JsonRow(offset, (*prefix, *path), whole)
+            yield JsonRow(offset, (*prefix, *path), whole | labels)
         elif not _agree(amount, amount - remainder) and shape.amount in whole:
             at, _ = whole[shape.amount]
             rest = {shape.amount: (at, Number(f"{remainder:f}"))}
             yield JsonRow(offset, (*prefix, *path), labels | rest)
+
+
+def _has_single_model(parts: Sequence[tuple[JsonPath, Cells]]) -> bool:
+    return len(parts) == 1 and "model" in parts[0][1]
 
 
 def _parts(shape: Shape, entry: Any, path: JsonPath) -> Iterator[tuple[JsonPath, Cells]]:
@@ -228,7 +251,7 @@ def _list(
     path: Path, name: str, text: str, items: Sequence[tuple[int, Any]]
 ) -> tuple[JsonFile, SpendFormat] | None:
     """Return a file of rows with the columns of a known table; None if it has others."""
-    for keys in LISTS if len(items) == 1 else ((),):
+    for keys in LISTS if len(items) == 1 else ((), *LISTS):
         rows = [
             JsonRow(offset, at, _scalars(entry, at))
             for offset, document in items
@@ -239,9 +262,13 @@ def _list(
         header = _header(name, rows)
         fmt = vendor_format(name, header) or (GENERIC if is_generic(header) else None)
         if fmt:
-            for offset, document in items[-1:]:
-                if problem := partial.document_problem(document, len(rows)):
-                    raise SourceError(f"{position(name, text, offset)}: {problem}")
+            counts = Counter(row.offset for row in rows)
+            _refuse_parts(
+                [
+                    (position(name, text, offset), document, counts[offset])
+                    for offset, document in items
+                ]
+            )
             return _file(path, name, text, rows), fmt
     return None
 

@@ -119,7 +119,8 @@ from read_weeks
 cross join input_settings as settings;
 
 -- Spend of persons that no atom contains yet and that may become one. `vals` has what a group is
--- split by, in this order; `labels` begins with what is never added up.
+-- split by, in this order; `labels` begins with what is never added up: an atom shows its dollars on
+-- all days of its weeks, so weeks of two quarters never share one.
 create temp table splitting as
 select
     fresh.*,
@@ -132,7 +133,9 @@ select
         fresh.basis,
         fresh.model
     ] as vals,
-    [concat_ws(' ', fresh.month, fresh.charge, fresh.basis = 'seat')] as labels
+    [
+        concat_ws(' ', fresh.month, quarter_of(fresh.week), fresh.charge, fresh.basis = 'seat')
+    ] as labels
 from fresh_spend as fresh
 inner join weeks on weeks.week = fresh.week and weeks.is_over
 anti join replaced_days as replaced

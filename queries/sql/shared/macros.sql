@@ -50,6 +50,10 @@ provider in ('other', 'litellm', 'portkey', 'helicone', 'cloudflare', 'kong', 'v
 create or replace temp macro week_in_month(day) as
 greatest(date_trunc('week', day), date_trunc('month', day))::date;
 
+-- The quarter of a day, of 13 ISO weeks; week 53 belongs to the fourth.
+create or replace temp macro quarter_of(day) as
+isoyear(day) || '-Q' || (least((weekofyear(day) - 1) // 13, 3) + 1);
+
 -- Equal part of a whole number for one of some days: the first days have what does not divide.
 create or replace temp macro day_part(value, days, position) as
 value // days + if(position <= abs(value % days), sign(value), 0)::bigint;

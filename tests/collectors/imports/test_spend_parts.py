@@ -147,6 +147,26 @@ def test_pages_of_one_file_must_be_all_and_different(tmp_path: Path) -> None:
     assert twice == "c.json, line 2, column 1: page 1 is there twice; keep one"
 
 
+def test_pages_of_a_list_are_read_together(tmp_path: Path) -> None:
+    page = {"data": [{"day": "2026-10-01", "cost_usd": 1}], "page": 1, "total_pages": 2, "total": 2}
+    last = page | {"data": [{"day": "2026-10-02", "cost_usd": 2}], "page": 2}
+    (tmp_path / "a.json").write_text(f"{json.dumps(page)}\n{json.dumps(last)}\n")
+    assert (
+        "2 rows, 2026-10-01 to 2026-10-02, 3.00 USD" in inbox.read_file(tmp_path / "a.json").summary
+    )
+    assert "1 of 2 pages" in problem(tmp_path, "b.json", json.dumps(page))
+
+
+def test_models_without_dollars_do_not_add_tokens_to_price(tmp_path: Path) -> None:
+    tokens = {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15}
+    day = {"date": "2026-10-01", **tokens, "costUSD": 0.5, "models": {"gpt-5-codex": tokens}}
+    report = {"daily": [day], "totals": {**tokens, "costUSD": 0.5}}
+    (tmp_path / "a.json").write_text(json.dumps(report))
+    assert inbox.read_file(tmp_path / "a.json").summary.endswith(
+        "1 row, 2026-10-01 to 2026-10-01, 0.50 USD, a client's estimate"
+    )
+
+
 def test_error_in_json_has_line_and_column_of_the_value(tmp_path: Path) -> None:
     daily = (SAMPLES / "ccusage_daily.json").read_text()
     lines = daily.splitlines()

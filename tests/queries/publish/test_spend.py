@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import random
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ def books(tmp_path: Path) -> Books:
     return Books(tmp_path)
 
 
+GAPS = "select distinct day from spend where gap is not null"
 COUNTED = "select sum(cost_usd) from spend where is_counted"
 
 
@@ -83,6 +86,72 @@ def test_accounts_that_are_addresses_are_one_row(books: Books) -> None:
         ("eu", 5.0),
         ("…@…", 7.0),
     ]
+
+
+def quarter_sums(rows: list[tuple[date, float]]) -> dict[str, float]:
+    """Return dollars by quarter of 13 ISO weeks."""
+    sums: dict[str, float] = defaultdict(float)
+    for day, usd in rows:
+        year, week, _ = day.isocalendar()
+        sums[f"{year}-Q{min((week - 1) // 13 + 1, 4)}"] += usd
+    return {name: round(usd, 6) for name, usd in sorted(sums.items()) if usd}
+
+
+def test_small_weeks_are_added_up_within_their_quarter(tmp_path: Path) -> None:
+    """The week of two persons joins one of its quarter, not the smaller one after its end."""
+    books = Books(tmp_path, PublishSettings(small_group=5))
+    weeks = {
+        date(2026, 6, 15): (2, 50.0),
+        date(2026, 6, 22): (6, 30.0),
+        date(2026, 6, 29): (7, 1.0),
+    }
+    books.load(
+        [
+            spent(day, f"p{number}", usd)
+            for day, (persons, usd) in weeks.items()
+            for number in range(persons)
+        ]
+    )
+    books.publish_spend(date(2026, 7, 20))
+    days = books.ask("select day, sum(cost_usd) from spend where cost_usd > 0 group by day")
+    assert quarter_sums(days) == {"2026-Q2": 2 * 50.0 + 6 * 30.0, "2026-Q3": 7 * 1.0}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dollars_of_each_quarter_are_those_of_the_ledger(seed: int, tmp_path: Path) -> None:
+    """Weeks with a gap apart: what waits there is in no number."""
+    draw = random.Random(seed)
+    books = Books(tmp_path, PublishSettings(small_group=3))
+    first, last = date(2026, 3, 16), date(2026, 7, 19)
+    loaded = [
+        spent(
+            first + timedelta(days=number),
+            f"p{draw.randrange(9)}",
+            float(draw.randrange(1, 90)),
+            tool=draw.choice(["api", "claude code"]),
+        )
+        for number in range((last - first).days + 1)
+        for _ in range(draw.choice([0, 1, 3, 9]))
+    ]
+    books.load(loaded)
+    books.publish_spend(date(2026, 7, 31))
+    weeks = {day - timedelta(days=day.weekday()) for (day,) in books.ask(GAPS)}
+    published = books.ask("select day, sum(cost_usd) from spend where gap is null group by day")
+    in_quarters = quarter_sums(published)
+    whole = quarter_sums([(row["day"], row["amount"]) for row in loaded])
+    waiting = quarter_sums(
+        [
+            (row["day"], row["amount"])
+            for row in loaded
+            if row["day"] - timedelta(days=row["day"].weekday()) in weeks
+        ]
+    )
+    assert set(in_quarters) == set(whole)
+    for name, usd in whole.items():
+        assert usd - waiting.get(name, 0) <= in_quarters[name] <= usd
+    assert [name for name in whole if name not in waiting] != [], "a quarter is whole"
+    if not weeks:
+        assert in_quarters == whole
 
 
 def test_gross_and_net_are_never_added(books: Books) -> None:

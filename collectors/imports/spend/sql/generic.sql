@@ -56,5 +56,15 @@ select
     coalesce(cost_usd, amount) as amount,
     case when cost_usd is null then currency end as currency,
     known_basis as basis,
-    coalesce(lower(charge), if(known_basis = 'seat', 'seat', 'usage')) as charge
+    coalesce(
+        lower(charge),
+        case
+            when known_basis = 'seat' then 'seat'
+            when regexp_matches(
+                lower(item),
+                'credits? (purchase|top.?up)|(purchased?|bought|added|auto.?reload of) .*credits|^top.?up|auto.?recharge'
+            ) then 'purchase'
+            else 'usage'
+        end
+    ) as charge
 from classified
