@@ -146,15 +146,21 @@ class Noise:
 
 
 @lru_cache(maxsize=4096)
-def degrees_of_freedom(history: int, lag: int, before: int, now: int) -> float:
-    """Return the degrees of freedom of the mean square of all changes of a history in weeks."""
-    n = history - lag - now + 1
-    if n <= 0:
+def degrees_of_freedom(
+    history: int, lag: int, before: int, now: int, starts: tuple[int, ...] | None = None
+) -> float:
+    """Return the degrees of freedom of the mean square of the changes of a history in weeks.
+
+    ``starts``: first weeks of the pairs of windows; by default all pairs in the history.
+    """
+    if starts is None:
+        starts = tuple(range(history - lag - now + 1))
+    if not starts:
         return 0.0
-    rows = np.zeros((n, history))
-    for start in range(n):
-        rows[start, start : start + before] -= 1 / before
-        rows[start, start + lag : start + lag + now] += 1 / now
+    rows = np.zeros((len(starts), history))
+    for row, start in zip(rows, starts, strict=True):
+        row[start : start + before] -= 1 / before
+        row[start + lag : start + lag + now] += 1 / now
     products = rows @ rows.T
     return float(np.trace(products) ** 2 / np.square(products).sum())
 
@@ -196,15 +202,19 @@ def levels(kind: Kind, weeks: Weeks, length: int) -> Array:
 
 def noise(before: Array, now: Array, windows: Windows, guard: Array, floor: Array) -> Noise:
     """Return the noise of a change; ``before`` and ``now`` are levels of windows by first week."""
-    starts, usable = windows.pairs
+    starts, uncrossed = windows.pairs
     changes = now[..., starts + windows.lag] - before[..., starts]
-    usable = usable & np.isfinite(changes)
+    usable = uncrossed & np.isfinite(changes)
     n_pairs = usable.sum(axis=-1)
     squares = np.square(np.where(usable, changes, 0.0)).sum(axis=-1)
     df = degrees_of_freedom(
-        windows.history_weeks, windows.lag, windows.length_before, windows.weeks
+        windows.history_weeks,
+        windows.lag,
+        windows.length_before,
+        windows.weeks,
+        tuple((starts[uncrossed] - windows.history.start).tolist()),
     )
-    share = n_pairs / max(len(starts), 1)
+    share = n_pairs / max(uncrossed.sum(), 1)
     return Noise(squares / np.maximum(n_pairs, 1), guard, floor, df * share, n_pairs)
 
 

@@ -168,6 +168,16 @@ def test_pairs_across_a_rollout_are_left_out() -> None:
     assert judge("share", steady(52, 4, 6), Windows(52, 13, breaks=((26, 26),))).n_pairs == 2
 
 
+def test_pairs_on_both_sides_of_a_rollout_add_their_degrees_of_freedom() -> None:
+    # 52 weeks on each side, which have 4.067 each, share no week
+    judgement = judge("share", steady(104, 4, 6), Windows(104, 13, breaks=((52, 52),)))
+    assert (judgement.n_pairs, round(judgement.df, 3)) == (54, 8.135)
+    # with a transition of 13 weeks 39 weeks are left, which have 2.768
+    judgement = judge("share", steady(104, 4, 6), Windows(104, 13, breaks=((52, 65),)))
+    # (27 + 14)² × 26² / (27² × 26² / 4.067 + 14² × 26² / 2.768)
+    assert (judgement.n_pairs, round(judgement.df, 2)) == (41, 6.72)
+
+
 def test_at_most_12_quarters_of_history_are_used() -> None:
     weeks = steady(208, 4, 6)
     judgement = judge("share", weeks, Windows(208, 13))
