@@ -356,7 +356,11 @@ def verify(paths: DataPaths, snapshot: Path | None, metric: str, quarter: str) -
     if metric and metric not in names:
         raise click.BadParameter(f"{metric!r} is no headline; one of {', '.join(names)}")
     published = current(paths.data, snapshot)
-    lines, is_same = output.as_verification(published, metric, quarter)
+    lines, is_same = (
+        output.as_verification(published, metric, quarter)
+        if metric
+        else output.as_replay(published)
+    )
     terminal.echo("\n".join(lines))
     if not is_same:
         sys.exit(CROSSED)

@@ -13,6 +13,7 @@ from headway.cli import log, terminal
 from queries.catalog.catalog import METRICS, PAGES
 from queries.catalog.catalog import metric as catalogued
 from queries.catalog.scope import Scope
+from queries.read.cases import replay
 from queries.read.filters import snapshot_info
 from queries.read.headlines import Headline, MetricHeadlines, metric_headlines
 from queries.read.query import Limits, Query
@@ -85,6 +86,17 @@ def as_verification(snapshot: Snapshot, metric: str, quarter: str) -> tuple[list
         lines += [f"  differs: {difference}" for difference in result.differences]
         lines += ["  as published"] if not result.differences else []
     return lines, not any(result.differences for result in results)
+
+
+def as_replay(snapshot: Snapshot) -> tuple[list[str], bool]:
+    """Return the estimates of the metrics' cases as lines, and whether all are as expected."""
+    results = list(replay(snapshot))
+    rows = [
+        (item.case, item.expected, item.got, "" if item.is_same else "differs") for item in results
+    ]
+    failed = sum(not item.is_same for item in results)
+    last = f"{len(results):,} estimates, {failed:,} differ"
+    return [as_table(("case", "expected", "got", ""), rows), last], not failed
 
 
 def as_rules(snapshot: Snapshot, quick_accounts: Path) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -17,37 +16,13 @@ from headway.config.compiled import compile_rules
 from headway.demo.publish import demo_settings
 from queries.publish.publish import Source, publish
 from queries.publish.settings import Rollout
+from queries.read.cases import AS_OF, Row, Tables, fill, insert, read_tables
 from queries.read.snapshot import LINK, Snapshot, current
 from tests.support.refreshing import publish_tables
 
-AS_OF = date(2026, 2, 28)
+__all__ = ["AS_OF", "Row", "Tables", "fill", "insert", "read_tables"]
 #: a Wednesday; 2026 has a week 53, so its last quarter ended on 3 January
 DEMO_UNTIL = date(2027, 1, 27)
-Row = Mapping[str, str | None]
-Tables = Mapping[str, Sequence[Row]]
-
-
-def read_tables(path: Path) -> dict[str, list[Row]]:
-    """Return the tables of a text file by name.
-
-    ``[name]`` begins a table and its first line names the columns. Two or more blanks separate
-    cells, ``-`` is null, and a blank with ``#`` begins a comment.
-    """
-    by_key: dict[str, list[Row]] = {}
-    name, columns = "", list[str]()
-    for line in path.read_text(encoding="utf-8").splitlines():
-        message = re.split(r"(?:^|\s)#", line)[0].strip()
-        if head := re.fullmatch(r"\[([\w.]+)\]", message):
-            name, columns = head[1], []
-            by_key[name] = []
-        elif message and name:
-            cells = re.split(r"\s{2,}", message)
-            if columns:
-                values = [None if cell == "-" else cell for cell in cells]
-                by_key[name].append(dict(zip(columns, values, strict=True)))
-            else:
-                columns = cells
-    return by_key
 
 
 def empty_file(data: Path) -> Path:
@@ -88,18 +63,6 @@ def published(data: Path, empty: Path, tables: Tables) -> Snapshot:
     return current(data)
 
 
-def fill(db: duckdb.DuckDBPyConnection, empty: Path, tables: Tables) -> None:
-    """Give a connection the tables of an empty file, and these rows."""
-    db.execute(f"attach '{empty}' as empty (read_only)")
-    for (name,) in db.execute(
-        "select table_name from duckdb_tables() where database_name = 'empty'"
-    ).fetchall():
-        limit = "" if name == "snapshot" else " limit 0"
-        db.execute(f"create table {name} as from empty.{name}{limit}")
-    for name, rows in tables.items():
-        insert(db, name, rows)
-
-
 def create(db: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     """Create tables whose columns name their type, as in ``number:integer`` (default text)."""
     for name, rows in tables.items():
@@ -117,10 +80,3 @@ def as_text(
     """Return columns of a query's rows as fixtures write them, sorted."""
     visible = ", ".join(f'"{column}"::varchar' for column in columns)
     return sorted(db.execute(f"select {visible} from ({statement})").fetchall(), key=str)
-
-
-def insert(db: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
-    """Insert rows of text, each value cast to its column's type; other columns are null."""
-    for row in rows:
-        names, places = ", ".join(f'"{column}"' for column in row), ", ".join("?" for _ in row)
-        db.execute(f"insert into {table} ({names}) values ({places})", list(row.values()))

@@ -114,7 +114,7 @@ def project(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "docs/metrics.md",
         "queries/catalog/cycle_time.py",
         "queries/sql/metrics/lead_time.sql",
-        "tests/queries/catalog/metrics/lead_time.txt",
+        "queries/cases/lead_time.txt",
     }
     (copy / "data").mkdir()
     shutil.copy(demo / "ledger.duckdb", copy / "data")
@@ -137,9 +137,7 @@ def plant(project: Path) -> None:
     head, _, opening = head.rpartition("    Metric(\n")
     entries.write_text(f"{head}{ENTRY}    Metric(\n{opening}{last}{tail}", encoding="utf-8")
     (project / "queries" / "sql" / "metrics" / "lead_time.sql").write_text(SQL, encoding="utf-8")
-    (project / "tests" / "queries" / "catalog" / "metrics" / "lead_time.txt").write_text(
-        FIXTURE, encoding="utf-8"
-    )
+    (project / "queries" / "cases" / "lead_time.txt").write_text(FIXTURE, encoding="utf-8")
 
 
 def run(project: Path, *words: str) -> str:

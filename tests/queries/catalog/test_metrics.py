@@ -10,6 +10,7 @@ import pytest
 
 from queries.catalog.catalog import METRICS, metric
 from queries.catalog.scope import Scope
+from queries.read.cases import FOLDER
 from queries.read.charts import CHART_FILES, chart_frame
 from queries.read.snapshot import Snapshot
 from queries.statistics.estimates import (
@@ -23,7 +24,7 @@ from queries.statistics.estimates import (
 from queries.statistics.windows import Window
 from tests.support.facts import Row, published, read_tables
 
-FIXTURES = Path(__file__).parent / "metrics"
+FIXTURES = FOLDER
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.txt"))
 SCOPES = ("repo", "team", "work_type", "authorship")
 #: what a fixture expects; its other tables are facts

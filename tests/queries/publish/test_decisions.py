@@ -309,7 +309,10 @@ def test_rollout_is_a_break_in_the_yardstick_of_quarters(
 
 def feedback(hours: Callable[[date], float]) -> str:
     """Return an export of customer feedback: nine a week with the hours until their answer."""
-    dice, lines = np.random.default_rng(4), ["key,title,labels,author,opened_at,first_response_at,closed_at"]
+    dice, lines = (
+        np.random.default_rng(4),
+        ["key,title,labels,author,opened_at,first_response_at,closed_at"],
+    )
     for week in range(WEEKS + 6):
         monday = FIRST + timedelta(weeks=week)
         for number in range(9):
@@ -349,6 +352,9 @@ def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Pat
     done = desk.run("verify", "feedback_first_response", QUARTER)
     assert (done.code, "  word: improving\n  as published" in done.out) == (0, True), done.out
     assert "Improving: Customers wait" in desk.run("answers").out
+    cases = desk.run("verify")
+    assert (cases.code, cases.out.splitlines()[-1]) == (0, "177 estimates, 0 differ")
+    assert desk.run("verify", "speed").code == 64
     import_and_publish(from_judged(30, 60), datetime(2026, 11, 21, tzinfo=UTC))
     assert (answer(), inputs()) == (first, sums)
     changed = desk.run("verify", "feedback_first_response", QUARTER)
