@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collectors.imports.formats import Format, normalize_header
@@ -28,13 +28,15 @@ class SpendFormat(Format):
     """Format of one tool. The SQL file ``name`` turns its cells into spend.
 
     ``numbers`` are number columns, in which ``zero_words`` count as no number. Of ``flags`` only
-    the presence is kept. The SQL reads sums of rows, so it must be linear in the numbers.
+    the presence is kept, of ``marks`` only whether a pattern is in the text. The SQL reads sums of
+    rows, so it must be linear in the numbers.
     """
 
     name: str
     title: str
     numbers: Sequence[str]
     flags: Sequence[str] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
     zero_words: Sequence[str] = ()
     note: str = ""
     kind: str = field(default=KIND, init=False)
@@ -178,6 +180,7 @@ FOCUS = SpendFormat(
         "publisher": _focus("PublisherName"),
         "issuer": _focus("InvoiceIssuerName"),
         "gateway": ("x_gateway", "gateway"),
+        "has_gateway_tag": _focus("Tags"),
         "category": _focus("ServiceCategory"),
         "service": _focus("ServiceName"),
         "charge_category": _focus("ChargeCategory"),
@@ -198,6 +201,7 @@ FOCUS = SpendFormat(
     required=("day", "provider", "category", "service", "charge_category", "amount", "currency"),
     numbers=("amount", "list_amount", "quantity"),
     flags=("has_commitment",),
+    marks={"has_gateway_tag": "custom_llm_provider|litellm|portkey|helicone"},
 )
 LITELLM = SpendFormat(
     name="litellm",

@@ -141,12 +141,14 @@ class Validation:
             )
 
     def _text(self, column: str) -> str:
-        """Return SQL for the text of a column; for a flag, whether it has a text."""
+        """Return SQL for the text of a column; for a flag or mark, whether it has one."""
         if column not in self.indexes:
             return "null::varchar"
         text = f"word(c{self.indexes[column]})"
         if column in self.format.flags:
             return f"{text} is not null"
+        if pattern := self.format.marks.get(column):
+            return f"regexp_matches(lower({text}), '{pattern}')"
         if column in self.format.numbers and self.format.zero_words:
             words = ", ".join(f"'{word}'" for word in self.format.zero_words)
             return f"if(lower({text}) in ({words}), null, {text})"

@@ -1,6 +1,6 @@
 -- FOCUS 1.0 to 1.4: effective cost by day, without services that are not AI. A charge of several days
 -- is spread over them. A purchase without effective cost covers later usage, which has the list cost.
--- A gateway's file names it as provider or issuer, or its accounts are keys, teams or users.
+-- A gateway's file names it as provider, issuer or tag, or its accounts are keys, teams or users.
 with marked as (
     select
         *,
@@ -9,6 +9,7 @@ with marked as (
             gateway_of(provider),
             gateway_of(issuer),
             gateway_of(account_type),
+            if(has_gateway_tag is true, 'gateway', null),
             if(regexp_matches(lower(account_type), '\b(key|token|team|user|proxy)\b'), 'gateway', null)
         ) as via
     from cells
