@@ -110,6 +110,11 @@ landed as (
     -- a commit that names another pull request replaces this one, or tidies up
     anti join stg_pull_requests as merges
         on merges.repo = history.repo and merges.merge_commit = history.oid
+    anti join stg_commits as branches
+        on
+            branches.repo = history.repo
+            and branches.oid = history.oid
+            and branches.number <> candidates.number
     left join origins on origins.repo = history.repo and origins.oid = history.oid
     where
         coalesce(nullif(origins.title_number, ''), candidates.number::varchar)

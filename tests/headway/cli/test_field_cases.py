@@ -56,6 +56,9 @@ def merged_by_a_push() -> Repository:
     close(12, "Older", stale)
     shop.merge(14, "feat: another way", at="2026-09-02T19:00:00Z")
     close(13, "feat: one way", shop.items["pulls"][-1]["merge_commit"])
+    second = push("feat: a second way. Closes #17")
+    shop.merge(18, "feat: ways", at="2026-09-02T19:59:30Z", commits=[second])
+    close(17, "feat: a second idea", second)
     push("Revert the idea of #15 (#14)\n\nPR-URL: https://github.com/acme/other/pull/15")
     close(15, "feat: an idea")
     push("Something else (#16)")
@@ -281,7 +284,7 @@ def test_bot_that_pushes_and_closes_has_merged(desk: Desk) -> None:
         (*merged, "merged-title"),
     ]
     closed = [row[0] for row in rows if row[1:] == ("closed", None, None, None, None)]
-    assert closed == [11, 12, 13, 15, 16]
+    assert closed == [11, 12, 13, 15, 16, 17]
 
 
 def test_reverts_in_other_words_undo_what_they_name(desk: Desk) -> None:
