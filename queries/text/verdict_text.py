@@ -9,6 +9,10 @@ from queries.catalog.metric import EFFECTS, Metric
 from queries.statistics.comparison import as_float
 from queries.text.sentences import MUCH, format_value
 
+#: comparison of a rollout's teams with the other teams
+AGAINST_TEAMS = "against the teams without it"
+#: yardstick of a change
+USUAL = "quarters here usually differ"
 #: words of changes that were judged
 JUDGED = ("improving", "worse", "no clear change", "not proven")
 #: sentences of reasons that have no figures
@@ -70,20 +74,31 @@ def _statement(
     if reason == "so far":
         return _so_far(metric, row)
     if verdict in ("improving", "worse"):
-        return f"{_change(metric, row)}: more than quarters here usually differ"
+        usual = "such differences usually are" if _is_difference(row) else USUAL
+        return f"{_change(metric, row)}: more than {usual}"
     if verdict == "no clear change":
-        return f"No clear change; {range_text(metric, row)}"
+        against = f" {AGAINST_TEAMS}" if _is_difference(row) else ""
+        return f"No clear change{against}; {range_text(metric, row)}"
     if verdict == "not proven":
         return _not_proven(metric, row, guardrail)
     return shortage_text(metric, row, reason)
 
 
 def _change(metric: Metric, row: Mapping[str, Any]) -> str:
-    """Return both numbers in the phrase of the metric."""
+    """Return both numbers in the phrase of the metric; of a difference also the difference."""
     current, baseline = (
         format_value(as_float(row[name]), metric.unit) for name in ("current", "baseline")
     )
-    return metric.changed.format(current=current, baseline=baseline)
+    text = metric.changed.format(current=current, baseline=baseline)
+    effect = as_float(row["effect"])
+    if not _is_difference(row) or effect is None:
+        return text
+    return f"{text}, {change_text(metric, effect)} {AGAINST_TEAMS}"
+
+
+def _is_difference(row: Mapping[str, Any]) -> bool:
+    """Return whether a rollout is compared with the teams without it."""
+    return bool(row["variant"] == "difference")
 
 
 def _not_proven(

@@ -148,8 +148,8 @@ def definitions(panel: Panel, headlines: list[Headline], view: View) -> None:
     st.table(frame, hide_index=True, border="horizontal")
     st.caption(
         "Quarters are 13 whole ISO weeks. Items without a value do not count in a number. "
-        "Items that the definition excludes are left out. There are no verdicts yet: they need "
-        "statistics that separate changes from noise."
+        "Items that the definition excludes are left out. Verdicts compare a change with the "
+        "changes of the past."
     )
 
 

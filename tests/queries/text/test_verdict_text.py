@@ -15,9 +15,8 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 def row(verdict: str | None, reason: str = "change", **columns: Any) -> dict[str, Any]:
     """Return columns of an answer."""
     numbers = dict.fromkeys(("current", "baseline", "effect", "lo", "hi"))
-    return (
-        numbers | {"verdict": verdict, "reason": reason, "comparison": "quarter before"} | columns
-    )
+    answer = {"verdict": verdict, "reason": reason, "comparison": "quarter before"}
+    return numbers | answer | {"variant": "raw"} | columns
 
 
 FASTER: dict[str, Any] = {
@@ -211,6 +210,27 @@ def test_rollout_is_an_association() -> None:
     assert alone == (
         "No clear change; anything between 10 % faster and 10 % slower would look like this; "
         "an association, not a cause; there is no team without it to compare with."
+    )
+
+
+def test_difference_to_other_teams_names_them() -> None:
+    metric = BY_NAME["feature_cycle_time"]
+    columns = {"comparison": "rollout 26 weeks", "variant": "difference"}
+    numbers: dict[str, Any] = {
+        "current": 115.2,
+        "baseline": 134.4,
+        "effect": -0.2,
+        "lo": -0.3,
+        "hi": -0.1,
+    }
+    assert verdict_sentence(metric, row("improving", **numbers, **columns)) == (
+        "Features take 4.8 days instead of 5.6 days, 20 % faster against the teams without it: "
+        "more than such differences usually are; an association, not a cause."
+    )
+    numbers |= {"effect": 0.02, "lo": -0.2, "hi": 0.3}
+    assert verdict_sentence(metric, row("no clear change", "no change", **numbers, **columns)) == (
+        "No clear change against the teams without it; anything between 20 % faster and 30 % "
+        "slower would look like this; an association, not a cause."
     )
 
 
