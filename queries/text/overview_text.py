@@ -8,9 +8,9 @@ from datetime import date
 
 from queries.catalog.metric import Metric
 from queries.sql_files import Row
-from queries.text.sentences import day, dollars, format_value
+from queries.text.sentences import day, dollars, short_value
 from queries.text.spend_text import is_passed, period_name
-from queries.text.verdict_text import range_text, shortage_text
+from queries.text.verdict_text import REASONS, range_text, shortage_text
 
 SO_FAR, NOT_JUDGED = "so far", "not judged"
 #: words for a change
@@ -27,14 +27,21 @@ def word(row: Row) -> str:
 
 
 def change_sentence(metric: Metric, row: Row) -> str:
-    """Return the answer in one short sentence: what it is, and what it was before."""
-    current, baseline = (format_value(row[name], metric.unit) for name in ("current", "baseline"))
-    if row["baseline"] is None:
-        return f"{metric.title}: {current}."
-    if row["status"] == SO_FAR and metric.aggregate == "count":
+    """Return the answer in one short sentence; a change only where one was judged."""
+    current, baseline = (
+        short_value(metric, row[name], row[n])
+        for name, n in (("current", "n_current"), ("baseline", "n_baseline"))
+    )
+    name, has_baseline = word(row), row["baseline"] is not None
+    if has_baseline and name == "no clear change":
+        return f"{metric.unchanged.format(current=current, baseline=baseline)}."
+    if has_baseline and name in CHANGED:
+        return f"{metric.changed.format(current=current, baseline=baseline)}."
+    if name == SO_FAR and metric.aggregate == "count":
         return f"{metric.title}: {current} so far."
-    phrase = metric.unchanged if word(row) == "no clear change" else metric.changed
-    return f"{phrase.format(current=current, baseline=baseline)}."
+    if not has_baseline or not metric.has_enough(row["n_current"], row["n_baseline"]):
+        return f"{metric.title}: {current}."
+    return f"{metric.title}: {current}, was {baseline}."
 
 
 def counts(metric: Metric, row: Row) -> str:
@@ -66,6 +73,8 @@ def why(metric: Metric, row: Row, guardrail: Metric | None) -> str:
         return _capitalised(range_text(metric, row))
     if name == "too little data":
         return _capitalised(shortage_text(metric, row, row["reason"] or ""))
+    if name == NOT_JUDGED and row["reason"] in REASONS:
+        return REASONS[row["reason"]]
     if name == "not proven":
         return _capitalised(guardrail.loss if guardrail else "no guardrail can be measured")
     return ""

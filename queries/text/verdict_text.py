@@ -18,7 +18,7 @@ JUDGED = ("improving", "worse", "no clear change", "not proven")
 #: sentences of reasons that have no figures
 REASONS: Mapping[str, str] = {
     "not measured": "Not measured: nothing of this kind was ever observed",
-    "pairs": "Rollouts and closed periods leave too few comparable quarters of the past",
+    "pairs": "Too few comparable quarters in the past",
     "not reached": "Fewer than half are finished, so there is no median to compare",
     "undefined": "A number of 0 has no ratio, so there is nothing to compare",
     "repositories": "No repository has items in both windows",

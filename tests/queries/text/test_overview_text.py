@@ -71,6 +71,16 @@ def answer(**values: Any) -> dict[str, Any]:
         ),
         ("cost_per_outcome", {"current": 190.2, "baseline": None}, "Cost per outcome: $190."),
         (
+            "feature_cycle_time",
+            {"verdict": "too little data", "reason": "history: 53 of 66"},
+            "Cycle time of features: 4.8 days, was 5.6 days.",
+        ),
+        (
+            "feature_cycle_time",
+            {"verdict": "too little data", "n_current": 9},
+            "Cycle time of features: 4.8 days.",
+        ),
+        (
             "experiments_decided",
             {"current": 4.0, "baseline": 9.0, "status": "so far", "verdict": None},
             "Experiments decided: 4 so far.",

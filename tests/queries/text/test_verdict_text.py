@@ -151,7 +151,7 @@ FASTER: dict[str, Any] = {
         (
             "feature_cycle_time",
             row("too little data", "pairs: 1.7 of 4"),
-            "Rollouts and closed periods leave too few comparable quarters of the past.",
+            "Too few comparable quarters in the past.",
         ),
         (
             "feature_cycle_time",
