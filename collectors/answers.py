@@ -24,8 +24,6 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from collectors.characters import CONTROL_CHARACTER
-
 #: after decompression; with the parsed JSON a process stays below 1 GB
 MAX_BYTES = 32_000_000
 #: from the request to the last byte
@@ -316,5 +314,6 @@ def _pieces(value: str) -> Iterator[bytes]:
 
 def single_line(text: str, limit: int = MAX_MESSAGE) -> str:
     """Return a text as one line of bounded length without control and direction characters."""
-    line = " ".join(CONTROL_CHARACTER.sub(" ", text[: 10 * limit]).split())
+    printable = (letter if letter.isprintable() else " " for letter in text[: 10 * limit])
+    line = " ".join("".join(printable).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}{MASK}"
