@@ -1,5 +1,5 @@
--- The inputs of an answer add up to it, on both sides: n, unless of a rate; the value, unless of a
--- median. An answer that was decided before keeps the inputs of that day.
+-- The inputs of an answer that is not decided add up to it, on both sides: n, unless of a rate; the
+-- value, unless of a median. A decision keeps the inputs of its day, whatever the data become.
 with sides as (
     select
         metric,
@@ -13,7 +13,7 @@ with sides as (
         unnest([current, baseline]) as estimate,
         unnest([n_current, n_baseline]) as n
     from answers
-    where decided_on is null or decided_on = as_of
+    where decided_on is null
 ),
 
 totals as (
