@@ -34,14 +34,15 @@ regexp_replace(
     'g'
 );
 
--- A text without the lines that answer "no" or "none", and without a question that such an answer
--- follows.
+-- A text without the lines that answer "no" or "none", without a question that such an answer
+-- follows, and without lines on AI that still have the placeholder of their template.
 create or replace temp macro without_noes(text) as
 regexp_replace(
     text,
-    '(?im)^(?:.*[:=?|]|#+ .*\n\s*|\*\*.*\*\*:?\s*\n\s*|.*\?[\s*_]*\n\s*)[ \t*_"''(\[-]*(?:\[x\][ \t]*)?'
-    || '(?:none|n/?\.?a\.?|not applicable|not used|unused|no|nope|nil|nothing|null|false|never|0 ?%)'
-    || '[ \t*_"'')\]|.!]*(?:[,;(–—].*| - .*)?$',
+    '(?im)^(?:.*[:=?|]|#+ .*\n\s*|\*\*.*\*\*:?\s*\n\s*|.*\?[\s*_]*\n\s*)[ \t*_"''(\[❌✗✘🚫-]*(?:\[x\][ \t]*)?'
+    || '(?:none|n/?\.?a\.?|not applicable|not used|unused|no|nope|nil|nothing|null|false|never|0 ?%|❌|✗|✘|🚫)'
+    || '[ \t*_"'')\]|.!]*(?:[,;(–—].*| - .*)?$'
+    || '|^[\w -]*\b(?:assisted|generated|ai)\b[\w -]*:[ \t]*(?:\[[^\]\n]*\](?:[^(\n].*)?|[<{].*)$',
     '',
     'g'
 );
@@ -70,9 +71,9 @@ create or replace temp macro prose(text) as
 case
     when regexp_matches(
         text,
-        '(?im)<(?:!--|pre|code|blockquote|del|details)|`|~~|^[ \t]*>|\[[ _]?\]|☐|⬜|🔲|0 ?%'
+        '(?im)<(?:!--|pre|code|blockquote|del|details)|`|~~|^[ \t]*>|\[[ _]?\]|[☐⬜🔲❌✗✘🚫]|0 ?%'
         || '|\b(?:none|n/?\.?a|not applicable|not used|unused|no|nope|nil|nothing|null|false|never'
-        || '|ai|llms?|language models?|copilot|claude|cursor|chatgpt|gpt|codex|gemini|devin|aider'
+        || '|assisted|generated|ai|llms?|language models?|copilot|claude|cursor|chatgpt|gpt|codex|gemini|devin|aider'
         || '|artificial intelligence)\b'
     )
         then without_denials(without_noes(without_asides(without_notes(text))))

@@ -134,6 +134,8 @@ WITHOUT_AI = (
     ("`Generated with Claude Code` is what the hook looks for", ""),
     ("", "fix: n\n\nAssisted-by: Bob Jones <bob@acme.example>"),
     ("Assisted-by: <tool name>\nGenerated-by: protoc-gen-go. DO NOT EDIT.", ""),
+    ("Assisted-by: [AI tool name]\n**Generated with Claude Code**: ❌", ""),
+    ('The hook finds "Generated with [Claude Code]" in a text.', ""),
     ("", "fix: o\n\nCo-authored-by: Aider Garcia <aider.garcia@acme.example>"),
 )
 WITH_AI = (
