@@ -15,7 +15,8 @@ view = filters.view()
 data = comparison.read(view)
 budgets = cache.row_values(BUDGETS, view)
 answer.heading(headline_of(data, budgets), view)
-notices.next_steps(view)
+if not data.choices:
+    notices.next_steps(view)
 if view.scope.work_type or view.scope.authorship or (view.scope.team and view.scope.repo):
     caption("The overview shows one team or repository; other filters apply on the pages.")
 comparison.switch(data)
@@ -27,3 +28,5 @@ if budgets:
     st.subheader("Budget", anchor=False)
     page = catalog.extra_page("budget")
     comparison.draw(overview_html.budgets(budgets, comparison.address(page)))
+if data.choices:
+    notices.next_steps(view)
