@@ -416,7 +416,7 @@ class GitHubClient:
             if part not in self.unknown_parts:
                 self.unknown_parts.append(part)
                 if not part.is_newer:
-                    self.notify(f"{self.host}: it does not know {part.label}; it stays empty")
+                    self.notify(f"{self.host}: it does not know {part.label}, which is left out")
         is_shorter = bool(query != body["query"])
         body["query"] = query
         return is_shorter
