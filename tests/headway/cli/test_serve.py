@@ -37,7 +37,7 @@ def page_text(browser: Browser, port: int) -> str:
     """Return the text that a reader sees."""
     with contextlib.closing(browser.new_page()) as page:
         page.goto(f"http://127.0.0.1:{port}/")
-        page.get_by_role("heading", name="cycle time").first.wait_for(timeout=60_000)
+        page.get_by_role("heading", name="Guardrails").first.wait_for(timeout=60_000)
         return page.inner_text("body")
 
 
