@@ -11,7 +11,12 @@ with phrases as (
                 || origin_words(),
                 body
             )
-            || references_after('^\W*' || revert_words() || origin_words(), title)
+            || references_after(revert_heading() || origin_words(), title)
+            || if(
+                regexp_matches(title, '(?i)' || revert_heading() || '\b'),
+                references_after('(?m)^\W*' || revert_words() || origin_words(), body),
+                []
+            )
         ) as phrase
     from int_pull_requests
     where merged_at is not null
@@ -78,7 +83,7 @@ sha_phrases as (
         unnest(regexp_extract_all(
             message,
             '(?im)(?:^\W*|\bthis (?:\w+ ){0,3})' || revert_words() || origin_words()
-            || '(?:[0-9a-f]{7,40}\b[\s,&]*(?:and\s+)?(?:commit\s+)?)+'
+            || '(?:(?:https?://\S+/commit/|[\w.-]+/[\w.-]+@)?[0-9a-f]{7,40}\b[\s,&]*(?:and\s+)?(?:commit\s+)?)+'
         )) as phrase
     from messages
 ),
@@ -113,10 +118,15 @@ titles as (
         repo,
         number,
         happened_at,
-        regexp_extract(
-            heading,
-            '(?i)^\W*' || revert_words() || ':?\s+["“''‘`]?(.+?)["”''’`]?\s*(?:\(#\d+\))?$',
-            1
+        coalesce(
+            nullif(regexp_extract(
+                heading, '(?i)' || revert_heading() || ':?\s+["“](.+)["”].*$', 1
+            ), ''),
+            regexp_extract(
+                heading,
+                '(?i)' || revert_heading() || ':?\s+[''‘`]?(.+?)[''’`]?\s*(?:\(#\d+\))?$',
+                1
+            )
         ) as quotation,
         nullif(regexp_extract(quotation, '\(#(\d+)\)$', 1), '')::bigint as quoted_number,
         lower(trim(regexp_replace(quotation, '\s*\(#\d+\)$', ''))) as quoted_title

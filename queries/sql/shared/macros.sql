@@ -104,6 +104,11 @@ create or replace temp macro revert_words() as
 '(?:automated )?(?:reverts?|reverting|roll(?:s|ed|ing)?[ -]?back'
 || '|back(?:s|ed|ing)?[ -]?out|undo(?:es)?)';
 
+create or replace temp macro revert_heading() as
+'^\W*(?:\[[^\]]*\]\W*)*(?:[\w-]+(?:\([^)]*\))?!?: *)?(?:temporar\w+ )?'
+|| revert_words()
+|| '(?:\([^)]*\))?\]?';
+
 create or replace temp macro origin_words() as
 ':?(?:\s+(?:of|the|in|from|by|pull(?: request)?|pr|merge|changes?|changesets?|commits?):?)*\s+';
 
@@ -112,6 +117,6 @@ create or replace temp macro origin_words() as
 create or replace temp macro references_after(beginning, text) as
 regexp_extract_all(
     text,
-    '(?i)' || beginning || '(?:(?:,?\s*and\s+|,\s*|\s*&\s*)?'
-    || '(?:https?://[\w.:-]+/)?(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)\d+)+'
+    '(?i)' || beginning || '(?:(?:,?\s*and\s+|,\s*|\s*&\s*)?[\[*_]*'
+    || '(?:https?://[\w.:-]+/)?(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)\d+(?:\]\([^)\s]*\))?[*_]*)+'
 );
