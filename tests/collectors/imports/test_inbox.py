@@ -158,9 +158,9 @@ def test_another_file_of_the_same_name_is_kept_beside_it(desk: Desk) -> None:
 def test_an_account_is_an_import_of_its_own_and_a_folder_of_the_inbox(desk: Desk) -> None:
     assert desk.run("import", "jira.csv", "--no-publish").code == 0
     done = desk.run("import", "jira.csv", "--account", "eu", "--no-publish")
-    assert "jira.csv: items from jira (eu), 4 rows" in done.err
+    assert "jira.csv: items from jira (eu), 6 rows" in done.err
     assert sorted(row["account"] for row in ledger(desk)["imports"]) == ["", "eu"]
-    assert len(ledger(desk)["imported_items"]) == 8
+    assert len(ledger(desk)["imported_items"]) == 12
     assert sorted(inbox(desk)) == ["eu/jira.csv", "jira.csv"]
     assert "imported before" not in desk.run("refresh", "inbox", "--no-publish").err
 
@@ -172,7 +172,7 @@ def test_until_changes_the_date_of_an_import_also_later(desk: Desk) -> None:
     assert (row["exported_at"], row["file"], row["rows_read"]) == (
         datetime(2026, 11, 1),
         "jira.csv",
-        4,
+        6,
     )
     assert desk.run("import", "incidents.csv", "--until", "2026-10-31", "--no-publish").code == 0
     stored = desk.folder / "data" / "inbox" / "incidents.csv"
@@ -310,7 +310,7 @@ def test_refresh_imports_new_files_in_spite_of_an_invalid_one(desk: Desk) -> Non
     assert preview.code == 1
     assert preview.out.splitlines() == [
         "incidents.csv: incidents, 2 rows, 2026-09-10 to 2026-09-12",
-        "jira.csv: items from jira (us), 4 rows, 2025-11-19 to 2026-10-04; not read: Issue id, "
+        "jira.csv: items from jira (us), 6 rows, 2025-11-19 to 2026-10-04; not read: Issue id, "
         "Project name, Priority, "
         "Assignee, Reporter, Reporter Id, Last Viewed, Description, Sprint, Custom field (Story "
         "Points), Comment",
@@ -326,7 +326,7 @@ def test_refresh_imports_new_files_in_spite_of_an_invalid_one(desk: Desk) -> Non
     assert desk.rows("select status, rows_read, message from loads where source = 'inbox'") == [
         (
             "failed",
-            6,
+            8,
             "a file cannot be used; run `headway refresh inbox --dry-run`",
         )
     ]
