@@ -153,6 +153,8 @@ def _judgement(
         return judgements.difference(kind, weeks, _weeks(sides["others"]), windows)
     if kind != "median":
         return judgements.judge(kind, weeks, windows)
+    if "others" in sides:
+        return _difference_of_medians(snapshot, metric, row, sides["judged"], windows)
     closed = {block.date() for block in sides["judged"]["block"][~weeks.mask]}
     now, before = (
         _durations(snapshot, metric, row, window, closed)
@@ -169,15 +171,43 @@ def _durations(
     snapshot: Snapshot, metric: Metric, row: Row, window: Window, closed: set[date]
 ) -> Any:
     """Return the sorted durations of a window; infinite if unfinished."""
-    ends = [Window(row[name].date(), row[name].date()) for name in ("window_end", "baseline_end")]
-    until = read_until(metric, ends, snapshot.as_of)
-    scope = Scope(team=row["scope"] or None)
-    items = rows(snapshot, metric, window, scope, until)
-    items = items[items["counts_as"].isin(["counted", "unfinished"])]
-    items = items[~items["repo"].isin(list(row["left_out"]))]
+    items = _items(snapshot, metric, row, window)
+    if teams := _teams(snapshot, row):
+        items = items[items["team"].isin(teams)]
     monday = items["day"] - pd.to_timedelta(items["day"].dt.weekday, unit="D")
     items = items[~monday.dt.date.isin(closed)]
-    return items["value"].fillna(float("inf")).sort_values().to_numpy(dtype=float)
+    return items["value"].sort_values().to_numpy(dtype=float)
+
+
+def _difference_of_medians(
+    snapshot: Snapshot, metric: Metric, row: Row, inputs: pd.DataFrame, windows: Windows
+) -> Judgement:
+    """Return the difference of two changes of medians from the items of all weeks."""
+    first = inputs["block"].iloc[0]
+    items = _items(snapshot, metric, row, Window(first.date(), row["window_end"].date()))
+    is_with = items["team"].isin(_teams(snapshot, row))
+    having, without = (
+        (part["value"].to_numpy(dtype=float), ((part["day"] - first).dt.days // 7).to_numpy())
+        for part in (items[is_with], items[~is_with & items["team"].notna()])
+    )
+    counts = ~inputs["is_masked"].to_numpy(dtype=bool)
+    return judgements.difference_of_medians(having, without, windows, counts)
+
+
+def _items(snapshot: Snapshot, metric: Metric, row: Row, window: Window) -> pd.DataFrame:
+    """Return the items of a window that count, with their durations, infinite if unfinished."""
+    ends = [Window(row[name].date(), row[name].date()) for name in ("window_end", "baseline_end")]
+    until = read_until(metric, ends, snapshot.as_of)
+    items = rows(snapshot, metric, window, Scope(team=row["scope"] or None), until)
+    items = items[items["counts_as"].isin(["counted", "unfinished"])]
+    items = items[~items["repo"].isin(list(row["left_out"]))]
+    return items.assign(value=items["value"].fillna(float("inf")))
+
+
+def _teams(snapshot: Snapshot, row: Row) -> list[str]:
+    """Return the published teams of a rollout; none for quarters, and if everybody has it."""
+    events = listing(snapshot, "rollout_teams", event=row["event"])
+    return [str(team) for team in events["team"]]
 
 
 def _adjusted(row: Row, family: pd.DataFrame, judgement: Judgement) -> float | None:
