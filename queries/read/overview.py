@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from queries.catalog.catalog import METRICS, PAGES, QUESTIONS
@@ -23,6 +23,8 @@ CHOICES: Mapping[str, Sequence[str]] = {
 #: words in the order in which a question's line shows them
 RANKS = {"improving": 0, "not proven": 0, "worse": 0, "no clear change": 1}
 QUARTERS_DRAWN = 8
+#: comparison of headlines that have no answer under the chosen one
+FALLBACK = CHOICES["quarter"]
 GUARDRAIL = "guardrail"
 
 
@@ -31,12 +33,14 @@ class MetricAnswer:
     """The answer of one headline, with its earlier quarters, oldest first.
 
     ``is_whole``: the scope does not apply, so the answer is about the whole organisation.
+    ``is_fallback``: the chosen comparison has no answer, so this is the quarter before.
     """
 
     metric: Metric
     row: Row
     quarters: Sequence[Row]
     is_whole: bool
+    is_fallback: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,13 @@ def overview(
     whole = own if scope_kind == "org" else _answers(snapshot, "org", "", quarter)
     choices = {name: row for name in CHOICES if (row := _newest(whole, CHOICES[name]))}
     name = choice if choice in choices else next(iter(choices), "quarter")
-    answered = {
-        metric.name: answer
-        for metric in METRICS
-        if metric.is_headline and (answer := _answer(metric, own, whole, CHOICES[name], scope_kind))
-    }
+    answered = {}
+    for metric in (metric for metric in METRICS if metric.is_headline):
+        answer = _answer(metric, own, whole, CHOICES[name], scope_kind)
+        if answer is None and (other := _answer(metric, own, whole, FALLBACK, scope_kind)):
+            answer = replace(other, is_fallback=True)
+        if answer:
+            answered[metric.name] = answer
     pages = {page.question: page for page in PAGES}
     lines = [
         _line(question, pages.get(question.name), answered)
@@ -106,14 +112,18 @@ def _answers(snapshot: Snapshot, scope_kind: str, scope: str, quarter: str) -> l
 
 
 def _newest(rows: Iterable[Row], comparisons: Sequence[str]) -> Row | None:
-    """Return the newest row with a number of the first comparison that has one."""
+    """Return the newest row with a number of the first comparison that has one.
+
+    Of a rollout's two rows it is the one with the verdict.
+    """
     for comparison in comparisons:
         known = [
             row for row in rows if row["comparison"] == comparison and row["current"] is not None
         ]
         complete = [row for row in known if row["status"] != "so far"]
-        for row in complete or known:
-            return row
+        for first in complete or known:
+            same = [row for row in known if row["window_start"] == first["window_start"]]
+            return next((row for row in same if row["verdict"] is not None), first)
     return None
 
 
@@ -139,6 +149,7 @@ def _line(question: Question, page: Page | None, answered: Mapping[str, MetricAn
     ranked = sorted(
         answers,
         key=lambda item: (
+            item.is_fallback,
             RANKS.get(word(item.row), 2),
             order.get(item.metric.name, len(order)),
         ),
@@ -153,12 +164,12 @@ def _of_page(page: Page, answered: Mapping[str, MetricAnswer]) -> list[MetricAns
 def headline_of(data: Overview, budgets: Iterable[Row]) -> str:
     """Return what all verdicts and budgets say together; ``budgets`` are rows of ``forecasts``."""
     of_lines = [item for line in data.lines for item in (line.main, *line.other_answers) if item]
-    return headline(
-        data.choices.get(data.choice),
-        [(item.metric, item.row) for item in of_lines],
-        [(item.metric, item.row) for item in data.guardrails],
-        over_budget_clauses(budgets),
+    questions, guardrails = (
+        [(item.metric, item.row) for item in items if not item.is_fallback]
+        for items in (of_lines, data.guardrails)
     )
+    chosen_row = data.choices.get(data.choice)
+    return headline(chosen_row, questions, guardrails, over_budget_clauses(budgets))
 
 
 def unchanged_band(row: Row) -> tuple[float, float] | None:

@@ -14,6 +14,7 @@ from queries.sql_files import Row
 from queries.text.overview_text import (
     budget_text,
     change_sentence,
+    comparison_name,
     counts,
     effect_text,
     lowered,
@@ -109,6 +110,8 @@ def _basis(item: MetricAnswer) -> list[str]:
     return [
         why(item.metric, item.row, guardrail),
         counts(item.metric, item.row),
+        "beside the teams without it" if item.row["variant"] == "difference" else "",
+        comparison_name(item.row) if item.is_fallback else "",
         WHOLE if item.is_whole else "",
     ]
 

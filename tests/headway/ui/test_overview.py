@@ -83,7 +83,11 @@ def test_overview_begins_with_the_rollout(app: AppTest) -> None:
         "−14 % (−27 to −6)" in text
     )
     assert "Do people feel better? – not measured Not measured yet: to be answered by" in text
-    assert "Guardrails: 1 of 1 is worse" in text
+    assert (
+        "Do users get more? ▲ improving 25 experiments were decided, 9 before. Q3 2026 against Q2"
+        in text
+    )
+    assert "Guardrails: 1 of 2 is worse" in text
     assert "▼ Revert rate 8 % was 2 % · worse" in text
 
 
