@@ -116,11 +116,13 @@ def listed(answer: str) -> tuple[str, ...]:
 @cli.command()
 @placed
 @day_option("--until", help="The last day of its history  [default: yesterday]")
-def demo(paths: DataPaths, until: date | None) -> None:
+@click.option("--no-effects", is_flag=True, help="Let its rollout of coding agents change nothing.")
+def demo(paths: DataPaths, until: date | None, no_effects: bool) -> None:
     """Build a synthetic company in DIR/demo and publish it."""
     from headway.demo.publish import build_demo
 
-    say(f"published {build_demo(paths.data, until or yesterday())}")
+    path = build_demo(paths.data, until or yesterday(), has_effects=not no_effects)
+    say(f"published {path}")
     say(f"see it with `headway serve --data {paths.data / 'demo'}`")
 
 

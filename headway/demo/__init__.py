@@ -1,7 +1,6 @@
 """Synthetic company that enters the ledger like a real one; ``build`` writes it.
 
-All days are counted back from the last day of its history. ``ROLLOUT`` and ``SPENDING`` describe
-the known effects.
+``Calendar`` has the days of its history, ``EFFECTS`` and ``SPENDING`` the known effects.
 """
 
 from __future__ import annotations
@@ -9,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 from collectors.ledger.store import Store, now
-from headway.demo.capabilities import plan_capabilities, plan_dead_ends, plan_quarters
-from headway.demo.company import HOST, REPOS, ROLLOUT, people_csv, rollout_on
-from headway.demo.customers import plan_backlog, plan_customers, plan_discussions
+from headway.demo.capabilities import plan_capabilities, plan_dead_ends
+from headway.demo.company import EFFECTS, HOST, REPOS, Calendar, people_csv
+from headway.demo.customers import plan_customers, plan_discussions
 from headway.demo.debt import plan_debt
 from headway.demo.documents import add_references, repository_tables, write_imports
 from headway.demo.experiments import plan_experiments
@@ -21,7 +20,7 @@ from headway.demo.updates import plan_updates
 from headway.demo.work import plan_work
 from headway.demo.world import World
 
-__all__ = ["HOST", "ROLLOUT", "SPENDING", "build", "people_csv", "rollout_on", "tool_decisions"]
+__all__ = ["EFFECTS", "HOST", "SPENDING", "Calendar", "build", "people_csv", "tool_decisions"]
 
 #: later steps link and extend the items of earlier ones
 STEPS = (
@@ -29,7 +28,6 @@ STEPS = (
     plan_dead_ends,
     plan_reactions,
     plan_updates,
-    plan_backlog,
     plan_shipments,
     plan_failures,
     plan_experiments,
@@ -37,17 +35,17 @@ STEPS = (
     plan_debt,
     plan_customers,
     plan_discussions,
-    plan_quarters,
 )
 
 
-def build(store: Store, until: date, seed: int = 7) -> None:
-    """Write two years of history to the end of a day; other rows of the ledger stay.
+def build(store: Store, until: date, seed: int = 7, has_effects: bool = True) -> None:
+    """Write a history of three and a half years; other rows of the ledger stay.
 
-    The same seed and day give the same rows, except in ``loads``.
+    The same arguments give the same rows, except in ``loads``. Without effects the rollout of
+    coding agents changes nothing.
     """
     started_at = now()
-    world = World(until, seed)
+    world = World(until, seed, has_effects)
     for plan in STEPS:
         plan(world)
     world.settle()

@@ -1,4 +1,4 @@
-"""Demo company: people, teams, repositories, working hours, and the known effect of its rollout."""
+"""Demo company: people, teams, repositories, working hours, and the effects of its rollout."""
 
 from __future__ import annotations
 
@@ -8,57 +8,75 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from queries.statistics.windows import quarter_of
+
 #: people, teams, repositories and word lists
 DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_name("company.toml").read_text("utf-8"))
 Json = dict[str, Any]
 HOST = "demo.headway.invalid"
 OWNER = "fernhill-demo"
-HISTORY = timedelta(days=731)
 WORKDAY_START, WORKDAY_END = time(8), time(19)
+#: offset from UTC in hours of people who coordinate the work
+HOME = 1.0
 
 
 @dataclass(frozen=True)
-class Rollout:
-    """Known effect of the rollout of coding agents on ``teams``, as relative changes and shares.
+class Effects:
+    """Known effects of coding agents on ``teams``, as relative changes and shares.
 
     The history is generated with these numbers, so an honest dashboard measures them after the
-    ramp, within the noise of real work. Nothing changes in the fourth team.
+    transition, within the noise of real work. Nothing changes in the other teams.
 
-    Coding, pickup and review time change in working hours, and clock time follows. Pickup time is
-    unchanged for the first ``pickup_after_weeks``. It rises later, because more work waits for the
-    same reviewers. Features are counted when they are started. AI shares are of pull requests
-    opened by people or agents. Revert shares are of the merged ones.
+    Coding, pickup and review time change in working hours, and clock time follows. Features are
+    counted when they are started. AI shares are of pull requests opened by people or agents.
+    In the quarter of the rollout more changes are merged without review, and more of them are
+    reverted. Then every change needs a review, and both shares are lower than before.
 
-    Effects without exact sizes: UX debt shrinks slowly, more experiments start, people outside
-    engineering ship more, and changes of the platform team fail more often.
+    Effects without exact sizes: UX debt shrinks, more experiments start, and people outside
+    engineering ship more.
     """
 
-    teams: tuple[str, ...] = ("storefront", "mobile", "platform")
-    ramp_weeks: int = 4
-    coding_change: float = -0.35
-    pickup_change: float = 0.10
-    pickup_after_weeks: int = 26
-    review_change: float = 0.10
+    teams: tuple[str, ...] = ("Checkout", "App", "Growers", "Platform")
+    transition_weeks: int = 2
+    coding_change: float = -0.6
+    pickup_change: float = -0.5
+    review_change: float = -0.5
     feature_change: float = 0.15
     ai_share_before: float = 0.04
     ai_share_after: float = 0.45
-    revert_share_before: float = 0.02
-    revert_share_after: float = 0.03
+    #: before the rollout, in its quarter, and from ``recovery`` on
+    reverted: tuple[float, float, float] = (0.03, 0.09, 0.008)
+    unreviewed: tuple[float, float, float] = (0.12, 0.36, 0.01)
+
+    @property
+    def transition_days(self) -> int:
+        """The days of the transition."""
+        return 7 * self.transition_weeks
 
 
-ROLLOUT = Rollout()
+EFFECTS = Effects()
+
+
+class Calendar:
+    """Days of a history that ends on a day; quarters are those of ISO weeks.
+
+    The rollout begins with a quarter, after ten whole ones. The loss at guardrails lasts for this
+    quarter, until ``recovery``. The third quarter from the rollout on ended three weeks ago or
+    earlier.
+    """
+
+    def __init__(self, until: date) -> None:
+        third = quarter_of(until - timedelta(weeks=3)).before()
+        self.until, self.recovery = until, third.before().start
+        self.rollout = third.before().before().start
+        three_years_before = third.year_before().year_before().year_before()
+        self.begin = three_years_before.start - timedelta(weeks=1)
 
 
 def month_start(until: date, months_ago: int) -> date:
     """Return the first day of a month, counted back from the month of the last day."""
     months = until.year * 12 + until.month - 1 - months_ago
     return date(months // 12, months % 12 + 1, 1)
-
-
-def rollout_on(until: date) -> date:
-    """Return the day of the rollout: the first Monday of the month 10 months earlier."""
-    first = month_start(until, 10)
-    return first + timedelta(days=-first.weekday() % 7)
 
 
 def monday(until: date, weeks_ago: int) -> date:
@@ -109,8 +127,6 @@ class Person:
         return None
 
 
-#: offset from UTC in hours of people who coordinate the work
-HOME = 1.0
 PEOPLE = tuple(Person(*row[:5], **dict(*row[5:])) for row in DATA["people"])
 BY_LOGIN = {person.login: person for person in PEOPLE}
 #: bots with the addresses of those that write commits
@@ -152,6 +168,8 @@ class Repo:
     #: visible to customers, who open issues in it
     is_public: bool = False
     archived_weeks_ago: int | None = None
+    #: share of shipments that fail by other causes than reverts
+    failure_share: float = 0.0
     #: files of chores
     configuration: list[str] = field(default_factory=list)
     #: names of its UX debt, by weight
@@ -176,15 +194,9 @@ class Repo:
         """The components of all folders."""
         return [component for area in self.areas.values() for component in area]
 
-    def ends_at(self, until: date) -> datetime | None:
-        """Return the time of its archival, or None if it is in use."""
-        if self.archived_weeks_ago is None:
-            return None
-        return datetime.combine(monday(until, self.archived_weeks_ago), time(9))
-
 
 REPOS = {name: Repo(name, **row) for name, row in DATA["repos"].items()}
-MOBILE, DOCS = REPOS["mobile"], REPOS["docs"]
+DOCS = REPOS["docs"]
 CODE_REPOS = [repo for repo in REPOS.values() if repo is not DOCS]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from collectors.github.counts import KINDS, last_day
@@ -20,60 +20,60 @@ from headway.demo.world import World
 
 #: time, commit id and message
 Landing = tuple[datetime, str, str]
-#: repository's member, its table, the time of the newest document, and its members in a probe
-CONNECTIONS = (
-    ("issues", "github_issues", "updatedAt", ("updatedAt",)),
-    ("pullRequests", "github_pull_requests", "updatedAt", ("updatedAt",)),
-    ("milestones", "github_milestones", "updatedAt", ("updatedAt",)),
-    ("releases", "github_releases", "createdAt", ("id", "updatedAt")),
-    ("deployments", "github_deployments", "createdAt", ("id", "updatedAt")),
-    ("discussions", "github_discussions", "updatedAt", ("updatedAt",)),
-)
+#: by table: the repository's member, the members in a probe, and the columns beside the document
+TABLES = {
+    "github_issues": ("issues", "updatedAt", "number updated_at details_version"),
+    "github_pull_requests": ("pullRequests", "updatedAt", "number updated_at details_version"),
+    "github_milestones": ("milestones", "updatedAt", ""),
+    "github_releases": ("releases", "id updatedAt", ""),
+    "github_deployments": ("deployments", "id updatedAt", ""),
+    "github_discussions": ("discussions", "updatedAt", "number updated_at"),
+}
+TURNS = {"ReadyForReviewEvent": False, "ConvertToDraftEvent": True}
 
 
 def repository_tables(world: World, repo: Repo) -> dict[str, list[Json]]:
     """Return the rows of a repository by table."""
     landings = _landings(world, repo)
     shipments = [s for s in world.shipments if s.repo is repo and s.cut < world.end]
-    shipments.sort(key=lambda shipment: shipment.cut)
-
-    def rows(nodes: Sequence[Json], *columns: str) -> list[Json]:
-        return [_row(world, repo, node, *columns) for node in nodes]
-
-    def documents(items: Sequence[Any], document: Callable[[Any], Json]) -> list[Json]:
-        own = sorted((row for row in items if row.repo is repo), key=lambda row: row.number)
-        return [document(row) for row in own]
-
-    links: dict[Issue | None, list[Change]] = {}
+    shipments.sort(key=attrgetter("cut"))
+    links = defaultdict[Issue | None, list[Change]](list)
     for change in world.changes:
-        links.setdefault(change.issue, []).append(change)
-    issues = documents(world.issues, lambda issue: _issue(issue, links.get(issue, [])))
-    changes = documents(world.changes, lambda change: _pull_request(world, change))
-    discussions = documents(world.discussions, _discussion)
-    tables = {
-        "github_issues": rows(issues, "number", "updated_at", "details_version"),
-        "github_pull_requests": rows(changes, "number", "updated_at", "details_version"),
-        "github_milestones": rows(documents(world.milestones, _milestone)),
-        "github_discussions": rows(discussions, "number", "updated_at"),
-        "github_commits": [
-            {"host": HOST, "repo_id": repo.repo_id, "oid": oid, "position": position}
-            | {"node": {"oid": oid, "committedDate": format_time(at), "message": message}}
-            for position, (at, oid, message) in enumerate(landings, 1)
-        ],
-        "github_releases": rows(list(_releases(world, shipments, landings))),
-        "github_deployments": rows(_deployments(world, shipments, landings)),
+        links[change.issue].append(change)
+    documents = {
+        "github_issues": [_issue(row, links[row]) for row in _own(world.issues, repo)],
+        "github_pull_requests": [_pull_request(world, row) for row in _own(world.changes, repo)],
+        "github_milestones": [_milestone(row) for row in _own(world.milestones, repo)],
+        "github_discussions": [_discussion(row) for row in _own(world.discussions, repo)],
+        "github_releases": list(_releases(world, shipments, landings)),
+        "github_deployments": _deployments(world, shipments, landings),
     }
+    tables = {
+        table: [_row(world, repo, table, document) for document in rows]
+        for table, rows in documents.items()
+    }
+    tables["github_commits"] = [
+        {"host": HOST, "repo_id": repo.repo_id, "oid": oid, "position": position}
+        | {"node": {"oid": oid, "committedDate": format_time(at), "message": message}}
+        for position, (at, oid, message) in enumerate(landings, 1)
+    ]
     counts = list(_counts(world, repo, tables))
-    repository = _repository(world, repo, tables)
+    repository = _repository(world, repo, tables, landings[-1][1])
     return {"github_repositories": [repository], "github_counts": counts} | tables
 
 
-def _row(world: World, repo: Repo, node: Json, *columns: str) -> Json:
+def _own(items: list[Any], repo: Repo) -> list[Any]:
+    return sorted((row for row in items if row.repo is repo), key=attrgetter("number"))
+
+
+def _row(world: World, repo: Repo, table: str, node: Json) -> Json:
     """Return a row of a table with the columns it has beside the document."""
     values = {"number": node.get("number"), "details_version": DETAILS_VERSION}
     values["updated_at"] = node["updatedAt"].replace(microsecond=0)
     row = {"host": HOST, "repo_id": repo.repo_id, "node_id": node["id"], "node": _plain(node)}
-    return row | {"fetched_at": world.end} | {column: values[column] for column in columns}
+    return (
+        row | {"fetched_at": world.end} | {name: values[name] for name in TABLES[table][2].split()}
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -136,12 +136,18 @@ def _members(item: Item) -> Json:
 def _tracked_members(item: Issue | Change) -> Json:
     """Return the members that issues and pull requests have."""
     assignees = [e["assignee"] for e in item.events if e["__typename"] == "AssignedEvent"]
+    opened: Json = {"__typename": "LabeledEvent", "createdAt": item.opened}
+    opened["actor"] = account(item.author)
+    events = [opened | {"label": {"name": name}} for name in item.labels] + item.events
+    if isinstance(item, Change) and item.merged:
+        event = {"createdAt": item.merged, "actor": account(item.merged_by)}
+        events += [{"__typename": kind} | event for kind in ("MergedEvent", "ClosedEvent")]
     return _members(item) | {
         "__typename": _kind(item),
         "body": _body(item),
         "milestone": item.milestone,
         "assignees": [assignee for assignee in assignees if assignee["login"] not in BOTS],
-        "timelineItems": _timeline(item),
+        "timelineItems": sorted(events, key=itemgetter("createdAt")),
     }
 
 
@@ -157,16 +163,6 @@ def _body(item: Issue | Change) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _timeline(item: Issue | Change) -> list[Json]:
-    """Return all events, those of the first labels first."""
-    event = {"__typename": "LabeledEvent", "createdAt": item.opened, "actor": account(item.author)}
-    events = [event | {"label": {"name": name}} for name in item.labels] + item.events
-    if isinstance(item, Change) and item.merged:
-        event = {"createdAt": item.merged, "actor": account(item.merged_by)}
-        events += [{"__typename": kind} | event for kind in ("MergedEvent", "ClosedEvent")]
-    return sorted(events, key=lambda event: event["createdAt"])
-
-
 def _times(item: Item) -> Iterator[datetime]:
     """Yield the times of events, comments and replies."""
     for row in (*item.events, *item.comments):
@@ -176,8 +172,7 @@ def _times(item: Item) -> Iterator[datetime]:
 
 def _issue(issue: Issue, linked: list[Change]) -> Json:
     reasons = [event["stateReason"] for event in issue.events if "stateReason" in event]
-    head = _head("I", "issues", issue, issue.closed, *_times(issue))
-    return head | {
+    return _head("I", "issues", issue, issue.closed, *_times(issue)) | {
         "state": "CLOSED" if issue.closed else "OPEN",
         "stateReason": reasons[-1] if reasons else None,
         "closedByPullRequestsReferences": [_reference(change) for change in linked],
@@ -188,16 +183,16 @@ def _issue(issue: Issue, linked: list[Change]) -> Json:
 def _pull_request(world: World, change: Change) -> Json:
     closed, reviews = change.merged or change.closed, sorted(change.reviews)
     times = [row[0] for row in (*change.commits, *reviews)]
-    turns = [event["__typename"] for event in change.events]
-    turns = [turn for turn in turns if turn in ("ReadyForReviewEvent", "ConvertToDraftEvent")]
+    turns = [TURNS[e["__typename"]] for e in change.events if e["__typename"] in TURNS]
+    cause = change.reverts
     return _head("PR", "pull", change, closed, *times, *_times(change)) | {
         "state": "MERGED" if change.merged else "CLOSED" if closed else "OPEN",
-        "isDraft": turns[-1] == "ConvertToDraftEvent" if turns else change.is_opened_as_draft,
+        "isDraft": [change.is_opened_as_draft, *turns][-1],
         "mergedAt": change.merged,
         "mergedBy": account(change.merged_by) if change.merged else None,
         "mergeCommit": {"oid": change.oid} if change.merged else None,
-        "baseRefName": change.base,
-        "headRefName": _branch(change),
+        "baseRefName": "main",
+        "headRefName": f"revert-{cause.number}-{cause.branch}" if cause else change.branch,
         "isCrossRepository": False,
         "additions": sum(file[1] for file in change.files),
         "deletions": sum(file[2] for file in change.files),
@@ -214,11 +209,6 @@ def _pull_request(world: World, change: Change) -> Json:
         ],
         **_tracked_members(change),
     }
-
-
-def _branch(change: Change) -> str:
-    cause = change.reverts
-    return f"revert-{cause.number}-{_branch(cause)}" if cause else change.branch
 
 
 def _closing(issue: Issue) -> Json:
@@ -244,11 +234,10 @@ def _milestone(milestone: Milestone) -> Json:
 def _discussion(discussion: Discussion) -> Json:
     times, closed, answer = _times(discussion), discussion.closed_at, discussion.answer
     posted = ("createdAt", "authorAssociation", "author")
-    category = {"name": discussion.category, "isAnswerable": discussion.category == "Q&A"}
     return _head("D", "discussions", discussion, closed, discussion.answered, *times) | {
         "closed": closed is not None,
         "stateReason": discussion.reason,
-        "category": category,
+        "category": {"name": discussion.category, "isAnswerable": discussion.category == "Q&A"},
         "answerChosenAt": discussion.answered,
         "answerChosenBy": account(discussion.answered_by) if discussion.answered else None,
         "answer": {name: answer[name] for name in posted} if answer else None,
@@ -259,16 +248,18 @@ def _discussion(discussion: Discussion) -> Json:
 def _landings(world: World, repo: Repo) -> list[Landing]:
     """Return the commits of the default branch, oldest first."""
     landings = [(world.begin, world.oid(), "Move to this home")]
-    for change in world.changes:
-        if change.repo is repo and change.merged and change.base == "main":
-            landings.append((change.merged, change.oid, f"{change.title} (#{change.number})"))
+    landings += [
+        (change.merged, change.oid, f"{change.title} (#{change.number})")
+        for change in world.changes
+        if change.repo is repo and change.merged
+    ]
     pushes = [push[1:] for push in world.pushes if push[0] is repo]
     return sorted(landings + [push for push in pushes if push[0] < world.ends[repo]])
 
 
 def _tip(landings: list[Landing], at: datetime) -> str:
     """Return the newest commit of the default branch at a time."""
-    return landings[bisect_right(landings, at, key=lambda landing: landing[0]) - 1][1]
+    return landings[bisect_right(landings, at, key=itemgetter(0)) - 1][1]
 
 
 def _releases(world: World, shipments: list[Shipment], landings: list[Landing]) -> Iterator[Json]:
@@ -328,9 +319,8 @@ def _deployments(world: World, shipments: list[Shipment], landings: list[Landing
     return nodes
 
 
-def _repository(world: World, repo: Repo, tables: Mapping[str, list[Json]]) -> Json:
+def _repository(world: World, repo: Repo, tables: Mapping[str, list[Json]], tip: str) -> Json:
     """Return the row of a repository as a probe reads it at the end."""
-    tip = {"oid": tables["github_commits"][-1]["oid"]}
     node = {
         "databaseId": repo.repo_id,
         "nameWithOwner": repo.full_name,
@@ -341,11 +331,12 @@ def _repository(world: World, repo: Repo, tables: Mapping[str, list[Json]]) -> J
         "isPrivate": not repo.is_public,
         "primaryLanguage": {"name": repo.language},
         "repositoryTopics": {"nodes": [{"topic": {"name": topic}} for topic in repo.topics]},
-        "defaultBranchRef": {"name": "main", "target": tip},
+        "defaultBranchRef": {"name": "main", "target": {"oid": tip}},
     }
-    for name, table, time, keys in CONNECTIONS:
-        nodes = sorted((row["node"] for row in tables[table]), key=itemgetter(time), reverse=True)
-        members = [{key: newest[key] for key in keys} for newest in nodes[:1]]
+    for table, (name, keys, _) in TABLES.items():
+        time = itemgetter("createdAt" if "id" in keys else "updatedAt")
+        nodes = sorted((row["node"] for row in tables[table]), key=time, reverse=True)
+        members = [{key: newest[key] for key in keys.split()} for newest in nodes[:1]]
         node[name] = {"totalCount": len(nodes), "nodes": members}
     row = {"host": HOST, "repo_id": repo.repo_id, "repo": repo.full_name, "node": _plain(node)}
     return row | {"fetched_at": world.end, "synced_until": world.end, "deleted_at": None}
@@ -364,12 +355,12 @@ def _counts(world: World, repo: Repo, tables: Mapping[str, list[Json]]) -> Itera
 def write_imports(world: World, store: Store) -> None:
     """Replace the imported incidents and experiments in the ledger."""
     alarms = [
-        row | {"caused_by": cause and _caused_by(row["caused_by"], cause)}
+        row | {"caused_by": cause and row["caused_by"].format(item=cause)}
         for row, cause in world.alarms
         if row["opened_at"] < world.end
     ]
     trials = [
-        row | ({"url": _item_url(item)} if item else {})
+        row | ({"url": f"{item.repo.url}/{_path(item)}/{item.number}"} if item else {})
         for row, item in world.trials
         if row["started_at"] < world.end
     ]
@@ -385,6 +376,10 @@ def write_imports(world: World, store: Store) -> None:
         store.merge(f"imported_{kind}", numbered)
 
 
+def _path(item: Item) -> str:
+    return "pull" if isinstance(item, Change) else "issues"
+
+
 def import_row(world: World, kind: str, source: str, file: str, count: int) -> Json:
     """Return the row of ``imports`` of a file."""
     return {
@@ -397,13 +392,3 @@ def import_row(world: World, kind: str, source: str, file: str, count: int) -> J
         "loaded_at": world.end,
         "rows_read": count,
     }
-
-
-def _caused_by(form: str, cause: Change) -> str:
-    """Return the cause of an incident in one of the forms that people write."""
-    repo = cause.repo
-    return form.format(repo=repo.full_name, url=repo.url, number=cause.number, oid=cause.oid)
-
-
-def _item_url(item: Item) -> str:
-    return f"{item.repo.url}/{'pull' if isinstance(item, Change) else 'issues'}/{item.number}"

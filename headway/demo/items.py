@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from headway.demo.company import Json, Person, Repo, account, post
@@ -70,11 +69,6 @@ class Item:
         self.milestone = milestone
         self.add(at, "MilestonedEvent", actor, milestoneTitle=milestone.title)
 
-    def postpone(self, at: datetime, actor: str, milestone: Milestone) -> None:
-        """Remove it from a milestone."""
-        self.milestone = None
-        self.add(at, "DemilestonedEvent", actor, milestoneTitle=milestone.title)
-
     @property
     def closed(self) -> datetime | None:
         """The time it was closed, None if it is open."""
@@ -126,6 +120,18 @@ class Issue(Item):
         self.add(at, "ReopenedEvent", actor, stateReason="REOPENED")
 
 
+def settle(issue: Issue, end: str, at: datetime, actor: str) -> None:
+    """Close an issue without a change: as stale, declined, duplicate, or by its author."""
+    if end == "wontfix":
+        issue.label(at - timedelta(minutes=4), actor, end)
+    if end == "stale":
+        actor = "github-actions"
+        issue.label(at - timedelta(days=7), actor, end)
+        issue.comment(at - timedelta(days=7), actor)
+    reasons = {"wontfix": "COMPLETED", "author": "COMPLETED", "duplicate": "DUPLICATE"}
+    issue.close(at, actor, reasons.get(end, "NOT_PLANNED"))
+
+
 @dataclass(eq=False, kw_only=True)
 class Change(Item):
     """Pull request; ``person`` is responsible for it, ``author`` may be an agent."""
@@ -134,8 +140,8 @@ class Change(Item):
     team: str
     person: Person
     oid: str
+    component: str = ""
     branch: str = ""
-    base: str = "main"
     files: list[File] = field(default_factory=list)
     is_opened_as_draft: bool = False
     ready: datetime | None = None
@@ -149,12 +155,6 @@ class Change(Item):
     commits: list[tuple[datetime, str, str]] = field(default_factory=list)
     #: time, reviewer and state
     reviews: list[tuple[datetime, str, str]] = field(default_factory=list)
-
-    @property
-    def component(self) -> str:
-        """The component in words, from the name of the first file."""
-        name = self.files[0][0].rsplit("/", 1)[-1].split(".")[0].replace("_", " ").replace("-", " ")
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
 
     @property
     def is_by_agent(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from headway.demo.company import CODE_REPOS, DATA, HOST, REPOS, ROLLOUT, Repo, is_workday, later
+from headway.demo.company import CODE_REPOS, DATA, EFFECTS, HOST, Repo, is_workday, later
 from headway.demo.items import Change, File, Issue, Shipment
 from headway.demo.world import World
 
@@ -13,34 +13,32 @@ PRODUCTION, STAGING = "production", "staging"
 #: how a deployment to production ends; a stuck one has no end
 FATES = {"success": 0.925, "second try": 0.015, "failure": 0.04, "error": 0.012, "stuck": 0.008}
 RESTORED_THE_SAME_DAY = 0.75
-#: share of shipments that fail: releases contain more than deployments
-FAILURE_SHARES = {"web": 0.07, "api": 0.035, "mobile": 0.09, "platform": 0.05}
-#: relative growth of failures of the platform team after the rollout
-STRAINED, STRAIN = ("api", "platform"), 1.3
+#: relative number of other failures: before the rollout, in its quarter, and later
+STRAIN = (1.0, 2.0, 1.0)
 SIGNS = {"incident": 0.4, "hotfix": 0.25, "alarm": 0.35}
-LATE_SHARE, OTHER_ALARMS = 0.14, 14
-INCIDENT_SHARE, HOTFIX_SHARE, BACKPORT_SHARE = 0.012, 0.008, 0.06
+LATE_SHARE, OTHER_ALARMS = 0.14, 24
+NAMES_OF_CAUSES = (
+    "{item.repo.full_name}#{item.number}",
+    "{item.repo.url}/pull/{item.number}",
+    "{item.oid}",
+)
+INCIDENT_SHARE, HOTFIX_SHARE = 0.012, 0.008
 
 
 def plan_reactions(world: World) -> None:
-    """Add reverts, incidents, hotfixes and backports of merged changes."""
+    """Add reverts, incidents and hotfixes of merged changes."""
     rng = world.rng
-    growth = ROLLOUT.revert_share_after - ROLLOUT.revert_share_before
     for at, change in world.merged():
-        team = change.team
-        share = ROLLOUT.revert_share_before + growth * world.effect(team, at)
+        share = world.guarded(EFFECTS.reverted, change.team, at)
         if change.repo.name == "docs":
             continue  # pages are corrected, never reverted
-        if world.happens(share, "revert", team, at >= world.rollout):
+        if world.happens(share):
             _revert(world, change, at)
         elif change.kind in ("feature", "fix", "refactor"):
-            if world.happens(INCIDENT_SHARE, "incident", team):
+            if world.happens(INCIDENT_SHARE):
                 _report(world, change, at + timedelta(hours=rng.lognormvariate(1.8, 0.9)))
-            elif world.happens(HOTFIX_SHARE, "hotfix", team):
+            elif world.happens(HOTFIX_SHARE):
                 _repair(world, change, at + timedelta(hours=rng.uniform(3, 60)))
-        is_app_fix = change.repo.name == "mobile" and change.kind == "fix"
-        if is_app_fix and world.happens(BACKPORT_SHARE, "backport"):
-            _backport(world, change, at)
 
 
 def _follow(
@@ -52,6 +50,7 @@ def _follow(
     change = Change(
         *(cause.repo, opened, person.login, title),
         kind="fix",
+        component=cause.component,
         team=cause.team,
         person=person,
         oid=world.oid(),
@@ -62,7 +61,7 @@ def _follow(
     change.commits.append((written, title, person.login))
     span = timedelta(minutes=5 + minutes * rng.lognormvariate(0, 0.8))
     change.merged, change.merged_by = opened + span, person.login
-    if rng.random() < 0.75:
+    if world.happens(0.9):
         reviewer = rng.choice([member for member in crew if member != person])
         approved = opened + span * rng.uniform(0.3, 0.9)
         change.reviews.append((approved, reviewer.login, "APPROVED"))
@@ -73,18 +72,18 @@ def _follow(
 def _revert(world: World, cause: Change, at: datetime) -> None:
     """Revert a change by a pull request, or sometimes by a pushed commit."""
     rng = world.rng
-    undone = later(at + timedelta(hours=rng.lognormvariate(3.1, 1.2)), 0.2, cause.person.zone)
+    undone = later(at + timedelta(hours=rng.lognormvariate(3.1, 1.0)), 0.2, cause.person.zone)
     title = f'Revert "{cause.title}"'
     message = f"{title}\n\nThis reverts commit {cause.oid}."
-    if world.happens(0.08, "push"):
+    if world.happens(0.08):
         world.pushes.append((cause.repo, undone, world.oid(), message))
         return
     inverse = {"ADDED": "DELETED", "DELETED": "ADDED"}
     files = [(path, deleted, added, inverse.get(k, k)) for path, added, deleted, k in cause.files]
-    reason = rng.choice(DATA["revert_reasons"])
     change = _follow(world, cause, undone, title, files, minutes=45)
     change.commits = [(at, message, login) for at, _, login in change.commits]
-    change.kind, change.body, change.reverts = "revert", reason, cause
+    change.kind, change.reverts = "revert", cause
+    change.body = rng.choice(DATA["revert_reasons"])
     change.notes.append((f"Reverts {cause.repo.full_name}#%d", cause))
 
 
@@ -96,10 +95,10 @@ def _report(world: World, cause: Change, noticed: datetime) -> None:
     login = world.member(cause.team, noticed).login
     body = "Noticed by the alert; customers are affected."
     incident = world.open_issue(cause.repo, noticed, title, body, "incident", severity, by=login)
-    if rng.random() < 0.8:
+    if world.happens(0.8):
         note = rng.choice(("Started after #%d went out.", "Caused by #%d."))
         incident.notes.append((note, cause))
-    if rng.random() < 0.6:
+    if world.happens(0.6):
         _repair(world, cause, noticed + timedelta(hours=rng.uniform(0.5, 5)), incident)
     else:
         incident.close(noticed + timedelta(hours=rng.lognormvariate(1.2, 0.9)), login)
@@ -111,22 +110,10 @@ def _repair(world: World, cause: Change, opened: datetime, incident: Issue | Non
     files = [(cause.files[0][0], rng.randint(1, 14), rng.randint(0, 9), "MODIFIED")]
     change = _follow(world, cause, opened, title, files, minutes=70)
     change.branch = f"hotfix/{cause.component.replace(' ', '-')}"
-    change.labels = ("hotfix",) if rng.random() < 0.7 else ()
+    change.labels = ("hotfix",) if world.happens(0.7) else ()
     if incident:
         change.link(incident, "Fixes #%d")
-    change.notes.append((rng.choice(("Repairs what #%d broke.", "Regression from #%d.")), cause))
-
-
-def _backport(world: World, cause: Change, at: datetime) -> None:
-    """Add a fix to the release branch of the app."""
-    opened = later(at, world.rng.uniform(0.3, 6), cause.person.zone)
-    title = f"{cause.title} (backport)"
-    change = _follow(world, cause, opened, title, list(cause.files), minutes=120)
-    change.body = "Same change for the release branch."
-    version = int((opened - world.begin) / timedelta(weeks=2))
-    change.base = f"release/{1 + version // 20}.{version % 20}"
-    change.branch = f"backport/{cause.branch.split('/')[-1]}"
-    change.notes.append(("Backport of #%d", cause))
+    change.notes.append((rng.choice(("Regression from #%d.", "Repairs #%d.")), cause))
 
 
 def plan_shipments(world: World) -> None:
@@ -139,14 +126,15 @@ def plan_shipments(world: World) -> None:
             cut += timedelta(days=repo.release_days + rng.choice((-1, 0, 0, 0, 1)))
         day = world.begin + timedelta(days=1)
         while repo.has_deployments and day < world.end:
-            if is_workday(day.date()) and rng.random() < 0.8:
+            if is_workday(day.date()) and world.happens(0.8):
                 start = day + timedelta(hours=9, minutes=rng.randrange(300))
-                fate = rng.choices(("success", "failure"), (97, 3))[0]
-                _deploy(world, repo, start, STAGING, fate)
+                _deploy(
+                    world, repo, start, STAGING, "success" if world.happens(0.97) else "failure"
+                )
                 start += timedelta(minutes=rng.randint(20, 150))
-                fate = world.pick(FATES, "deployment", repo.name)
+                fate = world.pick(FATES)
                 _deploy(world, repo, start, PRODUCTION, fate)
-                if fate in ("failure", "error") and rng.random() < RESTORED_THE_SAME_DAY:
+                if fate in ("failure", "error") and world.happens(RESTORED_THE_SAME_DAY):
                     again = start + timedelta(minutes=25 + 80 * rng.lognormvariate(0, 0.7))
                     _deploy(world, repo, again, PRODUCTION, "success")
             day += timedelta(days=1)
@@ -169,7 +157,7 @@ def _deploy(world: World, repo: Repo, start: datetime, environment: str, fate: s
 
 def _contents(world: World, repo: Repo) -> Iterable[tuple[Shipment, list[Change]]]:
     """Yield the shipments that reached customers, each with the changes that are new in it."""
-    changes = [row for row in world.merged() if row[1].repo is repo and row[1].base == "main"]
+    changes = [row for row in world.merged() if row[1].repo is repo]
     environment, since = PRODUCTION if repo.has_deployments else "", world.begin
     for shipment in sorted(world.shipments, key=lambda row: row.cut):
         is_live = not shipment.states or shipment.states[-1][1] == "SUCCESS"
@@ -182,12 +170,11 @@ def _contents(world: World, repo: Repo) -> Iterable[tuple[Shipment, list[Change]
 def plan_failures(world: World) -> None:
     """Let some shipments fail, and add the pager's alarms."""
     kinds = ("feature", "fix", "refactor", "experiment")
-    for name, base_share in FAILURE_SHARES.items():
-        for shipment, changes in _contents(world, REPOS[name]):
+    for repo in CODE_REPOS:
+        for shipment, changes in _contents(world, repo):
             causes = [change for change in changes if change.kind in kinds]
-            effect = world.effect("platform", shipment.live) if name in STRAINED else 0
-            share, era = base_share * (1 + STRAIN * effect), shipment.live >= world.rollout
-            if causes and world.happens(share, "failure", name, era):
+            share = repo.failure_share * world.guarded(STRAIN, repo.owner, shipment.live)
+            if causes and world.happens(share):
                 _fail(world, shipment, world.rng.choice(causes))
     for _ in range(OTHER_ALARMS):
         _ring(world, world.rng.choice(CODE_REPOS), world.at(world.rng.random()))
@@ -196,15 +183,15 @@ def plan_failures(world: World) -> None:
 def _fail(world: World, shipment: Shipment, cause: Change) -> None:
     """Add the incident, hotfix or alarm that follows a failure."""
     noticed = shipment.live + timedelta(hours=world.rng.lognormvariate(2.1, 1.0))
-    if world.happens(LATE_SHARE, "late"):
-        noticed += world.days(8, 20)
-    sign = world.pick(SIGNS, "sign")
+    if world.happens(LATE_SHARE):
+        noticed += world.span(8, 20)
+    sign = world.pick(SIGNS)
     if sign == "incident":
         _report(world, cause, noticed)
     elif sign == "hotfix":
         _repair(world, cause, noticed)
     else:
-        is_release = not shipment.environment and world.happens(0.3, "release named")
+        is_release = not shipment.environment and world.happens(0.3)
         _ring(world, shipment.repo, noticed, cause, shipment.tag if is_release else "")
 
 
@@ -214,20 +201,17 @@ def _ring(
     """Add an incident of the pager; it names its cause in different forms."""
     rng, opened, index = world.rng, opened.replace(microsecond=0), len(world.alarms) + 1
     resolved = opened + timedelta(minutes=round(60 * rng.lognormvariate(0.6, 1.0)))
-    title = f"{rng.choice(DATA['alarms'])} in {repo.service}"
-    severity = rng.choice(("P1", "P2", "P2", "P3"))
-    is_open = world.happens(0.1, "open alarm") or resolved >= world.end
+    is_open = world.happens(0.1) or resolved >= world.end
     key = f"Q{index:05d}FERN"
-    form = ("{repo}#{number}", "{url}/pull/{number}", "{oid}")[index % 3]
     alarm = {
         "key": key,
-        "title": title,
+        "title": f"{rng.choice(DATA['alarms'])} in {repo.service}",
         "url": f"https://pager.{HOST}/incidents/{key}",
         "service": repo.service,
-        "severity": severity,
+        "severity": rng.choice(("P1", "P2", "P2", "P3")),
         "opened_at": opened,
         "resolved_at": None if is_open else resolved,
-        "caused_by": (f"{repo.full_name}@{release}" if release else form) if cause else None,
+        "caused_by": f"{repo.full_name}@{release}" if release else NAMES_OF_CAUSES[index % 3],
         "updated_at": opened if is_open else resolved,
     }
     world.alarms.append((alarm, cause))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,22 +13,38 @@ from collectors.people import load as load_people
 from headway import demo
 from headway.config.compiled import compile_rules
 from headway.config.paths import DataPaths
+from headway.demo.company import month_start
 from queries.publish.publish import Source, publish
 from queries.publish.settings import Budget, PublishSettings, Rollout, ToolDecision
 
 
 def demo_settings(until: date) -> PublishSettings:
     """Return the settings of the demo company."""
-    rollout_on = demo.rollout_on(until)
+    days, effects = demo.Calendar(until), demo.EFFECTS
+    first = (days.rollout + timedelta(weeks=1)).replace(day=1)
+    raised = month_start(first, -demo.SPENDING.raised_after_months)
     return PublishSettings(
-        rollouts=(Rollout("Coding agents for three of four teams", rollout_on, 28),),
-        budgets=(Budget(rollout_on.replace(day=1), demo.SPENDING.budget_usd, is_from=True),),
+        rollouts=(
+            Rollout(
+                name="Coding agents for four of eight teams",
+                on=days.rollout,
+                transition_days=effects.transition_days,
+                teams=effects.teams,
+            ),
+        ),
+        budgets=(
+            Budget(first, demo.SPENDING.budget_usd, is_from=True),
+            Budget(raised, demo.SPENDING.raised_usd, is_from=True),
+        ),
         tool_decisions=tuple(ToolDecision(*item) for item in demo.tool_decisions(until)),
     )
 
 
-def build_demo(data: Path, until: date) -> Path:
-    """Build the demo company in ``DIR/demo``, and return the published file."""
+def build_demo(data: Path, until: date, seed: int = 7, has_effects: bool = True) -> Path:
+    """Build the demo company in ``DIR/demo``, and return the published file.
+
+    Without effects nothing changes with the rollout.
+    """
     paths = DataPaths(data / "demo", Path())
     with refresh_lock(paths.data):
         for stale in (paths.ledger, Path(f"{paths.ledger}.wal")):
@@ -36,7 +52,7 @@ def build_demo(data: Path, until: date) -> Path:
         paths.seeds.mkdir(parents=True, exist_ok=True)
         paths.people.write_text(demo.people_csv(until), encoding="utf-8")
         with open_ledger(paths.ledger, version("headway")) as ledger:
-            demo.build(ledger, until)
+            demo.build(ledger, until, seed, has_effects)
             load_people(paths.people, ledger)
             key = ledger.secret("pseudonyms")
         settings = dataclasses.replace(demo_settings(until), rules=compile_rules(paths.seeds))

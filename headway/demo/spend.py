@@ -6,23 +6,23 @@ import calendar
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from types import SimpleNamespace
 
 from collectors.ledger.store import Store, now
 from headway.demo.company import (
     DATA,
+    EFFECTS,
     OWNER,
     PEOPLE,
-    ROLLOUT,
+    Calendar,
     Json,
     Person,
     is_workday,
     monday,
     month_start,
-    rollout_on,
 )
 from headway.demo.documents import import_row
 from headway.demo.world import World
@@ -36,18 +36,14 @@ PRICES = {
 MILLION, MICRO = 1_000_000, Decimal("0.00000001")
 #: tokens by type of one unit of work with a tool
 Tokens = Mapping[str, int]
-AGENT_TOKENS = dict(zip(TOKEN_TYPES, (40_000, 6_000_000, 500_000, 60_000), strict=True))
-CODEX_TOKENS = {"input": 500_000, "cached input": 5_000_000, "output": 80_000}
-CHAT_TOKENS = {"input": 900_000, "output": 400_000}
-SERVICE_TOKENS = {"input": 1_200_000, "cached input": 1_800_000, "output": 220_000}
-NIGHT_TOKENS = {"input": 700_000, "output": 30_000}
+TOKENS: dict[str, Tokens] = DATA["tokens"]
 #: share of working days with agents, and the amount of work on such a day
 USE_BY_ROLE = {"engineering": (0.85, 1.0), "design": (0.5, 0.4), "product": (0.5, 0.35)}
-WEEKEND_SHARE = 0.05
+WEEKEND_SHARE, SMALL_MODEL_SHARE = 0.05, 0.3
 #: people of each team who try agents before the rollout
 EARLY_OF_A_TEAM = 2
 OPUS_USERS = ("rustlingpine", "ninepinfox", "lowtideling")
-CODEX_TEAMS, CODEX_AFTER_WEEKS = ("storefront", "platform"), 8
+CODEX_TEAMS, CODEX_AFTER_WEEKS = ("Checkout", "Platform"), 8
 #: dollars for a seat and month, and for a premium request beyond those included in the seats
 SEAT_USD, REQUEST_USD, REQUESTS_OF_A_SEAT = Decimal(19), Decimal("0.04"), 300
 #: vendors return seats as of now, so holders are known for days with Headway only
@@ -61,47 +57,16 @@ COPILOT = ROW | {"provider": "github", "tool": "copilot", "basis": "tool_billing
 SEAT = {"basis": "seat", "charge": "seat"}
 
 
-@dataclass(frozen=True)
-class Spending:
-    """Known effects in the demo's spend.
-
-    Spend starts ``weeks_before`` the rollout and grows with it, mostly in its teams. The price of
-    ``price_model`` changes for all types of tokens. ``new_model`` replaces ``old_model`` at the
-    same price within two weeks. A forgotten key spends ``night_usd`` each night, and is the only
-    use of ``night_model`` through the API. In one quarter the agents of ``binge_team`` cost
-    ``binge_factor`` times as much without more outcomes. A gateway counts the tokens of one
-    service key again. Three people try ``trial_tool`` in one week. The monthly budget is below the
-    cost of a current month without holidays. Vendors report ``listed_twice`` by e-mail on some
-    days and by login on others.
-    """
-
-    weeks_before: int = 10
-    price_model: str = "gpt-5-codex"
-    price_change: float = -0.4
-    price_change_months_ago: int = 4
-    old_model: str = "claude-sonnet-4"
-    new_model: str = "claude-sonnet-4-5"
-    new_model_months_ago: int = 6
-    night_model: str = "claude-opus-4-1"
-    night_usd: float = 12.75
-    night_weeks_ago: int = 20
-    binge_team: str = "mobile"
-    binge_factor: float = 2.5
-    gateway_weeks_ago: int = 26
-    trial_tool: str = "cowork"
-    trial_weeks_ago: int = 13
-    budget_usd: int = 8_000
-    listed_twice: str = "hazelspool"
-
-
-SPENDING = Spending()
+#: known effects: see ``company.toml``
+SPENDING = SimpleNamespace(**DATA["spending"])
 
 
 class SpendDays:
     """Days of the known effects in the spend of a history that ends on a day."""
 
-    def __init__(self, until: date) -> None:
-        self.until, self.rollout = until, rollout_on(until)
+    def __init__(self, until: date, has_effects: bool = True) -> None:
+        self.until, self.rollout = until, Calendar(until).rollout
+        self.has_effects = has_effects
         self.begin = self.rollout - timedelta(weeks=SPENDING.weeks_before)
         self.price_change = month_start(until, SPENDING.price_change_months_ago)
         self.new_model = month_start(until, SPENDING.new_model_months_ago) + timedelta(days=9)
@@ -115,8 +80,8 @@ class SpendDays:
 
     def growth(self, day: date) -> float:
         """Return the relative use of agents: low before the rollout, then rising."""
-        weeks, ramp = (day - self.rollout).days / 7, ROLLOUT.ramp_weeks
-        if weeks < 0:
+        weeks, ramp = (day - self.rollout).days / 7, EFFECTS.transition_weeks
+        if weeks < 0 or not self.has_effects:
             return 0.4
         return 0.4 + 0.6 * min(weeks / ramp, 1) + 0.008 * max(weeks - ramp, 0)
 
@@ -139,7 +104,7 @@ def write_spend(world: World, seed: int, store: Store) -> None:
     started_at, counts = now(), Counter[str]()
     partitions, rows = list[Json](), list[Json]()
     import_id = import_row(world, "spend", "generic", "", 0)["import_id"]
-    for source, day, spend in _plan(world.until, seed):
+    for source, day, spend in _plan(SpendDays(world.until, world.has_effects), seed):
         origin = import_id if source == "generic" else "api"
         key = hashlib.sha256(f"{source}|{OWNER}|{day}|{origin}".encode()).hexdigest()[:16]
         restated_from = world.until - timedelta(days=RESTATED_DAYS.get(source, 0))
@@ -159,10 +124,9 @@ def write_spend(world: World, seed: int, store: Store) -> None:
         store.record_load(source, OWNER, started_at, "read", rows_read=counts[source])
 
 
-def _plan(until: date, seed: int) -> Iterator[tuple[str, date, list[Json]]]:
+def _plan(days: SpendDays, seed: int) -> Iterator[tuple[str, date, list[Json]]]:
     """Yield each source and day with its rows; days without spend have none."""
-    days, requests = SpendDays(until), 0
-    day = days.begin
+    day, until, requests = days.begin, days.until, 0
     users = [_User(person, days, Random(f"{seed} {person.login}")) for person in PEOPLE]
     services, copilot = Random(f"{seed} services"), Random(f"{seed} copilot")
     while day <= until:
@@ -190,8 +154,8 @@ class _User:
 
     def __init__(self, person: Person, days: SpendDays, rng: Random) -> None:
         self.person, self.days, self.rng = person, days, rng
-        delay = rng.randrange(7 * ROLLOUT.ramp_weeks) + (0 if person.is_engineer else 14)
-        self.agents_on = days.rollout + timedelta(days=delay)
+        delay = rng.randrange(7 * EFFECTS.transition_weeks) + (0 if person.is_engineer else 14)
+        self.agents_on = days.rollout + timedelta(days=delay) if days.has_effects else date.max
         if person in [p for p in PEOPLE if p.team == person.team][:EARLY_OF_A_TEAM]:
             self.agents_on = days.begin
         self.codex_on = days.rollout + timedelta(weeks=CODEX_AFTER_WEEKS, days=rng.randrange(14))
@@ -207,33 +171,34 @@ class _User:
         if rng.random() >= share or team is None:
             return
         units = self.appetite * rng.lognormvariate(-0.1, 0.5)
-        if team not in ROLLOUT.teams:
-            yield from self._rows(day, "openai", "api", "gpt-5-mini", CHAT_TOKENS, units)
+        if team not in EFFECTS.teams:
+            yield from self._rows(day, "openai", "api", "gpt-5-mini", TOKENS["chat"], units)
             return
         units *= days.growth(day)
         model = SPENDING.new_model if day >= self.new_model_on else SPENDING.old_model
         if day >= self.agents_on:
             is_binge = team == SPENDING.binge_team and days.binge[0] <= day <= days.binge[1]
             factor = SPENDING.binge_factor if is_binge else 1.0
-            uses = {model: 2.2 * units * factor, "claude-haiku-4-5": 0.5 * units * factor}
+            uses = {model: 2.2 * units * factor}
+            if rng.random() < SMALL_MODEL_SHARE:
+                uses["claude-haiku-4-5"] = 1.6 * units * factor
             if person.login in OPUS_USERS and rng.random() < 0.4:
                 uses["claude-opus-4-1"] = 0.35 * units
             for name, use in uses.items():
-                yield from self._rows(day, "anthropic", "claude code", name, AGENT_TOKENS, use)
+                yield from self._rows(day, "anthropic", "claude code", name, TOKENS["agents"], use)
         is_codex = team in CODEX_TEAMS and person.is_engineer and day >= self.codex_on
         if is_codex and rng.random() < 0.9:
             name = SPENDING.price_model
-            yield from self._rows(day, "openai", "codex", name, CODEX_TOKENS, 2.4 * units)
+            yield from self._rows(day, "openai", "codex", name, TOKENS["codex"], 2.4 * units)
         if person.role == "product" and 0 <= (day - days.trial).days < 5:
             tool = SPENDING.trial_tool
-            yield from self._rows(day, "anthropic", tool, model, CHAT_TOKENS, units)
+            yield from self._rows(day, "anthropic", tool, model, TOKENS["chat"], units)
 
     def _rows(
         self, day: date, provider: str, tool: str, model: str, tokens: Tokens, units: float
     ) -> Iterator[Json]:
-        is_twice = self.person.login == SPENDING.listed_twice and provider == "anthropic"
-        name = self.person.login if is_twice and day.day % 3 == 0 else self.person.email
-        row = ROW | {"provider": provider, "tool": tool, "actor_kind": "user", "actor": name}
+        row = ROW | {"provider": provider, "tool": tool, "actor_kind": "user"}
+        row |= {"actor": self.person.email}
         return _token_rows(self.days, day, row, model, tokens, units)
 
 
@@ -263,11 +228,11 @@ def _services(days: SpendDays, day: date, rng: Random) -> Iterator[Json]:
     ]
     for provider, key, name, units in keys:
         row = ROW | {"provider": provider, "tool": "api", "actor_kind": "api key", "actor": key}
-        yield from _token_rows(days, day, row, name, SERVICE_TOKENS, units * busy)
+        yield from _token_rows(days, day, row, name, TOKENS["service"], units * busy)
     if day >= days.night:
         row = ROW | {"provider": "anthropic", "tool": "api"}
         row |= {"actor_kind": "service", "actor": "nightly-eval"}
-        yield from _token_rows(days, day, row, SPENDING.night_model, NIGHT_TOKENS, 1.0)
+        yield from _token_rows(days, day, row, SPENDING.night_model, TOKENS["night"], 1.0)
 
 
 def _through_gateway(row: Json) -> Json:

@@ -30,15 +30,7 @@ class Kind:
     branch: str
 
 
-KINDS = {
-    "feature": Kind(0.35, 21.0, 1.3, 130, 0.82, 3, "feat", "feature", "feat"),
-    "fix": Kind(0.25, 11.0, 0.9, 26, 0.58, 1, "fix", "bug", "fix"),
-    "refactor": Kind(0.11, 15.0, 1.1, 110, 0.5, 4, "refactor", "refactor", "refactor"),
-    "chore": Kind(0.11, 6.5, 0.7, 16, 0.58, 1, "chore", "chore", "chore"),
-    "test": Kind(0.07, 10.0, 0.8, 70, 0.85, 1, "test", "tests", "test"),
-    "docs": Kind(0.07, 6.0, 0.7, 32, 0.7, 1, "docs", "docs", "docs"),
-    "experiment": Kind(0.04, 17.0, 0.9, 95, 0.8, 2, "experiment", "experiment", "exp"),
-}
+KINDS = {name: Kind(**row) for name, row in DATA["kinds"].items()}
 
 
 @dataclass(frozen=True)
@@ -63,32 +55,19 @@ class Task:
         return f"{KINDS[kind].prefix}{scope}: {phrase[0].lower()}{phrase[1:]}"
 
     def description(self) -> str:
-        """Return a description; many are one sentence, and some are empty."""
-        rng, reasons = self.rng, DATA["reasons"]
-        length = rng.random()
-        if length < 0.12:
+        """Return a description; some are empty."""
+        if self.rng.random() < 0.12:
             return ""
-        reason: str = rng.choice(reasons.get(self.kind, reasons["other"]))
-        reason = reason.format(thing=self.component)
-        reason = reason[0].upper() + reason[1:]
-        if length < 0.45:
-            return reason
-        details = [line.format(thing=self.component) for line in rng.sample(DATA["details"], 3)]
-        if length < 0.7:
-            return "\n".join([reason, "", *details])
-        return "\n".join(["## Why", "", reason, "", "## What", "", *details])
+        reasons = DATA["reasons"]
+        reason = self.rng.choice(reasons.get(self.kind, reasons["other"]))
+        return f"## Why\n\n{reason.format(thing=self.component)}"
 
     def files(self) -> list[File]:
         """Return the files of the change; their folders show the kind of work."""
-        rng, paths, kind = self.rng, self._paths(), KINDS[self.kind]
-        lines = max(1, round(kind.lines * rng.lognormvariate(0, 1.0)))
-        weights = [rng.uniform(0.3, 1) for _ in paths]
-        result = []
-        for index, (path, weight) in enumerate(zip(paths, weights, strict=True)):
-            part, change = max(1, round(lines * weight / sum(weights))), "MODIFIED"
-            added = round(part * kind.added)
-            if part < 40:
-                added = sum(rng.random() < kind.added for _ in range(part))
+        rng, kind, result = self.rng, KINDS[self.kind], list[File]()
+        for index, path in enumerate(paths := self._paths()):
+            part = max(1, round(kind.lines * rng.lognormvariate(0, 1.0) / len(paths)))
+            added, change = sum(rng.random() < kind.added for _ in range(part)), "MODIFIED"
             if index and self.kind in ("feature", "test", "experiment") and rng.random() < 0.35:
                 added, change = part, "ADDED"
             elif index and self.kind == "refactor" and rng.random() < 0.25:
@@ -99,28 +78,29 @@ class Task:
 
     def _paths(self) -> list[str]:
         rng, repo, kind = self.rng, self.repo, self.kind
-        slug = re.sub(r"[^a-z0-9]+", "-", self.component.lower()).strip("-")
         if repo is DOCS:
-            return [f"{self.folder}/{slug}.md"]
-        top, area = self.folder.split("/")
+            return [f"{self.folder}/{_slug(self.component)}.md"]
+        area = self.folder.split("/")[1]
         if kind == "docs":
-            return [f"docs/{area}/{slug}.md"]
+            return [f"docs/{area}/{_slug(self.component)}.md"]
         if kind == "chore" and rng.random() < 0.6:
             return rng.sample(repo.configuration, rng.randint(1, 2))
-        test = f"tests/{area}/{_test_file(self.component, repo.suffix)}"
+        test = f"tests/{area}/test_{_slug(self.component)}.{repo.suffix}"
         if kind == "test":
             return [test, f"tests/{area}/fixtures.{repo.suffix}"] if rng.random() < 0.3 else [test]
         neighbours = [other for other in repo.areas[self.folder] if other != self.component]
         more = rng.sample(neighbours, min(rng.randint(0, KINDS[kind].breadth), len(neighbours)))
-        suffix = SUFFIXES.get(top, repo.suffix)
-        paths = [f"{self.folder}/{_file(name, suffix)}" for name in (self.component, *more)]
+        paths = [self._path(self.folder, name) for name in (self.component, *more)]
         if rng.random() < 0.2:
             beside = rng.choice([area for area in repo.areas if area not in DATA["opened_later"]])
-            suffix = SUFFIXES.get(beside.split("/")[0], repo.suffix)
-            paths.append(f"{beside}/{_file(rng.choice(repo.areas[beside]), suffix)}")
+            paths.append(self._path(beside, rng.choice(repo.areas[beside])))
         if kind in ("feature", "fix") and rng.random() < 0.6:
             paths.append(test)
         return list(dict.fromkeys(paths))
+
+    def _path(self, folder: str, component: str) -> str:
+        suffix = SUFFIXES.get(folder.split("/")[0], self.repo.suffix)
+        return f"{folder}/{_slug(component)}.{suffix}"
 
 
 def plain(title: str) -> str:
@@ -129,14 +109,5 @@ def plain(title: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _file(name: str, suffix: str) -> str:
-    words = re.sub(r"[^A-Za-z0-9]+", " ", name).split()
-    if suffix in ("tsx", "kt"):
-        return "".join(word[0].upper() + word[1:] for word in words) + f".{suffix}"
-    return "_".join(word.lower() for word in words) + f".{suffix}"
-
-
-def _test_file(name: str, suffix: str) -> str:
-    stem = _file(name, suffix).removesuffix(f".{suffix}")
-    names = {"tsx": f"{stem}.test.tsx", "kt": f"{stem}Test.kt", "go": f"{stem}_test.go"}
-    return names.get(suffix, f"test_{stem}.{suffix}")
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

@@ -3,58 +3,40 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from random import Random
 
 from headway.demo.company import CODE_REPOS, Repo, later
 from headway.demo.items import Change
 from headway.demo.world import World
 
-UPDATES_A_WEEK = 1.1
-Versions = dict[str, tuple[int, ...]]
+UPDATES_A_WEEK = 0.8
 
 
 def plan_updates(world: World) -> None:
     """Add the updates of each repository, in the early morning."""
-    rng = world.rng
     for repo in CODE_REPOS:
-        packages = repo.dependencies["packages"]
-        versions: Versions = {name: (rng.randint(0, 9), rng.randint(0, 20), 0) for name in packages}
-        for at in world.times(UPDATES_A_WEEK):
-            hour, minute, second = 4 + rng.randrange(3), rng.randrange(60), rng.randrange(60)
-            opened = at.replace(hour=hour, minute=minute, second=second)
-            _update(world, repo, opened, versions)
+        for index, at in enumerate(world.times(UPDATES_A_WEEK)):
+            _update(world, repo, at.replace(hour=4 + world.rng.randrange(3)), f"4.{index}.0")
 
 
-def _update(world: World, repo: Repo, opened: datetime, versions: Versions) -> None:
-    rng, dependencies = world.rng, repo.dependencies
-    name = rng.choice(list(versions))
-    old, new, step = _next_version(rng, versions, name)
-    person = world.member(repo.owner, opened)
-    title = f"Bump {name} from {old} to {new}"
-    labels: tuple[str, ...] = ("dependencies",)
-    branch = f"dependabot/{dependencies.get('ecosystem')}/{name}-{new}"
+def _update(world: World, repo: Repo, opened: datetime, version: str) -> None:
+    rng, name = world.rng, world.rng.choice(repo.dependencies["packages"])
+    title, branch = f"Bump {name} to {version}", f"dependabot/{name}-{version}"
     if repo.update_bot == "renovate":
-        title = f"chore(deps): update dependency {name} to v{new}"
-        branch = f"renovate/{name}-{new.split('.')[0]}.x"
-        labels = labels if rng.random() < 0.5 else ()
-    body = f"Updates {name} from {old} to {new}. The release notes list no breaking change for us."
+        title, branch = f"chore(deps): update dependency {name} to v{version}", f"renovate/{name}"
+    person, fate = world.member(repo.owner, opened), rng.random()
     change = Change(
-        *(repo, opened, repo.update_bot, title, body, labels),
+        *(repo, opened, repo.update_bot, title),
+        labels=("dependencies",) if "Bump" in title or world.happens(0.5) else (),
         kind="dependencies",
         team=repo.owner,
         person=person,
         branch=branch,
         oid=world.oid(),
+        files=[(repo.dependencies["lock"], rng.randint(2, 60), rng.randint(2, 60), "MODIFIED")],
         ready=opened,
+        commits=[(opened - timedelta(seconds=30), title, repo.update_bot)],
     )
-    if step < 2 or rng.random() < 0.5:
-        change.files.append((dependencies["manifest"], 1, 1, "MODIFIED"))
-    lock = dependencies["lock"]
-    change.files.append((lock, rng.randint(2, 60), rng.randint(2, 60), "MODIFIED"))
-    written = opened - timedelta(seconds=30)
-    change.commits.append((written, f"Bump {name} from {old} to {new}", change.author))
-    fate = rng.random()
-    if fate < 0.22 and step == 2:
+    if fate < 0.1:
         change.merged = opened + timedelta(minutes=rng.randint(12, 50))
         change.merged_by = "github-actions"
     elif fate < 0.8:
@@ -67,11 +49,3 @@ def _update(world: World, repo: Repo, opened: datetime, versions: Versions) -> N
         change.add(closed, "ClosedEvent", change.author)
         change.comment(closed, change.author)
     world.changes.append(change)
-
-
-def _next_version(rng: Random, versions: Versions, name: str) -> tuple[str, str, int]:
-    """Return the old and new version, and the part that grows: 0 for a major version."""
-    old = versions[name]
-    step = rng.choices((0, 1, 2), (0.07, 0.38, 0.55))[0]
-    new = versions[name] = (*old[:step], old[step] + 1, *(0,) * (2 - step))
-    return ".".join(map(str, old)), ".".join(map(str, new)), step

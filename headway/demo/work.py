@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 from random import Random
 
@@ -10,8 +9,8 @@ from headway.demo.company import (
     CODE_REPOS,
     DATA,
     DOCS,
+    EFFECTS,
     REPOS,
-    ROLLOUT,
     TEAMS,
     Repo,
     is_workday,
@@ -22,7 +21,7 @@ from headway.demo.review import review
 from headway.demo.texts import CLOSING, KINDS, Task, plain
 from headway.demo.world import World
 
-CODING_SPREAD = 1.05
+CODING_SPREAD = 0.7
 #: coding time with AI help, relative to other work of the same team and weeks
 AI_CODING = 0.6
 #: an agent's account or branch, or the trailer of an assistant
@@ -43,41 +42,28 @@ LEVEL_SHARES = {"junior": 0.75, "mid": 1.0, "senior": 1.1, "staff": 0.8}
 
 
 def plan_work(world: World) -> None:
-    """Add the work that people and agents start, week by week."""
-    rng = world.rng
-    due = defaultdict[tuple[str, str], float](rng.random)
-    week = world.begin - timedelta(days=world.begin.weekday())
-    while week < world.end:
-        days = [week + timedelta(days=n) for n in range(7)]
-        days = [day for day in days if is_workday(day.date()) and world.begin <= day < world.end]
-        for team in TEAMS if days else ():
-            kinds: list[str] = []
-            for kind, params in KINDS.items():
-                rate = TEAMS[team].weekly * params.share * len(days) / 5 * _season(week)
-                rate *= 0.75 + 0.5 * world.uniform(team, kind)
-                if kind == "feature":
-                    rate *= 1 + ROLLOUT.feature_change * world.effect(team, week)
-                due[team, kind] += rate
-                kinds += [kind] * int(due[team, kind])
-                due[team, kind] %= 1
-            rng.shuffle(kinds)
-            for kind in kinds:
-                weights = [1.0 if day.weekday() < 4 else 0.7 for day in days]
-                _start(world, team, kind, rng.choices(days, weights)[0])
-        week += timedelta(weeks=1)
+    """Add the work that people and agents start."""
+    shares = {kind: row.share for kind, row in KINDS.items()}
+    for name, team in TEAMS.items():
+        for at in world.times(team.weekly * (1 + EFFECTS.feature_change) * 7 / 5):
+            day = at.replace(hour=0, minute=0, second=0)
+            growth = EFFECTS.feature_change * world.effect(name, day)
+            kinds = shares | {"feature": shares["feature"] * (1 + growth)}
+            chance = _season(day) * sum(kinds.values()) / (1 + EFFECTS.feature_change)
+            if is_workday(day.date()) and world.happens(chance):
+                _start(world, name, world.pick(kinds), day)
 
 
-def _season(week: datetime) -> float:
-    """Return the relative amount of work: less in August and before Christmas."""
-    if week.month == 12 and 15 <= week.day < 24:
+def _season(day: datetime) -> float:
+    """Return the relative amount of work: less in August, before Christmas and on Fridays."""
+    if day.month == 12 and 15 <= day.day < 24:
         return 0.55
-    return 0.8 if week.month == 8 else 1.0
+    return (0.8 if day.month == 8 else 1.0) * (1.05 if day.weekday() < 4 else 0.8)
 
 
 def _start(world: World, team: str, kind: str, day: datetime) -> None:
     """Add a pull request that is started on a day."""
-    rng = world.rng
-    effect, era = world.effect(team, day), day >= world.rollout
+    rng, effect = world.rng, world.effect(team, day)
     crew = [person for person in world.members(team, day) if kind in WILLING[person.role]]
     growth = 1 + WILLING_GROWTH * effect
     weights = [
@@ -85,26 +71,24 @@ def _start(world: World, team: str, kind: str, day: datetime) -> None:
         for p in crew
     ]
     person = rng.choices(crew, weights)[0]
-    zone = person.zone - (6 if rng.random() < 0.06 else 0)  # some evenings
-    share = ROLLOUT.ai_share_before + (ROLLOUT.ai_share_after - ROLLOUT.ai_share_before) * effect
+    zone = person.zone - (6 if world.happens(0.06) else 0)  # some evenings
+    share = EFFECTS.ai_share_before + (EFFECTS.ai_share_after - EFFECTS.ai_share_before) * effect
     helper = ""
-    if world.happens(share, "ai", team, era):
-        helpers = HELPERS["after" if rng.random() < effect else "before"]
-        helper = world.pick(helpers, "helper", team, era)
+    if world.happens(share):
+        helper = world.pick(HELPERS["after" if world.happens(effect) else "before"])
     repo, folder = _location(world, team, kind, day)
     task = Task(rng, repo, folder, rng.choice(repo.areas[folder]), kind)
     start = world.after(day - timedelta(hours=zone), 11 * rng.random(), zone)
-    coding = KINDS[kind].coding_hours * TEAMS[team].pace[0] * (1 + ROLLOUT.coding_change * effect)
-    coding *= world.spread(CODING_SPREAD, "coding", team, era)
+    coding = KINDS[kind].coding_hours * TEAMS[team].pace[0] * (1 + EFFECTS.coding_change * effect)
     # the known change includes the growing share of faster work
-    coding *= _ai_pace(ROLLOUT.ai_share_before) / _ai_pace(share)
+    coding *= world.spread(CODING_SPREAD) * _pace(EFFECTS.ai_share_before) / _pace(share)
     ready = world.after(start, min(coding * (AI_CODING if helper else 1), 500), zone)
     is_agent = helper in AGENT_LOGINS
-    is_draft = is_agent or world.happens(0.2, "draft", team)
+    is_draft = is_agent or world.happens(0.2)
     opened = start if is_agent else ready
     if is_draft and not is_agent:
         opened = min(later(start, coding * rng.uniform(0.2, 0.6), zone), ready)
-    signal = world.pick(SIGNALS, "signal", kind, era)
+    signal = world.pick(SIGNALS)
     change = Change(
         repo,
         opened + timedelta(seconds=7),
@@ -116,16 +100,17 @@ def _start(world: World, team: str, kind: str, day: datetime) -> None:
         team=team,
         person=person,
         oid=world.oid(),
+        component=task.component,
         files=task.files(),
         is_opened_as_draft=is_draft,
     )
     change.ready = max(ready, change.opened)
     change.branch = _branch(rng, change, helper, signal)
     _commit(rng, change, helper, start)
-    if signal == "linked issue" or world.happens(0.18, "linked", team):
+    if signal == "linked issue" or world.happens(0.18):
         _link(world, change, task.component)
     if helper == "copilot":
-        if rng.random() < 0.7:  # otherwise the agent starts by itself
+        if world.happens(0.7):  # otherwise the agent starts by itself
             change.assign(change.opened, person.login, change.author)
         change.assign(change.opened, change.author, person.login)
     if is_draft:
@@ -134,30 +119,24 @@ def _start(world: World, team: str, kind: str, day: datetime) -> None:
     world.changes.append(change)
 
 
-def _ai_pace(share: float) -> float:
+def _pace(share: float) -> float:
     """Return the relative coding time if this share of the work has AI help."""
     return 1 - share * (1 - AI_CODING)
 
 
 def _location(world: World, team: str, kind: str, day: datetime) -> tuple[Repo, str]:
     """Return the repository and folder of a piece of work, mostly the team's own."""
-    rng = world.rng
-    is_page = kind == "docs" and world.happens(0.55, "docs", team)
-    if is_page and not world.is_archived(DOCS, day):
-        return DOCS, rng.choice(list(DOCS.areas))
+    if kind == "docs" and world.happens(0.55) and not world.is_archived(DOCS, day):
+        return DOCS, world.rng.choice(list(DOCS.areas))
+    is_foreign = world.happens(0.05)
+    repo = world.rng.choice(CODE_REPOS) if is_foreign else REPOS[world.pick(TEAMS[team].repos)]
     opened_later: dict[str, float] = DATA["opened_later"]
-    age = world.share(day)
-    is_foreign = world.happens(0.05, "foreign", team)
-    if is_foreign:
-        repo = rng.choice(CODE_REPOS)
-    else:
-        repo = REPOS[world.pick(TEAMS[team].repos, "repo", team)]
-    folders = [folder for folder in repo.areas if opened_later.get(folder, 0) <= age]
+    folders = [area for area in repo.areas if opened_later.get(area, 0) <= world.share(day)]
     if not is_foreign:
-        folders = [f for f in folders if f in TEAMS[team].folders] or folders
-    new = [0.5 if folder in opened_later else 0 for folder in folders]
-    weights = [1 / (2 + index) + bonus for index, bonus in enumerate(new)]
-    return repo, rng.choices(folders, weights)[0]
+        folders = [area for area in folders if area in TEAMS[team].folders] or folders
+    return repo, world.pick(
+        {area: 1 / (2 + n) + 0.5 * (area in opened_later) for n, area in enumerate(folders)}
+    )
 
 
 def _branch(rng: Random, change: Change, helper: str, signal: str) -> str:
@@ -178,8 +157,6 @@ def _commit(rng: Random, change: Change, helper: str, start: datetime) -> None:
         trailer = f"Co-authored-by: {login} <{login}@users.noreply.github.com>"
         change.commits.append((start, "Initial plan", change.author))
         start += timedelta(minutes=rng.randint(4, 40))
-    if rng.random() < 0.005:
-        start -= timedelta(days=rng.randint(95, 200))  # an old branch
     count = rng.choices((0, 1, 2, 4), (0.45, 0.3, 0.18, 0.07))[0]
     shares = sorted(rng.random() for _ in range(count))
     times = [min(start, ready), *(start + (ready - start) * share for share in shares)]
@@ -189,9 +166,6 @@ def _commit(rng: Random, change: Change, helper: str, start: datetime) -> None:
         change.commits.append((at, text, change.author))
     if helper == "claude trailer" and rng.random() < 0.5:
         change.body += "\n\nGenerated with [Claude Code](https://claude.com/claude-code)"
-    elif helper == "devin":
-        session = f"https://app.devin.ai/sessions/{rng.getrandbits(64):016x}"
-        change.body += f"\n\nLink to Devin run: {session}"
 
 
 def _link(world: World, change: Change, component: str) -> None:

@@ -15,7 +15,7 @@ from headway import demo
 from tests.support.facts import DEMO_UNTIL
 
 #: pull requests of the demo company
-PULL_REQUESTS = 3_765
+PULL_REQUESTS = 6_594
 REPOSITORIES = 6
 #: what the documents of a copy say otherwise than the company's, each as a regular expression and
 #: its replacement; {copy} is its number, {turn} and {rest} cut a commit's name in two, so that no

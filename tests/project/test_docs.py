@@ -16,7 +16,7 @@ from headway.cli import commands as headway
 from headway.cli import exit_codes
 from headway.config.compiled import compile_rules
 from headway.config.settings import parse_settings
-from headway.demo import ROLLOUT
+from headway.demo import EFFECTS
 from queries.catalog import docs
 from queries.catalog.catalog import PAGES as CATALOG_PAGES
 from queries.catalog.catalog import QUESTIONS
@@ -260,14 +260,16 @@ def test_demo_effect_of_the_page_is_that_of_the_demo() -> None:
     def percent(share: float) -> str:
         return f"{share * 100:.0f} %"
 
+    before, loss, after = map(percent, EFFECTS.unreviewed)
     for fact in (
-        f"over {ROLLOUT.ramp_weeks} weeks",
-        f"coding takes {percent(-ROLLOUT.coding_change)} less working time",
-        f"pickup {percent(ROLLOUT.pickup_change)} more from week {ROLLOUT.pickup_after_weeks} on",
-        f"review {percent(ROLLOUT.review_change)} more",
-        f"{percent(ROLLOUT.feature_change)} more features are started",
-        f"from {percent(ROLLOUT.ai_share_before)} to {percent(ROLLOUT.ai_share_after)}",
-        f"{percent(ROLLOUT.revert_share_after)} are reverted, "
-        f"was {percent(ROLLOUT.revert_share_before)}",
+        f"over {EFFECTS.transition_weeks} weeks",
+        f"coding takes {percent(-EFFECTS.coding_change)} less working time",
+        f"pickup and review {percent(-EFFECTS.pickup_change)} less",
+        f"{percent(EFFECTS.feature_change)} more features are started",
+        f"from {percent(EFFECTS.ai_share_before)} to {percent(EFFECTS.ai_share_after)}",
+        f"without review, {before} before, {loss} in the quarter of the rollout and {after} later",
+        "reverted, {} before, {} in that quarter and {} later".format(
+            *map(percent, EFFECTS.reverted)
+        ),
     ):
         assert fact in text

@@ -16,10 +16,10 @@ from typing import Any
 
 from collectors.ledger.opening import open_ledger
 from collectors.ledger.store import Store
-from headway.demo import build, people_csv, rollout_on
+from headway.demo import Calendar, build, people_csv
 
 UNTIL = date(2026, 11, 21)
-HISTORIES = ((UNTIL, 7), (date(2025, 7, 14), 7), (date(2024, 2, 29), 11))
+HISTORIES = ((UNTIL, 7), (date(2024, 2, 29), 11))
 TABLES = (
     "github_repositories",
     "github_pull_requests",
@@ -66,9 +66,14 @@ class History:
         return datetime.combine(self.until, time()) + timedelta(days=1)
 
     @property
+    def begin(self) -> datetime:
+        """Return the first time of the history."""
+        return datetime.combine(Calendar(self.until).begin, time())
+
+    @property
     def rollout(self) -> datetime:
         """Return the start of the rollout."""
-        return datetime.combine(rollout_on(self.until), time())
+        return datetime.combine(Calendar(self.until).rollout, time())
 
     def nodes(self, name: str) -> list[dict[str, Any]]:
         """Return the documents of a table, each with the id of its repository."""

@@ -15,7 +15,6 @@ from headway import demo
 from headway.config.compiled import compile_rules
 from headway.demo.publish import demo_settings
 from queries.publish.publish import Source, publish
-from queries.publish.settings import Rollout
 from queries.read.cases import AS_OF, Row, Tables, fill, insert, read_tables
 from queries.read.snapshot import LINK, Snapshot, current
 from tests.support.refreshing import publish_tables
@@ -40,8 +39,7 @@ def demo_file(data: Path) -> Path:
     with open_ledger(data / "ledger.duckdb", "test") as store:
         demo.build(store, DEMO_UNTIL)
         people.load(people_csv, store)
-    rollout = Rollout("Agents", demo.rollout_on(DEMO_UNTIL), 28)
-    settings = dataclasses.replace(demo_settings(DEMO_UNTIL), rollouts=(rollout,))
+    settings = demo_settings(DEMO_UNTIL)
     settings = dataclasses.replace(settings, rules=compile_rules(data / "seeds"))
     source = Source(data / "ledger.duckdb", settings, "key", "test", is_synthetic=True)
     publish(source, data, DEMO_UNTIL)

@@ -11,11 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from headway.demo import rollout_on
+from headway.demo import Calendar
 from tests.support import facts
 from tests.support.facts import DEMO_UNTIL
 
-ROLLOUT = rollout_on(DEMO_UNTIL)
+CALENDAR = Calendar(DEMO_UNTIL)
+ROLLOUT = CALENDAR.rollout
 #: columns whose every value occurs
 VALUES: dict[str, dict[str, set[Any]]] = {
     "issues": {
@@ -36,7 +37,7 @@ VALUES: dict[str, dict[str, set[Any]]] = {
         "left_by": {"completed", "not planned", "unlabelled", None},
         "left_by_kind": {"human", "agent", "bot", None},
     },
-    "milestones": {"state": {"open", "closed"}, "is_capability": {True, False}},
+    "milestones": {"state": {"open", "closed"}, "is_capability": {True}},
     "areas": {"is_alive": {True, False}},
     "deployments": {
         "environment": {"production", "staging"},
@@ -108,7 +109,7 @@ def test_more_experiments_are_started_and_decided_after_the_rollout(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     experiments = rows(db, "experiments")
-    assert 80 <= len(experiments) <= 150
+    assert 150 <= len(experiments) <= 260
     shipped = [row for row in experiments if row["shipped_at"]]
     assert 10 <= sum(row["decision"] is None for row in shipped) < 0.4 * len(shipped)
     year = timedelta(days=300)
@@ -130,25 +131,21 @@ def test_capabilities_are_delivered_and_some_are_open(db: duckdb.DuckDBPyConnect
     assert {"feature merged", "feedback resolved"} <= also
 
 
-def test_strained_team_has_more_change_failures(db: duckdb.DuckDBPyConnection) -> None:
-    failures = {
-        row["shipment_key"] for row in rows(db, "change_failures") if row["repo"].endswith("/api")
-    }
-    shipped = [
-        row
-        for row in rows(db, "deployments")
-        if row["is_production"] and row["state"] == "succeeded"
-    ]
-    before, after = [
-        [
-            str(row["deployment"]) in failures
-            for row in shipped
-            if (row["deployed_at"].date() >= ROLLOUT) is is_after
+def test_more_changes_fail_in_the_quarter_of_the_rollout(db: duckdb.DuckDBPyConnection) -> None:
+    shares = []
+    for first, last in (
+        (CALENDAR.begin, ROLLOUT),
+        (ROLLOUT + timedelta(days=14), CALENDAR.recovery),
+        (CALENDAR.recovery, DEMO_UNTIL - timedelta(days=7)),
+    ):
+        failed = [
+            row["has_failed"]
+            for row in rows(db, "shipments")
+            if row["is_observable"] and first <= row["shipped_at"].date() < last
         ]
-        for is_after in (False, True)
-    ]
-    shares = [sum(side) / len(side) for side in (before, after)]
-    assert 0.02 < shares[0] < 0.1 and 1.3 * shares[0] < shares[1] < 0.2
+        shares.append(sum(failed) / len(failed))
+    before, lost, recovery = shares
+    assert 0.04 < before < 0.15 and lost > 1.4 * before and recovery < 0.75 * lost
 
 
 def test_failed_deployments_and_incidents_are_restored_or_still_open(

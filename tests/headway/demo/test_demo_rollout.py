@@ -1,131 +1,130 @@
-"""The demo company's history shows the effect of its rollout, with realistic noise."""
+"""The demo company's history shows the effects of its rollout, with realistic noise."""
 
 from __future__ import annotations
 
 import math
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from statistics import mean, median
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from statistics import mean
 
 import pytest
 
-from headway.demo import ROLLOUT, rollout_on
-from tests.support.demo_history import Change, History, histories, hours
+from collectors.ledger.opening import open_ledger
+from headway.demo import EFFECTS, Calendar, build
+from tests.support.demo_history import UNTIL, Change, History, histories, hours, read
+
+TRANSITION = timedelta(weeks=EFFECTS.transition_weeks)
+
+
+@cache
+def without_effects() -> History:
+    """Return the first demo with its effects switched off."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_ledger(Path(folder) / "ledger.duckdb", "test") as store,
+    ):
+        build(store, UNTIL, has_effects=False)
+        return read(store, UNTIL)
 
 
 @dataclass(frozen=True)
 class Sides:
-    """The changes before the rollout and after its ramp, and how many weeks each side has."""
+    """The changes before the rollout and after its transition, and how many weeks each side has."""
 
     before: list[Change]
     after: list[Change]
-    late: list[Change]
     weeks: tuple[float, float]
 
 
-def sides(is_rolled_out: bool) -> Sides:
-    """Return both sides of the rollout, for its teams or for the others, of all demos together."""
-    before, after, late, weeks = [], [], [], [0.0, 0.0]
-    for history in histories():
-        ramped = history.rollout + timedelta(weeks=ROLLOUT.ramp_weeks)
-        crowded = history.rollout + timedelta(weeks=ROLLOUT.pickup_after_weeks)
+def sides(demos: tuple[History, ...], is_rolled_out: bool) -> Sides:
+    """Return both sides of the rollout, for its teams or for the others, of demos together."""
+    before, after, weeks = list[Change](), list[Change](), [0.0, 0.0]
+    for history in demos:
+        later = history.rollout + TRANSITION
         selected = [
-            c for c in history.changes if c.team and (c.team in ROLLOUT.teams) == is_rolled_out
+            c for c in history.changes if c.team and (c.team in EFFECTS.teams) == is_rolled_out
         ]
         before += [change for change in selected if change.opened < history.rollout]
-        after += [change for change in selected if change.opened >= ramped]
-        late += [
-            change
-            for change in selected
-            if change.opened >= ramped and (change.ready or ramped) >= crowded
-        ]
+        after += [change for change in selected if change.opened >= later]
         weeks[0] += hours(history.rollout - min(change.opened for change in history.changes)) / 168
-        weeks[1] += hours(history.end - ramped) / 168
-    return Sides(before, after, late, (weeks[0], weeks[1]))
+        weeks[1] += hours(history.end - later) / 168
+    return Sides(before, after, (weeks[0], weeks[1]))
 
 
-def change_in(stage: str, before: list[Change], after: list[Change]) -> float:
+def change_in(stage: str, result: Sides) -> float:
     """Return the relative change of a stage's geometric mean.
 
     Half an hour is added to each duration, so that zero hours have a logarithm.
     """
-    remaining, valid = (
+    before, after = (
         mean(
             math.log(value + 0.5)
             for c in side
             if c.merged and (value := getattr(c, stage)) is not None
         )
-        for side in (before, after)
-    )
-    return math.exp(valid - remaining) - 1
-
-
-def test_coding_time_falls_in_teams_with_agents() -> None:
-    result = sides(is_rolled_out=True)
-    assert change_in("coding", result.before, result.after) == pytest.approx(
-        ROLLOUT.coding_change, abs=0.05
-    )
-    medians = [
-        median(c.coding for c in side if c.merged and c.coding is not None)
         for side in (result.before, result.after)
-    ]
-    # a median jumps over nights, so it is looser
-    assert medians[1] / medians[0] - 1 == pytest.approx(ROLLOUT.coding_change, abs=0.1)
-
-
-def test_pickup_time_is_stable_at_first_and_grows_later() -> None:
-    result = sides(is_rolled_out=True)
-    late = set(map(id, result.late))
-    early = [change for change in result.after if id(change) not in late]
-    assert change_in("pickup", result.before, early) == pytest.approx(0, abs=0.09)
-    assert change_in("pickup", result.before, result.late) == pytest.approx(
-        ROLLOUT.pickup_change, abs=0.1
     )
+    return math.exp(after - before) - 1
 
 
-def test_review_time_rises() -> None:
-    result = sides(is_rolled_out=True)
-    assert change_in("review", result.before, result.after) == pytest.approx(
-        ROLLOUT.review_change, abs=0.07
-    )
+@pytest.mark.parametrize(
+    ("stage", "change"), [("coding", -0.6), ("pickup", -0.5), ("review", -0.5)]
+)
+def test_stages_are_shorter_in_teams_with_agents(stage: str, change: float) -> None:
+    assert getattr(EFFECTS, f"{stage}_change") == change
+    assert change_in(stage, sides(histories(), True)) == pytest.approx(change, abs=0.07)
 
 
 def test_more_features_are_opened() -> None:
-    result = sides(is_rolled_out=True)
+    result = sides(histories(), True)
     before, after = (
         sum(change.is_feature for change in side) / weeks
         for side, weeks in zip((result.before, result.after), result.weeks, strict=True)
     )
-    assert after / before - 1 == pytest.approx(ROLLOUT.feature_change, abs=0.05)
+    assert after / before - 1 == pytest.approx(EFFECTS.feature_change, abs=0.12)
 
 
 def test_agents_and_assistants_open_pull_requests() -> None:
-    result = sides(is_rolled_out=True)
+    result = sides(histories(), True)
     assert mean(change.has_ai for change in result.before) == pytest.approx(
-        ROLLOUT.ai_share_before, abs=0.01
+        EFFECTS.ai_share_before, abs=0.015
     )
     assert mean(change.has_ai for change in result.after) == pytest.approx(
-        ROLLOUT.ai_share_after, abs=0.02
+        EFFECTS.ai_share_after, abs=0.04
     )
 
 
-def test_reverts_become_more_frequent() -> None:
-    before: list[bool] = []
-    after: list[bool] = []
+def periods(history: History) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the time before the rollout, of the loss, and of the recovery."""
+    recovery = datetime.combine(Calendar(history.until).recovery, time())
+    settled = history.end - timedelta(days=14)
+    return (
+        (datetime.min, history.rollout),
+        (history.rollout + TRANSITION, recovery),
+        (recovery, settled),
+    )
+
+
+@pytest.mark.parametrize("index", range(3), ids=["before", "loss", "recovery"])
+def test_guardrails_are_lost_for_a_quarter_and_recover(index: int) -> None:
+    undone, alone = list[bool](), list[bool]()
     for history in histories():
-        undone = set(reverted(history))
+        reverts, (first, last) = set(reverted(history)), periods(history)[index]
+        nodes = {(n["repo_id"], n["number"]): n for n in history.nodes("pull_requests")}
         for change in history.changes:
-            if change.merged and change.team in ROLLOUT.teams:
-                ramped = history.rollout + timedelta(weeks=ROLLOUT.ramp_weeks)
-                is_undone = (change.repo_id, change.number) in undone
-                if change.merged < history.rollout:
-                    before.append(is_undone)
-                elif ramped <= change.merged < history.end - timedelta(days=14):
-                    after.append(is_undone)
-    assert mean(before) == pytest.approx(ROLLOUT.revert_share_before, abs=0.004)
-    assert mean(after) == pytest.approx(ROLLOUT.revert_share_after, abs=0.005)
+            if change.merged and first <= change.merged < last and change.team in EFFECTS.teams:
+                node = nodes[change.repo_id, change.number]
+                people = [r for r in node["reviews"] if r["author"]["__typename"] == "User"]
+                undone.append((change.repo_id, change.number) in reverts)
+                alone.append(not people)
+    assert len(undone) > 300
+    assert mean(undone) == pytest.approx(EFFECTS.reverted[index], abs=0.035)
+    assert mean(alone) == pytest.approx(EFFECTS.unreviewed[index], abs=0.05)
 
 
 def reverted(history: History) -> Iterator[tuple[int, int]]:
@@ -140,18 +139,39 @@ def reverted(history: History) -> Iterator[tuple[int, int]]:
             yield shas[match[1]]["repo_id"], shas[match[1]]["number"]
 
 
-def test_nothing_changes_in_the_other_team() -> None:
-    result = sides(is_rolled_out=False)
+@pytest.mark.parametrize("has_effects", [True, False])
+def test_nothing_changes_in_teams_without_agents_or_without_effects(has_effects: bool) -> None:
+    demos = histories() if has_effects else (without_effects(),)
+    result = sides(demos, is_rolled_out=not has_effects)
     for stage in ("coding", "pickup", "review"):
-        assert change_in(stage, result.before, result.after) == pytest.approx(0, abs=0.15)
+        assert change_in(stage, result) == pytest.approx(0, abs=0.12)
     assert mean(change.has_ai for change in result.after) == pytest.approx(
-        ROLLOUT.ai_share_before, abs=0.015
+        EFFECTS.ai_share_before, abs=0.015
     )
 
 
-def test_the_rollout_is_on_the_first_monday_10_months_before() -> None:
-    assert [rollout_on(date(*day)) for day in ((2026, 11, 21), (2026, 1, 1), (2024, 2, 29))] == [
-        date(2026, 1, 5),
-        date(2025, 3, 3),
-        date(2023, 4, 3),
-    ]
+def test_without_effects_spend_does_not_grow() -> None:
+    history = without_effects()
+    days = {row["partition_id"]: row["day"] for row in history.exports["spend_partitions"]}
+    tokens = [0, 0]
+    for row in history.exports["spend_rows"]:
+        if row["tool"] == "claude code":
+            tokens[days[row["partition_id"]] >= history.rollout.date()] += row["tokens"]
+    before, after = 39 * 7, (history.until - history.rollout.date()).days + 1
+    assert tokens[1] / after == pytest.approx(tokens[0] / before, rel=0.15)
+
+
+def test_rollout_begins_a_quarter_after_ten_whole_ones_and_three_follow_it() -> None:
+    # ISO years 2020 and 2026 have a week 53
+    for until, begin, rollout, recovery in (
+        ((2026, 11, 29), (2023, 6, 26), (2025, 12, 29), (2026, 3, 30)),
+        ((2026, 10, 19), (2023, 6, 26), (2025, 12, 29), (2026, 3, 30)),
+        ((2026, 10, 18), (2023, 3, 27), (2025, 9, 29), (2025, 12, 29)),
+        ((2027, 1, 27), (2023, 9, 25), (2026, 3, 30), (2026, 6, 29)),
+    ):
+        days = Calendar(date(*until))
+        assert (days.begin, days.rollout, days.recovery) == (
+            date(*begin),
+            date(*rollout),
+            date(*recovery),
+        )

@@ -28,8 +28,6 @@ EVENTS = {
     "LabeledEvent": "actor label",
     "UnlabeledEvent": "actor label",
     "AssignedEvent": "actor assignee",
-    "MilestonedEvent": "actor milestoneTitle",
-    "DemilestonedEvent": "actor milestoneTitle",
     "MarkedAsDuplicateEvent": "actor",
     "CrossReferencedEvent": "willCloseTarget source",
 }
@@ -57,15 +55,15 @@ def test_counts_are_plausible() -> None:
         counts = {
             table.removeprefix("github_"): len(rows) for table, rows in history.tables.items()
         }
-        assert 1350 <= counts["issues"] <= 1750
-        assert 110 <= counts["discussions"] <= 190
-        assert 30 <= counts["milestones"] <= 40
-        assert 560 <= counts["deployments"] <= 760
+        assert 2200 <= counts["issues"] <= 3200
+        assert 130 <= counts["discussions"] <= 230
+        assert 6 <= counts["milestones"] <= 12
+        assert 1_050 <= counts["deployments"] <= 1_350
         exported = {table: len(rows) for table, rows in history.exports.items()}
         assert exported["imports"] == 3
         assert (
-            20 <= exported["imported_incidents"] <= 45
-            and 15 <= exported["imported_experiments"] <= 35
+            20 <= exported["imported_incidents"] <= 65
+            and 20 <= exported["imported_experiments"] <= 55
         )
 
 
@@ -81,8 +79,7 @@ def test_issues_have_the_members_that_the_collector_stores() -> None:
             }
             result["closer"] |= {" ".join(event["closer"])} if event.get("closer") else set()
             result["source"] |= {" ".join(event["source"])} if event.get("source") else set()
-        result["milestone"] |= {" ".join(node["milestone"])} if node["milestone"] else set()
-    expected = {"actor": "__typename login", "milestone": "number title"} | INNER
+    expected = {"actor": "__typename login"} | INNER
     expected |= dict.fromkeys(("closer", "source"), "__typename number repository")
     expected |= {name: f"__typename createdAt {remainder}" for name, remainder in EVENTS.items()}
     result["closer"].remove("__typename oid")
@@ -287,7 +284,7 @@ def test_customers_are_outside_authors_and_get_answers() -> None:
     known_values = {row["login"] for row in csv.DictReader(io.StringIO(people_csv(UNTIL)))}
     for history in histories():
         reports = list(outside(history))
-        assert 230 <= len(reports) <= 380
+        assert 450 <= len(reports) <= 700
         assert not known_values & {node["author"]["login"] for node in reports}
         assert {
             node["authorAssociation"] for node in history.nodes("issues") if node["author"] is None
@@ -316,14 +313,6 @@ def who(comment: Node) -> str:
     return str(comment["authorAssociation"])
 
 
-def test_answers_are_slightly_faster_after_the_rollout() -> None:
-    before, after = list[float](), list[float]()
-    for history in histories():
-        for node, span in responses(history):
-            (after if at(node["createdAt"]) >= history.rollout else before).append(span)
-    assert 0.65 < median(after) / median(before) < 1
-
-
 def test_discussions_are_answered_chosen_and_closed_in_every_way() -> None:
     for history in histories():
         nodes = history.nodes("discussions")
@@ -348,7 +337,7 @@ def test_discussions_are_answered_chosen_and_closed_in_every_way() -> None:
                 assert (node["answer"]["createdAt"], node["answer"]["author"]["login"]) in comments
                 assert node["answer"]["createdAt"] <= node["answerChosenAt"]
         assert {node["answer"]["authorAssociation"] for node in selected} == {"MEMBER", "NONE"}
-        assert {node["authorAssociation"] for node in nodes} == {"MEMBER", "NONE"}
+        assert {node["authorAssociation"] for node in nodes} == {"NONE"}
         assert any(c["replies"] for node in nodes for c in node["comments"])
         assert sum(not node["comments"] for node in nodes) > 3
 
@@ -367,7 +356,7 @@ def test_milestones_of_items_exist() -> None:
         states = {
             (n["title"].startswith("Capability: "), n["state"]) for n in history.nodes("milestones")
         }
-        assert states == {(True, "OPEN"), (True, "CLOSED"), (False, "OPEN"), (False, "CLOSED")}
+        assert states == {(True, "OPEN"), (True, "CLOSED")}
         labelled = [n for n in history.nodes("issues") if {"name": "capability"} in n["labels"]]
         assert {node["state"] for node in labelled} == {"OPEN", "CLOSED"} and 8 <= len(
             labelled
@@ -377,7 +366,7 @@ def test_milestones_of_items_exist() -> None:
 def test_experiments_are_decided_by_labels_or_closing_or_stay_open() -> None:
     for history in histories():
         nodes = [n for n in history.nodes("issues") if {"name": "experiment"} in n["labels"]]
-        assert 45 <= len(nodes) <= 110
+        assert 90 <= len(nodes) <= 180
         names = Counter(label["name"] for node in nodes for label in node["labels"])
         assert min(names[f"decision: {word}"] for word in ("kept", "killed", "inconclusive")) > 2
         assert names["experiment: success"] + names["experiment: failed"] > 2
@@ -389,7 +378,7 @@ def test_experiments_are_decided_by_labels_or_closing_or_stay_open() -> None:
         ]
         assert len(shipped) > 30 and len(undecided) > 3
         years = Counter(at(node["createdAt"]) >= history.rollout for node in nodes)
-        since = hours(history.end - history.rollout) / hours(timedelta(days=731))
+        since = hours(history.end - history.rollout) / hours(history.end - history.begin)
         assert years[True] / since > 1.15 * years[False] / (1 - since)
         labels = {
             label["name"] for node in history.nodes("pull_requests") for label in node["labels"]

@@ -111,7 +111,7 @@ def downloaded(page: Page, button: str) -> bytes:
     ("page", "scope"),
     [
         *((page.name, Scope()) for page in PAGES),
-        (CYCLE_TIME.name, Scope(team="mobile")),
+        (CYCLE_TIME.name, Scope(team="App")),
         (CYCLE_TIME.name, Scope(work_type="fix", authorship="no signal")),
         ("experience", Scope(repo="fernhill-demo/web")),
     ],
@@ -173,19 +173,19 @@ def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
     with opened(browser, f"{site}/{CYCLE_TIME.name}") as page:
         ready(page)
         before = leads(page)
-        choose(page, "Team", "mobile")
-        expect(page.get_by_text("Only team mobile")).to_be_visible()
+        choose(page, "Team", "App")
+        expect(page.get_by_text("Only team App")).to_be_visible()
         choose(page, "Period", "Last 26 weeks")
         page.wait_for_url("**period=Last+26+weeks*")
         ready(page)
         link, after = page.url, leads(page)
-        assert "team=mobile" in link
+        assert "team=App" in link
         assert after != before
         page.get_by_role("link", name="Overview").click()
         expect(page.locator("h1")).not_to_have_text(CYCLE_TIME.title)
-        assert "team=mobile" in page.url
+        assert "team=App" in page.url
         page.get_by_role("button", name="Reset").click()
-        expect(page.get_by_text("Only team mobile")).to_have_count(0)
+        expect(page.get_by_text("Only team App")).to_have_count(0)
         assert "team" not in page.url
     with opened(browser, link) as page:
         ready(page)
@@ -445,6 +445,6 @@ def test_unsupported_filter_hides_panels_with_a_notice(
     app: AppTest, demo: Path, tmp_path: Path
 ) -> None:
     link(tmp_path, demo)
-    text = page_text(at(app, EXPERIENCE.file, team="mobile"))
+    text = page_text(at(app, EXPERIENCE.file, team="App"))
     assert "Not shown, because it has no team: Arrivals and departures of UX debt, " in text
     assert not app.get("plotly_chart")
