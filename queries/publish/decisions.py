@@ -132,7 +132,7 @@ class Judged(Registered):
     #: teams of the scope; empty for the organisation
     teams: Sequence[str] = ()
     #: weekly sums of the teams without a rollout
-    others: Weeks | None = None
+    control: Weeks | None = None
     #: rollouts in the history: first week and first week after the transition
     breaks: Sequence[tuple[int, int]] = ()
 
@@ -188,7 +188,7 @@ def keep(db: duckdb.DuckDBPyConnection, judged: Mapping[Key, Judged]) -> None:
     series = [
         Series(position, name, row.first, weeks, row.breaks)
         for position, row in enumerate(rows)
-        for name, weeks in (("judged", row.weeks), ("others", row.others))
+        for name, weeks in (("judged", row.weeks), ("others", row.control))
         if weeks
     ]
     db.register("judged_inputs_frame", pd.DataFrame(stacked(series)))
@@ -247,7 +247,7 @@ class _Decider:
                 if judged.panel.tobytes() not in sums:
                     sums[judged.panel.tobytes()] = items.weekly(judged.panel)
                 breaks = self.judging.breaks(judged.teams)
-                self._judge_one(judged, items, sums[judged.panel.tobytes()], breaks)
+                self._judge_comparison(judged, items, sums[judged.panel.tobytes()], breaks)
         for rollout in self.judging.rollouts:
             self._judge_rollout(about, rollout, scopes[0])
 
@@ -310,7 +310,7 @@ class _Decider:
                 breaks = self.judging.breaks(teams if variant == BEFORE_AND_AFTER else (), rollout)
                 other = without if variant == DIFFERENCE else None
                 sums = having.weekly(judged.panel)
-                self._judge_one(judged, having, sums, breaks, after - began, other)
+                self._judge_comparison(judged, having, sums, breaks, after - began, other)
 
     def _restriction(
         self, repos: Sequence[str], weeks: Span, teams: Sequence[str]
@@ -322,20 +322,20 @@ class _Decider:
             return None
         return Restriction(tuple(repos), [monday(week) for week in closed], tuple(teams))
 
-    def _judge_one(
+    def _judge_comparison(
         self,
         judged: Judged,
         items: Items,
         sums: WeeklySums,
         breaks: Sequence[tuple[int, int]],
         transition: int = 0,
-        others: Items | None = None,
+        control: Items | None = None,
     ) -> None:
         """Judge one comparison; of a rollout perhaps against the teams without it."""
         weeks = span(judged.pair.current, judged.pair.baseline)
         (before, before_end), (now, end) = weeks.baseline, weeks.judged
-        if others and judged.start is not None:
-            start = history_start(others, judged.panel, now - transition)
+        if control and judged.start is not None:
+            start = history_start(control, judged.panel, now - transition)
             judged.start = None if start is None else max(judged.start, start)
         if judged.start is None:
             return
@@ -351,8 +351,8 @@ class _Decider:
         )
         judged.breaks = breaks
         judged.weeks = sums.weeks(first, end, counts)
-        if others:
-            judged.others = others.weekly(judged.panel).weeks(first, end, counts)
+        if control:
+            judged.control = control.weekly(judged.panel).weeks(first, end, counts)
         if judged.pair.status == SO_FAR and (
             judged.pair.current.end_on - judged.pair.current.start_on
         ) < timedelta(weeks=LEAST_WEEKS):
@@ -360,16 +360,16 @@ class _Decider:
         kind = KINDS[items.aggregate]
         if kind != "median":
             result = (
-                judgements.difference(kind, judged.weeks, judged.others, windows)
-                if judged.others
+                judgements.difference(kind, judged.weeks, judged.control, windows)
+                if judged.control
                 else judgements.judge(kind, judged.weeks, windows)
             )
         else:
             durations = items.durations(first, end, judged.panel)
             result = judgements.judge_median(*durations, windows, counts)
             judged.threshold, judged.weeks = result.threshold, result.weeks or judged.weeks
-            if others:
-                other = others.durations(first, end, judged.panel)
+            if control:
+                other = control.durations(first, end, judged.panel)
                 result = judgements.difference_of_medians(durations, other, windows, counts)
         judged.judgement = self._checked(result, judged, items, weeks)
 
@@ -404,7 +404,7 @@ class _Decider:
             self._decide_family({name: self._main(variants) for name, variants in family.items()})
 
     def _main(self, variants: Sequence[Judged]) -> Judged:
-        """Return the variant that gets the word; the others are reported without one.
+        """Return the variant that gets the word; the other is reported without one.
 
         Of a rollout that is the difference to the other teams, unless it lacks data.
         """

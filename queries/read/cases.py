@@ -63,16 +63,16 @@ def _replay(
                 windows.append(Window(*map(_day, beside.split("/"))))
             scope = Scope(**{part: row.get(part) for part in SCOPES})
             frame = estimates(case, metric, windows, scope)
-            (found,) = frame[frame["start_on"] == str(windows[0].start_on)].to_dict("records")
-            yield _result(metric, row, found)
+            (estimate,) = frame[frame["start_on"] == str(windows[0].start_on)].to_dict("records")
+            yield _result(metric, row, estimate)
 
 
-def _result(metric: Metric, row: Row, found: Mapping[Any, Any]) -> Result:
+def _result(metric: Metric, row: Row, estimate: Mapping[Any, Any]) -> Result:
     parts = [f"{row['start_on']} to {row['end_on']}"]
     parts += [f"{row[part]}" for part in SCOPES if row.get(part)]
-    value = found["estimate"] if found["estimate"] == found["estimate"] else None
+    value = estimate["estimate"] if estimate["estimate"] == estimate["estimate"] else None
     expected = None if row["estimate"] is None else float(row["estimate"])
-    counts = (found["n"], found["n_missing"], found["n_excluded"])
+    counts = (estimate["n"], estimate["n_missing"], estimate["n_excluded"])
     typed = tuple(int(row[name] or 0) for name in ("n", "missing", "left_out"))
     is_same = counts == typed and _agree(expected, value)
     return Result(

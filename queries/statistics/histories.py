@@ -249,11 +249,13 @@ class Repositories:
         unshared = panel & ~self._is_shared(weeks)
         if not unshared.any():
             return panel, []
-        held = [items.by_repo(side, len(panel)) for side in (weeks.judged, weeks.baseline)]
-        is_much = any(n[unshared].sum() > MOST_UNSHARED * n[panel].sum() for n in held)
-        if not is_much or not all(n[panel & ~unshared].any() for n in held):
+        counts_by_window = [
+            items.by_repo(side, len(panel)) for side in (weeks.judged, weeks.baseline)
+        ]
+        is_much = any(n[unshared].sum() > MOST_UNSHARED * n[panel].sum() for n in counts_by_window)
+        if not is_much or not all(n[panel & ~unshared].any() for n in counts_by_window):
             return panel, []
-        is_left_out = unshared & ((held[0] > 0) | (held[1] > 0))
+        is_left_out = unshared & ((counts_by_window[0] > 0) | (counts_by_window[1] > 0))
         names = [name for name, is_out in zip(self.names, is_left_out[1:], strict=True) if is_out]
         return panel & ~is_left_out, names
 

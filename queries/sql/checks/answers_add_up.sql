@@ -1,5 +1,5 @@
 -- The inputs of an answer that is not decided add up to it, on both sides: n, unless of a rate; the
--- value, unless of a median. A decision keeps the inputs of its day, whatever the data become.
+-- value, unless of a median. A decision keeps the inputs of its day.
 with sides as (
     select
         metric,

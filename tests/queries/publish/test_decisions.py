@@ -176,7 +176,7 @@ def test_short_history_is_too_little_data_with_the_missing_weeks(
     assert world(frame, comparison="year before")[SPEED]["reason"] == "items: 0 of 20"
 
 
-def one_week(monday: date) -> float:
+def busy_week(monday: date) -> float:
     """Return a volume with one week of a hundred pull requests in the judged quarter."""
     return 100 if monday == JUDGED + timedelta(weeks=5) else 12
 
@@ -186,7 +186,7 @@ def holidays(monday: date) -> float:
     return 4 if monday.isocalendar().week in (52, 1) else 9 if monday.month == 8 else 12
 
 
-@pytest.mark.parametrize("weekly", [one_week, holidays], ids=["bot week", "Christmas"])
+@pytest.mark.parametrize("weekly", [busy_week, holidays], ids=["bot week", "Christmas"])
 def test_unusual_weeks_give_no_verdict(
     world: Callable[..., dict[str, Answer]], weekly: Callable[[date], float]
 ) -> None:
@@ -326,18 +326,18 @@ def feedback(hours: Callable[[date], float]) -> str:
 def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Path) -> None:
     desk = Desk(tmp_path, env={})
     desk.set_up("http://127.0.0.1:1")
-    wanted = (
+    condition = (
         "metric = 'feedback_first_response' and scope_kind = 'org' and comparison = "
         f"'quarter before' and quarter = '{QUARTER}'"
     )
     fixed = "verdict, reason, effect, lo, hi, level, p, se, df, n_pairs, decided_on"
 
     def answer() -> tuple[Any, ...]:
-        (row,) = desk.rows(f"select {fixed} from answers where {wanted}")
+        (row,) = desk.rows(f"select {fixed} from answers where {condition}")
         return row
 
     def inputs() -> list[tuple[Any, ...]]:
-        return desk.rows(f"from answer_inputs where {wanted} order by all")
+        return desk.rows(f"from answer_inputs where {condition} order by all")
 
     def import_and_publish(hours: Callable[[date], float], at: datetime) -> None:
         write(tmp_path / "items.csv", feedback(hours), at)
@@ -366,7 +366,7 @@ def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Pat
     assert answer()[0] == "worse"
     with duckdb.connect(str(ledger), read_only=True) as db:
         rows = db.execute(
-            f"select verdict, effect from published_verdicts where {wanted} "
+            f"select verdict, effect from published_verdicts where {condition} "
             "order by definition_hash = 'before' desc"
         ).fetchall()
     assert rows == [("improving", first[2]), ("worse", answer()[2])]

@@ -180,11 +180,11 @@ def test_metrics_estimated_one_by_one_or_together_have_the_same_answers(
         judged = decide(published, company.AS_OF, Judging(), groups)
         return list(answers(published, company.AS_OF, judged, groups))
 
-    (together,), one_by_one = reported(10**6), reported(1)
-    assert len(one_by_one) == together["metric"].nunique() > 15
+    (together,), separate = reported(10**6), reported(1)
+    assert len(separate) == together["metric"].nunique() > 15
     assert len(together) > 100
     lines, expected = (
         sorted(map(str, frame.astype(object).fillna("").itertuples(index=False)))
-        for frame in (together, pd.concat(one_by_one)[together.columns])
+        for frame in (together, pd.concat(separate)[together.columns])
     )
     assert lines == expected
