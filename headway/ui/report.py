@@ -6,11 +6,11 @@ import html
 from collections.abc import Sequence
 
 from headway.ui.charts.quarter_svg import quarter_svg
-from headway.ui.parts import overview_html, verdict
+from headway.ui.parts import overview_html
 from queries.catalog.catalog import PAGES
 from queries.catalog.definitions import definition
 from queries.read.listings import ListingQuery
-from queries.read.overview import MetricAnswer, Overview, event_quarter, headline_of
+from queries.read.overview import MetricAnswer, Overview, event_quarter
 from queries.read.snapshot import Snapshot
 from queries.sql_files import Row
 from queries.text.overview_text import (
@@ -56,7 +56,7 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Headway report</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>{verdict.STYLE}{overview_html.STYLE}{STYLE}</style></head>"
+        f"<style>{overview_html.STYLE}{STYLE}</style></head>"
         f'<body><main class="hw">{content}</main></body></html>\n'
     )
 
@@ -69,7 +69,7 @@ def summary(data: Overview, budgets: Sequence[Row]) -> list[str]:
         if line.main:
             answer = f"{word(line.main.row)}. {change_sentence(line.main.metric, line.main.row)}"
         lines.append(f"{line.question.short} {answer[0].upper()}{answer[1:]}")
-    return [headline_of(data, budgets), *lines]
+    return [overview_html.headline_of(data, budgets), *lines]
 
 
 def _origin(snapshot: Snapshot, data: Overview) -> str:

@@ -12,7 +12,6 @@ from queries.read.listings import records
 from queries.read.snapshot import Snapshot, listing
 from queries.sql_files import Row
 from queries.statistics.windows import quarter_of
-from queries.text.overview_text import headline, over_budget_clauses, word
 
 #: comparisons of ``answers`` by the name of the choice, the one to prefer first
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -150,7 +149,7 @@ def _line(question: Question, page: Page | None, answered: Mapping[str, MetricAn
         answers,
         key=lambda item: (
             item.is_fallback,
-            RANKS.get(word(item.row), 2),
+            RANKS.get(item.row["verdict"] or "", 2),
             order.get(item.metric.name, len(order)),
         ),
     )
@@ -159,17 +158,6 @@ def _line(question: Question, page: Page | None, answered: Mapping[str, MetricAn
 
 def _of_page(page: Page, answered: Mapping[str, MetricAnswer]) -> list[MetricAnswer]:
     return [item for item in answered.values() if item.metric.page == page.name]
-
-
-def headline_of(data: Overview, budgets: Iterable[Row]) -> str:
-    """Return what all verdicts and budgets say together; ``budgets`` are rows of ``forecasts``."""
-    of_lines = [item for line in data.lines for item in (line.main, *line.other_answers) if item]
-    questions, guardrails = (
-        [(item.metric, item.row) for item in items if not item.is_fallback]
-        for items in (of_lines, data.guardrails)
-    )
-    chosen_row = data.choices.get(data.choice)
-    return headline(chosen_row, questions, guardrails, over_budget_clauses(budgets))
 
 
 def unchanged_band(row: Row) -> tuple[float, float] | None:

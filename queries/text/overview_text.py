@@ -181,6 +181,8 @@ def budget_text(row: Row) -> str:
     text = f"{name}: {dollars(row['spent'])}{budget}"
     if is_passed(row):
         text += f", passed on {_short(row['breach_on'])}"
+    if row["point"] is None:
+        return f"{text}; no forecast"
     text += f"; {dollars(row['point'])} expected"
     if row["breach_on"] is not None and not is_passed(row):
         text += f", over about {_short(row['breach_on'])}"

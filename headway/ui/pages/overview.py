@@ -7,14 +7,14 @@ from headway.ui.parts.text import caption
 from queries.catalog import catalog
 from queries.catalog.catalog import PAGES
 from queries.read.listings import ListingQuery
-from queries.read.overview import GUARDRAIL, headline_of
+from queries.read.overview import GUARDRAIL
 
 BUDGETS = ListingQuery("Spend against budget", "budget_periods")
 
 view = filters.view()
 data = comparison.read(view)
 budgets = cache.row_values(BUDGETS, view)
-answer.heading(headline_of(data, budgets), view)
+answer.heading(overview_html.headline_of(data, budgets), view)
 if not data.choices:
     notices.next_steps(view)
 if view.scope.work_type or view.scope.authorship or (view.scope.team and view.scope.repo):

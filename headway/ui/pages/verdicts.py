@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from headway.ui.parts import answer, cache, evidence_drawer, filters, sections, verdict
+from headway.ui.parts import answer, cache, evidence_drawer, filters, overview_html, sections
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, lead
 from queries.catalog import catalog
@@ -25,7 +25,7 @@ def rows_of(view: View) -> list[Row]:
 def readable(row: Row) -> dict[str, str]:
     """Return a verdict as cells of text."""
     metric = catalog.metric(row["metric"])
-    sign, _ = verdict.SIGNS[row["verdict"]]
+    sign, _ = overview_html.SIGNS[row["verdict"]]
     later = "not yet"
     if row["next_quarter_is"] == "decided":
         later = format_value(row["in_next_quarter"], metric.unit)
@@ -45,7 +45,7 @@ view = filters.view()
 answer.heading(catalog.extra_page("verdicts").title, view)
 if rows := rows_of(view):
     lead(verdicts_sentence(rows))
-    words = [word for word in verdict.SIGNS if any(row["verdict"] == word for row in rows)]
+    words = [word for word in overview_html.SIGNS if any(row["verdict"] == word for row in rows)]
     only = st.selectbox("Word", [ALL, *words], key="word", bind="query-params")
     visible = [row for row in rows if only in (ALL, row["verdict"])]
     evidence_drawer.table(pd.DataFrame(map(readable, visible)), DECIDED.title)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from headway.ui.parts import cache, overview_html, verdict
+from headway.ui.parts import cache, overview_html
 from headway.ui.parts.filters import View
 from queries.catalog.metric import Page
 from queries.read.overview import Overview, overview
@@ -47,4 +47,4 @@ def address(page: Page) -> str:
 
 def draw(content: str) -> None:
     """Draw a part of the overview."""
-    st.html(f'<style>{verdict.STYLE}{overview_html.STYLE}</style><div class="hw">{content}</div>')
+    st.html(f'<style>{overview_html.STYLE}</style><div class="hw">{content}</div>')

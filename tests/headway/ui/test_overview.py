@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from headway.ui.parts import verdict
+from headway.ui.parts import overview_html
 from queries.catalog import catalog
 from queries.read.overview import overview, unchanged_band
 from queries.read.snapshot import Snapshot
@@ -158,7 +158,7 @@ def test_unchanged_band_reaches_as_far_as_the_interval() -> None:
 def test_strip_has_colour_only_with_a_word(snapshot: Snapshot) -> None:
     data = overview(snapshot, "org", "", "quarter")
     strips = {
-        item.metric.name: verdict.strip(item.metric, item.row)
+        item.metric.name: overview_html.strip(item.metric, item.row)
         for line in data.lines
         for item in (line.main, *line.other_answers)
         if item
@@ -174,7 +174,7 @@ def test_quarters_of_a_number_are_named_for_those_who_do_not_see_them(snapshot: 
         for line in overview(snapshot, "org", "", "quarter").lines
         if line.main and line.main.metric.name == "feature_cycle_time"
     ]
-    strokes = verdict.strokes(answer.metric, answer.quarters, "2026-Q3", "2026-Q4")
+    strokes = overview_html.strokes(answer.metric, answer.quarters, "2026-Q3", "2026-Q4")
     assert (
         'aria-label="Cycle time of features by quarter: 2026-Q3: 4.6 days, 2026-Q4: 5 days"'
         in strokes
