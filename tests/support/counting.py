@@ -223,7 +223,9 @@ def unreviewed_merge_share(facts: Facts, row: Row) -> Counted:
 
 def review_load(facts: Facts, row: Row) -> Counted:
     """Reviews per reviewer and week."""
-    frame = facts.all("review_load")
+    # of a team, only weeks in which enough people reviewed name it
+    is_team = row["scope_kind"] == "team"
+    frame = facts.read("review_load") if is_team else facts.all("review_load")
     frame = frame.merge(facts.read("pull_requests")[["repo", "number"]], on=["repo", "number"])
     result = within(frame, "week", row)
     return len(result) / len(result.drop_duplicates(["week", "reviewer"])), len(result)

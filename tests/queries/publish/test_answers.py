@@ -102,7 +102,6 @@ def test_pandas_finds_the_same_numbers(
         and row["n_current"]
         and row["quarter"] >= "2026-Q3"
         and row["comparison"][0] == "q"
-        and not row["left_out"]
     ]
     kinds = {"org", *metric(name).of.parts} - {"authorship"}
     assert {row["scope_kind"] for row in requested} >= kinds - {"work_type"}
