@@ -9,11 +9,12 @@ from datetime import date
 
 from collectors.ledger.store import Store, now
 from headway.demo.capabilities import plan_capabilities, plan_dead_ends
-from headway.demo.company import EFFECTS, HOST, REPOS, Calendar, people_csv
+from headway.demo.company import EFFECTS, HOST, REPOS, people_csv
 from headway.demo.customers import plan_customers, plan_discussions
 from headway.demo.debt import plan_debt
 from headway.demo.documents import add_references, repository_tables, write_imports
 from headway.demo.experiments import plan_experiments
+from headway.demo.periods import Calendar
 from headway.demo.production import plan_failures, plan_reactions, plan_shipments
 from headway.demo.spend import SPENDING, tool_decisions, write_spend
 from headway.demo.updates import plan_updates

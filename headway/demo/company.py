@@ -8,8 +8,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from queries.statistics.windows import quarter_of
-
 #: people, teams, repositories and word lists
 DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_name("company.toml").read_text("utf-8"))
 Json = dict[str, Any]
@@ -55,22 +53,6 @@ class Effects:
 
 
 EFFECTS = Effects()
-
-
-class Calendar:
-    """Days of a history that ends on a day; quarters are those of ISO weeks.
-
-    The rollout begins with a quarter, after ten whole ones. The loss at guardrails lasts for this
-    quarter, until ``recovery``. The third quarter from the rollout on ended three weeks ago or
-    earlier.
-    """
-
-    def __init__(self, until: date) -> None:
-        third = quarter_of(until - timedelta(weeks=3)).before()
-        self.until, self.recovery = until, third.before().start
-        self.rollout = third.before().before().start
-        three_years_before = third.year_before().year_before().year_before()
-        self.begin = three_years_before.start - timedelta(weeks=1)
 
 
 def month_start(until: date, months_ago: int) -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -14,9 +13,9 @@ from collectors.github.counts import KINDS, last_day
 from collectors.github.graphql import DETAILS_VERSION
 from collectors.github.repository import format_time
 from collectors.ledger.store import Store
-from headway.demo.company import BOTS, BY_LOGIN, HOST, OWNER, Json, Repo, account, author_members
+from headway.demo.company import BOTS, BY_LOGIN, HOST, Json, Repo, account, author_members
 from headway.demo.items import Change, Discussion, Issue, Item, Milestone, Shipment
-from headway.demo.world import World
+from headway.demo.world import World, import_row
 
 #: time, commit id and message
 Landing = tuple[datetime, str, str]
@@ -378,17 +377,3 @@ def write_imports(world: World, store: Store) -> None:
 
 def _path(item: Item) -> str:
     return "pull" if isinstance(item, Change) else "issues"
-
-
-def import_row(world: World, kind: str, source: str, file: str, count: int) -> Json:
-    """Return the row of ``imports`` of a file."""
-    return {
-        "import_id": hashlib.sha256(f"{HOST} {kind}".encode()).hexdigest(),
-        "kind": kind,
-        "source": source,
-        "account": OWNER if kind == "spend" else "",
-        "file": file,
-        "exported_at": world.end,
-        "loaded_at": world.end,
-        "rows_read": count,
-    }

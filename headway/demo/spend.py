@@ -17,15 +17,14 @@ from headway.demo.company import (
     EFFECTS,
     OWNER,
     PEOPLE,
-    Calendar,
     Json,
     Person,
     is_workday,
     monday,
     month_start,
 )
-from headway.demo.documents import import_row
-from headway.demo.world import World
+from headway.demo.periods import Calendar
+from headway.demo.world import World, import_row
 
 TOKEN_TYPES = ("input", "cached input", "cache write", "output")
 #: dollars for a million tokens by type; the demo's own prices

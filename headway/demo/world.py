@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -9,9 +10,10 @@ from typing import TypeVar
 
 from headway.demo.company import (
     EFFECTS,
+    HOST,
+    OWNER,
     PEOPLE,
     REPOS,
-    Calendar,
     Json,
     Person,
     Repo,
@@ -19,6 +21,7 @@ from headway.demo.company import (
     monday,
 )
 from headway.demo.items import Change, Discussion, Issue, Item, Milestone, Shipment
+from headway.demo.periods import Calendar
 
 T = TypeVar("T")
 #: hours by which people start and end earlier or later, at most
@@ -202,3 +205,17 @@ class World:
                 own = sorted((row for row in rows if row.repo is repo), key=lambda row: row.opened)
                 for index, row in enumerate(own, 1):
                     row.number = index
+
+
+def import_row(world: World, kind: str, source: str, file: str, count: int) -> Json:
+    """Return the row of ``imports`` of a file."""
+    return {
+        "import_id": hashlib.sha256(f"{HOST} {kind}".encode()).hexdigest(),
+        "kind": kind,
+        "source": source,
+        "account": OWNER if kind == "spend" else "",
+        "file": file,
+        "exported_at": world.end,
+        "loaded_at": world.end,
+        "rows_read": count,
+    }

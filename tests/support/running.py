@@ -1,4 +1,4 @@
-"""How tests run: the longest first, each file in one process, and none is skipped."""
+"""Order and processes of the tests: the longest first, each file in one process, none skipped."""
 
 from __future__ import annotations
 
