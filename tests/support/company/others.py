@@ -42,7 +42,7 @@ INFRA_PULLS = [
         "jon",
         "2025-11-10 08:00",
         base="main",
-        body="Scales.\n\nMade-with: Cursor",
+        body="Scales.\n\n<!-- CURSOR_SUMMARY -->",
         commits=[Commit("2025-11-10 07:00")],
         comments=[("2025-11-10 09:00", "gus")],
         merged=("2025-11-10 11:00", "jon"),
