@@ -84,11 +84,13 @@ STYLE = """
 .hw .bar i { position: absolute; left: 0; top: 0; bottom: 0 }
 .hw .bar u { position: absolute; top: 0; bottom: 0; width: 2px; background: currentColor }
 @media (max-width: 820px) {
-  .hw .line { grid-template-columns: 1fr auto; row-gap: 0.25rem }
+  .hw .line { grid-template-columns: 1fr auto; row-gap: 0.125rem; padding: 0.25rem 0 }
+  .hw .strokes { height: 1.5rem }
   .hw .head { display: none }
   .hw .line > .wide { grid-column: 1 / -1 }
   .hw .cells, .hw .bars { grid-template-columns: 1fr; gap: 0.375rem }
-  .hw .cell { display: flex; justify-content: space-between; gap: 0.5rem; align-items: baseline }
+  .hw .cell { padding: 0.25rem 0.5rem; display: flex; justify-content: space-between;
+    gap: 0.5rem; align-items: baseline }
 }
 """
 
@@ -169,12 +171,16 @@ def _basis(item: MetricAnswer) -> list[str]:
 
 
 def _notes(line: Line, main: MetricAnswer) -> list[str]:
-    """Return what the number rests on, and the words of the question's other headlines."""
+    """Return the basis of a question's line, and its other headlines that changed.
+
+    The interval is beside it, so its sentence is left to the question's page.
+    """
     by_word: dict[str, list[str]] = {}
     for other in line.other_answers:
-        if (name := word(other.row)) in RANKS:
+        if (name := word(other.row)) in CHANGED:
             by_word.setdefault(name, []).append(lowered(other.metric.title))
-    return _basis(main) + [f"{name}: {', '.join(titles)}" for name, titles in by_word.items()]
+    basis = _basis(main)[word(main.row) == "no clear change" :]
+    return basis + [f"{name}: {', '.join(titles)}" for name, titles in by_word.items()]
 
 
 def guardrail_title(data: Overview) -> str:

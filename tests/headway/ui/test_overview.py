@@ -79,8 +79,7 @@ def test_overview_begins_with_the_rollout(app: AppTest) -> None:
     )
     assert (
         "Are features faster? ? not proven Features take 4.8 days instead of 5.6 days. "
-        "More changes are reverted · 446 and 493 pull requests · no clear change: pickup time "
-        "−14 % (−27 to −6)" in text
+        "More changes are reverted · 446 and 493 pull requests −14 % (−27 to −6)" in text
     )
     assert "Do people feel better? – not measured Not measured yet: to be answered by" in text
     assert (
@@ -99,8 +98,8 @@ def test_overview_of_a_quarter(app: AppTest) -> None:
         in text
     )
     assert (
-        "Features take about as long as before: 4.6 days, was 4.8 days. Anything between "
-        "30 % faster and 30 % slower would look like this · 220 and 230 pull requests" in text
+        "Features take about as long as before: 4.6 days, was 4.8 days. "
+        "220 and 230 pull requests" in text
     )
     assert "Guardrails: none is worse" in text
 
@@ -114,7 +113,10 @@ def test_overview_of_a_team_says_what_is_of_the_whole_organisation(app: AppTest)
 def test_verdicts_stand_above_their_page(app: AppTest) -> None:
     text = "\n".join(drawn(app, catalog.page("cycle-time").file))
     assert "Cycle time of features ? not proven Features take 4.8 days" in text
-    assert "Pickup time = no clear change" in text
+    assert (
+        "Pickup time = no clear change A first reply takes about as long as before: 8.5 hours, was "
+        "8.8 hours. Anything between 38 % faster and 64 % slower would look like this" in text
+    )
 
 
 def test_decided_verdicts_are_listed_with_the_quarter_after(app: AppTest) -> None:
