@@ -212,9 +212,11 @@ class _Decider:
         self.closed = closed_weeks((row.from_on, row.to_on) for row in judging.closed)
         self.hashes: dict[str, str] = {}
         self.judged: dict[Key, Judged] = {}
+        # a decision stays, also if the repositories of its items are no longer published
+        stored = {key.metric for key, _ in judging.decided}
         for group in groups:
             create_items(db, group)
-            observed = {name for (name,) in db.execute(OBSERVED).fetchall()}
+            observed = stored | {name for (name,) in db.execute(OBSERVED).fetchall()}
             for headline in group:
                 if headline.metric.name in observed and headline.metric.aggregate in KINDS:
                     self._judge(headline)

@@ -85,5 +85,7 @@ inner join answers
         and answers.comparison = judged.comparison
         and answers.event = judged.event
         and answers.variant = judged.variant
-where judged.definition_hash is null or judged.definition_hash = answers.definition_hash
+where
+    judged.definition_hash is null
+    or (judged.definition_hash = answers.definition_hash and answers.decided_on is not null)
 order by all
