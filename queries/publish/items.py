@@ -17,6 +17,8 @@ from queries.statistics.windows import Comparison, comparisons
 
 #: items and estimates of the metrics that are read at once
 ROWS_AT_ONCE = 250_000
+#: characters of the name of a scope that count as one more row
+NAME_OF_ROW = 200
 WEEKS_OF_WINDOW = 13
 
 
@@ -77,10 +79,18 @@ def _headlines(db: duckdb.DuckDBPyConnection, as_of: date) -> list[Headline]:
 def _metrics_at_once(
     db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline], rows_at_once: int
 ) -> int:
-    """Return of how many metrics the items and weekly inputs fit into memory together."""
+    """Return of how many metrics the items and weekly inputs fit into memory together.
+
+    A row has the name of its scope, so a long name counts as several.
+    """
     sql = "select (select count(*) from pull_requests) + (select count(*) from issues)"
     items: int = db.execute(sql).fetchall()[0][0]
-    windows = max(2 * len(headline.pairs) * len(headline.scopes) for headline in headlines)
+    windows = max(
+        2
+        * len(headline.pairs)
+        * sum(1 + len(scope.name) // NAME_OF_ROW for scope in headline.scopes)
+        for headline in headlines
+    )
     return max(1, rows_at_once // (items + windows * WEEKS_OF_WINDOW))
 
 
