@@ -93,6 +93,8 @@ def _check_expression(text: str) -> str:
     """Check a regular expression with DuckDB, which alone matches it."""
     try:
         duckdb.execute("select regexp_matches('', ?, 'i')", [text]).fetchone()
+    except duckdb.OutOfMemoryException:  # no mistake of the rule
+        raise MemoryError from None
     except duckdb.Error as error:
         message = " ".join(str(error).partition(": ")[2].split())
         raise ValueError(f"not a regular expression ({message}); correct it") from None
