@@ -13,3 +13,9 @@ class Scope:
     team: str | None = None
     work_type: str | None = None
     authorship: str | None = None
+
+    @property
+    def published(self) -> tuple[str, str] | None:
+        """Return its kind and name in ``answers``; None for several filters at once."""
+        filters = [(kind, name) for kind, name in vars(self).items() if name is not None]
+        return None if len(filters) > 1 else filters[0] if filters else ("org", "")

@@ -141,10 +141,9 @@ def _published(
     snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison
 ) -> Mapping[str, Any] | None:
     """Return the row of ``answers``; None if this comparison is not published."""
-    filters = [(kind, name) for kind, name in vars(scope).items() if name is not None]
-    if len(filters) > 1:
+    if scope.published is None:
         return None
-    kind, name = filters[0] if filters else ("org", "")
+    kind, name = scope.published
     rows = _records(
         listing(
             snapshot,

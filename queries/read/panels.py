@@ -114,14 +114,13 @@ def events(snapshot: Snapshot, period: Window) -> list[Event]:
 def _bands(
     snapshot: Snapshot, panel: Panel, scope: Scope
 ) -> list[tuple[Window, tuple[float, float]]]:
-    filters = [(kind, name) for kind, name in vars(scope).items() if name is not None]
-    if not panel.headlines or len(filters) > 1:
+    if not panel.headlines or scope.published is None:
         return []
-    kind, name = filters[0] if filters else ("org", "")
+    kind, name = scope.published
+    parameters = {"metric": panel.headlines[0].name, "scope_kind": kind, "scope": name}
     return [
         (Window(row["window_start"], row["window_end"]), band)
-        for row in records(listing(snapshot, "overview", scope_kind=kind, scope=name, quarter=""))
-        if row["metric"] == panel.headlines[0].name and row["comparison"] == "quarter before"
+        for row in records(listing(snapshot, "compared_quarters", **parameters))
         if (band := unchanged_band(row))
     ]
 

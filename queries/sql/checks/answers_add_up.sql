@@ -44,17 +44,9 @@ select
     totals.numerator,
     totals.denominator
 from sides
-inner join metrics on metrics.metric = sides.metric
 inner join totals
-    on
-        totals.metric = sides.metric
-        and totals.quarter = sides.quarter
-        and totals.comparison = sides.comparison
-        and totals.event = sides.event
-        and totals.variant = sides.variant
-        and totals.scope_kind = sides.scope_kind
-        and totals.scope = sides.scope
-        and totals."window" = sides."window"
+    using (metric, scope_kind, scope, quarter, comparison, event, variant, "window")
+inner join metrics on metrics.metric = sides.metric
 where
     (metrics.aggregate in ('share', 'median', 'per outcome') and sides.n <> totals.denominator)
     or (metrics.aggregate = 'count' and abs(sides.estimate - totals.numerator) > 1e-9)

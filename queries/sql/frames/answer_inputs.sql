@@ -23,18 +23,9 @@
 -- regime: number of rollouts of the scope before the week; null in the transition of one. Only
 --     weeks of one regime are compared as history.
 with judged as (
-    select
-        comparisons.metric,
-        comparisons.scope_kind,
-        comparisons.scope,
-        comparisons.quarter,
-        comparisons.comparison,
-        comparisons.event,
-        comparisons.variant,
-        comparisons.threshold,
-        inputs.* exclude (position)
-    from judged_inputs as inputs
-    inner join judged_comparisons as comparisons on comparisons.position = inputs.position
+    select * exclude (position, is_new)
+    from judged_inputs
+    inner join judged_comparisons using (position)
     union all by name
     select
         metric,
@@ -76,15 +67,7 @@ select
     judged.is_masked::boolean as is_masked,
     judged.regime::integer as regime
 from judged
-inner join answers
-    on
-        answers.metric = judged.metric
-        and answers.scope_kind = judged.scope_kind
-        and answers.scope = judged.scope
-        and answers.quarter = judged.quarter
-        and answers.comparison = judged.comparison
-        and answers.event = judged.event
-        and answers.variant = judged.variant
+inner join answers using (metric, scope_kind, scope, quarter, comparison, event, variant)
 where
     judged.definition_hash is null
     or (judged.definition_hash = answers.definition_hash and answers.decided_on is not null)

@@ -59,14 +59,7 @@ select
     inputs.inputs
 from answers
 inner join judged_comparisons as judged
-    on
-        judged.metric = answers.metric
-        and judged.scope_kind = answers.scope_kind
-        and judged.scope = answers.scope
-        and judged.quarter = answers.quarter
-        and judged.comparison = answers.comparison
-        and judged.event = answers.event
-        and judged.variant = answers.variant
+    using (metric, scope_kind, scope, quarter, comparison, event, variant)
 left join (
     select
         position,
