@@ -20,7 +20,7 @@ from queries.read.query import Limits, Query
 from queries.read.snapshot import Snapshot, listing
 from queries.read.verification import verify
 from queries.text.cells import harmless
-from queries.text.sentences import dates, day
+from queries.text.sentences import capitalised, dates, day
 
 NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 Cell = str | None
@@ -47,7 +47,7 @@ def as_answers(snapshot: Snapshot) -> str:
     ]
     parts = [" ".join(opening)]
     for page in PAGES:
-        parts.append(f"{page.question[0].upper()}{page.question[1:]}  {page.title}")
+        parts.append(f"{capitalised(page.question)}  {page.title}")
         parts += [
             f"{m.title}: {_paragraph(result)}" for m, result in reported if m.page == page.name
         ]

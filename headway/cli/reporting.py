@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from headway.cli import webhook
-from headway.ui.report import BUDGETS, as_html, summary
-from queries.read.listings import records
+from headway.config.files import write_whole
+from headway.ui.report import as_html, summary
+from queries.read.listings import BUDGETS, records
 from queries.read.overview import overview
 from queries.read.snapshot import Snapshot
 
@@ -40,12 +41,9 @@ class Report:
     def write(self, path: Path) -> Path:
         """Write the report as HTML; an earlier file is replaced only by a complete one."""
         text = as_html(self._snapshot, self._data, self._budgets)
-        part = path.with_name(f".{path.name}.part")
         try:
-            part.write_text(text, encoding="utf-8")
-            part.replace(path)
+            write_whole(path, text.encode(), mode=0o600)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise click.ClickException(f"{path}: {error.strerror}; name another file") from None
         return path.absolute()
 

@@ -23,12 +23,15 @@ def read_text(path: Path) -> str:
         ) from None
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; raises OSError, which names the file."""
+def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all; raises OSError, which names the file.
+
+    ``mode`` is that of a new file; a file that is there keeps its own.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(content)
-        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        part.chmod(path.stat().st_mode & 0o777 if path.exists() else mode)
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

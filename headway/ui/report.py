@@ -9,7 +9,6 @@ from headway.ui.charts.quarter_svg import quarter_svg
 from headway.ui.parts import overview_html
 from queries.catalog.catalog import PAGES
 from queries.catalog.definitions import definition
-from queries.read.listings import ListingQuery
 from queries.read.overview import MetricAnswer, Overview, event_quarter
 from queries.read.snapshot import Snapshot
 from queries.sql_files import Row
@@ -18,9 +17,8 @@ from queries.text.overview_text import (
     comparison_name,
     word,
 )
-from queries.text.sentences import day
+from queries.text.sentences import capitalised, day
 
-BUDGETS = ListingQuery("Spend against budget", "budget_periods")
 STYLE = """
 :root { color-scheme: light }
 @page { size: auto; margin: 15mm }
@@ -43,10 +41,10 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
     ``budgets`` are rows of ``forecasts``.
     """
     parts = [
-        f"<p class=small>{_text(_origin(snapshot, data))}</p>",
-        f"<h1>{_text(summary(data, budgets)[0])}</h1>",
+        f"<p class=small>{html.escape(_origin(snapshot, data))}</p>",
+        f"<h1>{html.escape(overview_html.headline_of(data, budgets))}</h1>",
         overview_html.lines(data, lambda _: ""),
-        f"<h2>{_text(overview_html.guardrail_title(data))}</h2>",
+        f"<h2>{html.escape(overview_html.guardrail_title(data))}</h2>",
         overview_html.guardrails(data, ""),
     ]
     if budgets:
@@ -68,7 +66,7 @@ def summary(data: Overview, budgets: Sequence[Row]) -> list[str]:
         answer = "not measured"
         if line.main:
             answer = f"{word(line.main.row)}. {change_sentence(line.main.metric, line.main.row)}"
-        lines.append(f"{line.question.short} {answer[0].upper()}{answer[1:]}")
+        lines.append(f"{line.question.short} {capitalised(answer)}")
     return [overview_html.headline_of(data, budgets), *lines]
 
 
@@ -76,12 +74,7 @@ def _origin(snapshot: Snapshot, data: Overview) -> str:
     """Return what the report is about, through which day, and when its verdicts were decided."""
     parts = ["Demo company: all of this is synthetic"] if snapshot.is_synthetic else []
     parts += [comparison_name(data.choices[data.choice]), f"data through {day(snapshot.as_of)}"]
-    decided = {
-        item.row["decided_on"]
-        for line in data.lines
-        for item in (line.main, *line.other_answers)
-        if item and item.row["decided_on"]
-    }
+    decided = {item.row["decided_on"] for item in data.answers if item.row["decided_on"]}
     if decided:
         parts.append(f"as decided on {', '.join(day(moment) for moment in sorted(decided))}")
     return " · ".join(parts)
@@ -96,16 +89,12 @@ def _section(data: Overview, title: str, items: Sequence[MetricAnswer]) -> str:
     drawn = quarter_svg(first.metric, first.quarters, first.row["quarter"], event)
     chart = ""
     if drawn:
-        chart = f"<p class=small>{_text(first.metric.title)} by quarter. {BAND}</p>{drawn}"
+        chart = f"<p class=small>{html.escape(first.metric.title)} by quarter. {BAND}</p>{drawn}"
     meanings = "".join(
-        f"<li><b>{_text(item.metric.title)}</b>: {_text(definition(item.metric))}</li>"
+        f"<li><b>{html.escape(item.metric.title)}</b>: {html.escape(definition(item.metric))}</li>"
         for item in items
     )
     return (
-        f"<section><h2>{_text(title)}</h2>{overview_html.answers(items)}{chart}</section>"
+        f"<section><h2>{html.escape(title)}</h2>{overview_html.answers(items)}{chart}</section>"
         f"<ul class=small>{meanings}</ul>"
     )
-
-
-def _text(text: str) -> str:
-    return html.escape(text)

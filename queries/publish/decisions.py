@@ -435,7 +435,7 @@ class _Decider:
             if item.pair.status == "decided"
         }
         values = {name: _p_in_family(item) for name, item in headlines.items()}
-        share = _share(next(iter(members.values())).key)
+        share = verdicts.false_share(next(iter(members.values())).key.comparison)
         adjusted = verdicts.adjust({name: p for name, p in values.items() if p is not None}, share)
         for name, item in headlines.items():
             guardrails = item.metric.guardrails
@@ -477,7 +477,11 @@ class _Decider:
             return
         p_adjusted, level = adjusted or (None, LEVEL)
         result = verdicts.word(
-            item.judgement, p_adjusted, item.metric.better, guardrails, _share(item.key)
+            item.judgement,
+            p_adjusted,
+            item.metric.better,
+            guardrails,
+            verdicts.false_share(item.key.comparison),
         )
         item.columns = self._measured(item, level) | {
             "p_adjusted": p_adjusted,
@@ -548,9 +552,3 @@ def _p_in_family(item: Judged) -> float | None:
 
 def _reason(lack: Lack) -> str:
     return f"{lack.code}: {lack.actual:g} of {lack.needed:g}"
-
-
-def _share(key: Key) -> float:
-    """Return the share of false words that the family of a comparison may have."""
-    weeks = [weeks for weeks in ROLLOUT_WEEKS if key.comparison == f"rollout {weeks} weeks"]
-    return verdicts.ROLLOUT_SHARES[weeks[0]] if weeks else verdicts.FALSE_SHARE

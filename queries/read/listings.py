@@ -43,6 +43,10 @@ class ListingQuery:
         return read_sql(ROOT / "listings" / f"{self.name}.sql")
 
 
+#: the month and the year against their budgets
+BUDGETS = ListingQuery("Spend against budget", "budget_periods")
+
+
 def listing_query(title: str, name: str, window: Window, **parameters: Value) -> ListingQuery:
     """Return a query with the window as ``start_on`` and ``end_on``."""
     dates = (("start_on", window.start_on), ("end_on", window.end_on))

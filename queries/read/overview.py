@@ -54,6 +54,11 @@ class Line:
     main: MetricAnswer | None
     other_answers: Sequence[MetricAnswer]
 
+    @property
+    def answers(self) -> list[MetricAnswer]:
+        """Return the answers of all its headlines."""
+        return [self.main, *self.other_answers] if self.main else []
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -67,12 +72,15 @@ class Overview:
     lines: Sequence[Line]
     guardrails: Sequence[MetricAnswer]
 
+    @property
+    def answers(self) -> list[MetricAnswer]:
+        """Return the answers of all questions, without the guardrails."""
+        return [item for line in self.lines for item in line.answers]
+
     def of_page(self, page: Page) -> list[MetricAnswer]:
         """Return the answers of a page's headlines, the most telling first."""
-        of_lines = [
-            item for line in self.lines for item in (line.main, *line.other_answers) if item
-        ]
-        return [item for item in (*of_lines, *self.guardrails) if item.metric.page == page.name]
+        every = (*self.answers, *self.guardrails)
+        return [item for item in every if item.metric.page == page.name]
 
 
 def overview(

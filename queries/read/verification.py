@@ -232,8 +232,7 @@ def _word(
     if metric.page == "guardrails":
         margins = listing(snapshot, "margins").set_index("metric")["margin"]
         return verdicts.guardrail(judgement, metric.better, float(margins[metric.name]))
-    weeks = [n for n in verdicts.ROLLOUT_SHARES if row["comparison"] == f"rollout {n} weeks"]
-    share = verdicts.ROLLOUT_SHARES[weeks[0]] if weeks else verdicts.FALSE_SHARE
+    share = verdicts.false_share(row["comparison"])
     words = {name: guards.get(name, "too little data") for name in metric.guardrails}
     return verdicts.word(judgement, adjusted, metric.better, words, share).word
 

@@ -44,6 +44,12 @@ class Verdict:
     lack: Lack | None = None
 
 
+def false_share(comparison: str) -> float:
+    """Return the share of false words that a family of this comparison may have."""
+    by_name = {f"rollout {weeks} weeks": share for weeks, share in ROLLOUT_SHARES.items()}
+    return by_name.get(comparison, FALSE_SHARE)
+
+
 def guardrail(judgement: Judgement, better: Better, margin: float) -> GuardWord:
     """Return the word of a guardrail: one-sided, and worse only beyond its margin.
 

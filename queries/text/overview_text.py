@@ -8,7 +8,7 @@ from datetime import date
 
 from queries.catalog.metric import Metric
 from queries.sql_files import Row
-from queries.text.sentences import day, dollars, short_value
+from queries.text.sentences import capitalised, day, dollars, lowered, short_value
 from queries.text.spend_text import is_passed, period_name
 from queries.text.verdict_text import REASONS, range_text, shortage_text
 
@@ -70,13 +70,13 @@ def why(metric: Metric, row: Row, guardrail: Metric | None) -> str:
     """
     name = word(row)
     if name == "no clear change":
-        return _capitalised(range_text(metric, row))
+        return capitalised(range_text(metric, row))
     if name == "too little data":
-        return _capitalised(shortage_text(metric, row, row["reason"] or ""))
+        return capitalised(shortage_text(metric, row, row["reason"] or ""))
     if name == NOT_JUDGED and row["reason"] in REASONS:
         return REASONS[row["reason"]]
     if name == "not proven":
-        return _capitalised(guardrail.loss if guardrail else "no guardrail can be measured")
+        return capitalised(guardrail.loss if guardrail else "no guardrail can be measured")
     return ""
 
 
@@ -139,7 +139,7 @@ def _two(first: str, clauses: Sequence[str], link: str = "But ") -> str:
     """Return a sentence and, if there are more clauses, a second one."""
     if not clauses:
         return first
-    return f"{first} {_capitalised(f'{link}{_joined(clauses)}')}."
+    return f"{first} {capitalised(f'{link}{_joined(clauses)}')}."
 
 
 def _since(row: Row) -> str:
@@ -153,15 +153,6 @@ def _joined(clauses: Iterable[str]) -> str:
     """Return the first clauses as one; the lines below say the others."""
     parts = list(dict.fromkeys(clauses))[: MOST_CLAUSES + 1]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def lowered(title: str) -> str:
-    """Return a title within a sentence; abbreviations keep their capitals."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def verdicts_sentence(rows: Sequence[Row]) -> str:

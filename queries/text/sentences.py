@@ -192,7 +192,7 @@ def number_sentence(metric: Metric, value: float | None, n: int, period: str) ->
         text = text.format(period=period)
     else:
         text = metric.phrase.format(value=format_value(value, metric.unit), period=period)
-    return f"{text[0].upper()}{text[1:]}{_n(metric, n)}"
+    return f"{capitalised(text)}{_n(metric, n)}"
 
 
 def sentence(
@@ -210,8 +210,7 @@ def sentence(
     """
     text = f"{_number(metric, row, _period(pair))}{_comparison(metric, row, pair)}."
     if words := scope_words(scope):
-        first = text[0] if text[1].isupper() else text[0].lower()
-        text = f"{words[0].upper()}{words[1:]}: {first}{text[1:]}"
+        text = f"{capitalised(words)}: {lowered(text)}"
     missing = missing_sentence(metric, row["n_current"], row["n_missing"])
     return text + missing + _left_out(left_out, until)
 
@@ -273,6 +272,16 @@ def missing_sentence(metric: Metric, n: int, missing: int) -> str:
     return f" {missing:,}{more} {were} {metric.missing} and {have} no value."
 
 
+def capitalised(text: str) -> str:
+    """Return a text with a capital at its begin."""
+    return text[:1].upper() + text[1:]
+
+
+def lowered(title: str) -> str:
+    """Return a title within a sentence; abbreviations keep their capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def _left_out(repos: Sequence[str], until: date) -> str:
     if not repos:
         return ""
@@ -306,7 +315,7 @@ def year_note(metric: Metric, row: Mapping[str, Any]) -> str:
     before, n = AGAINST["year before"], row["n_baseline"]
     if not is_known(metric, row["baseline"], n):
         if metric.aggregate in COUNTED:
-            return f"{before[0].upper()}{before[1:]} was {NOT_MEASURED}."
+            return f"{capitalised(before)} was {NOT_MEASURED}."
         return f"There is nothing to compare it with in {before}."
     if not metric.has_enough(row["n_current"], n):
         return f"Against {before}: too few to compare (n = {n:,})."

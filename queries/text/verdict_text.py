@@ -7,7 +7,7 @@ from typing import Any
 
 from queries.catalog.metric import EFFECTS, Metric
 from queries.statistics.comparison import as_float
-from queries.text.sentences import MUCH, format_value
+from queries.text.sentences import MUCH, format_value, lowered
 
 #: comparison of a rollout's teams with the other teams
 AGAINST_TEAMS = "against the teams without it"
@@ -105,7 +105,7 @@ def _not_proven(
     metric: Metric, row: Mapping[str, Any], guardrail: tuple[Metric, Mapping[str, Any]] | None
 ) -> str:
     change = _change(metric, row)
-    text = f"Not proven: {change[0].lower()}{change[1:]}"
+    text = f"Not proven: {lowered(change)}"
     if guardrail is None:
         return f"{text}, and none of its guardrails can be measured"
     guard, numbers = guardrail

@@ -9,7 +9,7 @@ from headway.ui.parts import answer, cache, filters, sections
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, escape, lead
 from queries.catalog import catalog
-from queries.read.listings import ListingQuery, listing_query
+from queries.read.listings import BUDGETS, ListingQuery, listing_query
 from queries.sql_files import Row
 from queries.statistics.forecasts import days_of, forecast, month_of, what_if
 from queries.statistics.windows import Window
@@ -24,19 +24,18 @@ from queries.text.spend_text import (
     what_if_sentence,
 )
 
-PERIODS = ListingQuery("Spend against budget", "budget_periods")
 MONTH = ListingQuery("The month ahead", "month_ahead")
 DAILY = ListingQuery("Spend by day", "daily_spend")
 
 
 def periods(view: View) -> Row | None:
     """Draw month and year against their budgets; return the month."""
-    rows = cache.row_values(PERIODS, view)
+    rows = cache.row_values(BUDGETS, view)
     if not rows:
-        sections.empty(PERIODS.title, "No forecast yet: no day of usage is final.")
+        sections.empty(BUDGETS.title, "No forecast yet: no day of usage is final.")
         return None
     month, *years = rows
-    sections.show(PERIODS, view, period_sentence(month), period_notes(month))
+    sections.show(BUDGETS, view, period_sentence(month), period_notes(month))
     for year in years:
         st.markdown(escape(period_sentence(year)))
         caption(*period_notes(year))

@@ -6,10 +6,8 @@ from headway.ui.parts import answer, cache, comparison, filters, notices, overvi
 from headway.ui.parts.text import caption
 from queries.catalog import catalog
 from queries.catalog.catalog import PAGES
-from queries.read.listings import ListingQuery
+from queries.read.listings import BUDGETS
 from queries.read.overview import GUARDRAIL
-
-BUDGETS = ListingQuery("Spend against budget", "budget_periods")
 
 view = filters.view()
 data = comparison.read(view)

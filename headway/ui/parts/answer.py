@@ -24,7 +24,7 @@ from queries.catalog.metric import Page
 from queries.read.filters import SnapshotInfo, is_empty
 from queries.read.headlines import MetricHeadlines, is_exploratory
 from queries.read.panels import PanelData, panel_data, supported
-from queries.text.sentences import chart_subtitle, day
+from queries.text.sentences import capitalised, chart_subtitle, day
 
 
 def heading(title: str, view: View) -> None:
@@ -145,4 +145,4 @@ def _headline(reported: MetricHeadlines) -> None:
     elif visible.is_known:
         notes = [headline.note for headline in (reported.year, reported.so_far) if headline]
         verdict = visible.verdict or visible.reason
-        caption(*notes, f"{verdict[0].upper()}{verdict[1:]}.")
+        caption(*notes, f"{capitalised(verdict)}.")

@@ -19,12 +19,11 @@ from queries.text.overview_text import (
     counts,
     effect_text,
     headline,
-    lowered,
     over_budget_clauses,
     why,
     word,
 )
-from queries.text.sentences import format_value, short_value
+from queries.text.sentences import format_value, lowered, short_value
 
 WHOLE = "whole organisation"
 #: the address of a page; an empty one makes no link
@@ -101,10 +100,9 @@ WIDEST_RATIO, WIDEST_SHARE = log(3), 0.25
 
 def headline_of(data: Overview, budgets: Iterable[Row]) -> str:
     """Return what all verdicts and budgets say together; ``budgets`` are rows of ``forecasts``."""
-    of_lines = [item for line in data.lines for item in (line.main, *line.other_answers) if item]
     questions, guardrails = (
         [(item.metric, item.row) for item in items if not item.is_fallback]
-        for items in (of_lines, data.guardrails)
+        for items in (data.answers, data.guardrails)
     )
     chosen_row = data.choices.get(data.choice)
     return headline(chosen_row, questions, guardrails, over_budget_clauses(budgets))
