@@ -75,9 +75,13 @@ class Query:
         assert self._process.stdin and self._process.stdout
         self._output = selectors.DefaultSelector()
         self._output.register(self._process.stdout, selectors.EVENT_READ)
-        with contextlib.suppress(BrokenPipeError):  # the process ended; reading says why
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
+        try:
+            with contextlib.suppress(BrokenPipeError):  # the process ended; reading says why
+                self._process.stdin.write(json.dumps(request).encode() + b"\n")
+                self._process.stdin.flush()
+        except BaseException:  # Ctrl-C; nobody else knows of the process yet
+            self.cancel()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -259,6 +259,15 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in path.read_text("ascii").split()]
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process runs; one that ended and that nobody has waited for does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
 def _give_up_what_only_root_may() -> None:
     """Enforce file modes for this process and its children if tests run as root."""
     if os.geteuid() or sys.platform != "linux":

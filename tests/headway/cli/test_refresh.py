@@ -242,7 +242,7 @@ def test_a_terminal_shows_bars_and_is_left_clean(github: Server, fresh: Desk) ->
         [{"kind": "slow", "at": 2, "seconds": 1}, {"kind": "secondary", "at": 4, "retry_after": 1}]
     )
     with fresh.on_terminal("refresh") as (running, terminal):
-        text = read_terminal(terminal, lambda text: "published" in text)
+        text = read_terminal(terminal, lambda text: ".duckdb" in text)
         assert running.done().code == 0
     assert "━" in text
     assert "waiting" in text
