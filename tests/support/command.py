@@ -260,7 +260,7 @@ def children(pid: int) -> list[int]:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process runs; one that ended and that nobody has waited for does not."""
+    """Return whether a process runs; one that ended and that nobody has waited for does not."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text("utf-8")
     except FileNotFoundError:
