@@ -125,7 +125,7 @@ def verify(paths: DataPaths, snapshot: Path | None, metric: str, quarter: str) -
 @click.option("--out", type=FilePath(dir_okay=False), metavar="FILE", help="Write HTML into FILE.")
 @click.option(
     "--compare",
-    type=click.Choice(["rollout", "quarter", "year"]),
+    type=click.Choice(["rollout", "quarter", "year", "baseline"]),
     default=None,
     help="The comparison to show; by default since the rollout, if there is one.",
 )

@@ -51,6 +51,7 @@ def publish_settings(settings: Settings, user_seeds: Path) -> PublishSettings:
         **settings.publish.model_dump(),
         spend_scope=settings.spend.scope,
         rollouts=[Rollout(**row.model_dump()) for row in settings.rollouts],
+        baselines=[row.quarter for row in settings.baselines],
         closed_periods=[
             ClosedPeriod(row.name, row.from_, row.to) for row in settings.closed_periods
         ],

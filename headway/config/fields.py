@@ -144,6 +144,9 @@ Address = Annotated[str, AfterValidator(_check_address)]
 Month = Annotated[
     str, _matches(r"20[0-9]{2}-(0[1-9]|1[0-2])", "is not a month; write one such as 2026-11")
 ]
+Quarter = Annotated[
+    str, _matches(r"20[0-9]{2}-Q[1-4]", "is not a quarter; write one such as 2026-Q1")
+]
 #: an environment variable's name; a wrong value may be the secret itself and is not repeated
 Variable = Annotated[
     str, _matches(r"[A-Z_][A-Z0-9_]*", "must be the name of an environment variable", False)

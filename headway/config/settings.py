@@ -23,6 +23,7 @@ from headway.config.fields import (
     ListOf,
     Month,
     Owner,
+    Quarter,
     Repository,
     RepositoryPath,
     ShellPattern,
@@ -101,6 +102,12 @@ class RolloutTable(Table):
     teams: ListOf[Text] = ()
 
 
+class BaselineTable(Table):
+    """A quarter with which later ones are compared."""
+
+    quarter: Quarter
+
+
 class ClosedTable(Table):
     """Days on which nobody works, such as a shutdown; both are part of it."""
 
@@ -149,6 +156,7 @@ class Settings(Table):
     spend: SpendTable = SpendTable()
     guardrail_margins: MarginsTable = MarginsTable()
     rollouts: ListOf[RolloutTable] = ()
+    baselines: ListOf[BaselineTable] = ()
     closed_periods: ListOf[ClosedTable] = ()
     budgets: ListOf[BudgetTable] = ()
     tool_decisions: ListOf[DecisionTable] = ()
@@ -281,6 +289,9 @@ def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
                 ("rollouts", index, "name"),
                 f"{rollout.name} of {rollout.on} is repeated; keep one",
             )
+    for index, baseline in enumerate(settings.baselines):
+        if is_repeated("baseline", baseline.quarter):
+            yield ("baselines", index, "quarter"), f"{baseline.quarter} is repeated; keep one"
     for index, closed in enumerate(settings.closed_periods):
         if closed.to < closed.from_:
             message = f"to: must not be before from, {closed.from_}; it is the last closed day"

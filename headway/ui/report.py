@@ -85,7 +85,7 @@ def _section(data: Overview, title: str, items: Sequence[MetricAnswer]) -> str:
     if not items:
         return ""
     first = items[0]
-    event = event_quarter(first.row) if first.row["event"] else None
+    event = event_quarter(first.row) if not first.row["quarter"] else None
     drawn = quarter_svg(first.metric, first.quarters, first.row["quarter"], event)
     chart = ""
     if drawn:

@@ -154,7 +154,14 @@ def _rows(
         until = read_until(metric, (pair.current, pair.baseline), as_of)
         unread = _unread(observed, until)
         for by_name, result in estimates.items():
-            key = Key(metric.name, by_name.kind, by_name.name, pair.quarter, pair.comparison)
+            key = Key(
+                metric.name,
+                by_name.kind,
+                by_name.name,
+                pair.quarter,
+                pair.comparison,
+                pair.event,
+            )
             item = judged.get(key)
             current, baseline = (item and item.estimates) or (
                 result[side.start_on, side.end_on, until] for side in (pair.current, pair.baseline)
@@ -168,7 +175,7 @@ def _rows(
             row |= _verdict(row, item) if by_name.kind in JUDGED_KINDS else {}
             yield _answer(metric, pair, by_name, row, item, left_out, until)
     for item in judged.values():
-        if item.key.event and item.key.metric == metric.name and item.estimates:
+        if item.key.is_rollout and item.key.metric == metric.name and item.estimates:
             until = read_until(metric, (item.pair.current, item.pair.baseline), as_of)
             row = compare(metric, item.pair, *item.estimates)
             row |= _verdict(row, item)
@@ -207,7 +214,7 @@ def _answer(
         "baseline_start": pair.baseline.start_on,
         "baseline_end": pair.baseline.end_on,
         "sql": printable_sql(metric, windows, until, by_name.scope, restriction),
-        "event": item.key.event if item else "",
+        "event": pair.event,
         "variant": item.key.variant if item else "raw",
         **dict.fromkeys(DECIDED),
         **row,

@@ -240,7 +240,7 @@ class _Decider:
         for items, (kind, name) in zip(scopes, names, strict=False):
             sums: dict[bytes, WeeklySums] = {}
             for pair in headline.pairs:
-                key = Key(about.name, kind, name, pair.quarter, pair.comparison)
+                key = Key(about.name, kind, name, pair.quarter, pair.comparison, pair.event)
                 judged = self._prepared(key, pair, items, [name] if name else [])
                 if judged.restriction:
                     judged.estimates = self._estimates(judged, items)
@@ -261,7 +261,7 @@ class _Decider:
         until = read_until(headline, (pair.current, pair.baseline), self.as_of)
         panel, unshared = self.repos.panel(items, weeks, until)
         start = history_start(items, panel, weeks.judged[0] - transition)
-        restriction = self._restriction(unshared, weeks, teams if key.event else ())
+        restriction = self._restriction(unshared, weeks, teams if key.is_rollout else ())
         judged = Judged(key, pair, restriction, panel=panel, start=start, teams=teams)
         self.judged[key] = judged
         stored = self.judging.decided.get((key, self.hashes[key.metric]))
@@ -394,7 +394,7 @@ class _Decider:
     def _history(item: Judged) -> int:
         """Return the weeks of history before the judged window."""
         start = item.start
-        end = item.pair.baseline.end_on if item.key.event else item.pair.current.start_on
+        end = item.pair.baseline.end_on if item.key.is_rollout else item.pair.current.start_on
         return 0 if start is None else max(week_of(end) - start, 0)
 
     def _decide(self) -> None:

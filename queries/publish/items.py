@@ -47,10 +47,13 @@ class Headline:
 
 
 def batches(
-    db: duckdb.DuckDBPyConnection, as_of: date, rows_at_once: int = ROWS_AT_ONCE
+    db: duckdb.DuckDBPyConnection,
+    as_of: date,
+    rows_at_once: int = ROWS_AT_ONCE,
+    baselines: Sequence[str] = (),
 ) -> list[list[Headline]]:
     """Return the headlines in groups whose items fit into memory; a query has a fixed cost."""
-    headlines = _headlines(db, as_of)
+    headlines = _headlines(db, as_of, baselines)
     size = _metrics_at_once(db, headlines, rows_at_once)
     return [headlines[first : first + size] for first in range(0, len(headlines), size)]
 
@@ -61,13 +64,15 @@ def create_items(db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline]) -
     db.execute(f"create or replace temp table answer_items as\n{sql}")
 
 
-def _headlines(db: duckdb.DuckDBPyConnection, as_of: date) -> list[Headline]:
+def _headlines(
+    db: duckdb.DuckDBPyConnection, as_of: date, baselines: Sequence[str]
+) -> list[Headline]:
     """Return the headlines with the parts of the organisation that they are split by."""
     parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
     return [
         Headline(
             metric,
-            comparisons(as_of, metric.matures_after),
+            comparisons(as_of, metric.matures_after, baselines=baselines),
             [NamedScope("org", ""), *(scope for kind in _kinds(metric) for scope in parts[kind])],
             parts["team"],
         )

@@ -131,7 +131,7 @@ def _build(
         day = facts["as_of"]
         say("answers")
         add(db, "metrics", metrics_frame=metric_rows())
-        groups = batches(db, day)
+        groups = batches(db, day, baselines=source.settings.baselines)
         judging = decisions.read_judging(db, source.settings)
         judged = decisions.decide(db, day, judging, groups)
         for reported in answers(db, day, judged, groups):

@@ -47,6 +47,11 @@ class Key:
     variant: str = "raw"
 
     @property
+    def is_rollout(self) -> bool:
+        """Return whether it compares the weeks after a rollout with those before."""
+        return not self.quarter
+
+    @property
     def family(self) -> tuple[str, ...]:
         """Return what the headlines of a family have in common."""
         return (self.scope_kind, self.scope, self.quarter, self.comparison, self.event)

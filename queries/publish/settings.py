@@ -103,6 +103,8 @@ class PublishSettings:
     #: tools and accounts whose spend counts; all if empty
     spend_scope: Sequence[str] = ()
     rollouts: Sequence[Rollout] = ()
+    #: names of quarters that are fixed baselines
+    baselines: Sequence[str] = ()
     closed_periods: Sequence[ClosedPeriod] = ()
     #: by metric: how much worse a guardrail may become, in points of a share or as a ratio
     guardrail_margins: Mapping[str, float] = field(default_factory=lambda: dict(MARGINS))

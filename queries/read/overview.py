@@ -18,6 +18,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "rollout": ("rollout 26 weeks", "rollout 13 weeks"),
     "quarter": ("quarter before",),
     "year": ("year before",),
+    "baseline": ("baseline",),
 }
 #: words in the order in which a question's line shows them
 RANKS = {"improving": 0, "not proven": 0, "worse": 0, "no clear change": 1}

@@ -104,9 +104,10 @@ def _verified(snapshot: Snapshot, metric: Metric, row: Row) -> Verification:
 def _named(row: Row) -> str:
     """Return scope and comparison of an answer in words."""
     scope = f"team {row['scope']}" if row["scope"] else "organisation"
-    if row["event"]:
+    if not row["quarter"]:
         return f"{scope}, {row['comparison']} after and before {row['event']}, {row['variant']}"
-    return f"{scope}, {row['quarter']} against the {row['comparison']}"
+    against = f"{row['comparison']} {row['event']}".strip()
+    return f"{scope}, {row['quarter']} against the {against}"
 
 
 def _windows(row: Row, inputs: pd.DataFrame) -> Windows:
@@ -119,13 +120,13 @@ def _windows(row: Row, inputs: pd.DataFrame) -> Windows:
     judged, before = index(row["window_start"]), index(row["baseline_start"])
     length_before = index(row["baseline_end"]) - before
     regimes = [None if pd.isna(regime) else int(regime) for regime in inputs["regime"]]
-    transition = judged - before - length_before if row["event"] else 0
+    transition = 0 if row["quarter"] else judged - before - length_before
     return Windows(
         judged=judged,
         lag=judged - before,
         weeks=len(inputs) - judged,
         baseline_weeks=length_before,
-        breaks=[] if row["event"] else breaks_of(regimes),
+        breaks=breaks_of(regimes) if row["quarter"] else [],
         transition=transition,
     )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 QUARTERS_PUBLISHED = 9
+#: quarters after a fixed baseline that are compared with it; two years
+QUARTERS_AFTER_BASELINE = 8
+BASELINE = "baseline"
 QUARTER_WEEKS, QUARTER_DAYS = 13, 91
 WEEK = timedelta(days=7)
 
@@ -38,6 +42,12 @@ class Quarter:
 
     year: int
     number: int
+
+    @classmethod
+    def named(cls, name: str) -> Quarter:
+        """Return the quarter of a name, such as ``2026-Q3``."""
+        year, _, number = name.partition("-Q")
+        return cls(int(year), int(number))
 
     @property
     def name(self) -> str:
@@ -80,7 +90,8 @@ def quarter_of(day: date) -> Quarter:
 class Comparison:
     """A window and its baseline; ``status`` is "decided" if the window is complete.
 
-    ``quarter`` is its name, empty for the weeks after the rollout ``event``.
+    ``quarter`` is its name, empty for the weeks after the rollout ``event``. Of a fixed baseline,
+    ``event`` is the name of its quarter.
     """
 
     quarter: str
@@ -97,25 +108,42 @@ class Comparison:
 
 
 def comparisons(
-    as_of: date, matures_after: int, quarters: int = QUARTERS_PUBLISHED
+    as_of: date,
+    matures_after: int,
+    quarters: int = QUARTERS_PUBLISHED,
+    baselines: Sequence[str] = (),
 ) -> list[Comparison]:
     """Return the comparisons of the newest quarters, newest first, without immature items.
 
-    Quarters without mature items are left out. Baselines are whole quarters.
+    Quarters without mature items are left out. Baselines are whole quarters. Those of
+    ``baselines`` are fixed.
     """
     last = as_of + timedelta(days=1) - timedelta(days=matures_after)
     quarter, result = quarter_of(as_of), []
     for _ in range(quarters):
         current = _clipped(quarter.window, last)
-        for name, other in (
-            ("quarter before", quarter.before()),
-            ("year before", quarter.year_before()),
-        ):
-            if current.start_on < current.end_on:
-                status = "decided" if current == quarter.window else "so far"
-                result.append(Comparison(quarter.name, name, status, current, other.window))
+        pairs = [
+            ("quarter before", quarter.before(), ""),
+            ("year before", quarter.year_before(), ""),
+        ]
+        fixed = [Quarter.named(name) for name in baselines]
+        pairs += [
+            (BASELINE, other, other.name) for other in fixed if _is_soon_after(quarter, other)
+        ]
+        status = "decided" if current == quarter.window else "so far"
+        if current.start_on < current.end_on:
+            result += [
+                Comparison(quarter.name, name, status, current, other.window, event)
+                for name, other, event in pairs
+            ]
         quarter = quarter.before()
     return result
+
+
+def _is_soon_after(quarter: Quarter, baseline: Quarter) -> bool:
+    """Return whether a quarter is compared with a fixed baseline."""
+    distance = 4 * (quarter.year - baseline.year) + quarter.number - baseline.number
+    return 0 < distance <= QUARTERS_AFTER_BASELINE
 
 
 def weeks(window: Window) -> list[Window]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from queries.catalog.metric import Metric
 from queries.sql_files import Row
+from queries.statistics.windows import BASELINE
 from queries.text.sentences import capitalised, day, dollars, lowered, short_value
 from queries.text.spend_text import is_passed, period_name
 from queries.text.verdict_text import REASONS, range_text, shortage_text
@@ -94,12 +95,14 @@ def _signed(value: float) -> str:
 
 def comparison_name(row: Row) -> str:
     """Return the name of a comparison: ``Q3 2026 against Q2``, ``Since agents, 5 Jan 2026``."""
-    if row["event"]:
+    if not row["quarter"]:
         return f"Since {lowered(row['event'])}, {day(row['baseline_end'])}"
     year, quarter = row["quarter"].split("-")
     against = "a year before"
     if row["comparison"] == "quarter before":
         against = f"Q{(int(quarter[1]) + 2) % 4 + 1}"
+    elif row["comparison"] == BASELINE:
+        against = " ".join(reversed(row["event"].split("-")))
     running = f" {SO_FAR}" if row["status"] == SO_FAR else ""
     return f"{quarter} {year}{running} against {against}"
 
@@ -144,7 +147,7 @@ def _two(first: str, clauses: Sequence[str], link: str = "But ") -> str:
 
 def _since(row: Row) -> str:
     """Return the first words of a headline: when, compared with when."""
-    if row["event"]:
+    if not row["quarter"]:
         return f"Since {lowered(row['event'])}, "
     return f"{comparison_name(row)}: "
 

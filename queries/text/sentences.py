@@ -11,7 +11,7 @@ import pandas as pd
 
 from queries.catalog.metric import COUNTED, EFFECTS, Metric
 from queries.catalog.scope import Scope
-from queries.statistics.windows import Comparison, Window
+from queries.statistics.windows import BASELINE, Comparison, Window
 
 #: labels of the columns of a scope
 SCOPE_LABELS: Mapping[str, str] = {
@@ -224,6 +224,8 @@ def _period(pair: Comparison) -> str:
 
 def _against(pair: Comparison) -> str:
     """Return the name of a baseline."""
+    if pair.comparison == BASELINE:
+        return pair.event
     return AGAINST.get(pair.comparison, f"the {pair.weeks} weeks before it")
 
 

@@ -141,7 +141,7 @@ def _question(line: Line, address: Address) -> str:
 def _row(label: str, item: MetricAnswer, notes: Sequence[str], address: str = "") -> str:
     """Return one line; a link if it has an address."""
     metric, row = item.metric, item.row
-    event = event_quarter(row) if row["event"] else None
+    event = event_quarter(row) if not row["quarter"] else None
     small = _text(" · ".join(note for note in notes if note))
     parts = (
         f'<span class="question">{_text(label)}</span>',

@@ -8,12 +8,13 @@
 -- unit: its unit.
 -- better: whether up or down is better.
 -- quarter: ISO year and quarter of 13 whole ISO weeks (week 53 belongs to the fourth).
--- comparison: quarter before or year before.
+-- comparison: quarter before, year before, baseline (a fixed quarter), rollout 13 weeks or rollout
+--     26 weeks.
 -- status: decided once the quarter is complete, else so far.
 -- scope_kind: org, team, repo or work_type.
 -- scope: name of the team, repository or work type; empty for the organisation.
--- event: the rollout; empty for quarters.
--- variant: raw.
+-- event: the rollout, or the quarter of a fixed baseline; else empty.
+-- variant: raw; of rollouts before and after, or difference to the teams without it.
 -- current: estimate in the window, in the unit; null where none, a median not reached, or a count
 --     not measured.
 -- baseline: the same for the baseline's window.

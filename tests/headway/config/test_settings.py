@@ -133,6 +133,10 @@ MISTAKES = {
     '[[closed_periods]]\nname = "a"\nfrom = 2026-08-03\nto = 2026-08-02': (
         "line 4, column 1: to: must not be before from, 2026-08-03; it is the last closed day"
     ),
+    '[[baselines]]\nquarter = "2026-Q5"': (
+        "line 2, column 11: quarter: '2026-Q5' is not a quarter; write one such as 2026-Q1"
+    ),
+    2 * '[[baselines]]\nquarter = "2025-Q1"\n': "line 4, column 1: 2025-Q1 is repeated; keep one",
     f"{CLOSED}{CLOSED}": "line 7, column 1: Shutdown of 2026-08-03 is repeated; keep one",
     "[guardrail_margins]\nrevert_rate = 2": (
         "line 2, column 1: revert_rate: must be less than or equal to 1"
@@ -281,6 +285,7 @@ def test_what_the_example_comments_out_can_be_used() -> None:
     text = re.sub(r"^# (\[\[|\w+ = )", r"\1", EXAMPLE.read_text("utf-8"), flags=re.M)
     result = parse_settings(FILE, text)
     assert len(result.rollouts) == len(result.budgets) == len(result.tool_decisions) == 1
+    assert [row.quarter for row in result.baselines] == ["2025-Q1"]
     assert [row.to - row.from_ for row in result.closed_periods] == [timedelta(days=13)]
     assert {kind: len(rows) for kind, rows in result.rules.items()} == dict.fromkeys(KINDS, 1)
     keys = [key for table in TABLES.values() for key in table.model_fields]

@@ -83,6 +83,7 @@ def world(empty: Path) -> Iterator[Callable[..., dict[str, Answer]]]:
             comparison: str = "quarter before",
             quarter: str = QUARTER,
             variant: str = "raw",
+            baselines: Sequence[str] = (),
         ) -> dict[str, Answer]:
             db.execute("delete from pull_requests; delete from repositories")
             frame = pd.concat(frames)
@@ -94,7 +95,7 @@ def world(empty: Path) -> Iterator[Callable[..., dict[str, Answer]]]:
                     "insert into repositories (repo, synced_until, is_imported) values (?, ?, ?)",
                     row,
                 )
-            groups = batches(db, as_of)
+            groups = batches(db, as_of, baselines=baselines)
             decided = decide(db, as_of, judging or Judging(), groups)
             frame = pd.concat(answers(db, as_of, decided, groups)).astype(object)
             rows = frame.where(frame.notna(), None).to_dict("records")
@@ -137,6 +138,23 @@ def test_no_change_is_no_clear_change_with_its_interval(
         row = world(pulls(), comparison=comparison)[SPEED]
         assert (row["verdict"], row["reason"]) == ("no clear change", "no change")
         assert row["lo"] < 0 < row["hi"]
+
+
+def test_lasting_change_shows_against_a_fixed_baseline(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    """A registered change of the first quarter shows in the third only against 2025."""
+    on = date(2025, 12, 29)
+    frame = pulls(is_soon=lambda monday: 0.4 if monday < on else 0.9)
+    judging = Judging(rollouts=[Rollout("Agents", on, 0)])
+    baseline = {"judging": judging, "baselines": ["2025-Q4"], "comparison": "baseline"}
+    row = world(frame, **baseline)[SPEED]
+    assert (row["verdict"], row["event"], row["history_weeks"]) == ("improving", "2025-Q4", 156)
+    assert (row["baseline_start"], row["baseline_end"]) == (date(2025, 9, 29), date(2025, 12, 29))
+    assert "more than in 2025-Q4" in row["sentence"]
+    assert world(frame, judging=judging)[SPEED]["verdict"] == "no clear change"
+    early = world(frame, **baseline | {"baselines": ["2024-Q3"]})[SPEED]
+    assert (early["verdict"], early["effect"] > 0.3) == ("too little data", True)
 
 
 def test_gain_with_a_worse_guardrail_is_not_proven(world: Callable[..., dict[str, Answer]]) -> None:
@@ -325,7 +343,7 @@ def feedback(hours: Callable[[date], float]) -> str:
 
 def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Path) -> None:
     desk = Desk(tmp_path, env={})
-    desk.set_up("http://127.0.0.1:1")
+    desk.set_up("http://127.0.0.1:1", more='[[baselines]]\nquarter = "2025-Q4"\n')
     condition = (
         "metric = 'feedback_first_response' and scope_kind = 'org' and comparison = "
         f"'quarter before' and quarter = '{QUARTER}'"
@@ -351,6 +369,7 @@ def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Pat
     assert len(sums) == 156 + 13
     done = desk.run("verify", "feedback_first_response", QUARTER)
     assert (done.code, "  word: improving\n  as published" in done.out) == (0, True), done.out
+    assert "organisation, 2026-Q3 against the baseline 2025-Q4\n" in done.out
     assert "Improving: Customers wait" in desk.run("answers").out
     cases = desk.run("verify")
     assert (cases.code, cases.out.splitlines()[-1]) == (0, "177 estimates, 0 differ")

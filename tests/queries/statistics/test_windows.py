@@ -138,6 +138,23 @@ def test_comparisons_typed_by_hand() -> None:
     ]
 
 
+def test_fixed_baseline_is_compared_with_the_eight_quarters_after_it() -> None:
+    result = comparisons(date(2026, 9, 27), 0, baselines=["2024-Q3", "2026-Q2", "2026-Q3"])
+    fixed = [pair for pair in result if pair.comparison == "baseline"]
+    assert [(pair.quarter, pair.event) for pair in fixed] == [
+        ("2026-Q3", "2024-Q3"),
+        ("2026-Q3", "2026-Q2"),
+        ("2026-Q2", "2024-Q3"),
+        ("2026-Q1", "2024-Q3"),
+        ("2025-Q4", "2024-Q3"),
+        ("2025-Q3", "2024-Q3"),
+        ("2025-Q2", "2024-Q3"),
+        ("2025-Q1", "2024-Q3"),
+        ("2024-Q4", "2024-Q3"),
+    ]
+    assert fixed[0].baseline == window("2024-07-01", "2024-09-30")
+
+
 @pytest.mark.parametrize(
     ("as_of", "matures_after", "statuses"),
     [

@@ -148,7 +148,8 @@ def test_counts_name_the_items_of_both_windows() -> None:
         ({"quarter": "2026-Q1"}, "Q1 2026 against Q4"),
         ({"comparison": "year before"}, "Q3 2026 against a year before"),
         ({"status": "so far"}, "Q3 2026 so far against Q2"),
-        ({"event": "Coding agents"}, "Since coding agents, 29 Jun 2026"),
+        ({"comparison": "baseline", "event": "2025-Q1"}, "Q3 2026 against Q1 2025"),
+        ({"quarter": "", "event": "Coding agents"}, "Since coding agents, 29 Jun 2026"),
     ],
 )
 def test_names_of_comparisons(values: dict[str, Any], words: str) -> None:
