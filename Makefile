@@ -66,7 +66,7 @@ picture: tools ## renew docs/overview.png from the demo
 lock: ## renew requirements.lock and the two locks of tests/ from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	@uv pip compile $(LOCK_FLAGS) --group build --output-file requirements.lock pyproject.toml
-	@uv pip compile $(LOCK_FLAGS) --group build --group dev --constraint requirements.lock \
+	@uv pip compile $(LOCK_FLAGS) --all-extras --group build --group dev --constraint requirements.lock \
 		--output-file $(TOOLS_LOCK) pyproject.toml
 	@uv pip compile $(LOCK_FLAGS) --group pyproject.toml:node --output-file tests/node.lock
 

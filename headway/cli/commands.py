@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 import click
 
-from headway.cli import ledger_commands, reader_commands, setup_commands
+from headway.cli import ledger_commands, mcp_command, reader_commands, setup_commands
 from headway.cli.exit_codes import run
 
 COMMANDS = (
@@ -26,6 +26,7 @@ COMMANDS = (
     reader_commands.verify,
     reader_commands.report,
     reader_commands.sql,
+    mcp_command.mcp,
     reader_commands.rules,
     reader_commands.check,
     setup_commands.doctor,

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Thread
 from typing import Any, Self
@@ -24,16 +25,24 @@ TIME = re.compile(rf"{DAY.pattern}[ T]\d\d:\d\d:\d\d(\.\d+)?")
 
 @dataclass(frozen=True)
 class Result:
-    """Rows of a query; ``is_cut`` if there are more than ``MOST_ROWS``."""
+    """Rows of a query as JSON documents; ``is_cut`` if the query has more."""
 
-    rows: pd.DataFrame
+    documents: list[dict[str, Any]]
     is_cut: bool
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Return the rows as a frame."""
+        return _frame(self.documents)
 
 
 class RunningQuery:
     """A query that runs in the background, from the start until the block ends."""
 
-    def __init__(self, path: Path, statement: str, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, statement: str, limits: Limits, most_rows: int = MOST_ROWS
+    ) -> None:
+        self._most_rows = most_rows
         self._query = Query(path, statement, form="json", limits=limits)
         self._result: Result | None = None
         self._problem: SqlError | None = None
@@ -65,8 +74,8 @@ class RunningQuery:
         try:
             self._query.columns()
             documents = (json.loads(row[0] or "{}") for row in self._query.rows())
-            first_rows = list(itertools.islice(documents, MOST_ROWS + 1))
-            self._result = Result(_frame(first_rows[:MOST_ROWS]), len(first_rows) > MOST_ROWS)
+            rows = list(itertools.islice(documents, self._most_rows + 1))
+            self._result = Result(rows[: self._most_rows], len(rows) > self._most_rows)
         except SqlError as error:
             self._problem = error
 

@@ -21,7 +21,7 @@ from queries.catalog import docs
 from queries.catalog.catalog import PAGES as CATALOG_PAGES
 from queries.catalog.catalog import QUESTIONS
 from tests.headway.cli.test_serve import free_port, is_up
-from tests.support.command import REPOS, Desk, wait_until
+from tests.support.command import REPOS, Desk, Done, wait_until
 from tests.support.github_server import Server
 from tests.support.machine import ROOT
 
@@ -102,6 +102,9 @@ def run_line(desk: Desk, url: str, line: list[str]) -> None:
         port = free_port()
         with desk.start(*words, "--port", str(port)):
             wait_until(lambda: is_up(port), 60)
+        return
+    elif words[0] == "mcp":  # ends with its standard input, which is empty
+        assert desk.run(*words) == Done(0, "", "")
         return
     result = desk.run(*words)
     assert result.code == 0, (words, result)

@@ -24,6 +24,7 @@ ROOMS: dict[str, set[str]] = {
 }
 #: files or folders that may import each outside package
 IMPORTERS: dict[str, tuple[str, ...]] = {
+    "anyio": ("headway/cli/mcp_server.py",),
     "click": ("headway/cli/",),
     "duckdb": (
         "collectors/github/documents.py",
@@ -39,6 +40,8 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
     "genai_prices": ("queries/publish/spend.py",),
     "github": ("collectors/github/client.py",),
     "jwt": ("collectors/github/app.py",),
+    "mcp": ("headway/cli/mcp_server.py",),
+    "mcp_types": ("headway/cli/mcp_server.py",),
     "numpy": ("collectors/answers.py", "queries/publish/budgets.py", "queries/statistics/"),
     "pandas": ("collectors/ledger/store.py", "headway/ui/", "queries/"),
     "plotly": ("headway/ui/",),
