@@ -13,7 +13,6 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
-from headway.ui.report import summary
 from queries.errors import NothingPublishedError, SqlError
 from queries.read import filters
 from queries.read.listings import BUDGETS, ListingQuery, records
@@ -22,6 +21,7 @@ from queries.read.query import Limits
 from queries.read.snapshot import Snapshot, current
 from queries.read.tables import RunningQuery
 from queries.sql_files import Row
+from queries.text.summary import summary
 
 INSTRUCTIONS = """\
 Headway answers questions about an engineering organisation from one published DuckDB file.

@@ -10,10 +10,11 @@ import click
 
 from headway.cli import webhook
 from headway.config.files import write_whole
-from headway.ui.report import as_html, summary
+from headway.ui.report import as_html
 from queries.read.listings import BUDGETS, records
 from queries.read.overview import overview
 from queries.read.snapshot import Snapshot
+from queries.text.summary import summary
 
 QUARTER = re.compile(r"\d{4}-Q[1-4]")
 

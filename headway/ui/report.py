@@ -1,4 +1,4 @@
-"""Report: the overview and each question's verdicts as one HTML file that prints, and as lines."""
+"""Report: the overview and each question's verdicts as one HTML file that prints."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from queries.catalog.definitions import definition
 from queries.read.overview import MetricAnswer, Overview, event_quarter
 from queries.read.snapshot import Snapshot
 from queries.sql_files import Row
-from queries.text.overview_text import (
-    change_sentence,
-    comparison_name,
-    word,
-)
-from queries.text.sentences import capitalised, day
+from queries.text.overview_text import comparison_name
+from queries.text.sentences import day
+from queries.text.summary import headline_of
 
 STYLE = """
 :root { color-scheme: light }
@@ -42,7 +39,7 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
     """
     parts = [
         f"<p class=small>{html.escape(_origin(snapshot, data))}</p>",
-        f"<h1>{html.escape(overview_html.headline_of(data, budgets))}</h1>",
+        f"<h1>{html.escape(headline_of(data, budgets))}</h1>",
         overview_html.lines(data, lambda _: ""),
         f"<h2>{html.escape(overview_html.guardrail_title(data))}</h2>",
         overview_html.guardrails(data, ""),
@@ -57,17 +54,6 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
         f"<style>{overview_html.STYLE}{STYLE}</style></head>"
         f'<body><main class="hw">{content}</main></body></html>\n'
     )
-
-
-def summary(data: Overview, budgets: Sequence[Row]) -> list[str]:
-    """Return the headline, then one line for each question: word and finding."""
-    lines = []
-    for line in data.lines:
-        answer = "not measured"
-        if line.main:
-            answer = f"{word(line.main.row)}. {change_sentence(line.main.metric, line.main.row)}"
-        lines.append(f"{line.question.short} {capitalised(answer)}")
-    return [overview_html.headline_of(data, budgets), *lines]
 
 
 def _origin(snapshot: Snapshot, data: Overview) -> str:

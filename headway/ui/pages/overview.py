@@ -8,11 +8,12 @@ from queries.catalog import catalog
 from queries.catalog.catalog import PAGES
 from queries.read.listings import BUDGETS
 from queries.read.overview import GUARDRAIL
+from queries.text.summary import headline_of
 
 view = filters.view()
 data = comparison.read(view)
 budgets = cache.row_values(BUDGETS, view)
-answer.heading(overview_html.headline_of(data, budgets), view)
+answer.heading(headline_of(data, budgets), view)
 if not data.choices:
     notices.next_steps(view)
 if view.scope.work_type or view.scope.authorship or (view.scope.team and view.scope.repo):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite, log
 
 from headway.ui.parts.text import typeset
@@ -18,8 +18,6 @@ from queries.text.overview_text import (
     comparison_name,
     counts,
     effect_text,
-    headline,
-    over_budget_clauses,
     why,
     word,
 )
@@ -96,16 +94,6 @@ STYLE = """
 
 #: an interval as wide as this would show not even a threefold change
 WIDEST_RATIO, WIDEST_SHARE = log(3), 0.25
-
-
-def headline_of(data: Overview, budgets: Iterable[Row]) -> str:
-    """Return what all verdicts and budgets say together; ``budgets`` are rows of ``forecasts``."""
-    questions, guardrails = (
-        [(item.metric, item.row) for item in items if not item.is_fallback]
-        for items in (data.answers, data.guardrails)
-    )
-    chosen_row = data.choices.get(data.choice)
-    return headline(chosen_row, questions, guardrails, over_budget_clauses(budgets))
 
 
 def lines(data: Overview, address: Address) -> str:
