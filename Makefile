@@ -41,7 +41,7 @@ lint: tools ## check style, formatting and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: tools ## measure collecting, importing and publishing
+bench: tools ## measure collecting, importing, publishing and the pages
 	@$(BIN)/python -m tests.bench
 
 calibrate: tools ## simulate how often verdicts are wrong and what they find (under an hour)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import plotly.io
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 
-from headway.ui.charts.figure import Drawing
+from headway.ui.charts.figure import Drawing, Figure
 from headway.ui.parts.text import caption
 
 #: the toolbar of charts: only the button that saves a picture
@@ -17,10 +19,26 @@ CONFIG: dict[str, Any] = {
 }
 
 
+class CheckedFigure(BaseFigure):  # type: ignore[misc]
+    """A figure that Plotly does not check again: tests check the figures of all pages.
+
+    The check would take half of the time in which a page is drawn again.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        template = plotly.io.templates["streamlit"].to_plotly_json()
+        self.__dict__["figure"] = figure | {"layout": figure["layout"] | {"template": template}}
+
+    def to_dict(self) -> Figure:
+        """Return the figure as a dictionary."""
+        result: Figure = self.__dict__["figure"]
+        return result
+
+
 def draw(drawing: Drawing, name: str) -> None:
     """Draw a chart with its notes."""
     st.plotly_chart(
-        drawing.figure,
+        CheckedFigure(drawing.figure),
         config=CONFIG,
         alt=drawing.alt,
         key=f"chart {name}",

@@ -26,7 +26,8 @@ EVERYTHING = {
     "work_type": "All work types",
     "authorship": "Any authorship",
 }
-POLL_SECONDS = 5
+#: seconds between two looks for a newer snapshot
+POLL_SECONDS = 10
 
 
 @dataclass(frozen=True)
