@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 import duckdb
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
@@ -91,6 +91,69 @@ class WorkType(Table):
         return self.work_type
 
 
+def _read_limit(value: Any) -> Any:
+    """Return a number of a CSV file as a whole number."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+Limit = Annotated[Annotated[int, Field(ge=0, le=10**9)] | None, BeforeValidator(_read_limit)]
+
+
+class PathClass(Table):
+    """A sign of the class of a changed file."""
+
+    rule: Text
+    pattern: Expression
+    kind: Literal[
+        "lock", "manifest", "generated", "test", "knowledge", "docs", "config", "source"
+    ]
+    field: Literal["path"] = "path"
+
+    @property
+    def value(self) -> str:
+        """The class of files that a match means."""
+        return self.kind
+
+
+class WorkCategory(Table):
+    """A sign of the category of work, with limits of the lines and files of source."""
+
+    rule: Text
+    field: Literal[
+        "title",
+        "branch",
+        "label",
+        "linked_label",
+        "paths",
+        "classes",
+        "largest",
+        "work_type",
+    ]
+    pattern: Expression
+    category: Literal[
+        "dependencies",
+        "docs",
+        "routine tests",
+        "boilerplate",
+        "migration",
+        "basic debugging",
+        "debugging",
+        "design work",
+        "product work",
+    ]
+    repo: ShellPattern = ""
+    max_lines: Limit = None
+    max_files: Limit = None
+    min_lines: Limit = None
+    min_areas: Limit = None
+    min_deleted: Limit = None
+
+    @property
+    def value(self) -> str:
+        """The category of work that a match means."""
+        return self.category
+
+
 class LabelRule(Table):
     """A sign of the kind of an issue, a pull request, a role or an environment."""
 
@@ -131,14 +194,18 @@ class LabelRule(Table):
         return self.kind
 
 
-RuleRow = AiSignal | WorkType | LabelRule
+RuleRow = AiSignal | WorkType | LabelRule | PathClass | WorkCategory
 KINDS: dict[str, type[RuleRow]] = {
     "ai_signals": AiSignal,
     "work_types": WorkType,
     "label_rules": LabelRule,
+    "path_classes": PathClass,
+    "work_categories": WorkCategory,
 }
 #: Fields of the kinds that are no kind of an issue or a pull request.
 OTHER_FIELDS = {"engineering": "role", "production": "environment", "not production": "environment"}
+#: limits of a work category
+LIMITS = ("max_lines", "max_files", "min_lines", "min_areas", "min_deleted")
 LABEL_KINDS: tuple[str, ...] = get_args(LabelRule.model_fields["kind"].annotation)
 
 
@@ -273,8 +340,9 @@ def _rule(kind: str, position: int, source: str, row: RuleRow) -> Rule:
         tool=getattr(row, "tool", None) or None,
         source=source,
         repositories=shell_expression([row.repo])
-        if isinstance(row, WorkType) and row.repo
+        if isinstance(row, WorkType | WorkCategory) and row.repo
         else None,
+        **{name: getattr(row, name, None) for name in LIMITS},
     )
 
 

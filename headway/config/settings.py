@@ -33,7 +33,17 @@ from headway.config.fields import (
     explain,
 )
 from headway.config.files import read_text, write_whole
-from headway.config.rules import KINDS, AiSignal, LabelRule, Row, RuleRow, WorkType, check_names
+from headway.config.rules import (
+    KINDS,
+    AiSignal,
+    LabelRule,
+    PathClass,
+    Row,
+    RuleRow,
+    WorkCategory,
+    WorkType,
+    check_names,
+)
 from queries.catalog.guardrails import MARGINS
 from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
 from queries.publish.settings import TRANSITION_DAYS
@@ -163,6 +173,8 @@ class Settings(Table):
     ai_signals: ListOf[AiSignal] = ()
     work_types: ListOf[WorkType] = ()
     label_rules: ListOf[LabelRule] = ()
+    path_classes: ListOf[PathClass] = ()
+    work_categories: ListOf[WorkCategory] = ()
 
     @property
     def rules(self) -> dict[str, tuple[RuleRow, ...]]:

@@ -67,6 +67,12 @@ class Rule:
     source: str
     #: expression for the repositories it is limited to; None for all
     repositories: str | None = None
+    #: limits of a work category: lines and files of source, and percent of deleted lines
+    max_lines: int | None = None
+    max_files: int | None = None
+    min_lines: int | None = None
+    min_areas: int | None = None
+    min_deleted: int | None = None
 
 
 @dataclass(frozen=True)

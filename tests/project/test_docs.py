@@ -140,7 +140,7 @@ def test_help_of_every_command_documents_its_options(tmp_path: Path) -> None:
 def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     examples = [text for page in PAGES for text in blocks(page, "toml")]
     settings = [parse_settings(Path("headway.toml"), text) for text in examples]
-    assert [len(item.github) for item in settings] == [2, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert [len(item.github) for item in settings] == [2, 1, 1, 1, 1, 1, 1, 1, 1, 1]
     first, second = settings[0].github
     assert (first.orgs, first.exclude) == (("acme",), ("acme/*-archive",))
     assert second.app_key_env == "ACME_APP_KEY"
@@ -161,6 +161,7 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     in_force = {rule.rule for rule in compile_rules(tmp_path, settings[8])}
     assert "fix-words" in in_force
     assert "feature-words" not in in_force
+    assert settings[9].work_categories[0].repo == "mlswg/mls-*"
 
 
 def test_configuration_page_lists_every_key_of_the_example() -> None:

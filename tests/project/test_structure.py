@@ -85,7 +85,8 @@ CONTRACT = {
     "pull_requests": """
         repo number title url author author_kind responsible responsible_rule role
         is_engineering_role team
-        author_association work_type work_type_rule work_type_reason authorship authorship_rule
+        author_association work_type work_type_rule work_type_reason
+        work_category work_category_rule work_category_reason authorship authorship_rule
         ai_tool state
         base_branch
         is_default_base is_draft was_draft opened_at ready_at first_commit_at

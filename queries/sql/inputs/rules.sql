@@ -10,7 +10,12 @@ select
     tier::varchar as tier,
     tool::varchar as tool,
     source::varchar as source,
-    repositories::varchar as repositories
+    repositories::varchar as repositories,
+    max_lines::integer as max_lines,
+    max_files::integer as max_files,
+    min_lines::integer as min_lines,
+    min_areas::integer as min_areas,
+    min_deleted::integer as min_deleted
 from rules_frame;
 
 create temp table input_events as

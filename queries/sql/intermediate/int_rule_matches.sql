@@ -8,7 +8,7 @@ select
     $value::varchar as meaning,
     found.field,
     found.value,
-    if($kind = 'work_types', regexp_extract(found.value, $pattern, 0, 'i'), null) as part
+    if($kind in ('work_types', 'work_categories'), regexp_extract(found.value, $pattern, 0, 'i'), null) as part
 from int_rule_values as found
 where
     list_contains(

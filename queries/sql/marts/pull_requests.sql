@@ -23,6 +23,11 @@
 -- work_type_rule: the rule that gave the work type; null where none matched.
 -- work_type_reason: where the rule matched and what, such as: title begins with "fix"; null where
 --     none matched.
+-- work_category: dependencies, docs, routine tests, boilerplate, migration, basic debugging,
+--     debugging, design work or product work, by the first rule that matches; unclassified without
+--     known files.
+-- work_category_rule: the rule that gave the category; null for product work without a rule.
+-- work_category_reason: what the rule matched, such as: work type fix, 12 lines of source.
 -- authorship: agent, assisted or no signal; no signal does not mean human.
 -- authorship_rule: the rule that decided the authorship.
 -- ai_tool: the tool of that rule.
@@ -152,6 +157,9 @@ select
     work_types.work_type,
     work_types.work_type_rule,
     work_types.work_type_reason,
+    categories.work_category,
+    categories.work_category_rule,
+    nullif(categories.work_category_reason, '') as work_category_reason,
     authorship.authorship,
     authorship.authorship_rule,
     authorship.ai_tool,
@@ -213,6 +221,10 @@ inner join int_work_types as work_types
     on
         work_types.repo = found.repo
         and work_types.number = found.number
+inner join int_work_categories as categories
+    on
+        categories.repo = found.repo
+        and categories.number = found.number
 inner join int_authorship as authorship
     on
         authorship.repo = found.repo

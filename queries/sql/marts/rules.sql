@@ -1,7 +1,7 @@
 -- The rules and settings in force, and how much each matched.
 -- Grain: kind, rule. Columns are stable unless marked experimental.
 --
--- kind: ai_signals, work_types, label_rules or settings.
+-- kind: ai_signals, work_types, label_rules, path_classes, work_categories or settings.
 -- rule: its name.
 -- position: its place among its kind; the first match wins.
 -- field: what it looks at.
@@ -11,8 +11,9 @@
 -- tool: the tool that an AI signal identifies.
 -- source: product, user or headway.toml.
 -- repositories: regular expression for the repositories it is limited to; null for all.
--- matched: pull requests it matched (AI signals), decided (work types), or pull requests, issues,
---     deployments and releases it marks (labels).
+-- limits: further conditions of a work category; null without one.
+-- matched: pull requests it matched (AI signals) or decided (work types and categories), files
+--     (path classes), or pull requests, issues, deployments and releases it marks (labels).
 with matches as (
     select 'ai_signals' as kind, rule, count(distinct (repo, number)) as matched
     from int_ai_matches
@@ -22,6 +23,16 @@ with matches as (
     from int_work_types
     where work_type_rule is not null
     group by work_type_rule
+    union all
+    select 'work_categories', work_category_rule, count(*)
+    from int_work_categories
+    where work_category_rule is not null
+    group by work_category_rule
+    union all
+    select 'path_classes', rule, count(*)
+    from int_rule_matches
+    where kind = 'path_classes'
+    group by rule
     union all
     select 'label_rules', rule, count(distinct (repo, item, number))
     from int_label_kinds
@@ -51,6 +62,14 @@ select
     rules.tool,
     rules.source,
     rules.repositories,
+    nullif(concat_ws(
+        ', ',
+        'at most ' || rules.max_lines || ' lines of source',
+        'at most ' || rules.max_files || ' files of source',
+        'at least ' || rules.min_lines || ' lines of source',
+        'at least ' || rules.min_areas || ' areas',
+        'at least ' || rules.min_deleted || ' % deleted lines'
+    ), '') as limits,
     if(rules.kind = 'settings', null, coalesce(matches.matched, 0)) as matched
 from input_rules as rules
 left join matches on matches.kind = rules.kind and matches.rule = rules.rule
