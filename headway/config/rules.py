@@ -104,9 +104,7 @@ class PathClass(Table):
 
     rule: Text
     pattern: Expression
-    kind: Literal[
-        "lock", "manifest", "generated", "test", "knowledge", "docs", "config", "source"
-    ]
+    kind: Literal["lock", "manifest", "generated", "test", "knowledge", "docs", "config", "source"]
     field: Literal["path"] = "path"
 
     @property

@@ -98,7 +98,7 @@ def decide(changes: Sequence[Change], rules: Sequence[Rule]) -> list[Decision]:
     decision_of = {
         (repo, number): (category, rule, why) for repo, number, category, rule, why in decided
     }
-    return [decision_of[row["repo"], row["number"]] for row in changes]  # type: ignore[index]
+    return [decision_of[row["repo"], row["number"]] for row in changes]
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +144,10 @@ def test_precision_and_recall_are_those_of_the_docs(
     categories = {category for pair in pairs for category in pair}
     measured = {}
     for category in categories:
-        right = pairs[category, category]
+        agreed = pairs[category, category]
         matched = sum(count for (_, decision_of), count in pairs.items() if decision_of == category)
         labels = sum(count for (label, _), count in pairs.items() if label == category)
-        measured[category] = (f"{right} of {matched}", f"{right} of {labels}")
+        measured[category] = (f"{agreed} of {matched}", f"{agreed} of {labels}")
     assert documented() == measured
     assert sum(pairs[category, category] for category in categories) == 158
 
