@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from collectors.imports.formats import KINDS
-from collectors.imports.source import preview_files
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.spend.vendors import load_vendors
 from headway.cli import terminal
@@ -108,6 +107,7 @@ def import_(
     dry_run: bool,
 ) -> None:
     """Import FILEs of other tools (incidents, work items, experiments, spend), then publish."""
+    from collectors.imports.source import preview_files
     from headway.cli import pipeline
 
     end = datetime.combine(until + timedelta(days=1), time()) if until else None

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 Array = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ class Spread:
         """Return equally likely ratios of actual to forecast."""
         scale = WIDENING * np.sqrt(self.variance * (1 + 1 / (self.windows + 1.5)))
         result: Array = np.exp(
-            self.center + scale * stats.t.ppf(PROBABILITIES, self.windows + WEEKLY_PRIOR)
+            self.center + scale * stdtrit(self.windows + WEEKLY_PRIOR, PROBABILITIES)
         )
         return result
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from scipy.special import stdtr
-from scipy.stats import false_discovery_control
 
 from queries.statistics.judgements import Judgement, Lack
 
@@ -89,6 +88,8 @@ def adjust(p: Mapping[Key, float], share: float = FALSE_SHARE) -> dict[Key, tupl
     """Return the adjusted p and the level of the interval of each p of a family."""
     if not p:
         return {}
+    from scipy.stats import false_discovery_control  # half a second that other commands save
+
     adjusted = false_discovery_control(list(p.values()), method="bh")
     words = max(int((adjusted <= share).sum()), 1)
     level = 1 - words * share / len(p)
