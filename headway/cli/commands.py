@@ -1,36 +1,49 @@
 """Command line.
 
-Commands import their modules when they run: pandas and PyGithub take seconds to import, and
-``--help`` does not need them.
+A command's module is imported when it runs: pandas, PyGithub and Streamlit take seconds to import.
 """
 
 from __future__ import annotations
 
 import os
+import pkgutil
 from importlib.metadata import version
 
 import click
 
-from headway.cli import ledger_commands, mcp_command, reader_commands, setup_commands
 from headway.cli.exit_codes import run
 
-COMMANDS = (
-    setup_commands.init,
-    setup_commands.demo,
-    ledger_commands.refresh,
-    ledger_commands.import_,
-    ledger_commands.publish,
-    ledger_commands.restore,
-    reader_commands.serve,
-    reader_commands.answers,
-    reader_commands.verify,
-    reader_commands.report,
-    reader_commands.sql,
-    mcp_command.mcp,
-    reader_commands.rules,
-    reader_commands.check,
-    setup_commands.doctor,
-)
+#: where each command is, by its name, in the order of use
+COMMANDS = {
+    "init": "headway.cli.setup_commands:init",
+    "demo": "headway.cli.setup_commands:demo",
+    "refresh": "headway.cli.ledger_commands:refresh",
+    "import": "headway.cli.ledger_commands:import_",
+    "publish": "headway.cli.ledger_commands:publish",
+    "restore": "headway.cli.ledger_commands:restore",
+    "serve": "headway.cli.reader_commands:serve",
+    "answers": "headway.cli.reader_commands:answers",
+    "verify": "headway.cli.reader_commands:verify",
+    "report": "headway.cli.reader_commands:report",
+    "sql": "headway.cli.reader_commands:sql",
+    "mcp": "headway.cli.mcp_command:mcp",
+    "rules": "headway.cli.reader_commands:rules",
+    "check": "headway.cli.reader_commands:check",
+    "doctor": "headway.cli.setup_commands:doctor",
+}
+
+
+class Commands(click.Group):
+    """Group that imports a command's module when the command is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name; None where there is none."""
+        place = COMMANDS.get(cmd_name)
+        return pkgutil.resolve_name(place) if place else None
 
 
 def main() -> None:
@@ -42,14 +55,14 @@ def main() -> None:
     run(cli)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(version("headway"), prog_name="headway")
 def cli() -> None:
     """Headway: engineering outcomes, not headcount."""
 
-
-for command in COMMANDS:
-    cli.add_command(command)
 
 if __name__ == "__main__":
     main()

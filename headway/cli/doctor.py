@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 from collectors.errors import LedgerBusyError, LedgerError
 from collectors.ledger.opening import open_ledger
 from collectors.source import CheckResult
+from headway.installation import overwritten
 
 PACKAGES = ("duckdb", "streamlit", "pandas", "plotly", "PyGithub")
 
@@ -18,6 +20,12 @@ def versions() -> CheckResult:
     """Return the versions of Python and the main packages."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return CheckResult(True, f"Python {platform.python_version()}; {packages}")
+
+
+def packages() -> Iterator[CheckResult]:
+    """Yield a failure if another package has written over a module of Headway."""
+    if problem := overwritten():
+        yield CheckResult(False, problem)
 
 
 def data_folder(folder: Path, ledger: Path) -> CheckResult:

@@ -187,6 +187,7 @@ def preview(paths: DataPaths, names: Sequence[str]) -> Iterator[CheckResult]:
 def check_machine(paths: DataPaths) -> Iterator[CheckResult]:
     """Yield whether settings, sources and the data folder can be used."""
     yield doctor.versions()
+    yield from doctor.packages()
     names: Collection[str] = ("github", *load_vendors())
     try:
         settings = _read(paths, names)

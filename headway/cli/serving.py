@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-ROOT = Path(__file__).parents[2]
+UI = Path(__file__).parents[1] / "ui"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
 #: variables that the dashboard gets; tokens and vendors' keys are for `headway refresh` alone
@@ -69,6 +69,6 @@ def become_server(
     """Replace this process with the web server."""
     names = dict.fromkeys(name.lower() for name in (*LOOPBACK, address, *hosts))
     variables = environment(os.environ, data, snapshot)
-    os.chdir(ROOT)  # where Streamlit finds its settings
+    os.chdir(UI)  # where Streamlit finds its settings
     words = ["-m", "headway.ui.server", str(port), address, *names]
     os.execve(sys.executable, [sys.executable, *words], variables)

@@ -48,7 +48,7 @@ from queries.catalog.guardrails import MARGINS
 from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
 from queries.publish.settings import TRANSITION_DAYS
 
-EXAMPLE = Path(__file__).parents[2] / "headway.example.toml"
+EXAMPLE = Path(__file__).with_name("headway.example.toml")
 HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
 ASSIGNMENT = re.compile(r"\s*([\w.\"'-]+)\s*=")
 SECRET_NAMES = ("token", "github_token", "access_token", "password", "secret")
@@ -235,7 +235,7 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise SettingsError(f"{path}: nested too deeply; see headway.example.toml") from None
+        raise SettingsError(f"{path}: nested too deeply; write it as `headway init` does") from None
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         message, _, end = str(error).partition(" (at ")
         where = f", {end.rstrip(')').replace('end of document', 'at its end')}" if end else ""

@@ -15,13 +15,13 @@ import pytest
 from headway.cli import commands as headway
 from headway.cli import exit_codes
 from headway.config.compiled import compile_rules
-from headway.config.settings import parse_settings
+from headway.config.settings import EXAMPLE, parse_settings
 from headway.demo import EFFECTS
 from queries.catalog import docs
 from queries.catalog.catalog import PAGES as CATALOG_PAGES
 from queries.catalog.catalog import QUESTIONS
-from tests.headway.cli.test_serve import free_port, is_up
-from tests.support.command import REPOS, Desk, Done, wait_until
+from tests.headway.cli.test_serve import is_up
+from tests.support.command import REPOS, Desk, Done, free_port, wait_until
 from tests.support.github_server import Server
 from tests.support.machine import ROOT
 
@@ -114,21 +114,23 @@ def run_line(desk: Desk, url: str, line: list[str]) -> None:
 def test_every_command_of_the_product_is_in_a_shell_block() -> None:
     lines = [line for page in PAGES for line in commands(page)]
     names = {line[1] for line in lines if Path(line[0]).name == "headway"}
-    assert names == set(headway.cli.commands)
+    assert names == set(headway.COMMANDS)
 
 
 def test_every_mentioned_command_and_option_exists() -> None:
     mentions = re.findall(r"`headway ([a-z]+(?: [-\w/.]+)*)", TEXT)
     assert len(mentions) > 10
     for name, *words in map(str.split, mentions):
-        command = headway.cli.commands.get(name)
+        command = headway.cli.get_command(click.Context(headway.cli), name)
         assert command, name
         options = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options | {"--help"}, name
 
 
 def test_help_of_every_command_documents_its_options(tmp_path: Path) -> None:
-    for name, command in headway.cli.commands.items():
+    for name in headway.COMMANDS:
+        command = headway.cli.get_command(click.Context(headway.cli), name)
+        assert command, name
         result = Desk(tmp_path).run(name, "--help")
         assert result.code == 0
         assert result.out.startswith(f"Usage: headway {name} [OPTIONS]")
@@ -167,7 +169,7 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
 def test_configuration_page_lists_every_key_of_the_example() -> None:
     section = ""
     keys = set()
-    for line in (ROOT / "headway.example.toml").read_text(encoding="utf-8").splitlines():
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"(?:# )?\[+(\w+)\]+$", line):
             section = match[1]
         elif match := re.match(r"(?:# )?(\w+) = ", line):

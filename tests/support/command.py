@@ -15,6 +15,7 @@ import pty
 import resource
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -35,7 +36,15 @@ WINDOW_S = 2
 #: where processes come from that are to have everything imported when they start
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["__main__", "headway.cli.pipeline", "headway.cli.commands", "headway.cli.output"]
+    [
+        "__main__",
+        "headway.cli.ledger_commands",
+        "headway.cli.output",
+        "headway.cli.pipeline",
+        "headway.cli.reader_commands",
+        "headway.cli.setup_commands",
+        "scipy.stats",
+    ]
 )
 
 
@@ -93,6 +102,13 @@ class Running:
             f"still running after {timeout} s: {self.read('err')}"
         )
         return Done(self.process.exitcode, self.read("out"), self.read("err"))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def wait_until(is_true: Callable[[], bool], timeout: float = 30) -> None:

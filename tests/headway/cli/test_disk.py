@@ -11,8 +11,8 @@ import pytest
 
 from collectors.ledger.ledger_file import migrations, read_version
 from tests.collectors.ledger.test_migrations import LEDGERS, desk
-from tests.headway.cli.test_serve import free_port, is_up
-from tests.support.command import Desk, wait_until
+from tests.headway.cli.test_serve import is_up
+from tests.support.command import Desk, free_port, wait_until
 from tests.support.github_server import Server
 from tests.support.refreshing import raw_tables
 

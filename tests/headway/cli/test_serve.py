@@ -12,15 +12,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.command import Desk, Running, children, wait_until
+from tests.support.command import Desk, Running, children, free_port, wait_until
 from tests.support.github_server import Server
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def is_up(port: int) -> bool:

@@ -103,9 +103,9 @@ print([found.proto.body for found in app.get("html")])
 def project(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the project with a new metric and the demo's ledger."""
     copy = tmp_path_factory.mktemp("project") / "headway"
-    remaining = shutil.ignore_patterns(".*", "__pycache__", "build", "data", "*.egg-info")
-    shutil.copytree(ROOT, copy, ignore=remaining)
-    shutil.copytree(ROOT / ".streamlit", copy / ".streamlit")
+    tools = (".git*", ".venv", ".cache", ".*_cache", ".hypothesis")
+    left_out = shutil.ignore_patterns(*tools, "__pycache__", "build", "data", "*.egg-info")
+    shutil.copytree(ROOT, copy, ignore=left_out, symlinks=True)
     before = fingerprints(copy)
     plant(copy)
     run(copy, "-m", "queries.catalog.docs")
