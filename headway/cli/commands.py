@@ -42,8 +42,8 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its name; None where there is none."""
-        place = COMMANDS.get(cmd_name)
-        return pkgutil.resolve_name(place) if place else None
+        module_path = COMMANDS.get(cmd_name)
+        return pkgutil.resolve_name(module_path) if module_path else None
 
 
 def main() -> None:

@@ -36,8 +36,8 @@ def test_the_installed_command_answers_at_once_and_knows_its_commands(tmp_path: 
         if line.strip()
     ]
     assert " ".join(listed) == (
-        "answers check demo doctor import init publish refresh report restore rules serve sql "
-        "verify"
+        "init demo refresh import publish restore serve answers verify report sql mcp rules check "
+        "doctor"
     )
     heavy = (
         "import sys, headway; print(sorted({'pandas', 'github', 'streamlit'} & set(sys.modules)))"
