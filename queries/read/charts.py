@@ -10,9 +10,10 @@ import pandas as pd
 
 from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
+from queries.read.numbers import Numbers
 from queries.read.snapshot import Snapshot
 from queries.sql_files import ROOT, read_sql
-from queries.statistics.estimates import bound_parameters, printable, series, with_items
+from queries.statistics.estimates import bound_parameters, printable, with_items
 from queries.statistics.windows import Window, weeks
 
 #: kinds of chart with a query under charts/
@@ -25,12 +26,12 @@ CHART_FILES = {
 CURRENT_PERIOD, PERIOD_BEFORE = "period shown", "period before"
 
 
-def chart_frame(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
+def chart_frame(numbers: Numbers, metric: Metric, period: Window) -> pd.DataFrame:
     """Return the rows of a metric's chart with their n: weeks, age bands, steps or experiments."""
     if metric.chart not in CHART_FILES:
-        return series(snapshot, metric, period, scope)
-    sql, parameters = _query(snapshot, metric, period, scope)
-    return snapshot.query(sql, bound_parameters(sql, parameters))
+        return numbers.weeks(metric, period)
+    sql, parameters = _query(numbers.snapshot, metric, period, numbers.scope)
+    return numbers.snapshot.query(sql, bound_parameters(sql, parameters))
 
 
 def printable_chart_sql(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> str:

@@ -14,9 +14,9 @@ from queries.catalog.metric import COUNTED, Metric
 from queries.catalog.scope import Scope
 from queries.read.charts import CHART_FILES, printable_chart_sql, required_until
 from queries.read.headlines import Headline
+from queries.read.numbers import Numbers
 from queries.read.snapshot import Snapshot
 from queries.statistics.estimates import (
-    estimates,
     mature_quarters,
     mature_weeks,
     printable_sql,
@@ -117,32 +117,33 @@ def summary(
     snapshot: Snapshot, panel: Panel, headlines: Iterable[Headline], period: Window, scope: Scope
 ) -> pd.DataFrame:
     """Return one row per number and window with value and counts, formatted for reading."""
-    lines = list(_quarter_lines(snapshot, headlines, scope))
+    numbers, of_headlines = Numbers(snapshot, scope), list(headlines)
+    windows = {metric.name: mature_window(snapshot, metric, period) for metric in panel.metrics}
+    numbers.read((metric, [windows[metric.name]]) for metric in panel.metrics)
+    numbers.read((headline.metric, _windows(headline)) for headline in of_headlines)
+    lines = list(_quarter_lines(numbers, of_headlines))
     for metric in panel.metrics:
-        window = mature_window(snapshot, metric, period)
+        window = windows[metric.name]
         label = "now" if metric.chart == "ages" else f"chart: {dates(window)}"
-        row = estimates(snapshot, metric, [window], scope).iloc[0]
+        row = numbers.of(metric, [window]).iloc[0]
         lines.append(_line(metric, label, row))
     return pd.DataFrame(lines, columns=list(SUMMARY_COLUMNS))
 
 
-def _quarter_lines(
-    snapshot: Snapshot, headlines: Iterable[Headline], scope: Scope
-) -> Iterator[tuple[Any, ...]]:
+def _quarter_lines(numbers: Numbers, headlines: Iterable[Headline]) -> Iterator[tuple[Any, ...]]:
     """Yield one line per metric and window of the headlines: quarters and baselines."""
     visited: set[tuple[str, Window]] = set()
     for headline in headlines:
-        metric = headline.metric
-        windows = {
-            headline.window: _quarter(headline),
-            headline.baseline_window: headline.comparison,
-        }
-        frame = estimates(snapshot, metric, list(windows), scope)
-        for window, name in windows.items():
+        metric, names = headline.metric, (_quarter(headline), headline.comparison)
+        frame = numbers.of(metric, _windows(headline))
+        for index, (window, name) in enumerate(zip(_windows(headline), names, strict=True)):
             if (metric.name, window) not in visited:
                 visited.add((metric.name, window))
-                row = frame[frame["start_on"] == pd.Timestamp(window.start_on)].iloc[0]
-                yield _line(metric, f"{name}: {dates(window)}", row)
+                yield _line(metric, f"{name}: {dates(window)}", frame.iloc[index])
+
+
+def _windows(headline: Headline) -> list[Window]:
+    return [headline.window, headline.baseline_window]
 
 
 def _line(metric: Metric, window: str, row: pd.Series[Any]) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,9 +11,10 @@ import pandas as pd
 
 from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
+from queries.read.numbers import Numbers
 from queries.read.snapshot import Snapshot, listing
 from queries.statistics.comparison import as_float, compare
-from queries.statistics.estimates import estimates, printable_sql, read_until
+from queries.statistics.estimates import printable_sql, read_until
 from queries.statistics.windows import Comparison, Window, comparisons, quarter_of
 from queries.text.sentences import is_known, sentence, so_far_note, year_note
 
@@ -83,25 +84,47 @@ def metric_headlines(
 
     A quarter belongs to the period that ends at ``end`` if more than half of it is before that.
     """
-    newest, last = quarter_of(snapshot.as_of), quarter_of(min(end, snapshot.as_of))
-    count = 4 * (newest.year - last.year) + newest.number - last.number + 3
-    pairs = [
-        pair
-        for pair in comparisons(snapshot.as_of, metric.matures_after, count)
-        if pair.current.start_on + (pair.current.end_on - pair.current.start_on) / 2 < end
+    return page_headlines(Numbers(snapshot, scope), [metric], end)[0]
+
+
+def page_headlines(numbers: Numbers, metrics: Sequence[Metric], end: date) -> list[MetricHeadlines]:
+    """Return the headlines of several metrics, read with one query."""
+    pairs = [_pairs(numbers.snapshot, metric, end) for metric in metrics]
+    published = _published(numbers, metrics, [pair for own in pairs for pair in own.values()])
+    computed = [
+        (metric, pair)
+        for metric, own in zip(metrics, pairs, strict=True)
+        for pair in own.values()
+        if (metric.name, pair.quarter, pair.comparison) not in published
+    ]
+    numbers.read((metric, [pair.baseline, pair.current]) for metric, pair in computed)
+
+    def headline(metric: Metric, pair: Comparison | None) -> Headline | None:
+        if pair is None:
+            return None
+        row = published.get((metric.name, pair.quarter, pair.comparison))
+        until = read_until(metric, [pair.current, pair.baseline], numbers.snapshot.as_of)
+        return _headline(metric, pair, until, row or _computed(numbers, metric, pair, until))
+
+    return [
+        MetricHeadlines(
+            main=headline(metric, own.get(("decided", "quarter before"))),
+            year=headline(metric, own.get(("decided", "year before"))),
+            so_far=headline(metric, own.get(("so far", "quarter before"))),
+        )
+        for metric, own in zip(metrics, pairs, strict=True)
     ]
 
-    def first(status: str, comparison: str) -> Headline | None:
-        for pair in pairs:
-            if (pair.status, pair.comparison) == (status, comparison):
-                return _headline(snapshot, metric, scope, pair)
-        return None
 
-    return MetricHeadlines(
-        main=first("decided", "quarter before"),
-        year=first("decided", "year before"),
-        so_far=first("so far", "quarter before"),
-    )
+def _pairs(snapshot: Snapshot, metric: Metric, end: date) -> dict[tuple[str, str], Comparison]:
+    """Return the newest comparison of each status and kind in a period that ends at a day."""
+    newest, last = quarter_of(snapshot.as_of), quarter_of(min(end, snapshot.as_of))
+    count = 4 * (newest.year - last.year) + newest.number - last.number + 3
+    result: dict[tuple[str, str], Comparison] = {}
+    for pair in comparisons(snapshot.as_of, metric.matures_after, count):
+        if pair.current.start_on + (pair.current.end_on - pair.current.start_on) / 2 < end:
+            result.setdefault((pair.status, pair.comparison), pair)
+    return result
 
 
 def is_exploratory(scope: Scope) -> bool:
@@ -109,10 +132,7 @@ def is_exploratory(scope: Scope) -> bool:
     return bool(scope.repo or scope.work_type or scope.authorship)
 
 
-def _headline(snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison) -> Headline:
-    until = read_until(metric, [pair.current, pair.baseline], snapshot.as_of)
-    published = _published(snapshot, metric, scope, pair)
-    row = published or _computed(snapshot, metric, scope, pair, until)
+def _headline(metric: Metric, pair: Comparison, until: date, row: Mapping[str, Any]) -> Headline:
     return Headline(
         metric=metric,
         quarter=pair.quarter,
@@ -138,36 +158,30 @@ def _headline(snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison
 
 
 def _published(
-    snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison
-) -> Mapping[str, Any] | None:
-    """Return the row of ``answers``; None if this comparison is not published."""
-    if scope.published is None:
-        return None
-    kind, name = scope.published
-    rows = _records(
-        listing(
-            snapshot,
-            "headline",
-            metric=metric.name,
-            quarter=pair.quarter,
-            comparison=pair.comparison,
-            scope_kind=kind,
-            scope=name,
-        )
+    numbers: Numbers, metrics: Sequence[Metric], pairs: Sequence[Comparison]
+) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    """Return the rows of ``answers`` by metric, quarter and comparison."""
+    if numbers.scope.published is None:
+        return {}
+    kind, name = numbers.scope.published
+    frame = listing(
+        numbers.snapshot,
+        "headlines",
+        metrics=[metric.name for metric in metrics],
+        quarters=sorted({pair.quarter for pair in pairs}),
+        scope_kind=kind,
+        scope=name,
     )
-    return rows[0] if rows else None
+    return {(row["metric"], row["quarter"], row["comparison"]): row for row in _records(frame)}
 
 
-def _computed(
-    snapshot: Snapshot, metric: Metric, scope: Scope, pair: Comparison, until: date
-) -> Mapping[str, Any]:
-    windows = [pair.baseline, pair.current]
-    baseline, current = _records(estimates(snapshot, metric, windows, scope))
+def _computed(numbers: Numbers, metric: Metric, pair: Comparison, until: date) -> Mapping[str, Any]:
+    baseline, current = _records(numbers.of(metric, [pair.baseline, pair.current]))
     row = compare(metric, pair, current, baseline)
-    unread = listing(snapshot, "unread", until=until)["repo"].tolist()
+    unread = listing(numbers.snapshot, "unread", until=until)["repo"].tolist()
     return row | {
-        "sql": printable_sql(metric, [pair.current, pair.baseline], until, scope),
-        "sentence": sentence(metric, pair, scope, row, unread, until),
+        "sql": printable_sql(metric, [pair.current, pair.baseline], until, numbers.scope),
+        "sentence": sentence(metric, pair, numbers.scope, row, unread, until),
         "verdict_sentence": None,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,14 +13,18 @@ from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
 from queries.read.charts import CHART_FILES, chart_frame
 from queries.read.evidence import Evidence, evidence, history, mature_window
-from queries.read.headlines import Headline, MetricHeadlines, metric_headlines
+from queries.read.headlines import Headline, MetricHeadlines, page_headlines
 from queries.read.listings import records
+from queries.read.numbers import Numbers, Request, page_estimates
 from queries.read.overview import unchanged_band
 from queries.read.snapshot import Snapshot, listing
-from queries.statistics.estimates import by_quarter, estimates, unsupported_filters
+from queries.statistics.estimates import mature_quarters, mature_weeks, unsupported_filters
 from queries.statistics.windows import Event, Window
 from queries.text.next_steps import KNOWN, UNKNOWN
 from queries.text.sentences import between, missing_sentence, number_sentence
+
+#: a quarter with the values between which it would lie without a change
+Bounds = tuple[Window, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ class PanelData:
     #: sentences over the whole period, of metrics without a comparison by quarter
     period_sentences: Sequence[str]
     charts: Sequence[MetricChart]
-    #: quarters of the first headline with the values between which they would lie unchanged
-    bands: Sequence[tuple[Window, tuple[float, float]]]
+    #: quarters of the first headline
+    bands: Sequence[Bounds]
     events: Sequence[Event]
     evidence: Sequence[Evidence]
     #: metrics without items, with the sentence that explains it
@@ -71,29 +75,73 @@ class PanelData:
 
 def panel_data(snapshot: Snapshot, panel: Panel, period: Window, scope: Scope) -> PanelData:
     """Return the content of a panel."""
-    first = panel.metrics[0]
-    reported = [
-        metric_headlines(snapshot, metric, scope, period.end_on) for metric in panel.headlines
+    return panels_data(snapshot, [panel], period, scope)[0]
+
+
+def panels_data(
+    snapshot: Snapshot, panels: Sequence[Panel], period: Window, scope: Scope
+) -> list[PanelData]:
+    """Return the content of the panels of a page; their numbers are read with one query."""
+    numbers = Numbers(snapshot, scope)
+    numbers.read(
+        request for panel in panels for request in _requests(snapshot, panel.metrics, period)
+    )
+    metrics = [metric for panel in panels for metric in panel.headlines]
+    headlines = page_headlines(numbers, metrics, period.end_on) if metrics else []
+    reported = {metric.name: own for metric, own in zip(metrics, headlines, strict=True)}
+    bands, marked = _bands(numbers, panels), events(snapshot, period)
+    return [
+        _panel_data(
+            numbers,
+            panel,
+            period,
+            reported=[reported[metric.name] for metric in panel.headlines],
+            bands=bands.get(panel.headlines[0].name, ()) if panel.headlines else (),
+            marked=marked,
+        )
+        for panel in panels
     ]
+
+
+def _panel_data(
+    numbers: Numbers,
+    panel: Panel,
+    period: Window,
+    reported: Sequence[MetricHeadlines],
+    bands: Sequence[Bounds],
+    marked: Sequence[Event],
+) -> PanelData:
+    first, snapshot = panel.metrics[0], numbers.snapshot
     headlines = [headline for item in reported for headline in item.all]
-    charts = [_chart(snapshot, metric, period, scope) for metric in panel.metrics]
+    charts = [_chart(numbers, metric, period) for metric in panel.metrics]
     has_shipments = panel.subject.name == "shipment" and first.is_headline
     shipments = listing(snapshot, "shipments").to_dict("records") if has_shipments else []
+    has_items = any(chart.has_items for chart in charts)
     return PanelData(
         panel=panel,
         reported=reported,
-        period_sentences=_period_sentences(snapshot, panel, period, scope),
+        period_sentences=_period_sentences(numbers, panel, period),
         charts=charts,
-        bands=_bands(snapshot, panel, scope),
-        events=events(snapshot, period),
-        evidence=evidence(snapshot, panel, headlines, period, scope),
+        bands=bands,
+        events=marked,
+        evidence=evidence(snapshot, panel, headlines, period, numbers.scope),
         empty=[
-            (metric, _nothing(snapshot, metric, period, scope))
+            (metric, _nothing(numbers, metric, period))
             for metric in _empty_metrics(panel, reported, charts)
         ],
-        has_rule_matches=not first.rule or _has_rule_matches(snapshot, first.rule),
+        has_rule_matches=has_items or not first.rule or _has_rule_matches(snapshot, first.rule),
         shipments=[(row["shipped_by"], row["repositories"]) for row in shipments],
     )
+
+
+def _requests(snapshot: Snapshot, metrics: Sequence[Metric], period: Window) -> Iterator[Request]:
+    """Yield the windows of metrics that a page shows: weeks, quarters and the whole period."""
+    for metric in metrics:
+        if metric.chart not in CHART_FILES:
+            yield metric, mature_weeks(snapshot, metric, period)
+        if _is_line(metric):
+            yield metric, mature_quarters(snapshot, metric, period)
+        yield metric, [mature_window(snapshot, metric, period)]
 
 
 def supported(panels: Sequence[Panel], scope: Scope) -> tuple[list[Panel], list[Panel]]:
@@ -111,36 +159,40 @@ def events(snapshot: Snapshot, period: Window) -> list[Event]:
     ]
 
 
-def _bands(
-    snapshot: Snapshot, panel: Panel, scope: Scope
-) -> list[tuple[Window, tuple[float, float]]]:
-    if not panel.headlines or scope.published is None:
-        return []
-    kind, name = scope.published
-    parameters = {"metric": panel.headlines[0].name, "scope_kind": kind, "scope": name}
-    return [
-        (Window(row["window_start"], row["window_end"]), band)
-        for row in records(listing(snapshot, "compared_quarters", **parameters))
-        if (band := unchanged_band(row))
-    ]
+def _bands(numbers: Numbers, panels: Sequence[Panel]) -> dict[str, list[Bounds]]:
+    """Return the bounds of the quarters of each panel's first headline."""
+    firsts = [panel.headlines[0].name for panel in panels if panel.headlines]
+    if not firsts or numbers.scope.published is None:
+        return {}
+    kind, name = numbers.scope.published
+    parameters = {"metrics": firsts, "scope_kind": kind, "scope": name}
+    result: dict[str, list[Bounds]] = {}
+    for row in records(listing(numbers.snapshot, "compared_quarters", **parameters)):
+        if band := unchanged_band(row):
+            bounds = Window(row["window_start"], row["window_end"]), band
+            result.setdefault(row["metric"], []).append(bounds)
+    return result
 
 
-def _chart(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> MetricChart:
-    frame = chart_frame(snapshot, metric, period, scope)
-    is_line = metric.chart not in CHART_FILES and metric.chart != "list"
-    quarters = by_quarter(snapshot, metric, period, scope) if is_line else pd.DataFrame()
+def _chart(numbers: Numbers, metric: Metric, period: Window) -> MetricChart:
+    frame = chart_frame(numbers, metric, period)
+    quarters = numbers.quarters(metric, period) if _is_line(metric) else pd.DataFrame()
     return MetricChart(metric, frame, quarters)
 
 
-def _period_sentences(snapshot: Snapshot, panel: Panel, period: Window, scope: Scope) -> list[str]:
+def _is_line(metric: Metric) -> bool:
+    return metric.chart not in CHART_FILES and metric.chart != "list"
+
+
+def _period_sentences(numbers: Numbers, panel: Panel, period: Window) -> list[str]:
     """Return the sentences of metrics that have items and no headline above the chart."""
     is_other_query = panel.metrics[0].chart in CHART_FILES
     sentences = []
     for metric in panel.metrics:
         if panel.headlines and (metric.is_headline or not is_other_query):
             continue
-        window = mature_window(snapshot, metric, period)
-        row = estimates(snapshot, metric, [window], scope).iloc[0]
+        window = mature_window(numbers.snapshot, metric, period)
+        row = numbers.of(metric, [window]).iloc[0]
         if row["n"]:
             text = number_sentence(metric, row["estimate"], row["n"], between(window))
             sentences.append(f"{text}.")
@@ -170,12 +222,13 @@ def _empty_metrics(
     return [] if is_drawn else empty[:1]  # they share what the chart would show
 
 
-def _nothing(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> str:
+def _nothing(numbers: Numbers, metric: Metric, period: Window) -> str:
     """Return the sentence of a metric without items: what is unknown, or that there is none."""
+    snapshot = numbers.snapshot
     if metric.needs and not listing(snapshot, "connected")[KNOWN[metric.needs]].iloc[0]:
         return UNKNOWN[metric.needs]
     window = mature_window(snapshot, metric, period)
-    row = estimates(snapshot, metric, [window], scope).iloc[0]
+    row = numbers.of(metric, [window]).iloc[0]
     missing = missing_sentence(metric, int(row["n"]), int(row["n_missing"]))
     return f"{metric.nothing.format(period=between(window))}.{missing}"
 
@@ -184,5 +237,5 @@ def _has_rule_matches(snapshot: Snapshot, rule: str) -> bool:
     """Return whether any metric of a kind of label rules has ever had an item."""
     windows, counts = [history(snapshot)], ["n", "n_missing", "n_excluded"]
     metrics = [metric for metric in METRICS if metric.rule == rule and metric.chart != "ages"]
-    frames = (estimates(snapshot, metric, windows, Scope())[counts] for metric in metrics)
-    return any(frame.to_numpy().sum() for frame in frames)
+    frames = page_estimates(snapshot, [(metric, windows) for metric in metrics], Scope())
+    return any(frame[counts].to_numpy().sum() for frame in frames)

@@ -153,29 +153,10 @@ def estimates(
     return database.query(sql, bound_parameters(sql, parameters))
 
 
-def series(database: Database, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
-    """Return the estimates of each ISO week; ``is_partial`` if a week is cut or immature."""
-    windows = mature_weeks(database, metric, period)
-    if not windows:
-        return pd.DataFrame(columns=list(ESTIMATE_COLUMNS))
-    frame = estimates(database, metric, windows, scope)
-    return frame.assign(is_partial=(frame["end_on"] - frame["start_on"]) < pd.Timedelta(days=7))
-
-
 def mature_weeks(database: Database, metric: Metric, period: Window) -> list[Window]:
     """Return the ISO weeks of a period, up to the day from which items are immature."""
     end = min(period.end_on, _mature_end(database, metric))
     return weeks(Window(period.start_on, end)) if period.start_on < end else []
-
-
-def by_quarter(database: Database, metric: Metric, period: Window, scope: Scope) -> pd.DataFrame:
-    """Return the estimates of each quarter of a period; ``is_partial`` if one is incomplete."""
-    windows = mature_quarters(database, metric, period)
-    if not windows:
-        return pd.DataFrame(columns=list(ESTIMATE_COLUMNS))
-    whole = quarters(Window(windows[0].start_on, windows[-1].end_on))
-    partial = [window != quarter for window, quarter in zip(windows, whole, strict=True)]
-    return estimates(database, metric, windows, scope).assign(is_partial=partial)
 
 
 def mature_quarters(database: Database, metric: Metric, period: Window) -> list[Window]:

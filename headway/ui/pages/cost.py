@@ -90,7 +90,7 @@ if sections.has_spend(view):
     answer.verdicts(page, view)
     first, *other_panels = catalog.panels(page)
     answer.show_panels([first], view)
-    main = answer.load(first, view).reported[0].main
+    main = answer.load([first], view)[0].reported[0].main
     if main:
         basis(main, view)
         change(main, view)

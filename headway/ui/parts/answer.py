@@ -23,7 +23,7 @@ from queries.catalog.catalog import Panel
 from queries.catalog.metric import Page
 from queries.read.filters import SnapshotInfo, is_empty
 from queries.read.headlines import MetricHeadlines, is_exploratory
-from queries.read.panels import PanelData, panel_data, supported
+from queries.read.panels import PanelData, panels_data, supported
 from queries.text.sentences import capitalised, chart_subtitle, day
 
 
@@ -89,17 +89,16 @@ def show_panels(panels: Sequence[Panel], view: View) -> None:
     visible, hidden = supported(panels, view.scope)
     notices.unsupported(hidden, view)
     unmatched: set[str] = set()
-    for panel in visible:
-        rule = panel.metrics[0].rule
+    for data in load(visible, view):
+        rule = data.panel.metrics[0].rule
         if rule not in unmatched:  # other panels of an unmatched rule are empty too
-            data = load(panel, view)
             show(data, view)
             unmatched |= set() if data.has_rule_matches else {rule}
 
 
-def load(panel: Panel, view: View) -> PanelData:
-    """Return the content of a panel."""
-    return cache.load(panel_data, view, panel, view.period, view.scope)
+def load(panels: Sequence[Panel], view: View) -> list[PanelData]:
+    """Return the content of panels of a page."""
+    return cache.load(panels_data, view, panels, view.period, view.scope) if panels else []
 
 
 def show(data: PanelData, view: View) -> None:

@@ -1,5 +1,6 @@
--- Quarters of one headline and scope, each with its baseline and the interval of its effect.
+-- Quarters of some headlines in one scope, each with its baseline and the interval of its effect.
 select
+    metric,
     window_start,
     window_end,
     baseline,
@@ -8,8 +9,8 @@ select
     hi
 from answers
 where
-    metric = $metric
+    list_contains($metrics::varchar[], metric)
     and scope_kind = $scope_kind
     and scope = $scope
     and comparison = 'quarter before'
-order by window_start desc
+order by metric, window_start desc

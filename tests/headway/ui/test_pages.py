@@ -18,8 +18,8 @@ from queries.catalog import catalog
 from queries.catalog.catalog import PAGES, QUESTIONS
 from queries.catalog.scope import Scope
 from queries.read import charts, evidence, filters, headlines
+from queries.read.numbers import Numbers
 from queries.read.snapshot import LINK, current
-from queries.statistics import estimates
 from queries.text.sentences import format_value
 from tests.support import facts
 from tests.support.dashboard import chart, choose, leads, opened, printed, ready, run, served, show
@@ -119,6 +119,7 @@ def downloaded(page: Page, button: str) -> bytes:
 def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, page: str, scope: Scope) -> None:
     snapshot = current(demo)
     period = next(iter(filters.periods(filters.snapshot_info(snapshot)).values()))
+    numbers = Numbers(snapshot, scope)
     for panel in catalog.panels(catalog.page(page)):
         reported = [
             headlines.metric_headlines(snapshot, metric, scope, period.end_on).all
@@ -136,11 +137,11 @@ def test_every_number_of_a_panel_is_what_its_sql_gives(demo: Path, page: str, sc
             )
             assert (later["estimate"], later["n"]) == (headline.baseline, headline.n_baseline)
         for behind in result[len(flat) :]:
-            kind = (
-                estimates.by_quarter if behind.label.endswith("by quarter") else charts.chart_frame
-            )
-            shown_there = kind(snapshot, behind.metric, period, scope)
-            assert [row["n"] for row in run(demo, behind.sql)] == shown_there["n"].tolist()
+            if behind.label.endswith("by quarter"):
+                drawn = numbers.quarters(behind.metric, period)
+            else:
+                drawn = charts.chart_frame(numbers, behind.metric, period)
+            assert [row["n"] for row in run(demo, behind.sql)] == drawn["n"].tolist()
 
 
 def test_what_came_in_and_what_left_is_drawn_as_its_sql_gives_it(

@@ -12,14 +12,13 @@ from queries.catalog.catalog import METRICS, metric
 from queries.catalog.scope import Scope
 from queries.read.cases import FOLDER
 from queries.read.charts import CHART_FILES, chart_frame
+from queries.read.numbers import Numbers
 from queries.read.snapshot import Snapshot
 from queries.statistics.estimates import (
     bound_parameters,
-    by_quarter,
     estimates,
     items_sql,
     rows,
-    series,
 )
 from queries.statistics.windows import Window
 from tests.support.facts import Row, published, read_tables
@@ -95,10 +94,14 @@ def test_estimates_are_as_typed_by_hand(case: tuple[str, dict[str, list[Row]], S
             snapshot, metric(name), windows, Scope(**{part: row.get(part) for part in SCOPES})
         )
         (have,) = result[result["start_on"] == str(windows[0].start_on)].to_dict("records")
-        value = None if have["estimate"] != have["estimate"] else have["estimate"]
-        counts = (have["n"], have["n_missing"], have["n_excluded"])
-        assert value == pytest.approx(number(row["estimate"])), row
-        assert counts == tuple(int(row[count] or 0) for count in ("n", "missing", "left_out")), row
+        numbers = Numbers(snapshot, Scope(**{part: row.get(part) for part in SCOPES}))
+        on_page = numbers.of(metric(name), windows).iloc[0].to_dict()
+        for read in (have, on_page):
+            value = None if read["estimate"] != read["estimate"] else read["estimate"]
+            counts = (read["n"], read["n_missing"], read["n_excluded"])
+            assert value == pytest.approx(number(row["estimate"])), row
+            typed = tuple(int(row[count] or 0) for count in ("n", "missing", "left_out"))
+            assert counts == typed, row
 
 
 def test_evidence_rows_have_their_contribution(
@@ -134,15 +137,17 @@ def test_charts_end_at_mature_items_and_mark_incomplete_weeks(empty: Path, tmp_p
             for row in frame.to_dict("records")
         ]
 
-    weeks = series(snapshot, metric(name), period, everything)
+    numbers = Numbers(snapshot, everything)
+    weeks = numbers.weeks(metric(name), period)
     assert weeks_of(weeks) == [("02-09", "02-16", False), ("02-16", "02-22", True)]
     assert weeks["estimate"].isna().all(), "a week without work has no share"
-    quarter = by_quarter(snapshot, metric(name), period, everything)
+    quarter = numbers.quarters(metric(name), period)
     assert weeks_of(quarter) == [("12-29", "02-22", True)]
     assert quarter["n"].tolist() == [7], "edge and late were not read so far"
     too_young = Window(date(2026, 2, 23), date(2026, 3, 1))
-    assert series(snapshot, metric(name), too_young, everything).empty
-    assert by_quarter(snapshot, metric(name), period, Scope(repo="acme/late"))["n"].tolist() == [0]
+    assert numbers.weeks(metric(name), too_young).empty
+    late = Numbers(snapshot, Scope(repo="acme/late")).quarters(metric(name), period)
+    assert late["n"].tolist() == [0]
 
 
 def test_charts_with_rows_of_their_own_are_as_typed_by_hand(
@@ -152,7 +157,7 @@ def test_charts_with_rows_of_their_own_are_as_typed_by_hand(
     assert metric(name).chart in CHART_FILES or "chart" not in tables
     if "chart" in tables:
         columns = list(tables["chart"][0])
-        result = chart_frame(snapshot, metric(name), PERIOD, Scope())
+        result = chart_frame(Numbers(snapshot, Scope()), metric(name), PERIOD)
         assert [tuple(map(fixture_text, row)) for row in result[columns].to_numpy().tolist()] == [
             tuple(row[column] for column in columns) for row in tables["chart"]
         ]
