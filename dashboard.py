@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from headway.ui.parts import filters, notices
-from queries.catalog.catalog import EXTRA_PAGES, PAGES
+from headway.ui.parts import filters, notices, sign_in
+from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 
 MAX_WIDTH = 1080  # pixels; longer lines of text are hard to read
 #: less empty space around pages than Streamlit leaves
@@ -19,7 +19,11 @@ STYLE = """<style>
 
 
 def main() -> None:
-    """Draw the page of the URL."""
+    """Draw the page of the URL, or the page before it for readers who may not see it."""
+    if reason := sign_in.refusal():
+        st.set_page_config(page_title="Headway", page_icon=notices.ICON)
+        sign_in.page(reason, [question.text for question in QUESTIONS])
+        return
     pages = [st.Page("headway/ui/pages/overview.py", title="Overview", default=True)]
     for page in (*PAGES, *EXTRA_PAGES):
         pages.append(st.Page(page.file, title=page.heading, url_path=page.name))
@@ -35,6 +39,7 @@ def main() -> None:
             notices.nothing_published()
             return
         filters.choose(snapshot)
+        sign_in.sign_out()
         current.run()
 
 

@@ -40,6 +40,11 @@ def set_up(form: str) -> None:
         logging.basicConfig(handlers=[_LibraryHandler()], level=logging.WARNING, force=True)
 
 
+def form() -> str:
+    """Return the form that was set up."""
+    return _form
+
+
 def is_json() -> bool:
     """Return whether lines are for a machine, which wants no bars either."""
     return _form == "json"

@@ -40,11 +40,15 @@ from headway.config.settings import Settings, read_settings
     "--anyone-on-the-network",
     "is_open",
     is_flag=True,
-    help="Listen beyond this machine; there is no sign-in.",
+    help="Listen beyond this machine without sign-in.",
 )
 @click.option(
     "--demo", "with_demo", is_flag=True, help="While nothing is published, show the demo company."
 )
+@click.option(
+    "--log-requests", is_flag=True, help="Log method, page, status and time of each request."
+)
+@logged
 @snapshot_option
 def serve(
     paths: DataPaths,
@@ -53,12 +57,15 @@ def serve(
     hosts: tuple[str, ...],
     is_open: bool,
     with_demo: bool,
+    log_requests: bool,
     snapshot: Path | None,
 ) -> None:
     """Open the dashboard in a browser."""
     from headway.cli import serving
 
-    serving.check_address(address, port, is_open)
+    sign_in = _optional_settings(paths).sign_in
+    more = serving.sign_in_variables(sign_in, os.environ)
+    serving.check_address(address, port, is_open or bool(more))
     serving.check_hosts(hosts)
     data = paths.data.resolve()
     if with_demo and not snapshot and not paths.published.exists():
@@ -68,11 +75,23 @@ def serve(
 
             say("nothing is published yet: building the demo company")
             build_demo(data.parent, yesterday())
-    if is_open:
-        say(f"anyone who reaches {address}, port {port}, can read the dashboard: it has no sign-in")
     name = f"[{address}]" if ":" in address else address
-    say(f"Headway is at http://{name}:{port} (stop it with Ctrl-C)")
-    serving.become_server(port, address, hosts, data, snapshot)
+    note = "with sign-in" if more else "without sign-in, for this machine only"
+    if is_open and not more:
+        say(f"anyone who reaches {address}, port {port}, can read the dashboard: it has no sign-in")
+        note = "without sign-in"
+    say(f"Headway is at http://{name}:{port}, {note} (stop it with Ctrl-C)")
+    if log_requests:
+        more = {**more, **serving.request_log()}
+    own_hosts = [host for host in (serving.host_of(sign_in),) if host]
+    serving.become_server(port, address, [*hosts, *own_hosts], data, snapshot, more)
+
+
+def _optional_settings(paths: DataPaths) -> Settings:
+    """Return the settings; the defaults if there is no file and none was named."""
+    source = click.get_current_context().get_parameter_source("config")
+    is_optional = source == click.core.ParameterSource.DEFAULT and not paths.config.exists()
+    return Settings() if is_optional else read_settings(paths.config)
 
 
 @click.command()
@@ -217,9 +236,7 @@ def check(paths: DataPaths, max_age_days: int) -> None:
     from headway.cli import webhook
     from queries.read.snapshot import current, listing
 
-    source = click.get_current_context().get_parameter_source("config")
-    is_optional = source == click.core.ParameterSource.DEFAULT and not paths.config.exists()
-    settings = Settings() if is_optional else read_settings(paths.config)
+    settings = _optional_settings(paths)
     snapshot = current(paths.data)
     stale = listing(snapshot, "freshness", max_age_days=max_age_days, now=datetime.now(UTC))
     gaps = listing(snapshot, "gaps")

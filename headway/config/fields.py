@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import re
 import reprlib
 import warnings
@@ -19,6 +20,8 @@ NAME = r"[A-Za-z0-9_.-]+"
 #: one side of a shell pattern for owner/name
 PATTERN_PART = r"(?:[\w.*?-]|\[!?-?(?:[\w.](?:-[\w.])?)+-?\])+"
 ADDRESS_HINT = "write https://api.github.com, or https://HOST/api/v3 for Enterprise Server"
+#: names of this machine, on which no TLS is needed
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HINTS = {
     "string_type": "must be text in quotes",
     "bool_type": "must be true or false",
@@ -126,6 +129,27 @@ def _check_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _check_web_address(text: str) -> str:
+    if not text:
+        return text
+    try:
+        url = urlsplit(text)
+        is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
+        is_address = is_safe and bool(url.hostname) and url.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or not re.fullmatch(r"[!-~]+", text) or re.search(r"[?#@]", text):
+        raise ValueError("not a web address; write one such as https://headway.example.com")
+    return text.rstrip("/")
+
+
+def _check_ip_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError(f"{reprlib.repr(text)} is not an IP address; write 10.0.0.7") from None
+
+
 ListOf = Annotated[tuple[T, ...], Field(strict=False)]
 Text = Annotated[str, _matches(r"(?s).*\S.*", "must not be empty", False)]
 Repository = Annotated[str, _matches(f"{NAME}/{NAME}", "is not a repository; write owner/name")]
@@ -141,11 +165,31 @@ ShellPattern = Annotated[str, AfterValidator(_check_shell_pattern)]
 Expression = Annotated[str, AfterValidator(_check_expression)]
 RepositoryPath = Annotated[str, AfterValidator(_check_path)]
 Address = Annotated[str, AfterValidator(_check_address)]
+WebAddress = Annotated[str, AfterValidator(_check_web_address)]
+IpAddress = Annotated[str, AfterValidator(_check_ip_address)]
 Month = Annotated[
     str, _matches(r"20[0-9]{2}-(0[1-9]|1[0-2])", "is not a month; write one such as 2026-11")
 ]
 Quarter = Annotated[
     str, _matches(r"20[0-9]{2}-Q[1-4]", "is not a quarter; write one such as 2026-Q1")
+]
+Domain = Annotated[
+    str,
+    _matches(
+        r"[a-z0-9-]+(\.[a-z0-9-]+)+",
+        "is not a domain; write one such as example.com, in lower case",
+    ),
+]
+MailAddress = Annotated[
+    str,
+    _matches(
+        r"[^@\sA-Z]+@[a-z0-9-]+(\.[a-z0-9-]+)+",
+        "is not an address; write one such as ada@example.com, in lower case",
+    ),
+]
+Header = Annotated[
+    str,
+    _matches(r"([A-Za-z][A-Za-z0-9-]*)?", "is not a header; write one such as X-Forwarded-Email"),
 ]
 #: an environment variable's name; a wrong value may be the secret itself and is not repeated
 Variable = Annotated[

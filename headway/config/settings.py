@@ -20,7 +20,11 @@ from pydantic_core import ErrorDetails
 from headway.config.errors import SettingsError
 from headway.config.fields import (
     Address,
+    Domain,
+    Header,
+    IpAddress,
     ListOf,
+    MailAddress,
     Month,
     Owner,
     Quarter,
@@ -30,6 +34,7 @@ from headway.config.fields import (
     Table,
     Text,
     Variable,
+    WebAddress,
     explain,
 )
 from headway.config.files import read_text, write_whole
@@ -93,6 +98,21 @@ class CheckTable(Table):
     budget_share: Annotated[float, Field(ge=0.01, le=100)] = 1.0
     budget_risk: Annotated[float, Field(ge=0.01, le=1)] = 0.5
     webhook_env: Variable = "HEADWAY_WEBHOOK"
+
+
+class SignInTable(Table):
+    """Readers of the dashboard: people of an OIDC provider, or of a proxy that signs in."""
+
+    metadata_url: WebAddress = ""
+    client_id: str = ""
+    client_secret_env: Variable = "HEADWAY_OIDC_SECRET"
+    cookie_secret_env: Variable = "HEADWAY_COOKIE_SECRET"
+    address: WebAddress = ""
+    domains: ListOf[Domain] = ()
+    addresses: ListOf[MailAddress] = ()
+    session_hours: Annotated[float, Field(ge=0.01, le=720)] = 12
+    proxy_header: Header = ""
+    proxies: ListOf[IpAddress] = ("127.0.0.1", "::1")
 
 
 class SpendTable(Table):
@@ -164,6 +184,7 @@ class Settings(Table):
     publish: PublishTable = PublishTable()
     check: CheckTable = CheckTable()
     spend: SpendTable = SpendTable()
+    sign_in: SignInTable = SignInTable()
     guardrail_margins: MarginsTable = MarginsTable()
     rollouts: ListOf[RolloutTable] = ()
     baselines: ListOf[BaselineTable] = ()
@@ -186,7 +207,7 @@ MODELS: dict[str, type[Table]] = {
     name: (get_args(field.annotation) or (field.annotation,))[0]
     for name, field in Settings.model_fields.items()
 }
-NAMES = ("github", "publish", "check", "spend", "guardrail_margins")
+NAMES = ("github", "publish", "check", "spend", "sign_in", "guardrail_margins")
 TABLES = {name: MODELS[name] for name in NAMES}
 ARRAYS = {name: model for name, model in MODELS.items() if name not in TABLES}
 
@@ -295,6 +316,7 @@ def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
         if github.app_id is None and is_repeated("variable", github.token_env):
             message = f"{github.token_env} is for another GitHub; name another variable"
             yield ("github", index, "token_env"), message
+    yield from _sign_in_conflicts(settings.sign_in)
     for index, rollout in enumerate(settings.rollouts):
         if is_repeated("rollout", rollout.name, rollout.on):
             yield (
@@ -318,6 +340,21 @@ def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
         if is_repeated(budget.month, budget.from_):
             message = f"{budget.month or budget.from_} has a budget already; keep one"
             yield ("budgets", index, None), message
+
+
+def _sign_in_conflicts(table: SignInTable) -> Iterator[tuple[Location, str]]:
+    """Yield keys of [sign_in] that are missing or exclude each other."""
+    if table == SignInTable():
+        return
+    if bool(table.metadata_url) == bool(table.proxy_header):
+        message = "write either metadata_url (people sign in here) or proxy_header"
+        yield ("sign_in", 0, None), message
+    for name in ("client_id", "address") if table.metadata_url else ():
+        if not getattr(table, name):
+            yield ("sign_in", 0, "metadata_url"), f"{name} is missing; sign-in needs it"
+    if not table.domains and not table.addresses:
+        message = "domains and addresses are empty; name who may see the dashboard"
+        yield ("sign_in", 0, None), message
 
 
 def _places(path: Path, lines: list[str], kind: str, index: int) -> Callable[[str], str]:

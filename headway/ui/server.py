@@ -1,4 +1,4 @@
-"""Web server of the dashboard: Streamlit behind checks of the Host header and security headers.
+"""Web server of the dashboard: Streamlit behind checks of host and reader, security headers.
 
 ``headway serve`` runs this module. Its arguments are the port, the address to listen on, and the
 host names that it answers to.
@@ -8,32 +8,66 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import os
 import re
 import sys
+import time
 from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import streamlit
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from headway.cli import log
+from headway.ui.access import LOG_REQUESTS, PROVIDER, RULES, Access
+from headway.ui.parts import sign_in
+from queries.catalog.catalog import EXTRA_PAGES, PAGES
+from queries.errors import NothingPublishedError
+from queries.read.snapshot import current
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ROOT = Path(__file__).parents[2]
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+#: answers whether a published file can be read
+READY = "/ready"
+#: path of files for download
+FILES = "/media/"
+SIGNED_OUT = "Sign in to read this file.\n"
+#: paths, first folders and methods that the log names
+KNOWN = {"/", READY, "/_stcore/health", "/_stcore/stream", "/auth/login", "/auth/logout"} | {
+    f"/{page.name}" for page in (*PAGES, *EXTRA_PAGES)
+}
+KNOWN_FOLDERS = {"static", "media", "_stcore", "oauth2callback"}
+METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "WEBSOCKET"}
+#: messages that decide a request, with the status of a WebSocket
+STATUSES = {"http.response.start": 0, "websocket.accept": 101, "websocket.close": 403}
 WRONG_HOST = "This server does not answer to this host name; see `headway serve --host`.\n"
 
 
 class Gate:
     """ASGI middleware: refuse unknown hosts on every path, add security headers to the rest."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str], access: Access | None, has_log: bool
+    ) -> None:
         self.app = app
         self.hosts = frozenset(hosts)
+        self.access = access
+        self.has_log = has_log
         self.headers = {
             "Content-Security-Policy": policy(),
             "Referrer-Policy": "no-referrer",
@@ -42,23 +76,102 @@ class Gate:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request or a WebSocket."""
+        """Answer a request or a WebSocket, with security headers and a line of the log."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
 
+        began = time.monotonic()
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self.headers)
+            if self.has_log and message["type"] in STATUSES:
+                status = message.get("status", STATUSES[message["type"]])
+                log_request(scope, status, time.monotonic() - began)
             await send(message)
 
-        if host_of(Headers(scope=scope).getlist("host")) in self.hosts:
-            await self.app(scope, receive, send_with_headers)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})  # status 403
+        await self.respond(scope, receive, send_with_headers)
+
+    async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request or a WebSocket; unknown hosts and readers of files are refused."""
+        if host_of(Headers(scope=scope).getlist("host")) not in self.hosts:
+            await refuse(scope, receive, send, WRONG_HOST, 421)
+            return
+        if self.access and self.access.proxy_header:
+            drop_foreign_header(scope, self.access)
+        if scope["path"] == READY:
+            problem = await run_in_threadpool(snapshot_problem)
+            response = PlainTextResponse(f"{problem or 'ready'}\n", 503 if problem else 200)
+            await response(scope, receive, send)
+        elif scope["path"].startswith(FILES) and self.access and not may_read(scope, self.access):
+            await refuse(scope, receive, send, SIGNED_OUT, 403)
         else:
-            refusal = PlainTextResponse(WRONG_HOST, status_code=421)
-            await refusal(scope, receive, send_with_headers)
+            await self.app(scope, receive, send)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, text: str, status: int) -> None:
+    """Refuse a request with a status, or a WebSocket with status 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await PlainTextResponse(text, status)(scope, receive, send)
+
+
+def drop_foreign_header(scope: Scope, access: Access) -> None:
+    """Remove the header of the proxy from a request, unless the proxy sent it and only once."""
+    name = access.proxy_header.lower().encode()
+    values = [value for key, value in scope["headers"] if key == name]
+    client = (scope.get("client") or ("",))[0]
+    if client not in access.proxies or len(values) != 1:
+        scope["headers"] = [item for item in scope["headers"] if item[0] != name]
+
+
+def may_read(scope: Scope, access: Access) -> bool:
+    """Return whether the reader of a request may see the dashboard."""
+    connection = HTTPConnection(scope)
+    if access.proxy_header:
+        return not access.refusal_of(connection.headers.get(access.proxy_header))
+
+    def signed(name: str) -> bytes | None:
+        text = connection.cookies.get(name, "").encode("latin-1", "replace")
+        return decode_signed_value(get_cookie_secret(), name, text) if text else None
+
+    value = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    user = json.loads(value) if value else {}
+    return not access.refusal(user, datetime.now(UTC))
+
+
+def snapshot_problem() -> str:
+    """Return why no published file can be read now; empty if one can be."""
+    snapshot = os.environ.get("HEADWAY_SNAPSHOT")
+    try:
+        published = current(
+            Path(os.environ.get("HEADWAY_DATA", "data")), Path(snapshot) if snapshot else None
+        )
+        if not published.path.exists():
+            return "the published file was deleted"
+        published.query("select id from snapshot")
+    except (NothingPublishedError, OSError):
+        return "nothing is published"
+    return ""
+
+
+def log_request(scope: Scope, status: int, seconds: float) -> None:
+    """Log a request without personal data: no address, query, cookie or unknown path."""
+    path = scope["path"]
+    first = path.strip("/").partition("/")[0]
+    name = path if path in KNOWN else f"/{first}/…" if first in KNOWN_FOLDERS else "other"
+    method = scope.get("method", "WEBSOCKET")
+    method = method if method in METHODS else "other"
+    log.say(
+        f"{method} {name} {status} {seconds * 1000:.0f} ms",
+        "request",
+        method=method,
+        path=name,
+        status=status,
+        milliseconds=round(seconds * 1000),
+    )
 
 
 def host_of(values: list[str]) -> str:
@@ -94,7 +207,17 @@ def policy() -> str:
 def main() -> None:
     """Serve the dashboard until a signal."""
     port, address, *hosts = sys.argv[1:]
-    app = streamlit.App(ROOT / "dashboard.py", middleware=[Middleware(Gate, hosts=hosts)])
+    rules, provider = os.environ.pop(RULES, ""), os.environ.pop(PROVIDER, "")
+    access = Access.parse(rules) if rules else None
+    sign_in.use(access)
+    form = os.environ.pop(LOG_REQUESTS, "")
+    log.set_up(form or "text")
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # the client of a request is who sent it, the proxy too
+    app = streamlit.App(
+        ROOT / "dashboard.py",
+        middleware=[Middleware(Gate, hosts=hosts, access=access, has_log=bool(form))],
+        secrets={"auth": json.loads(provider)} if provider else None,
+    )
     app.run(
         config={
             "logger.hideWelcomeMessage": True,

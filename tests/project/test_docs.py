@@ -142,7 +142,7 @@ def test_help_of_every_command_documents_its_options(tmp_path: Path) -> None:
 def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     examples = [text for page in PAGES for text in blocks(page, "toml")]
     settings = [parse_settings(Path("headway.toml"), text) for text in examples]
-    assert [len(item.github) for item in settings] == [2, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert [len(item.github) for item in settings] == [2, *(1 for _ in settings[1:])]
     first, second = settings[0].github
     assert (first.orgs, first.exclude) == (("acme",), ("acme/*-archive",))
     assert second.app_key_env == "ACME_APP_KEY"
@@ -158,12 +158,13 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     assert settings[5].rollouts[0].teams == ("Checkout", "Growers")
     assert f"{settings[5].closed_periods[0].to}" == "2026-08-16"
     assert len(settings[6].budgets) == 1
-    handbook, chores = settings[7].work_types
+    assert [item.sign_in.session_hours for item in settings[7:9]] == [12, 12]
+    handbook, chores = settings[9].work_types
     assert (handbook.repo, chores.repo) == ("acme/handbook*", "")
-    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[8])}
+    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[10])}
     assert "fix-words" in in_force
     assert "feature-words" not in in_force
-    assert settings[9].work_categories[0].repo == "mlswg/mls-*"
+    assert settings[11].work_categories[0].repo == "mlswg/mls-*"
 
 
 def test_configuration_page_lists_every_key_of_the_example() -> None:

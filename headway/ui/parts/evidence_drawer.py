@@ -12,7 +12,7 @@ import plotly.io
 import streamlit as st
 
 from headway.ui.charts.figure import Drawing, coloured
-from headway.ui.parts import cache
+from headway.ui.parts import cache, sign_in
 from headway.ui.parts.chart import CONFIG
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import escape
@@ -45,7 +45,7 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-@st.fragment
+@sign_in.fragment
 def show(data: PanelData, drawing: Drawing | None, view: View) -> None:
     """Draw the evidence of a panel; only the chosen part is read."""
     title = data.panel.title
@@ -64,7 +64,7 @@ def show(data: PanelData, drawing: Drawing | None, view: View) -> None:
             downloads(title, _items(evidence, view), label, drawing)
 
 
-@st.fragment
+@sign_in.fragment
 def show_listing(query: ListingQuery, drawing: Drawing | None, view: View) -> None:
     """Draw the evidence of a section with one listing."""
     tab = _tabs(query.title)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from headway.ui.parts import sign_in
 from queries.catalog.scope import Scope
 from queries.errors import NothingPublishedError
 from queries.read import filters
@@ -57,9 +58,9 @@ def published() -> Snapshot | None:
 
 @st.fragment(run_every=POLL_SECONDS)
 def watch(snapshot_id: str | None) -> None:
-    """Run the page again if a newer snapshot is published."""
+    """Run the page again if a newer snapshot is published, or the reader's session has ended."""
     newest = published()
-    if (newest.id if newest else None) != snapshot_id:
+    if sign_in.refusal() or (newest.id if newest else None) != snapshot_id:
         st.rerun()
 
 

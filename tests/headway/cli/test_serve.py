@@ -42,7 +42,8 @@ def test_the_demo_is_served_until_something_real_is_published(
         wait_until(lambda: is_up(port), 90)
         assert running.read("err").splitlines()[:2] == [
             "nothing is published yet: building the demo company",
-            f"Headway is at http://127.0.0.1:{port} (stop it with Ctrl-C)",
+            f"Headway is at http://127.0.0.1:{port}, without sign-in, for this machine only "
+            "(stop it with Ctrl-C)",
         ]
         assert "synthetic" in page_text(browser, port)
         done = desk.run("serve", "--port", str(port))
@@ -193,8 +194,9 @@ def test_the_network_reads_the_dashboard_only_with_a_flag(tmp_path: Path, addres
     done = desk.run(*words)
     assert done.code == 64
     assert done.problem == (
-        f"on {address} anyone on the network can read the dashboard, which has no sign-in; put a "
-        "proxy in front of 127.0.0.1, or confirm with --anyone-on-the-network"
+        f"on {address} anyone on the network can read the dashboard, which has no sign-in; write "
+        "[sign_in] into headway.toml, put a proxy in front of 127.0.0.1, or confirm with "
+        "--anyone-on-the-network"
     )
     with desk.start(*words, "--anyone-on-the-network") as running:
         running.wait_for("stop it with Ctrl-C")
