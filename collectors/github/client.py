@@ -25,7 +25,7 @@ from github.Requester import (
 )
 
 from collectors.answers import BoundedAdapter, Secrets
-from collectors.errors import AccessError, SourceError
+from collectors.errors import AccessError, RefusedError, SourceError
 from collectors.github.graphql import (
     NEWER_FIELD,
     UnknownPart,
@@ -447,9 +447,8 @@ class GitHubClient:
                 f"{self.host}: {path} does not exist, or this token may not read it"
             )
         request = "a query" if path == "graphql" else path
-        raise SourceError(
-            f"{self.host}: {request} was refused ({response.reason}); check the token's permissions"
-        )
+        message = f"{self.host}: {request} was refused ({response.reason})"
+        raise RefusedError(f"{message}; check the token's permissions", response.status)
 
 
 def _is_too_large(kind: Kind, response: Response, count: int, failures: int) -> bool:

@@ -360,9 +360,7 @@ def mark_repository_deleted(store: Store, host: str, repo: str) -> None:
     store.merge("github_repositories", [row | {"deleted_at": now()} for row in rows])
 
 
-def find_idle(
-    store: Store, host: str, results: Sequence[ProbeResult], experiments: Sequence[str]
-) -> set[int]:
+def find_idle(store: Store, host: str, results: Sequence[ProbeResult], github: GitHub) -> set[int]:
     """Return the ids of repositories without a change since their last complete sync."""
     parameters = {"host": host, "attempts": ATTEMPTS, "version": DETAILS_VERSION}
     unfinished = {row["repo_id"] for row in store.rows(UNFINISHED, parameters)}
@@ -376,12 +374,13 @@ def find_idle(
         repo_id = probe["databaseId"]
         state = files.get(repo_id)
         files_are_read = not state or (
-            not state["is_wrong"] and state["paths"] == list(experiments)
+            not state["is_wrong"] and state["paths"] == list(github.experiments)
         )
         if (
             repo_id not in unfinished
             and not has_unexplained_gaps(gaps.get(repo_id), scans.get(repo_id))
             and files_are_read
+            and not github.may_deploy_silently(probe)
             and _is_unchanged(probes.get(repo_id), probe)
             and _is_settled(probe, synced_until.get(repo_id))
         ):

@@ -67,6 +67,7 @@ LISTS: dict[str, dict[str, str]] = {
     "Deployment": {"statuses": "statuses(first: 20%s) { ...StatusPage }"},
     "Milestone": {},
     "Release": {},
+    "Tag": {},
 }
 #: names that a field of the queries can have
 FIELDS = frozenset(re.findall(r"\w+", SOURCE.read_text(encoding="utf-8"))) - {"nodes"} | {

@@ -129,6 +129,33 @@ class NewestFirstList(PagedList):
 
 
 @dataclass(eq=False, kw_only=True)
+class TagList(NewestFirstList):
+    """Tags by the time of their commits, until a page whose last tag is known."""
+
+    name: str = "tags"
+    kind: str = "Tag"
+    table: str = "github_tags"
+
+    def part(self, alias: str) -> Part:
+        """Return the request for the next page."""
+        order = "orderBy: {field: TAG_COMMIT_DATE, direction: DESC}"
+        page = f'refPrefix: "refs/tags/", first: {self.size}, after: ${alias}_after, {order}'
+        content = (
+            f"totalCount nodes {{ {fields_of(self.kind)} }} pageInfo {{ hasNextPage endCursor }}"
+        )
+        selection = f"tags: refs({page}) {{ {content} }}"
+        return repository_part(alias, self.scope.repo, selection, after=("String", self.cursor))
+
+    def _updated_at(self, store: Store) -> dict[str, str]:
+        """Return the commit of each tag in the ledger, by node id: a moved tag is a changed one."""
+        sql = f"select node_id, node->'target'->>'oid' as oid from {self.table} {OF_REPOSITORY}"
+        return {row["node_id"]: row["oid"] for row in store.rows(sql, self.scope.key)}
+
+    def _is_known(self, store: Store, last: Json) -> bool:
+        return self._updated_at(store).get(last["id"]) == last["target"]["oid"]
+
+
+@dataclass(eq=False, kw_only=True)
 class DiscussionList(NewestFirstList):
     """Discussions by newest change, until the changes that the last complete read has seen."""
 

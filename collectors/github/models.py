@@ -366,6 +366,30 @@ class Deployment(Node):
     statuses: Entries[Status] | None
 
 
+class Tagger(Node):
+    """Person and time of an annotated tag."""
+
+    date: Time | None = None
+
+
+class TagTarget(Node):
+    """Commit of a tag, or the annotated tag that has a time of its own."""
+
+    typename: Code | None = Field(default=None, alias="__typename")
+    oid: Oid
+    committed_date: Time | None = None
+    tagger: Tagger | None = None
+    target: TagTarget | None = None
+
+
+class Tag(Node):
+    """Tag of a repository."""
+
+    id: NodeId
+    name: Name
+    target: TagTarget
+
+
 class RepositoryMilestone(Node):
     """Milestone in the list of a repository."""
 
@@ -458,6 +482,7 @@ DOCUMENTS: dict[str, type[Node]] = {
     "Deployment": Deployment,
     "Milestone": RepositoryMilestone,
     "Discussion": Discussion,
+    "Tag": Tag,
 }
 
 
@@ -559,6 +584,27 @@ class Changed(BaseModel):
     node_id: NodeId
     #: None for a time of another form, or in the future
     updated_at: PastTime | None
+
+
+class Workflow(BaseModel):
+    """Workflow of a repository, with the path of its file."""
+
+    id: DatabaseId
+    path: Name
+
+
+class WorkflowRun(Node):
+    """Run of a workflow."""
+
+    exact = frozenset({"conclusion"})
+    id: DatabaseId
+    event: Code | None
+    status: Code | None
+    conclusion: Code | None
+    head_sha: Oid = Field(validation_alias="head_sha", serialization_alias="headSha")
+    created_at: Time = Field(validation_alias="created_at", serialization_alias="createdAt")
+    updated_at: PastTime = Field(validation_alias="updated_at", serialization_alias="updatedAt")
+    html_url: Url | None = Field(validation_alias="html_url", serialization_alias="url")
 
 
 class InstallationOwner(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,17 @@ SEPARATE_LISTS = {"deployments": ("d", "DeploymentProbe"), "discussions": ("c", 
 
 
 @dataclass(frozen=True)
+class DeploymentRule:
+    """Rule by which runs of a workflow, tags or an environment are deployments."""
+
+    #: workflow, tag or environment
+    field: str
+    pattern: str
+    #: regular expression on the names of its repositories; empty for all
+    repositories: str = ""
+
+
+@dataclass(frozen=True)
 class GitHub:
     """Configured scope of one GitHub: repositories (``owner/name``) and whole owners."""
 
@@ -50,12 +62,28 @@ class GitHub:
     text_macros: str = ""
     #: files and folders of the default branch that contain experiments
     experiments: tuple[str, ...] = ()
+    deployments: tuple[DeploymentRule, ...] = ()
     #: environment variable of the token; or the App's id and the variable of its key
     token_env: str = "GITHUB_TOKEN"
     app_id: int | None = None
     app_key_env: str = ""
     #: hosts that may be reached without encryption
     allow_http: tuple[str, ...] = ()
+
+    def deployment_patterns(self, field: str, repo: str) -> list[str]:
+        """Return the patterns of a field by which something of a repository is a deployment."""
+        return [
+            rule.pattern
+            for rule in self.deployments
+            if rule.field == field
+            and (not rule.repositories or re.fullmatch(rule.repositories, repo, re.I))
+        ]
+
+    def may_deploy_silently(self, probe: Json) -> bool:
+        """Return whether a repository may have new deployments that its probe does not show."""
+        repo = probe["nameWithOwner"]
+        fields = ("workflow", "tag")
+        return not probe["isArchived"] and any(self.deployment_patterns(f, repo) for f in fields)
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ class Worker:
         """Record what exists and what does not, and prepare a sync of each changed repository."""
         self.has_probed = True
         host = self.client.host
-        idle = set() if self.full else find_idle(self.store, host, probes, self.github.experiments)
+        idle = set() if self.full else find_idle(self.store, host, probes, self.github)
         unchanged, changed = [], []
         for probed in probes:
             if probed.probe is None:
@@ -179,7 +179,7 @@ class Worker:
             server_time=probed.at,
             reduce=self.reduce,
             read_experiments=self.read_experiments,
-            experiment_paths=self.github.experiments,
+            github=self.github,
             repository_losses=probed.losses,
             full=self.full,
         )

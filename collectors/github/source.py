@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from collectors.errors import SourceError
+from collectors.errors import RefusedError, SourceError
 from collectors.github.app import AppInstallation
 from collectors.github.client import (
     DEFAULT_RETRY_POLICY,
@@ -25,6 +26,8 @@ from collectors.github.scheduler import Worker, run
 from collectors.ledger.store import Store, load_row, now
 from collectors.source import CheckResult, Progress, Report
 
+#: owners of which a check asks whether the token may read their members
+OWNERS_CHECKED = 10
 #: a person waits for a check: no minutes of retries as in a refresh
 CHECK_POLICY = RetryPolicy(tries=2)
 
@@ -145,7 +148,7 @@ def _preview_connection(connection: Connection, ledger: Store) -> Iterator[Check
     except (SourceError, UnexpectedAnswerError) as error:
         yield CheckResult(False, str(error))
         return
-    idle = find_idle(ledger, client.host, probes, github.experiments)
+    idle = find_idle(ledger, client.host, probes, github)
     for result in probes:
         if result.probe is None:
             yield CheckResult(False, result.problem)
@@ -169,15 +172,10 @@ def _check_connection(connection: Connection) -> Iterator[CheckResult]:
             f"{client.host}: {credentials.name} may not read {missing}; give it these permissions",
         )
     if isinstance(credentials, AppInstallation) and not credentials.can_read_members:
-        yield CheckResult(
-            True,
-            f"{client.host}: {credentials.name} may not read members: people whose membership is "
-            "private count as outside until they merge, push to the default branch, or label, "
-            "assign or close the work of others; "
-            "give it Members: read, or list them in people.csv",
-        )
+        yield _hidden_members(client, credentials.name)
     if not limits.is_good:
         return
+    owners: dict[str, None] = {}
     for result in probe_repositories(client, connection.github, {}):
         if result.probe is None:
             yield CheckResult(False, result.problem)
@@ -186,6 +184,38 @@ def _check_connection(connection: Connection) -> Iterator[CheckResult]:
         remark = f"; its {hidden} cannot be read by {credentials.name}" if hidden else ""
         total = result.probe["pullRequests"]["totalCount"]
         yield CheckResult(True, f"{result.name}: {total:,} pull requests{remark}")
+        owners[result.probe["nameWithOwner"].partition("/")[0]] = None
+    if not isinstance(credentials, AppInstallation):
+        for owner in list(owners)[:OWNERS_CHECKED]:
+            if not _can_read_members(client, owner):
+                yield _hidden_members(client, f"{credentials.name} of {owner}")
+
+
+def _can_read_members(client: GitHubClient, owner: str) -> bool:
+    """Return False if GitHub hides private memberships of an organization from the token.
+
+    Its teams need the same permission. A user has no members.
+    """
+    try:
+        client.rest(f"/orgs/{owner}/teams", {"per_page": "1"})
+    except RefusedError:
+        return False
+    except NotFoundError:
+        with suppress(NotFoundError):
+            client.rest(f"/orgs/{owner}", {})
+            return False
+    return True
+
+
+def _hidden_members(client: GitHubClient, name: str) -> CheckResult:
+    """Return what follows if private memberships are hidden."""
+    return CheckResult(
+        True,
+        f"{client.host}: {name} may not read members: people whose membership is "
+        "private count as outside until they merge, push to the default branch, or label, "
+        "assign or close the work of others; "
+        "give it Members: read (read:org for a classic token), or list them in people.csv",
+    )
 
 
 def _check_limits(client: GitHubClient) -> CheckResult:

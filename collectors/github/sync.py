@@ -7,11 +7,13 @@ resumes where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from collectors.errors import AccessError, RefusedError, SourceError
+from collectors.github.ancestries import AncestryList
 from collectors.github.changes import PAGE, ChangeFeed
 from collectors.github.client import GitHubClient
 from collectors.github.deletions import (
@@ -25,7 +27,7 @@ from collectors.github.details import MISFIT, NOT_FOUND, TRANSFERRED, Batch, fet
 from collectors.github.documents import Reduce, keep_first_associations
 from collectors.github.experiments import ExperimentFiles, ReadExperiments
 from collectors.github.graphql import DETAILS_VERSION
-from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList
+from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList, TagList
 from collectors.github.models import (
     Json,
     NoPageError,
@@ -37,6 +39,7 @@ from collectors.github.repository import (
     OF_REPOSITORY,
     REPLICATION_LAG,
     TABLES,
+    GitHub,
     PagedList,
     Scope,
     Task,
@@ -44,7 +47,8 @@ from collectors.github.repository import (
     parse_time,
     queue_row,
 )
-from collectors.github.responses import is_transient
+from collectors.github.responses import LongWaitError, NotFoundError, is_transient
+from collectors.github.workflows import WorkflowRuns
 from collectors.ledger.store import Store, now
 
 BATCH_START, BATCH_MOST = 75, 100
@@ -84,10 +88,10 @@ class RepositorySync:
     server_time: datetime
     reduce: Reduce
     read_experiments: ReadExperiments
-    #: files and folders of the default branch that contain experiments
-    experiment_paths: Sequence[str] = ()
+    github: GitHub
     full: bool = False
     files: ExperimentFiles | None = None
+    runs: WorkflowRuns = field(init=False)
     history: CommitHistory | None = None
     read: int = 0
     total: int = 0
@@ -115,6 +119,10 @@ class RepositorySync:
         since = None if self.full or not feed else format_time(parse_time(feed) - REPLICATION_LAG)
         # every item may change while the feed is read, and pages of one second are read twice
         self.feed = ChangeFeed(since, FEED_PAGES_MORE + 4 * size_of(self.probe) // PAGE)
+        self.runs = WorkflowRuns(
+            scope=self.scope, patterns=self._patterns("workflow"), full=self.full
+        )
+        self.runs.start(self.store)
         self.lists = self._lists()
         for paged_list in self.lists:
             paged_list.start(self.store)
@@ -128,6 +136,10 @@ class RepositorySync:
         queue = self.store.rows(QUEUE, self.scope.key)
         self.waiting = [row for row in queue if row["attempts"] < ATTEMPTS]
         self.total = len(self.waiting)
+
+    def _patterns(self, name: str) -> list[str]:
+        """Return the patterns of the rules by which something of a field is a deployment."""
+        return self.github.deployment_patterns(name, self.scope.repo)
 
     def _lists(self) -> list[PagedList]:
         """Return the lists beside pull requests and issues."""
@@ -146,6 +158,8 @@ class RepositorySync:
             for name, is_whole in tables.items()
         ]
         lists.append(LabelList(scope=scope))
+        if self._patterns("tag"):
+            lists.append(TagList(scope=scope, full=full))
         lists.append(
             DiscussionList(
                 scope=scope,
@@ -161,7 +175,7 @@ class RepositorySync:
             self.files = ExperimentFiles(
                 scope=scope,
                 head=head,
-                paths=self.experiment_paths,
+                paths=self.github.experiments,
                 server_time=self.server_time,
                 full=full,
                 parse=self.read_experiments,
@@ -178,6 +192,9 @@ class RepositorySync:
         if not self.feed.is_done and not self.feed.in_flight and len(self.waiting) < QUEUE_MOST:
             self.feed.in_flight = True
             return self._feed_task(self.feed.since, self.feed.page)
+        if not self.runs.is_done and not self.runs.in_flight:
+            self.runs.in_flight = True
+            return self._runs_task()
         if self.batches_in_flight >= BATCHES_AT_ONCE or self._waits_for_history:
             return None
         if not self.waiting or (len(self.waiting) < self.batch_size and not self.feed.is_done):
@@ -211,12 +228,14 @@ class RepositorySync:
     @property
     def _is_read(self) -> bool:
         is_queue_empty = not self.waiting and not self.batches_in_flight
-        return self.feed.is_done and is_queue_empty and all(item.is_done for item in self.lists)
+        is_listed = self.runs.is_done and all(item.is_done for item in self.lists)
+        return self.feed.is_done and is_queue_empty and is_listed
 
     @property
     def rows(self) -> int:
         """Rows read so far, of every kind."""
-        return self.items + sum(paged_list.rows for paged_list in self.lists)
+        lists = sum(paged_list.rows for paged_list in self.lists)
+        return self.items + self.runs.rows + lists
 
     @property
     def problem(self) -> str | None:
@@ -289,6 +308,38 @@ class RepositorySync:
         for table in TABLES.values():
             rows += self.store.rows(sql.format(table), parameters)
         return rows
+
+    # -- workflow runs ----------------------------------------------------------------------------
+
+    def _runs_task(self) -> Task:
+        path, parameters = self.runs.request()
+
+        def run() -> Any:
+            """Return a page, or the reason why there is none."""
+            try:
+                return self.client.rest(path, parameters)
+            except (AccessError, LongWaitError):
+                raise
+            except (NotFoundError, RefusedError):
+                return "the token lacks Actions: read, or Actions are off"
+            except SourceError as error:
+                return f"{error}"
+
+        def give_up() -> None:
+            self.runs.in_flight = False
+
+        return Task(run=run, absorb=self._absorb_runs, give_up=give_up)
+
+    def _absorb_runs(self, answer: Any) -> None:
+        self.runs.in_flight = False
+        if isinstance(answer, str):
+            self.runs.give_up(answer)
+            return
+        try:
+            with self.store.transaction():
+                self.runs.absorb(self.store, answer)
+        except UnexpectedAnswerError as error:
+            self.runs.give_up(f"{error}")
 
     # -- complete items, with pages of lists ------------------------------------------------------
 
@@ -449,9 +500,14 @@ class RepositorySync:
             self.scans = required_scans(
                 self.store, self.scope, self.probe, self.server_time, self.deleted, self.full
             )
-            for scan in self.scans:
-                scan.start(self.store)
-            self.lists += self.scans
+            ancestries = AncestryList(
+                scope=self.scope,
+                tags=self._patterns("tag"),
+                environments=self._patterns("environment"),
+            )
+            for paged_list in (*self.scans, ancestries):
+                paged_list.start(self.store)
+            self.lists += [*self.scans, ancestries]
         for scan in self.scans or ():
             self._enqueue(scan.queued)
             if scan.is_behind:
@@ -489,6 +545,7 @@ class RepositorySync:
                 remarks.append(f"{paged_list.name} could not be read ({paged_list.refusal})")
             if paged_list.hidden:
                 remarks.append(f"{paged_list.hidden:,} of the {paged_list.name} could not be read")
+        remarks += self.runs.remarks()
         parts = [part for part in self.client.unknown_parts if not part.is_newer]
         if labels := sorted({part.label for part in parts}):
             remarks.append(f"{self.scope.host} does not know {', '.join(labels)}")

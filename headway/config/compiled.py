@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from collectors.github.client import host_of
-from collectors.github.repository import GitHub
+from collectors.github.repository import DeploymentRule, GitHub
 from headway.config.fields import shell_expression
 from headway.config.rules import RATES, read_rates, rules_in_force
 from headway.config.settings import GitHubTable, Settings
@@ -93,6 +93,7 @@ def github_sources(settings: Settings, rules: Sequence[Rule]) -> list[GitHub]:
             markers=text_markers(rules),
             text_macros=TEXT_MACROS,
             experiments=github.experiments,
+            deployments=deployment_rules(rules),
             token_env=github.token_env,
             app_id=github.app_id,
             app_key_env=github.app_key_env,
@@ -106,6 +107,16 @@ def text_markers(rules: Sequence[Rule]) -> tuple[str, ...]:
     """Return the AI patterns on bodies and messages: matching lines stay if bodies do not."""
     signals = [rule for rule in rules if rule.kind == "ai_signals" and rule.tier != "low"]
     return tuple(rule.pattern for rule in signals if rule.pattern and rule.field in TEXT_FIELDS)
+
+
+def deployment_rules(rules: Sequence[Rule]) -> tuple[DeploymentRule, ...]:
+    """Return the rules by which workflow runs, tags and environments are deployments."""
+    return tuple(
+        DeploymentRule(rule.field or "", rule.pattern or "", rule.repositories or "")
+        for rule in rules
+        if rule.kind == "deployments"
+        or (rule.field == "environment" and rule.value == "production")
+    )
 
 
 def _included(github: GitHubTable) -> str:

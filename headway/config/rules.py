@@ -192,11 +192,27 @@ class LabelRule(Table):
         return self.kind
 
 
-RuleRow = AiSignal | WorkType | LabelRule | PathClass | WorkCategory
+class DeploymentRule(Table):
+    """A sign that a run of a workflow, or a tag, is a deployment."""
+
+    rule: Text
+    field: Literal["workflow", "tag"]
+    pattern: Expression
+    environment: Text = "production"
+    repo: ShellPattern = ""
+
+    @property
+    def value(self) -> str:
+        """The environment that a match is deployed to."""
+        return self.environment
+
+
+RuleRow = AiSignal | WorkType | LabelRule | DeploymentRule | PathClass | WorkCategory
 KINDS: dict[str, type[RuleRow]] = {
     "ai_signals": AiSignal,
     "work_types": WorkType,
     "label_rules": LabelRule,
+    "deployments": DeploymentRule,
     "path_classes": PathClass,
     "work_categories": WorkCategory,
 }
@@ -337,9 +353,7 @@ def _rule(kind: str, position: int, source: str, row: RuleRow) -> Rule:
         tier=getattr(row, "tier", None),
         tool=getattr(row, "tool", None) or None,
         source=source,
-        repositories=shell_expression([row.repo])
-        if isinstance(row, WorkType | WorkCategory) and row.repo
-        else None,
+        repositories=shell_expression([repo]) if (repo := getattr(row, "repo", "")) else None,
         **{name: getattr(row, name, None) for name in LIMITS},
     )
 

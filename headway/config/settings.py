@@ -41,6 +41,7 @@ from headway.config.files import read_text, write_whole
 from headway.config.rules import (
     KINDS,
     AiSignal,
+    DeploymentRule,
     LabelRule,
     PathClass,
     Row,
@@ -194,6 +195,7 @@ class Settings(Table):
     ai_signals: ListOf[AiSignal] = ()
     work_types: ListOf[WorkType] = ()
     label_rules: ListOf[LabelRule] = ()
+    deployments: ListOf[DeploymentRule] = ()
     path_classes: ListOf[PathClass] = ()
     work_categories: ListOf[WorkCategory] = ()
 

@@ -35,7 +35,11 @@ class Repository:
         self.commits: dict[str, Row] = {}
         self.history: list[str] = []
         self.items: dict[str, list[Row]] = {
-            kind: [] for kind in ("labels", "issues", "pulls", "releases", "deployments")
+            kind: []
+            for kind in (
+                *("labels", "issues", "pulls", "releases", "deployments"),
+                *("tags", "workflow_runs"),
+            )
         }
         self.about = {
             "name_with_owner": name,
@@ -75,7 +79,7 @@ class Repository:
 
     def push(self, message: str, at: str, author: str = "ann", **more: Any) -> str:
         """Add a commit to the default branch and return its id."""
-        oid = self.commit(message, at, author, parents=self.history[-1:], **more)
+        oid = self.commit(message, at, author, **{"parents": self.history[-1:]} | more)
         self.history.append(oid)
         return oid
 
@@ -143,6 +147,16 @@ class Repository:
         self.items["releases"].append(
             {"tag": tag, "name": tag, "oid": oid, "created_at": at, "published_at": at}
         )
+
+    def tag(self, name: str, oid: str, at: str = "") -> None:
+        """Add a tag without a release: an annotated one if it has a time."""
+        self.items["tags"].append({"name": name, "oid": oid, "tagged_at": at or None})
+
+    def run(self, file: str, oid: str, at: str, ended_at: str, result: str, **more: Any) -> None:
+        """Add a run of a workflow."""
+        row = {"id": 900 + len(self.items["workflow_runs"]), "path": f".github/workflows/{file}"}
+        row |= {"oid": oid, "created_at": at, "ended_at": ended_at, "conclusion": result}
+        self.items["workflow_runs"].append(row | more)
 
     def _item(self, number: int, title: str, opened: str) -> Row:
         return {

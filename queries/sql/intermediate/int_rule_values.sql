@@ -41,7 +41,13 @@ select 'environment', environment from stg_deployments where environment is not 
 union
 select 'environment', environment from stg_imported_deployments
 union
+select 'environment', value from input_rules where kind = 'deployments'
+union
 select 'tag', tag from stg_releases
+union
+select 'tag', tag from stg_tags
+union
+select 'workflow', workflow from stg_workflow_runs
 union
 select 'body', body from stg_pull_requests where body <> ''
 union

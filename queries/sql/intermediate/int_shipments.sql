@@ -1,7 +1,7 @@
 -- One row per shipment: a production deployment that worked; in repositories without any, a release
 -- that is no prerelease. Rules on tags decide first whether a release is one. A commit that reaches several environments, each within a day of another
--- one, is one shipment: the first. `position` is that of its commit in the default branch, else null.
--- The changes of a shipment are known if another one on the default branch precedes it.
+-- one, is one shipment: the first. `position` and `own` are what its commit contains, null if that
+-- is not known. The changes of a shipment are known if another one precedes it.
 with successes as (
     select
         repo,
@@ -61,13 +61,14 @@ shipments as (
 
 select
     shipments.*,
-    history.position,
+    contents.position,
+    contents.own,
     coalesce(
-        history.position is not null and shipments.shipped_at > min(
-            if(history.position is not null, shipments.shipped_at, null)
+        contents.position is not null and shipments.shipped_at > min(
+            if(contents.position is not null, shipments.shipped_at, null)
         ) over (partition by shipments.repo),
         false
     ) as has_known_changes
 from shipments
-left join stg_default_branch_commits as history
-    on history.repo = shipments.repo and history.oid = shipments.commit_oid
+left join int_contents as contents
+    on contents.repo = shipments.repo and contents.oid = shipments.commit_oid

@@ -2,7 +2,7 @@
 -- Grain: repo, deployment. Columns are stable unless marked experimental.
 --
 -- repo: owner/name.
--- deployment: GitHub's id of it, or source and key of an import.
+-- deployment: GitHub's id of it, source and key of an import, or run or tag with its id by rule.
 -- environment: where it went.
 -- is_production: whether the environment's name means production, by the rules.
 -- commit_oid: the commit that was deployed.
@@ -15,7 +15,7 @@
 --     until then. UTC.
 -- restore_hours: failed to restored; hours.
 -- pull_request_count: merged pull requests that this production deployment shipped first; null for
---     the first recorded one and for commits off the default branch, of which it is not known.
+--     the first recorded one and where the contents of its commit are not known.
 with shipped as (
     select repo, shipment_key, count(*) as n
     from int_first_shipments

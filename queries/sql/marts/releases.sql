@@ -8,7 +8,7 @@
 -- is_prerelease: marked as a prerelease.
 -- published_at: when it was published, UTC.
 -- pull_request_count: merged pull requests that this release shipped first; null for the first
---     recorded release and for commits off the default branch, of which it is not known.
+--     recorded release and where the contents of its commit are not known.
 with shipped as (
     select repo, released_in as tag, count(*) as pull_request_count
     from int_deliveries
@@ -24,15 +24,15 @@ select
     found.is_prerelease,
     found.published_at,
     if(
-        history.oid is not null
-        and found.published_at > min(if(history.oid is not null, found.published_at, null)) over (
-            partition by found.repo
-        ),
+        contents.position is not null
+        and found.published_at > min(
+            if(contents.position is not null, found.published_at, null)
+        ) over (partition by found.repo),
         coalesce(shipped.pull_request_count, 0),
         null
     )::integer as pull_request_count
 from stg_releases as found
-left join stg_default_branch_commits as history
-    on history.repo = found.repo and history.oid = found.commit_oid
+left join int_contents as contents
+    on contents.repo = found.repo and contents.oid = found.commit_oid
 left join shipped on shipped.repo = found.repo and shipped.tag = found.tag
 order by found.repo, found.published_at, found.tag

@@ -1,7 +1,7 @@
 -- The rules and settings in force, and how much each matched.
 -- Grain: kind, rule. Columns are stable unless marked experimental.
 --
--- kind: ai_signals, work_types, label_rules, path_classes, work_categories or settings.
+-- kind: ai_signals, work_types, label_rules, deployments, path_classes, work_categories or settings.
 -- rule: its name.
 -- position: its place among its kind; the first match wins.
 -- field: what it looks at.
@@ -13,7 +13,8 @@
 -- repositories: regular expression for the repositories it is limited to; null for all.
 -- limits: further conditions of a work category; null without one.
 -- matched: pull requests it matched (AI signals) or decided (work types and categories), files
---     (path classes), or pull requests, issues, deployments and releases it marks (labels).
+--     (path classes), pull requests, issues, deployments and releases it marks (labels), or workflow
+--     runs and tags (deployments).
 with matches as (
     select 'ai_signals' as kind, rule, count(distinct (repo, number)) as matched
     from int_ai_matches
@@ -48,6 +49,17 @@ with matches as (
     from int_rule_matches as matches
     inner join stg_releases as releases on releases.tag = matches.value
     where matches.kind = 'label_rules' and matches.field = 'tag'
+    group by matches.rule
+    union all
+    select 'deployments', matches.rule, count(*)
+    from int_rule_matches as matches
+    inner join (
+        select 'workflow' as field, workflow as value from stg_workflow_runs
+        union all
+        select 'tag', tag from stg_tags
+    ) as items
+        on items.field = matches.field and items.value = matches.value
+    where matches.kind = 'deployments'
     group by matches.rule
 )
 

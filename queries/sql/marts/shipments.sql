@@ -9,9 +9,9 @@
 -- shipped_at: when the deployment first worked or the release was published, UTC.
 -- environment: environment of the deployment; null for releases.
 -- commit_oid: the commit that was deployed or released.
--- url: address of the release or the imported deployment; null for deployments of GitHub.
+-- url: address of the release, the workflow run or the imported deployment; else null.
 -- pull_request_count: merged pull requests that no earlier shipment contains; null for the first
---     recorded one and for commits off the default branch, of which it is not known.
+--     recorded one and where the contents of its commit are not known.
 -- is_observable: rework or a failure was linked in the repository in the 365 days before
 --     failure_days have passed, so that a failure could be seen.
 -- is_provisional: failure_days have not passed at the cutoff.

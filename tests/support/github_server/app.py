@@ -245,7 +245,10 @@ class Emulator:
         )
         headers: dict[str, str] = {}
         if isinstance(result, rest.Listing):
-            result, headers = page_of(result, request, base + path)
+            listing = result
+            result, headers = page_of(listing, request, base + path)
+            if listing.key:
+                result = {"total_count": len(listing.items), listing.key: result}
         reply = as_json(201 if request.method == "POST" else 200, result, headers, template)
         tag = f'W/"{hashlib.sha256(reply.body).hexdigest()}"'
         reply.headers |= {"etag": tag, "cache-control": "private, max-age=60, s-maxage=60"}

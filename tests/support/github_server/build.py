@@ -16,8 +16,11 @@ from .repository import (
     GitActor,
     Label,
     Milestone,
+    Ref,
     Release,
     Repository,
+    Tag,
+    WorkflowRun,
     no_reply,
 )
 
@@ -79,6 +82,10 @@ class Builder:
         ]
         repository.pushed_at = max((at for at in landed.values() if at <= self.now), default=None)
         repository.releases = [self._release(row) for row in self.visible(raw["releases"])]
+        repository.tags = self._tags()
+        repository.workflow_runs = [
+            self._run(row) for row in self.visible(raw.get("workflow_runs", []))
+        ]
         deployments = enumerate(raw.get("deployments", []))
         repository.deployments = [
             self._deployment(row, i) for i, row in deployments if row["created_at"] <= self.now
@@ -173,6 +180,37 @@ class Builder:
         early = row.get("is_prerelease", False)
         return Release(
             self.repository, row["tag"], row["name"], row["created_at"], visible, early, commit
+        )
+
+    def _tags(self) -> list[Ref]:
+        """Return the tags of releases, and those that the dataset has beside them."""
+        repository = self.repository
+        targets: dict[str, Commit | Tag | None] = {
+            r.tag_name: r.tag_commit for r in repository.releases if not r.is_draft
+        }
+        for row in self.raw.get("tags", []):
+            if commit := repository.commits.get(row["oid"]):
+                tagger = GitActor("ann", row.get("tagged_at"), None)
+                is_annotated = bool(tagger.date)
+                targets[row["name"]] = (
+                    Tag(repository, row["name"], commit, tagger) if is_annotated else commit
+                )
+        return [Ref(repository, name, target, "refs/tags/") for name, target in targets.items()]
+
+    def _run(self, row: Raw) -> WorkflowRun:
+        """A run of a workflow; it is in progress until the world's moment passes its end."""
+        ended_at = row["ended_at"]
+        conclusion = row["conclusion"] if ended_at <= self.now else None
+        return WorkflowRun(
+            self.repository,
+            row["id"],
+            row["path"],
+            row.get("name") or row["path"],
+            row["oid"],
+            row.get("event") or "push",
+            row["created_at"],
+            ended_at if conclusion else row["created_at"],
+            conclusion,
         )
 
     def _deployment(self, row: Raw, index: int) -> Deployment:

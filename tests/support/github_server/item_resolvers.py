@@ -200,10 +200,25 @@ def _pull_ref(pull: PullRequest, info: Any) -> Ref | None:
 def _history(
     commit: Commit, _info: Any, path: str | None = None, author: Any = None, **page: Any
 ) -> Connection:
-    result = commits_of(commit.repository, path, page.pop("since", None), page.pop("until", None))
-    first = next((i for i, c in enumerate(commit.repository.history) if c is commit), 0)
-    later = set(commit.repository.history[:first])
+    repository = commit.repository
+    since, until = page.pop("since", None), page.pop("until", None)
+    if commit.oid not in repository.first_parents:
+        return connect(ancestors_of(commit), page)
+    result = commits_of(repository, path, since, until)
+    later = set(repository.history[: repository.history.index(commit)])
     return connect([c for c in result if c not in later], page)
+
+
+def ancestors_of(commit: Commit) -> list[Commit]:
+    """Return a commit of another branch and its ancestors, newest first."""
+    known, waiting = {commit.oid: commit}, [commit]
+    while waiting:
+        for oid in waiting.pop().parent_oids:
+            parent = commit.repository.commits.get(oid)
+            if parent and oid not in known:
+                known[oid] = parent
+                waiting.append(parent)
+    return sorted(known.values(), key=lambda c: c.committed_date or "", reverse=True)
 
 
 def commits_of(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha1
 from typing import Any, ClassVar
 
 from .discussions import Discussion
@@ -195,12 +196,53 @@ class Ref:
 
     repository: Repository
     name: str
-    target: Commit | None
+    target: Commit | Tag | None
     prefix: str = "refs/heads/"
     typename: ClassVar[str] = "Ref"
 
     def __post_init__(self) -> None:
         self.id = node_id("REF", self.repository.identity, self.prefix, self.name)
+
+    @property
+    def tagged_at(self) -> str:
+        """Time of the tag's commit, by which GitHub sorts tags."""
+        commit = self.target.target if isinstance(self.target, Tag) else self.target
+        return (commit.committed_date if commit else None) or ""
+
+
+@dataclass(eq=False)
+class Tag:
+    """An annotated tag."""
+
+    repository: Repository
+    name: str
+    target: Commit
+    tagger: GitActor
+    typename: ClassVar[str] = "Tag"
+
+    def __post_init__(self) -> None:
+        self.id = node_id("TA", self.repository.identity, self.name)
+        self.oid = sha1(self.id.encode()).hexdigest()
+
+
+@dataclass(eq=False)
+class WorkflowRun:
+    """A run of a workflow as REST serves it."""
+
+    repository: Repository
+    id: int
+    path: str
+    name: str
+    head_sha: str
+    event: str
+    created_at: str
+    updated_at: str
+    conclusion: str | None
+
+    @property
+    def workflow_id(self) -> int:
+        """Id of the workflow, which its path decides."""
+        return seeded("workflow", self.repository.identity, self.path)
 
 
 @dataclass(eq=False)
@@ -239,6 +281,8 @@ class Repository:
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
     discussions: list[Discussion] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
+    tags: list[Ref] = field(default_factory=list)
+    workflow_runs: list[WorkflowRun] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     commits: dict[str, Commit] = field(default_factory=dict)
     history: list[Commit] = field(default_factory=list)
@@ -264,6 +308,16 @@ class Repository:
     def default_branch_ref(self) -> Ref | None:
         """The default branch, or None while the repository has no commit."""
         return Ref(self, self.default_branch, self.history[0]) if self.history else None
+
+    @cached_property
+    def first_parents(self) -> set[str]:
+        """Commits that the default branch itself got, beginning at its head."""
+        oids: set[str] = set()
+        commit = self.history[0] if self.history else None
+        while commit and commit.oid not in oids:
+            oids.add(commit.oid)
+            commit = self.commits.get(commit.parent_oids[0]) if commit.parent_oids else None
+        return oids
 
     @property
     def primary_language(self) -> dict[str, Any] | None:

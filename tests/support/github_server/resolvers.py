@@ -320,16 +320,6 @@ def _ref(repository: Repository, _info: Any, qualifiedName: str) -> Ref | None:
 @resolver("Repository.refs")
 def _refs(repository: Repository, _info: Any, refPrefix: str, **page: Any) -> Connection:
     branch = repository.default_branch_ref
-    tags = [
-        Ref(repository, r.tag_name, r.tag_commit, "refs/tags/")
-        for r in repository.releases
-        if not r.is_draft
-    ]
-    return connect(
-        tags
-        if refPrefix == "refs/tags/"
-        else [branch]
-        if branch and refPrefix == "refs/heads/"
-        else [],
-        page,
-    )
+    if refPrefix == "refs/tags/":
+        return ordered(repository.tags, page, TAG_COMMIT_DATE=by("tagged_at", "name"))
+    return connect([branch] if branch and refPrefix == "refs/heads/" else [], page)

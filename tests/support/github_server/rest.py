@@ -44,6 +44,8 @@ class Listing:
 
     items: Sequence[Any]
     show: Callable[[Any], Any]
+    #: key of the list in an object with the total count, if the answer is no array
+    key: str = ""
 
 
 def route(method: str, template: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -136,6 +138,17 @@ def _org(call: Call, org: str) -> Json:
         "public_repos": repos,
         "created_at": actor.created_at,
     }
+
+
+@route("GET", "/orgs/{org}/teams")
+def _teams(call: Call, org: str) -> Listing:
+    """Return the teams of an organization, for which a token needs Members: read."""
+    actor = call.world.organization(org)
+    if actor is None or actor.typename != "Organization":
+        raise missing_item()
+    if any("members" in r.forbidden for r in call.world.repositories if r.owner is actor):
+        raise HttpError(403, "Resource not accessible by personal access token")
+    return Listing([], lambda team: team)
 
 
 @route("GET", "/orgs/{org}/repos")
@@ -374,3 +387,34 @@ def _commit_response(call: Call, owner: str, repo: str, sha: str) -> Json:
             422, f"No commit found for SHA: {sha}", "/rest/commits/commits#get-a-commit"
         )
     return Shapes(call.base).whole_commit(commit)
+
+
+# -- workflows -------------------------------------------------------------------------------------
+
+
+@route("GET", "/repos/{owner}/{repo}/actions/workflows")
+def _workflows(call: Call, owner: str, repo: str) -> Listing:
+    repository = _actions_of(call, owner, repo)
+    workflows = {
+        run.workflow_id: {"id": run.workflow_id, "name": run.name, "path": run.path}
+        for run in repository.workflow_runs
+    }
+    return Listing(list(workflows.values()), lambda workflow: workflow, "workflows")
+
+
+@route("GET", "/repos/{owner}/{repo}/actions/workflows/{workflow}/runs")
+def _workflow_runs(call: Call, owner: str, repo: str, workflow: str) -> Listing:
+    runs = [
+        run
+        for run in _actions_of(call, owner, repo).workflow_runs
+        if run.workflow_id == number(workflow)
+    ]
+    runs.sort(key=lambda run: (run.created_at, run.id), reverse=True)
+    return Listing(runs, Shapes(call.base).workflow_run, "workflow_runs")
+
+
+def _actions_of(call: Call, owner: str, repo: str) -> Repository:
+    repository = call.repository(owner, repo)
+    if "actions" in repository.forbidden:
+        raise HttpError(403, "Resource not accessible by personal access token")
+    return repository

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .model import Actor, Comment, Event, Issue, PullRequest, PullRequestCommit, Review
-from .repository import Commit, GitActor, Label, Release, Repository
+from .model import Actor, Comment, Event, Issue, PullRequest, PullRequestCommit, Review, node_id
+from .repository import Commit, GitActor, Label, Release, Repository, WorkflowRun
 from .schema import snake
 
 Json = dict[str, Any]
@@ -287,6 +287,26 @@ class Shapes:
             "published_at": r.published_at,
             "author": None,
             "assets": [],
+        }
+
+    def workflow_run(self, r: WorkflowRun) -> Json:
+        """A run of a workflow."""
+        return {
+            "id": r.id,
+            "node_id": node_id("WFR", r.id),
+            "name": r.name,
+            "path": r.path,
+            "workflow_id": r.workflow_id,
+            "run_attempt": 1,
+            "head_sha": r.head_sha,
+            "head_branch": r.repository.default_branch,
+            "event": r.event,
+            "status": "completed" if r.conclusion else "in_progress",
+            "conclusion": r.conclusion,
+            "created_at": r.created_at,
+            "run_started_at": r.created_at,
+            "updated_at": r.updated_at,
+            "html_url": f"{r.repository.url}/actions/runs/{r.id}",
         }
 
     def event(self, x: Any) -> Json:

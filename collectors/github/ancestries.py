@@ -1,0 +1,129 @@
+"""Contents of releases and deployments of other branches, by the ancestors of their commits.
+
+A commit that the default branch itself does not have contains its changes up to the newest ancestor
+that the branch has, the base, and commits of its own. Both are read once: ancestors never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from collectors.github.graphql import Part, repository_part
+from collectors.github.models import Head, Json, NoPageError, Page, read_page
+from collectors.github.repository import OF_REPOSITORY, PagedList
+from collectors.ledger.store import Store, now
+
+COMMITS_PER_QUERY, ANCESTORS_PER_PAGE, PAGES_MOST = 10, 100, 10
+#: commits whose ancestors one refresh reads, the newest ones
+COMMITS_MOST = 1_000
+#: commits that are released or deployed by rule, and not a first parent of the default branch
+UNKNOWN = f"""
+with shipped as (
+    select node->'tagCommit'->>'oid' as oid, node->>'createdAt' as shipped_at
+    from github_releases {OF_REPOSITORY}
+    union all
+    select coalesce(node->'target'->'target'->>'oid', node->'target'->>'oid'), '9999'
+    from github_tags {OF_REPOSITORY}
+        and exists (
+            from unnest($tags::varchar[]) as u(p)
+            where regexp_matches(node->>'name', p, 'i')
+        )
+    union all
+    select node->>'headSha', node->>'createdAt' from github_workflow_runs {OF_REPOSITORY}
+    union all
+    select node->>'commitOid', node->>'createdAt'
+    from github_deployments {OF_REPOSITORY}
+        and exists (
+            from unnest($environments::varchar[]) as u(p)
+            where regexp_matches(node->>'environment', p, 'i')
+        )
+)
+select oid
+from shipped
+where
+    oid is not null
+    and oid not in (
+        select oid from github_commits {OF_REPOSITORY} and node->>'isFirstParent' = 'true'
+    )
+    and oid not in (
+        select oid from github_ancestries {OF_REPOSITORY}
+            and (
+                node->>'base' is null
+                or node->>'base' in (select oid from github_commits {OF_REPOSITORY})
+            )
+    )
+group by oid
+order by max(shipped_at) desc, oid
+limit {COMMITS_MOST}
+"""
+ON_BRANCH = (
+    f"select oid, position from github_commits {OF_REPOSITORY} "
+    "and node->>'isFirstParent' = 'true' and oid in (select unnest($oids::varchar[]))"
+)
+
+
+@dataclass(eq=False, kw_only=True)
+class AncestryList(PagedList):
+    """Ancestors of a few commits a page, each until the first that the default branch has."""
+
+    name: str = "ancestors of released commits"
+    tags: Sequence[str] = ()
+    environments: Sequence[str] = ()
+    waiting: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
+    #: cursor and own commits of those whose base was not on the pages so far
+    positions: dict[str, tuple[str | None, list[str]]] = field(default_factory=dict)
+
+    def start(self, store: Store) -> None:
+        """Load the commits whose ancestors are not known."""
+        patterns = {"tags": list(self.tags), "environments": list(self.environments)}
+        rows = store.rows(UNKNOWN, self.scope.key | patterns)
+        self.waiting = [row["oid"] for row in rows]
+        self.is_done = not self.waiting
+
+    def part(self, alias: str) -> Part:
+        """Return the request for a page of ancestors of the next commits."""
+        self.requested = self.waiting[:COMMITS_PER_QUERY]
+        selection, variables = [], {}
+        for index, oid in enumerate(self.requested):
+            page = f"history(first: {ANCESTORS_PER_PAGE}, after: ${alias}_after{index})"
+            commit = f"... on Commit {{ {page} {{ ...AncestorPage }} }}"
+            selection.append(f"c{index}: object(oid: ${alias}_oid{index}) {{ {commit} }}")
+            variables[f"oid{index}"] = ("GitObjectID!", oid)
+            variables[f"after{index}"] = ("String", self.positions.get(oid, (None, []))[0])
+        return repository_part(alias, self.scope.repo, " ".join(selection), **variables)
+
+    def absorb(self, store: Store, data: Json) -> int:
+        """Write the commits whose base came; those without one stay for their next page."""
+        rows = []
+        for index, oid in enumerate(self.requested):
+            try:
+                page = read_page(data.get(f"c{index}") or {}, "history")
+            except NoPageError:  # no commit, or none that the token may read
+                rows.append(self._row(oid, None, []))
+                continue
+            row = self._absorb_page(store, oid, page)
+            rows += [row] if row else []
+        store.merge("github_ancestries", rows)
+        read = {row["oid"] for row in rows}
+        self.waiting = [oid for oid in self.waiting if oid not in read]
+        self.is_done = not self.waiting
+        return len(rows)
+
+    def _absorb_page(self, store: Store, oid: str, page: Page) -> Json | None:
+        """Return the row of a commit, or None if its base may be on the next page."""
+        oids = [Head.model_validate(node).oid for node in page.nodes if node]
+        rows = store.rows(ON_BRANCH, self.scope.key | {"oids": oids})
+        positions = {row["oid"]: row["position"] for row in rows}
+        own = self.positions.get(oid, (None, []))[1] + [o for o in oids if o not in positions]
+        if positions:
+            return self._row(oid, max(positions, key=lambda o: positions[o]), own)
+        if page.next is None or len(own) >= ANCESTORS_PER_PAGE * PAGES_MOST:
+            return self._row(oid, None, own if page.next is None else [])
+        self.positions[oid] = (page.next, own)
+        return None
+
+    def _row(self, oid: str, base: str | None, own: list[str]) -> Json:
+        node = {"base": base, "own": own}
+        return self.scope.key | {"oid": oid, "fetched_at": now(), "node": node}
