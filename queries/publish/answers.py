@@ -15,6 +15,7 @@ from queries.catalog.definitions import definition, definition_hash
 from queries.catalog.metric import Metric
 from queries.publish.items import Headline, NamedScope, create_items
 from queries.publish.registered import (
+    ADJUSTED,
     BEFORE_AND_AFTER,
     DECIDED,
     DIFFERENCE,
@@ -24,13 +25,21 @@ from queries.publish.registered import (
 )
 from queries.sql_files import ROOT, metric_sql, read_sql
 from queries.statistics.comparison import compare
-from queries.statistics.estimates import answers_sql, printable_sql, read_until
+from queries.statistics.estimates import (
+    adjusted_sql,
+    answers_sql,
+    printable_sql,
+    read_until,
+    with_literals,
+)
 from queries.statistics.windows import Comparison
 from queries.text.sentences import restriction_sentence, sentence
-from queries.text.verdict_text import verdict_sentence
+from queries.text.verdict_text import mix_sentence, verdict_sentence
 
 #: what an answer takes of an estimate
 ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
+#: end of the sentence of an answer with the baseline's weights
+WEIGHTED = " Each repository and work type has its weight in the baseline."
 #: kinds of scopes that have verdicts
 JUDGED_KINDS = ("org", "team")
 #: by scope, then by the window and the day through which repositories must have been read
@@ -173,14 +182,48 @@ def _rows(
             )
             row = compare(metric, pair, current, baseline)
             row |= _verdict(row, item) if by_name.kind in JUDGED_KINDS else {}
-            yield _answer(metric, pair, by_name, row, item, left_out, until)
+            yield from _variants(metric, pair, by_name, row, item, left_out, until)
     for item in judged.values():
         if item.key.is_rollout and item.key.metric == metric.name and item.estimates:
             until = read_until(metric, (item.pair.current, item.pair.baseline), as_of)
             row = compare(metric, item.pair, *item.estimates)
             row |= _verdict(row, item)
             scope, unread = NamedScope("org", ""), _unread(observed, until)
-            yield _answer(metric, item.pair, scope, row, item, unread, until)
+            yield from _variants(metric, item.pair, scope, row, item, unread, until)
+
+
+def _variants(
+    metric: Metric,
+    pair: Comparison,
+    by_name: NamedScope,
+    row: Mapping[str, Any],
+    item: Registered | None,
+    left_out: Sequence[str],
+    until: date,
+) -> Iterator[dict[str, Any]]:
+    """Yield an answer, and the one with the baseline's weights."""
+    answer = _answer(metric, pair, by_name, row, item, left_out, until)
+    if item is None or item.adjusted is None:
+        yield answer
+        return
+    adjusted = compare(metric, pair, *item.adjusted) | {"reason": ADJUSTED}
+    windows = [pair.current, pair.baseline]
+    sql = adjusted_sql(metric, windows, until, by_name.scope, item.restriction)
+    mix = mix_sentence(metric, row["effect"], adjusted["effect"])
+    yield answer | {"sentence": answer["sentence"] + mix}
+    undecided = dict.fromkeys((*DECIDED, "verdict_sentence"))
+    text = sentence(metric, pair, by_name.scope, adjusted, left_out, until)
+    yield (
+        answer
+        | undecided
+        | adjusted
+        | {"variant": ADJUSTED, "sql": sql, "inputs_sql": None, "sentence": text + WEIGHTED}
+    )
+
+
+def _inputs_sql(key: Key) -> str:
+    """Return the query for the weekly sums of an answer, as any DuckDB client runs it."""
+    return with_literals(read_sql(ROOT / "listings" / "verdict_inputs.sql").text, vars(key))
 
 
 def _unread(observed: Mapping[str, datetime | None], until: date) -> list[str]:
@@ -216,6 +259,8 @@ def _answer(
         "sql": printable_sql(metric, windows, until, by_name.scope, restriction),
         "event": pair.event,
         "variant": item.key.variant if item else "raw",
+        "inputs_sql": _inputs_sql(item.key) if item else None,
+        "busy_week": item.busy_week if item else None,
         **dict.fromkeys(DECIDED),
         **row,
         "sentence": text,

@@ -244,6 +244,8 @@ class _Decider:
                 judged = self._prepared(key, pair, items, [name] if name else [])
                 if judged.restriction:
                     judged.estimates = self._estimates(judged, items)
+                judged.adjusted = self._adjusted(judged, items)
+                judged.busy_week = self._busy_week(judged, items)
                 if judged.columns:
                     continue
                 if judged.panel.tobytes() not in sums:
@@ -278,6 +280,21 @@ class _Decider:
             items.estimate(pair.baseline, panel, self.closed),
         )
 
+    def _adjusted(
+        self, judged: Judged, items: Items
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return both estimates with the baseline's weights; None of what has no weights."""
+        if items.aggregate not in ("share", "median"):
+            return None
+        pair = judged.pair
+        return items.adjusted(pair.current, pair.baseline, judged.panel, self.closed)
+
+    def _busy_week(self, judged: Judged, items: Items) -> date | None:
+        """Return a week with over a third of the items of the judged window or the baseline."""
+        sides = (judged.pair.current, judged.pair.baseline)
+        weeks = (items.busy_week(window, judged.panel, self.closed) for window in sides)
+        return next((week for week in weeks if week), None)
+
     def _judge_rollout(self, headline: Metric, rollout: Rollout, whole: Items) -> None:
         """Judge the windows of a rollout that are complete, and the one in progress."""
         began, after = rollout_weeks(rollout)
@@ -307,6 +324,9 @@ class _Decider:
                 key = Key(headline.name, "org", "", "", pair.comparison, rollout.name, variant)
                 judged = self._prepared(key, pair, having, teams, after - began)
                 judged.estimates = self._estimates(judged, having)
+                judged.busy_week = self._busy_week(judged, having)
+                if variant == BEFORE_AND_AFTER:
+                    judged.adjusted = self._adjusted(judged, having)
                 if judged.columns:
                     continue
                 breaks = self.judging.breaks(teams if variant == BEFORE_AND_AFTER else (), rollout)

@@ -139,6 +139,7 @@ def _build(
         add_guardrail_sentences(db)
         decisions.keep(db, judged)
         add(db, "answer_inputs")
+        add(db, "verdicts")
         say("forecasts")
         add(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
         usage, by_model = (db.table(f"int_daily_{name}").df() for name in ("spend", "models"))

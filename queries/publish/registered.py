@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from queries.catalog.catalog import metric
@@ -10,6 +11,8 @@ from queries.catalog.metric import Metric
 from queries.statistics.estimates import Restriction
 from queries.statistics.windows import Comparison
 
+#: variant with the weights of repositories and work types in the baseline
+ADJUSTED = "adjusted"
 #: variants of a rollout: its teams alone, and against the teams without it
 BEFORE_AND_AFTER, DIFFERENCE = "before and after", "difference"
 #: columns of ``answers`` and of the ledger that name a comparison
@@ -68,6 +71,10 @@ class Registered:
     columns: dict[str, Any] = field(default_factory=dict, kw_only=True)
     #: estimates of the current window and the baseline if they are not those of all items
     estimates: tuple[dict[str, Any], dict[str, Any]] | None = field(default=None, kw_only=True)
+    #: the same with the weights of repositories and work types in the baseline
+    adjusted: tuple[dict[str, Any], dict[str, Any]] | None = field(default=None, kw_only=True)
+    #: first day of a week with over a third of the items of a window
+    busy_week: date | None = field(default=None, kw_only=True)
     #: whether the ledger has no decision yet
     is_new: bool = field(default=False, kw_only=True)
 

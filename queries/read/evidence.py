@@ -45,6 +45,8 @@ class Evidence:
     window: Window
     until: date
     sql: str
+    #: SQL of the weekly sums that a verdict was made from
+    inputs_sql: str | None = None
 
 
 def evidence(
@@ -65,7 +67,9 @@ def evidence(
 def _of_headline(headline: Headline) -> Evidence:
     metric = headline.metric
     label = f"{metric.title}, {_quarter(headline)} against the {headline.comparison}"
-    return Evidence(label, metric, headline.window, headline.until, headline.sql)
+    return Evidence(
+        label, metric, headline.window, headline.until, headline.sql, headline.inputs_sql
+    )
 
 
 def _of_quarters(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> Evidence:

@@ -43,6 +43,7 @@ class Headline:
     baseline_window: Window
     until: date
     sql: str
+    inputs_sql: str | None
 
     @property
     def note(self) -> str:
@@ -154,6 +155,7 @@ def _headline(metric: Metric, pair: Comparison, until: date, row: Mapping[str, A
         baseline_window=pair.baseline,
         until=until,
         sql=row["sql"],
+        inputs_sql=None if pd.isna(row["inputs_sql"]) else row["inputs_sql"],
     )
 
 
@@ -181,6 +183,7 @@ def _computed(numbers: Numbers, metric: Metric, pair: Comparison, until: date) -
     unread = listing(numbers.snapshot, "unread", until=until)["repo"].tolist()
     return row | {
         "sql": printable_sql(metric, [pair.current, pair.baseline], until, numbers.scope),
+        "inputs_sql": None,
         "sentence": sentence(metric, pair, numbers.scope, row, unread, until),
         "verdict_sentence": None,
     }

@@ -92,9 +92,8 @@ def estimates_sql(metric: Metric, windows: str, restriction: Restriction | None 
     """Return the query for a metric's estimates in the windows that a query selects."""
     if restriction is None:
         return _estimates_of(metric.sql_name).replace("{windows}", windows)
-    items = f"select *\nfrom (\n    {_indented(items_sql(metric.sql_name))}\n)"
-    items = f"{items}\nwhere\n    {restriction.conditions}"
-    template = OF_SEVERAL.sub("", _estimates_template(_indented(items), restriction.closed_days))
+    items = _restricted(metric, restriction)
+    template = OF_SEVERAL.sub("", _estimates_template(items, restriction.closed_days))
     return template.replace("{windows}", windows)
 
 
@@ -198,6 +197,22 @@ def printable_sql(
     return printable(metric, sql, window_parameters(metric, windows, until, scope))
 
 
+def adjusted_sql(
+    metric: Metric,
+    windows: Sequence[Window],
+    until: date,
+    scope: Scope,
+    restriction: Restriction | None = None,
+) -> str:
+    """Return the query for two windows with the weights of the second, as any client runs it."""
+    items = _indented(items_sql(metric.sql_name))
+    if restriction:
+        items = _restricted(metric, restriction)
+    sql = _body("adjusted").replace("{items}", items)
+    sql = sql.replace("{windows}", _indented(_body("windows")))
+    return printable(metric, sql, window_parameters(metric, windows, until, scope))
+
+
 def printable(metric: Metric, sql: str, parameters: Mapping[str, Any]) -> str:
     """Return a query with the metric's definition as comment and without parameters."""
     definition = metric.describe(metric_sql(metric.sql_name).definition)
@@ -212,6 +227,12 @@ def items_sql(metric: str) -> str:
 def with_items(template: str, metric: Metric) -> str:
     """Return a query around the items of a metric."""
     return template.replace("{items}", _indented(items_sql(metric.sql_name)))
+
+
+def _restricted(metric: Metric, restriction: Restriction) -> str:
+    """Return the query for the items of a metric that count."""
+    items = f"select *\nfrom (\n    {_indented(items_sql(metric.sql_name))}\n)"
+    return _indented(f"{items}\nwhere\n    {restriction.conditions}")
 
 
 @cache

@@ -24,12 +24,14 @@ MOST_UNSHARED = 0.2
 CLOSED_DAYS = 3
 #: a team is not judged if a larger share of its members changed
 MOST_CHANGED = 0.3
+#: a week is named if it has a larger share of the items of a window of at least so many weeks
+BUSY_SHARE, BUSY_WINDOW = 1 / 3, 8
 #: cost per outcome needs so many outcomes, and known spend on this share of the days
 LEAST_OUTCOMES, KNOWN_DAYS = 5, 0.8
 
 
 #: columns of items
-COLUMNS = ("day", "repo", "team", "reviewer", "value", "cost", "is_excluded")
+COLUMNS = ("day", "repo", "team", "reviewer", "value", "cost", "is_excluded", "stratum")
 
 
 def week_of(day: date) -> int:
@@ -123,6 +125,7 @@ class Items:
     value: Array
     cost: Array
     is_excluded: Flags
+    stratum: NDArray[np.uint64]
 
     def of_teams(self, teams: Sequence[int]) -> Items:
         """Return the items of some teams, by position; all items if there are none."""
@@ -220,6 +223,69 @@ class Items:
             "n": n,
             "n_missing": int(np.count_nonzero(~has_value & ~has_cost & ~excluded)),
             "n_excluded": int(np.count_nonzero(excluded)),
+        }
+
+    def adjusted(
+        self, current: Window, baseline: Window, panel: Flags, closed: frozenset[int]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return the estimates of both windows with the strata's weights of the baseline.
+
+        This is what ``adjusted.sql`` computes. None if no two strata have items in both windows.
+        """
+        sides = []
+        for window in (current, baseline):
+            start, end = ((day - ORIGIN).days for day in (window.start_on, window.end_on))
+            rows = slice(*np.searchsorted(self.day, [start, end]))
+            counts = panel[self.repo[rows]] & ~np.isnan(self.value[rows])
+            counts &= ~np.isin(self.day[rows] // 7, list(closed))
+            sides.append((self.value[rows][counts], self.stratum[rows][counts]))
+        (now, strata_now), (before, strata_before) = sides
+        names, codes = np.unique(np.concatenate([strata_now, strata_before]), return_inverse=True)
+        n_now, n_before = (
+            np.bincount(part, minlength=len(names)) for part in np.split(codes, [len(now)])
+        )
+        is_shared = (n_now > 0) & (n_before > 0)
+        if np.count_nonzero(is_shared) < 2:
+            return None
+        weights = n_before[codes[: len(now)]] / n_now[codes[: len(now)]]
+        results = []
+        for values, code, weight in (
+            (now, codes[: len(now)], weights),
+            (before, codes[len(now) :], np.ones(len(before))),
+        ):
+            rows_shared = is_shared[code]
+            results.append(self._weighted(values[rows_shared], weight[rows_shared]))
+        return results[0], results[1]
+
+    def busy_week(self, window: Window, panel: Flags, closed: frozenset[int]) -> date | None:
+        """Return the Monday of a week with over a third of a window's items; None without one.
+
+        Windows of a few weeks have none.
+        """
+        start, end = week_of(window.start_on), week_from(window.end_on)
+        rows = self._rows(start, end)
+        weeks = self.day[rows] // 7 - start
+        counts = panel[self.repo[rows]] & ~np.isnan(self.value[rows])
+        by_week = np.bincount(weeks[counts], minlength=max(end - start, 1))
+        by_week[[week - start for week in closed if start <= week < end]] = 0
+        if end - start < BUSY_WINDOW or by_week.max() <= BUSY_SHARE * by_week.sum():
+            return None
+        return monday(start + int(by_week.argmax()))
+
+    def _weighted(self, values: Array, weights: Array) -> dict[str, Any]:
+        """Return the estimate of a share or median of weighted items."""
+        if self.aggregate == "share":
+            estimate = float((values * weights).sum() / weights.sum())
+        else:
+            order = np.argsort(values, kind="stable")
+            cumulative = np.cumsum(weights[order])
+            middle = np.searchsorted(cumulative, cumulative[-1] * (0.5 - 1e-9))
+            estimate = float(values[order][middle])
+        return {
+            "estimate": None if np.isinf(estimate) else estimate,
+            "n": len(values),
+            "n_missing": 0,
+            "n_excluded": 0,
         }
 
     def _rows(self, start: int, end: int) -> slice:

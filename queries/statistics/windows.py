@@ -44,7 +44,7 @@ class Quarter:
     number: int
 
     @classmethod
-    def named(cls, name: str) -> Quarter:
+    def of_name(cls, name: str) -> Quarter:
         """Return the quarter of a name, such as ``2026-Q3``."""
         year, _, number = name.partition("-Q")
         return cls(int(year), int(number))
@@ -126,7 +126,7 @@ def comparisons(
             ("quarter before", quarter.before(), ""),
             ("year before", quarter.year_before(), ""),
         ]
-        fixed = [Quarter.named(name) for name in baselines]
+        fixed = [Quarter.of_name(name) for name in baselines]
         pairs += [
             (BASELINE, other, other.name) for other in fixed if _is_soon_after(quarter, other)
         ]

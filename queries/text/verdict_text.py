@@ -7,7 +7,7 @@ from typing import Any
 
 from queries.catalog.metric import EFFECTS, Metric
 from queries.statistics.comparison import as_float
-from queries.text.sentences import MUCH, format_value, lowered
+from queries.text.sentences import MUCH, day, format_value, lowered
 
 #: comparison of a rollout's teams with the other teams
 AGAINST_TEAMS = "against the teams without it"
@@ -36,6 +36,8 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "history": ("week of history", "weeks of history"),
     "spend": ("day of known spend", "days of known spend"),
 }
+#: a sentence has the change without mix if mix moves a share by so much, or a ratio by this factor
+MIX_POINTS, MIX_RATIO = 0.05, 1.1
 #: what a blind interval cannot show, by kind of effect
 UNSEEN: Mapping[str, str] = {"ratio": "a threefold change", "share": "a change of 25 points"}
 #: comparatives of a smaller and a larger number
@@ -60,6 +62,18 @@ def verdict_sentence(
     ``row`` and the guardrail's row have the columns of ``answers``. ``guardrail`` is the one that
     stops a gain. ``is_alone``: whether a rollout has no teams without it.
     """
+    busy = row.get("busy_week") if row["verdict"] in JUDGED else None
+    text = _sentence(metric, row, guardrail, is_alone=is_alone)
+    return f"{text} The week of {day(busy)} has over a third of the items." if busy else text
+
+
+def _sentence(
+    metric: Metric,
+    row: Mapping[str, Any],
+    guardrail: tuple[Metric, Mapping[str, Any]] | None,
+    *,
+    is_alone: bool,
+) -> str:
     text = _statement(metric, row, guardrail)
     if not row["comparison"].startswith("rollout") or row["verdict"] not in JUDGED:
         return f"{text}."
@@ -151,6 +165,22 @@ def change_text(metric: Metric, effect: float) -> str:
         return f"{'twice' if times == '2' else f'{times} times'} as {much}"
     size = f"{abs(effect) * 100:.0f}"
     return "no change" if size == "0" else f"{size} % {word}"
+
+
+def mix_sentence(metric: Metric, effect: float | None, adjusted: float | None) -> str:
+    """Return what the change would be with the baseline's mix; empty if the mix matters little."""
+    if effect is None or adjusted is None:
+        return ""
+    if EFFECTS[metric.aggregate] == "difference":
+        is_moved = abs(adjusted - effect) >= MIX_POINTS
+    else:
+        ratio = (1 + adjusted) / (1 + effect) if effect > -1 else MIX_RATIO
+        is_moved = not 1 / MIX_RATIO < ratio < MIX_RATIO
+    texts = change_text(metric, adjusted), change_text(metric, effect)
+    if not is_moved or texts[0] == texts[1]:
+        return ""
+    weights = "repositories and work types" if "work_type" in metric.of.parts else "repositories"
+    return f" With the same weights of {weights}: {texts[0]}, not {texts[1]}."
 
 
 def shortage_text(metric: Metric, row: Mapping[str, Any], reason: str) -> str:

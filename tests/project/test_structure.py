@@ -145,10 +145,14 @@ CONTRACT = {
         current baseline effect
         effect_kind lo hi level p p_adjusted se df history_weeks n_pairs n_family
         n_current n_baseline n_missing n_excluded verdict
-        reason sentence verdict_sentence
+        reason sentence verdict_sentence busy_week
         guardrail decided_on left_out window_start window_end baseline_start baseline_end as_of
         synced_until definition definition_hash
-        sql""",
+        sql inputs_sql""",
+    "verdicts": """
+        metric scope_kind scope quarter comparison event variant definition_hash
+        is_current_definition decided_on current baseline n_current n_baseline effect lo hi level p
+        p_adjusted verdict reason guardrail""",
     "budget": "month budget_usd",
     "forecasts": """
         made_on period counted_until spent seats point lo hi budget_usd p_over_budget breach_on

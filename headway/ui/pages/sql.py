@@ -19,7 +19,7 @@ STATEMENT, STOPPED, LAST = "sql", "stopped sql", "last sql"
 FIRST = (
     "select quarter, metric, current, baseline, verdict, sentence\n"
     "from answers\n"
-    "where scope_kind = 'org' and comparison = 'quarter before'\n"
+    "where scope_kind = 'org' and comparison = 'quarter before' and variant = 'raw'\n"
     "order by quarter desc, question, metric"
 )
 EXAMPLES = ListingQuery("Examples", "examples")

@@ -58,6 +58,8 @@ def show(data: PanelData, drawing: Drawing | None, view: View) -> None:
         evidence = by_label[label]
         if tab == SQL:
             _code(evidence.sql)
+            if evidence.inputs_sql:
+                _code(evidence.inputs_sql)
         elif tab == ROWS:
             _rows(evidence, data.panel, view)
         else:

@@ -14,7 +14,8 @@
 -- scope_kind: org, team, repo or work_type.
 -- scope: name of the team, repository or work type; empty for the organisation.
 -- event: the rollout, or the quarter of a fixed baseline; else empty.
--- variant: raw; of rollouts before and after, or difference to the teams without it.
+-- variant: raw; of rollouts before and after, or difference to the teams without it. adjusted: a
+--     share or median with the weights of repositories and work types in the baseline, no verdict.
 -- current: estimate in the window, in the unit; null where none, a median not reached, or a count
 --     not measured.
 -- baseline: the same for the baseline's window.
@@ -43,6 +44,7 @@
 -- reason: why it is this verdict, or why there is none.
 -- sentence: number and comparison in one plain sentence.
 -- verdict_sentence: the verdict in one plain sentence; null of repositories and work types.
+-- busy_week: first day of a week with over a third of the items of a window; null without one.
 -- guardrail: the guardrail that became worse, if the verdict is not proven because of it.
 -- decided_on: day of the data with which it was decided; null if it is not decided.
 -- left_out: repositories that count in neither window, because they were active in one only.
@@ -55,6 +57,8 @@
 -- definition: what is measured, in words.
 -- definition_hash: as in metrics.
 -- sql: reproduces current and baseline, each with its n, on this file.
+-- inputs_sql: the weekly sums of history, baseline and window as judged, on this file; null of
+--     answers that are not judged.
 select
     question::varchar as question,
     metric::varchar as metric,
@@ -90,6 +94,7 @@ select
     reason::varchar as reason,
     sentence::varchar as sentence,
     verdict_sentence::varchar as verdict_sentence,
+    busy_week::date as busy_week,
     guardrail::varchar as guardrail,
     decided_on::date as decided_on,
     left_out::varchar[] as left_out,
@@ -101,5 +106,6 @@ select
     synced_until::timestamp as synced_until,
     definition::varchar as definition,
     definition_hash::varchar as definition_hash,
-    sql::varchar as sql
+    sql::varchar as sql,
+    inputs_sql::varchar as inputs_sql
 from answers_frame

@@ -1,6 +1,6 @@
 -- Answers whose gain a guardrail stops, with the numbers of the guardrail in the same comparison.
 select
-    answers.* exclude (sql),
+    answers.* exclude (sql, inputs_sql),
     guards.current as guard_current,
     guards.baseline as guard_baseline
 from answers

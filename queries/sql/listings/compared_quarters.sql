@@ -13,4 +13,5 @@ where
     and scope_kind = $scope_kind
     and scope = $scope
     and comparison = 'quarter before'
+    and variant = 'raw'
 order by metric, window_start desc

@@ -1,5 +1,5 @@
 -- The answers of a metric that have a verdict, of one quarter, or of the newest one and of rollouts.
-select * exclude (sql)
+select * exclude (sql, inputs_sql)
 from answers
 where
     metric = $metric

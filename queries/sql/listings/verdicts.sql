@@ -9,7 +9,7 @@ with next_quarters as (
         status,
         current
     from answers
-    where comparison = 'quarter before'
+    where comparison = 'quarter before' and variant = 'raw'
 )
 
 select

@@ -1,6 +1,6 @@
 -- Items of one metric as numbers for the histories of verdicts, in the order of days: the day,
 -- counted from a Monday, positions of repository and team in two lists (0: in none), value and cost
--- (NaN: none).
+-- (NaN: none), and the stratum of repository and work type.
 with repos as (
     select
         unnest($repos::varchar[]) as repo,
@@ -20,7 +20,8 @@ select
     coalesce(hash(items.reviewer), 0) as reviewer,
     coalesce(items.value, 'nan'::double) as value,
     coalesce(items.cost_usd, 'nan'::double) as cost,
-    items.is_excluded
+    items.is_excluded,
+    hash(items.repo, items.work_type) as stratum
 from answer_items as items
 left join repos on repos.repo = items.repo
 left join teams on teams.team = items.team

@@ -66,6 +66,7 @@ def test_answers_are_paragraphs_of_the_newest_quarter_that_has_data(desk: Desk) 
         f"{page.question[0].upper()}{page.question[1:]}  {page.title}" for page in PAGES
     ]
     where = "scope_kind = 'org' and quarter = '2026-Q2' and comparison = 'quarter before'"
+    where += " and variant = 'raw'"
     columns = "title, sentence, current is null, verdict, verdict_sentence"
     reported = desk.rows(f"select {columns} from answers where {where}")
     assert len(paragraphs) - len(questions) == len([row for row in METRICS if row.is_headline])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,8 +17,9 @@ import pytest
 from queries.publish.answers import answers
 from queries.publish.decisions import Judging, Membership, decide
 from queries.publish.items import batches
+from queries.publish.registered import DECIDED, Key
 from queries.publish.settings import ClosedPeriod, Rollout
-from tests.support.command import Desk
+from tests.support.command import Desk, wait_until
 from tests.support.facts import fill
 from tests.support.importing import write
 
@@ -26,6 +28,11 @@ FIRST = date(2023, 4, 3)
 JUDGED, NEXT = date(2026, 6, 29), date(2026, 9, 28)
 AS_OF = date(2026, 10, 31)
 QUARTER = "2026-Q3"
+#: what appears in a data folder when a publish is killed: the ledger's log, or any part of it
+KILLS = ["ledger.duckdb.wal", "snapshots/.building-*", "snapshots/headway-*"][
+    : 3 if "HEADWAY_STRIKES" in os.environ else 1
+]
+WEEK = timedelta(days=7)
 WEEKS = (NEXT - FIRST).days // 7
 Answer = dict[str, Any]
 
@@ -215,6 +222,22 @@ def test_unusual_weeks_give_no_verdict(
             "too little data",
             "not measured",
         }
+        sentences = [str(row["verdict_sentence"]) for row in rows.values()]
+        busy = [text for text in sentences if "The week of 3 Aug 2026 has over a third" in text]
+        assert bool(busy) == (weekly is busy_week)
+
+
+def test_change_of_definition_is_decided_anew_and_gives_no_verdict(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    """A decision of another definition is no part of the yardstick."""
+    key = Key(SPEED, "org", "", QUARTER, "quarter before")
+    old = dict.fromkeys(DECIDED) | {"verdict": "improving", "decided_on": AS_OF}
+    judging = Judging(decided={(key, "of before"): old})
+    row = world(pulls(), judging=judging)[SPEED]
+    assert (row["verdict"], row["decided_on"]) == ("no clear change", AS_OF)
+    same = world(pulls(), judging=Judging(decided={(key, row["definition_hash"]): old}))[SPEED]
+    assert same["verdict"] == "improving"
 
 
 def test_repository_with_ten_years_of_history_gives_no_verdict(
@@ -238,6 +261,29 @@ def test_repository_of_one_window_is_left_out_by_name_if_it_is_large(
     ]
     small = pulls(2, repo="acme/new", first=JUDGED, weekly=lambda _: 1)
     assert world(pulls(), small)[SPEED]["left_out"] == []
+
+
+def test_sentence_has_the_change_without_mix(world: Callable[..., dict[str, Answer]]) -> None:
+    """The slow repository grows and the quick one shrinks; neither changes its share."""
+    frames = [
+        pulls(1, repo="acme/quick", is_soon=lambda _: 0.9, weekly=from_judged(15, 5)),
+        pulls(2, repo="acme/slow", is_soon=lambda _: 0.2, weekly=from_judged(5, 15)),
+    ]
+    raw, same = (world(*frames, variant=name)[SPEED] for name in ("raw", "adjusted"))
+    assert raw["effect"] < -0.25
+    pull = pd.concat(frames).assign(is_soon=lambda row: row["merged_at"] < row["ready_at"] + WEEK)
+    is_now = pull["ready_at"] >= pd.Timestamp(JUDGED)
+    is_before = (pull["ready_at"] >= pd.Timestamp(JUDGED - timedelta(weeks=13))) & ~is_now
+    shares = pull[is_now].groupby("repo")["is_soon"].mean()
+    weights = pull[is_before].groupby("repo")["is_soon"].count()
+    assert same["current"] == pytest.approx((shares * weights).sum() / weights.sum())
+    assert same["baseline"] == pytest.approx(pull[is_before]["is_soon"].mean())
+    assert same["baseline"] == pytest.approx(raw["baseline"])
+    assert abs(same["effect"]) < 0.06
+    assert (same["verdict"], same["reason"], same["decided_on"]) == (None, "adjusted", None)
+    points = [round(abs(row["effect"]) * 100) for row in (same, raw)]
+    words = f"With the same weights of repositories and work types: {points[0]} points lower, "
+    assert raw["sentence"].endswith(f" {words}not {points[1]} points lower.")
 
 
 def members(team: str, people: Sequence[int], from_on: date, to_on: date) -> list[Membership]:
@@ -341,6 +387,34 @@ def feedback(hours: Callable[[date], float]) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.parametrize("event", KILLS)
+def test_killed_publish_decides_once_and_the_same(tmp_path: Path, event: str) -> None:
+    """SIGKILL comes at the ledger's transaction, or at another event of a publish."""
+    whole = Desk(tmp_path / "whole", env={})
+    whole.folder.mkdir()
+    whole.set_up("http://127.0.0.1:1")
+    path = whole.folder / "items.csv"
+    write(path, feedback(from_judged(30, 6)), datetime(2026, 11, 20, tzinfo=UTC))
+    assert whole.run("import", "items.csv", "--no-publish").code == 0
+    struck = whole.copy(tmp_path / "struck")
+    with struck.start("publish") as running:
+        wait_until(
+            lambda: any((struck.folder / "data").glob(event)) or not running.process.is_alive(),
+            timeout=120,
+        )
+        running.process.kill()
+        running.process.join()
+    for desk in (struck, whole):
+        assert desk.run("publish").code == 0
+    decided = [desk.rows("from verdicts") for desk in (whole, struck)]
+    assert decided[0] == decided[1]
+    assert len({row[:8] for row in decided[0]}) == len(decided[0]) == 16
+    with duckdb.connect(str(struck.folder / "data" / "ledger.duckdb"), read_only=True) as db:
+        count = "select count(*), count(distinct (metric, quarter, comparison, definition_hash))"
+        (row,) = db.execute(f"{count} from published_verdicts").fetchall()
+    assert row == (len(decided[0]), len(decided[0]))
+
+
 def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Path) -> None:
     desk = Desk(tmp_path, env={})
     desk.set_up("http://127.0.0.1:1", more='[[baselines]]\nquarter = "2025-Q4"\n')
@@ -389,3 +463,8 @@ def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Pat
             "order by definition_hash = 'before' desc"
         ).fetchall()
     assert rows == [("improving", first[2]), ("worse", answer()[2])]
+    published = desk.rows(
+        f"select verdict, is_current_definition, decided_on from verdicts where {condition} "
+        "order by is_current_definition"
+    )
+    assert published == [("improving", False, first[-1]), ("worse", True, answer()[-1])]
