@@ -152,6 +152,21 @@ class WorkCategory(Table):
         return self.category
 
 
+class ReviewRule(Table):
+    """Changes of some categories that need no review, up to a number of lines of source."""
+
+    rule: Text
+    pattern: Expression
+    repo: ShellPattern = ""
+    max_lines: Limit = None
+    field: Literal["work_category"] = "work_category"
+
+    @property
+    def value(self) -> str:
+        """What a match means."""
+        return "needs no review"
+
+
 class LabelRule(Table):
     """A sign of the kind of an issue, a pull request, a role or an environment."""
 
@@ -207,7 +222,7 @@ class DeploymentRule(Table):
         return self.environment
 
 
-RuleRow = AiSignal | WorkType | LabelRule | DeploymentRule | PathClass | WorkCategory
+RuleRow = AiSignal | WorkType | LabelRule | DeploymentRule | PathClass | WorkCategory | ReviewRule
 KINDS: dict[str, type[RuleRow]] = {
     "ai_signals": AiSignal,
     "work_types": WorkType,
@@ -215,6 +230,7 @@ KINDS: dict[str, type[RuleRow]] = {
     "deployments": DeploymentRule,
     "path_classes": PathClass,
     "work_categories": WorkCategory,
+    "review_rules": ReviewRule,
 }
 #: Fields of the kinds that are no kind of an issue or a pull request.
 OTHER_FIELDS = {"engineering": "role", "production": "environment", "not production": "environment"}

@@ -44,6 +44,7 @@ from headway.config.rules import (
     DeploymentRule,
     LabelRule,
     PathClass,
+    ReviewRule,
     Row,
     RuleRow,
     WorkCategory,
@@ -198,6 +199,7 @@ class Settings(Table):
     deployments: ListOf[DeploymentRule] = ()
     path_classes: ListOf[PathClass] = ()
     work_categories: ListOf[WorkCategory] = ()
+    review_rules: ListOf[ReviewRule] = ()
 
     @property
     def rules(self) -> dict[str, tuple[RuleRow, ...]]:

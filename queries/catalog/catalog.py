@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from queries.catalog import capabilities, cost, cycle_time, experience, guardrails
+from queries.catalog import capabilities, cost, cycle_time, experience, guardrails, offload
 from queries.catalog.metric import Metric, Page, Question, Subject
 
 QUESTIONS = (
@@ -46,13 +46,14 @@ QUESTIONS = (
     ),
 )
 
-PAGES = tuple(row.PAGE for row in (capabilities, cycle_time, experience, cost, guardrails))
+PAGES = tuple(row.PAGE for row in (capabilities, cycle_time, experience, cost, guardrails, offload))
 METRICS = (
     *capabilities.METRICS,
     *cycle_time.METRICS,
     *experience.METRICS,
     *cost.METRICS,
     *guardrails.METRICS,
+    *offload.METRICS,
 )
 
 #: pages without metrics: they show listings of published tables

@@ -103,7 +103,7 @@ def overview(
             answer = replace(other, is_fallback=True)
         if answer:
             answered[metric.name] = answer
-    pages = {page.question: page for page in PAGES}
+    pages = {page.question: page for page in reversed(PAGES)}
     lines = [
         _line(question, pages.get(question.name), answered)
         for question in QUESTIONS

@@ -159,12 +159,14 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     assert f"{settings[5].closed_periods[0].to}" == "2026-08-16"
     assert len(settings[6].budgets) == 1
     assert [item.sign_in.session_hours for item in settings[7:9]] == [12, 12]
-    handbook, chores = settings[9].work_types
+    *_, types, switched_off, categories, reviews = settings
+    handbook, chores = types.work_types
     assert (handbook.repo, chores.repo) == ("acme/handbook*", "")
-    in_force = {rule.rule for rule in compile_rules(tmp_path, settings[10])}
+    in_force = {rule.rule for rule in compile_rules(tmp_path, switched_off)}
     assert "fix-words" in in_force
     assert "feature-words" not in in_force
-    assert settings[11].work_categories[0].repo == "mlswg/mls-*"
+    assert categories.work_categories[0].repo == "mlswg/mls-*"
+    assert reviews.review_rules[0].max_lines == 0
 
 
 def test_configuration_page_lists_every_key_of_the_example() -> None:

@@ -108,6 +108,12 @@ CONTRACT = {
     "milestones": """
         repo number title url state due_on created_at closed_at is_capability issue_count
         pull_request_count""",
+    "agent_changes": """
+        repo number first_number first_opened_at attempt attempts human_rework human_rework_reason
+        needs_review hand_off""",
+    "offload": """
+        month team category authorship n merged durable provisional human_rework
+        human_rework_observable handed_off""",
     "areas": "repo area first_merged_at last_merged_at pull_request_count is_alive",
     "experiments": "repo key number title url source started_at shipped_at decided_at decision",
     "releases": "repo tag published_at",

@@ -1,7 +1,8 @@
 -- The rules and settings in force, and how much each matched.
 -- Grain: kind, rule. Columns are stable unless marked experimental.
 --
--- kind: ai_signals, work_types, label_rules, deployments, path_classes, work_categories or settings.
+-- kind: ai_signals, work_types, label_rules, deployments, path_classes, work_categories, review_rules
+--     or settings.
 -- rule: its name.
 -- position: its place among its kind; the first match wins.
 -- field: what it looks at.
@@ -11,8 +12,8 @@
 -- tool: the tool that an AI signal identifies.
 -- source: product, user or headway.toml.
 -- repositories: regular expression for the repositories it is limited to; null for all.
--- limits: further conditions of a work category; null without one.
--- matched: pull requests it matched (AI signals) or decided (work types and categories), files
+-- limits: further conditions of a work category or a review; null without one.
+-- matched: pull requests it matched (AI signals) or decided (work types, categories, reviews), files
 --     (path classes), pull requests, issues, deployments and releases it marks (labels), or workflow
 --     runs and tags (deployments).
 with matches as (
@@ -29,6 +30,10 @@ with matches as (
     from int_work_categories
     where work_category_rule is not null
     group by work_category_rule
+    union all
+    select 'review_rules', rule, count(*)
+    from int_review_exemptions
+    group by rule
     union all
     select 'path_classes', rule, count(*)
     from int_rule_matches

@@ -1,0 +1,5 @@
+"""Offload: what agents do of the work, and whether it lasts."""
+
+from headway.ui.parts import answer
+
+answer.page("offload")
