@@ -35,9 +35,9 @@ origins as (
         oid,
         committed_at,
         position,
-        regexp_extract(message, '^[^\n]*\(#(\d+)\)\s*(?:\n|$)', 1) as title_number,
+        regexp_extract(message, '^[^\n]*\((?:#|GH-)(\d+)\)\s*(?:\n|$)', 1) as title_number,
         trim(regexp_replace(
-            lower(regexp_extract(message, '^([^\n]*)\(#\d+\)\s*(?:\n|$)', 1)), '\W+', ' ', 'g'
+            lower(regexp_extract(message, '^([^\n]*)\((?:#|GH-)\d+\)\s*(?:\n|$)', 1)), '\W+', ' ', 'g'
         )) as title,
         regexp_extract_all(
             message,
@@ -46,7 +46,7 @@ origins as (
             || '|(?:closes|merges) +\S*(?:#|/pull/)\d+ +from)\b.*'
         ) as lines
     from stg_default_branch_commits
-    where contains(message, '#') or contains(message, '/pull/')
+    where contains(message, '#') or contains(message, '/pull/') or contains(message, 'GH-')
 ),
 
 named as (
@@ -68,6 +68,16 @@ sources as (
             nullif(regexp_extract(named.line, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d', 1), ''),
             repositories.name
         )) = lower(repositories.name)
+),
+
+-- Gerrit gives a change an id, which its commits keep
+changes as (
+    select
+        repo,
+        number,
+        regexp_extract(message, '(?m)^Change-Id: (I[0-9a-f]{8,64})$', 1) as change
+    from stg_commits
+    where contains(message, 'Change-Id: I')
 ),
 
 rule_values as (
@@ -102,6 +112,17 @@ landed as (
         origins.committed_at between greatest(
             candidates.opened_at, candidates.closed_at - interval 1 day
         ) and candidates.closed_at + interval 1 day
+    union all
+    select candidates.repo, candidates.number, history.oid, history.position, 'commit message'
+    from candidates
+    inner join changes
+        on changes.repo = candidates.repo and changes.number = candidates.number
+    inner join stg_default_branch_commits as history
+        on
+            history.repo = changes.repo
+            and contains(history.message, 'Change-Id: ' || changes.change)
+            and changes.change <> ''
+    where history.committed_at between candidates.opened_at and candidates.closed_at + interval 7 day
     union all
     select candidates.repo, candidates.number, history.oid, history.position, 'closing commit'
     from candidates

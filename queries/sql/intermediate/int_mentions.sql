@@ -17,7 +17,7 @@ written as (
         texts.from_kind,
         texts.number,
         unnest(regexp_extract_all(
-            texts.text, '(?:^|[^\w/&])(?:[\w.-]+/[\w.-]+)?#\d+|[\w.-]+/[\w.-]+/pull/\d+'
+            texts.text, '(?i)(?:^|[^\w/&])(?:(?:[\w.-]+/[\w.-]+)?#|GH-)\d+|[\w.-]+/[\w.-]+/pull/\d+'
         )) as reference
     from texts
 ),

@@ -38,4 +38,4 @@ anti join landings
         and commits.position between landings.first and landings.last
 where
     commits.is_first_parent
-    and not regexp_matches(commits.message, '^Merge pull request #[0-9]|^[^\n]*\(#[0-9]+\)\s*(\n|$)')
+    and not regexp_matches(commits.message, '^Merge pull request #[0-9]|^[^\n]*\((?:#|GH-)[0-9]+\)\s*(\n|$)')

@@ -28,7 +28,7 @@ said as (
         number,
         happened_at,
         unnest(
-            regexp_extract_all(phrase, '(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)\d+')
+            regexp_extract_all(phrase, '(?i)(?:(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)|GH-)\d+')
         ) as reference
     from phrases
 ),
@@ -124,12 +124,12 @@ titles as (
             ), ''),
             regexp_extract(
                 heading,
-                '(?i)' || revert_heading() || ':?\s+[''‘`]?(.+?)[''’`]?\s*(?:\(#\d+\))?$',
+                '(?i)' || revert_heading() || ':?\s+[''‘`]?(.+?)[''’`]?\s*(?:\((?:#|GH-)\d+\))?$',
                 1
             )
         ) as quotation,
-        nullif(regexp_extract(quotation, '\(#(\d+)\)$', 1), '')::bigint as quoted_number,
-        lower(trim(regexp_replace(quotation, '\s*\(#\d+\)$', ''))) as quoted_title
+        nullif(regexp_extract(quotation, '(?i)\((?:#|GH-)(\d+)\)$', 1), '')::bigint as quoted_number,
+        lower(trim(regexp_replace(quotation, '(?i)\s*\((?:#|GH-)\d+\)$', ''))) as quoted_title
     from (
         select repo, number, merged_at as happened_at, title as heading
         from int_pull_requests

@@ -113,10 +113,10 @@ create or replace temp macro origin_words() as
 ':?(?:\s+(?:of|the|in|from|by|pull(?: request)?|pr|merge|changes?|changesets?|commits?):?)*\s+';
 
 -- The phrases of a text that begin with a pattern and go on with references to pull requests, such
--- as "reverts #2, acme/web#3 and https://github.com/acme/web/pull/4".
+-- as "reverts #2, GH-3, acme/web#4 and https://github.com/acme/web/pull/5".
 create or replace temp macro references_after(beginning, text) as
 regexp_extract_all(
     text,
     '(?i)' || beginning || '(?:(?:,?\s*and\s+|,\s*|\s*&\s*)?[\[*_]*'
-    || '(?:https?://[\w.:-]+/)?(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)\d+(?:\]\([^)\s]*\))?[*_]*)+'
+    || '(?:https?://[\w.:-]+/)?(?:(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)|GH-)\d+(?:\]\([^)\s]*\))?[*_]*)+'
 );

@@ -34,6 +34,17 @@ regexp_replace(
     'g'
 );
 
+-- A text without blocks of code that are indented by four spaces or a tab after an empty line. What
+-- follows an entry of a list belongs to it.
+create or replace temp macro without_indented(text) as
+regexp_replace(
+    text,
+    '(?m)(\A(?:[ \t]*\n)*|^[^\s*+\d-][^\n]*\n(?:[ \t]*\n)+)'
+    || '(?:(?:[ ]{4}|[ ]{0,3}\t)[^\n]*(?:\n|\z)|[ \t]*\n)*(?:[ ]{4}|[ ]{0,3}\t)[^\n]*(?:\n|\z)',
+    '\1',
+    'g'
+);
+
 -- A text without the lines that answer "no" or "none", without a question that such an answer
 -- follows, and without lines on AI that still have the placeholder of their template.
 create or replace temp macro without_noes(text) as
@@ -71,12 +82,12 @@ create or replace temp macro prose(text) as
 case
     when regexp_matches(
         text,
-        '(?im)<(?:!--|pre|code|blockquote|del|details)|`|~~|^[ \t]*>|\[[ _]?\]|[☐⬜🔲❌✗✘🚫]|0 ?%'
+        '(?im)<(?:!--|pre|code|blockquote|del|details)|`|~~|^[ \t]*>|^(?:[ ]{4}|[ ]{0,3}\t)|\[[ _]?\]|[☐⬜🔲❌✗✘🚫]|0 ?%'
         || '|\b(?:none|n/?\.?a|not applicable|not used|unused|no|nope|nil|nothing|null|false|never'
         || '|assisted|generated|ai|llms?|language models?|copilot|claude|cursor|chatgpt|gpt|codex|gemini|devin|aider'
         || '|artificial intelligence)\b'
     )
-        then without_denials(without_noes(without_asides(without_notes(text))))
+        then without_denials(without_noes(without_indented(without_asides(without_notes(text)))))
     else replace(left(text, 65536), chr(13), '')
 end;
 

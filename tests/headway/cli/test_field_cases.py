@@ -50,6 +50,10 @@ def merged_by_a_push() -> Repository:
     shop.items["labels"].append({"name": "Merged", "color": "ededed"})
     close(8, "Export", labels=["Merged"])
     close(9, "[Merged by Bors] - feat: import")
+    push("Port it\n\nChange-Id: I0123456789abcdef0123456789abcdef01234567\n")
+    close(19, "Port", message="Port it\n\nChange-Id: I0123456789abcdef0123456789abcdef01234567")
+    push("lib: another name (GH-20)")
+    close(20, "lib: another name")
     # not merged: tidied up, replaced, named by others, closed only
     stale = push("Close old pull requests\n\nCloses #11\nCloses #12")
     close(11, "Old", stale)
@@ -284,6 +288,9 @@ def test_bot_that_pushes_and_closes_has_merged(desk: Desk) -> None:
         (*merged, "commit message"),
         (*merged, "merged-label"),
         (*merged, "merged-title"),
+    ]
+    assert [row for row in rows if row[0] in (19, 20)] == [
+        (number, *merged, "commit message") for number in (19, 20)
     ]
     closed = [row[0] for row in rows if row[1:] == ("closed", None, None, None, None)]
     assert closed == [11, 12, 13, 15, 16, 17]

@@ -21,15 +21,16 @@ HIDDEN = [
             "IssueTimelineItemsConnection.nodes[]",
         ],
         "every": 1,
-    },
-    {"kind": "null_field", "fields": ["PullRequest.files"], "every": 1},
+    }
 ]
+#: files of which GitHub does not compute the changes
+UNCOMPUTED = [{"kind": "null_field", "fields": ["PullRequest.files"], "every": 1}]
 
 
 def with_hidden_events() -> Repository:
     """Return a repository whose first events are references by another organization.
 
-    GitHub does not compute the sizes of #4.
+    #4 changes no file.
     """
     shop = Repository("acme/shop", 31)
     reference = {"type": "CrossReferencedEvent", "actor": "bob"}
@@ -48,7 +49,7 @@ def with_hidden_events() -> Repository:
         closing("2026-09-04T10:00:00Z", "bob"),
     ]
     nothing = {"additions": 0, "deletions": 0, "files": []}
-    shop.merge(4, "feat: vendor the world", at="2026-09-06T12:00:00Z", **nothing, changed_files=0)
+    shop.merge(4, "chore: start again", at="2026-09-06T12:00:00Z", **nothing, changed_files=0)
     shop.merge(5, "feat: more files", at="2026-09-07T12:00:00Z", additions=900, deletions=9)
     for row in shop.items["pulls"][1:]:
         row["events"].insert(0, reference | source | {"created_at": f"{row['created_at']}"})
@@ -79,17 +80,17 @@ def test_hidden_event_costs_no_item(hidden: Desk) -> None:
     assert hidden.run("check").code == 0
 
 
-def test_sizes_that_github_does_not_compute_are_unknown(hidden: Desk) -> None:
+def test_change_without_files_has_a_known_size(hidden: Desk) -> None:
     columns = "number, additions, deletions, changed_files, size_band"
     assert hidden.rows(f"select {columns} from pull_requests order by number") == [
         (1, 3, 1, 1, "XS"),
-        (4, None, None, None, None),
+        (4, 0, 0, 0, "XS"),
         (5, 900, 9, 1, "L"),
     ]
 
 
 def with_private_members() -> Repository:
-    """Return a repository whose members GitHub calls contributors; #9 changes no file."""
+    """Return a repository whose members GitHub calls contributors; #9 is too large for a diff."""
     shop = Repository("acme/shop", 32)
     for number in range(1, 9):
         author, other = ("ann", "bob") if number % 2 else ("bob", "ann")
@@ -97,7 +98,7 @@ def with_private_members() -> Repository:
         at = "2026-09-02T13:00:00Z"
         shop.merge(number, f"feat: {number}", at=at, by=other, author=author, **opened)
     nothing = {"additions": 0, "deletions": 0, "changed_files": 0, "files": []}
-    shop.merge(9, "chore: start again", at="2026-09-05T12:00:00Z", **nothing)
+    shop.merge(9, "feat: vendor the world", at="2026-09-05T12:00:00Z", **nothing)
     opened_at = "2026-09-03T10:00:00Z"
     for number in (100, 101, 102):
         answer = comment("bob", "2026-09-03T11:00:00Z", association="CONTRIBUTOR")
@@ -119,6 +120,7 @@ def old_server(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> I
     shop = with_private_members()
     shop.about["forbidden"] = ["members"]
     with serve({shop.name: shop.dataset()}, schema=schema) as github:
+        github.faults(UNCOMPUTED)
         desk.set_up(f"{github.url}/api/v3", [shop.name])
         done = desk.run("refresh")
         assert done.code == 0, done.err
@@ -133,10 +135,10 @@ def test_old_enterprise_server_is_read(old_server: Desk) -> None:
     assert rows == [(number, "merged") for number in range(1, 10)]
 
 
-def test_change_without_files_has_a_known_size(old_server: Desk) -> None:
+def test_sizes_that_github_does_not_compute_are_unknown(old_server: Desk) -> None:
     columns = "additions, deletions, changed_files, size_band"
     rows = old_server.rows(f"select {columns} from pull_requests where number = 9")
-    assert rows == [(0, 0, 0, "XS")]
+    assert rows == [(None, None, None, None)]
 
 
 def test_who_merged_here_is_no_customer(old_server: Desk) -> None:

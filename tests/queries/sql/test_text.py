@@ -22,6 +22,12 @@ STATEMENTS = {
     "block in a list": ("- Run\n  ```sh\n  Reverts #1\n  ```\n- Reverts #2", "- Run - Reverts #2"),
     "open block": ("Text\n```\nReverts #1", "Text"),
     "code": ("Use `Reverts #1` or ``a ` Reverts #1``, not #2", "Use or , not #2"),
+    "indented code": (
+        "Before:\n\n    Reverts #1\n\n\tReverts #1\n\nReverts #2\n    as said",
+        "Before: Reverts #2 as said",
+    ),
+    "indented start": ("    Reverts #1\nReverts #2", "Reverts #2"),
+    "indented entry": ("- One\n\n    Reverts #2\n\n1. Two\n\n    #3", "- One Reverts #2 1. Two #3"),
     "HTML code": ("<pre>\nReverts #1\n</pre>\nReverts #2", "Reverts #2"),
     "quotation": ("> Reverts #1\n> more\n\nReverts #2", "Reverts #2"),
     "alert": ("> [!NOTE]\n> Reverts #2", "> [!NOTE] > Reverts #2"),
@@ -59,6 +65,7 @@ STATEMENTS = {
 BOMBS = (
     *("<!--", "`a", "```\n", "<details>dependabot", ">", "[ ] \n a\n", "no ", "no ai ", "?\n", ":"),
     *("# a\n", "**", "\n", "<pre>", "``x", "> [!NOTE]\n", "generated with ai ", "~~a", "not used "),
+    *("a\n\n    b\n", "    ", "\t\n", "a\n\n"),
 )
 
 
