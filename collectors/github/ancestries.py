@@ -85,7 +85,8 @@ class AncestryList(PagedList):
     def part(self, alias: str) -> Part:
         """Return the request for a page of ancestors of the next commits."""
         self.requested = self.waiting[:COMMITS_PER_QUERY]
-        selection, variables = [], {}
+        selection: list[str] = []
+        variables: dict[str, tuple[str, str | None]] = {}
         for index, oid in enumerate(self.requested):
             page = f"history(first: {ANCESTORS_PER_PAGE}, after: ${alias}_after{index})"
             commit = f"... on Commit {{ {page} {{ ...AncestorPage }} }}"

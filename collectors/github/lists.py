@@ -152,7 +152,7 @@ class TagList(NewestFirstList):
         return {row["node_id"]: row["oid"] for row in store.rows(sql, self.scope.key)}
 
     def _is_known(self, store: Store, last: Json) -> bool:
-        return self._updated_at(store).get(last["id"]) == last["target"]["oid"]
+        return bool(self._updated_at(store).get(last["id"]) == last["target"]["oid"])
 
 
 @dataclass(eq=False, kw_only=True)

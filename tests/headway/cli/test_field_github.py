@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Desk
-from tests.support.field import Repository, closing, comment, review
+from tests.support.field import Repository, Row, closing, comment, review
 from tests.support.github_server import serve
 from tests.support.schemas import oldest_enterprise_server
 
@@ -48,7 +48,7 @@ def with_hidden_events() -> Repository:
         reference | source | {"created_at": "2026-09-03T11:30:00Z"},
         closing("2026-09-04T10:00:00Z", "bob"),
     ]
-    nothing = {"additions": 0, "deletions": 0, "files": []}
+    nothing: Row = {"additions": 0, "deletions": 0, "files": []}
     shop.merge(4, "chore: start again", at="2026-09-06T12:00:00Z", **nothing, changed_files=0)
     shop.merge(5, "feat: more files", at="2026-09-07T12:00:00Z", additions=900, deletions=9)
     for row in shop.items["pulls"][1:]:
@@ -97,7 +97,7 @@ def with_private_members() -> Repository:
         opened = {"opened": "2026-09-02T10:00:00Z", "association": "CONTRIBUTOR"}
         at = "2026-09-02T13:00:00Z"
         shop.merge(number, f"feat: {number}", at=at, by=other, author=author, **opened)
-    nothing = {"additions": 0, "deletions": 0, "changed_files": 0, "files": []}
+    nothing: Row = {"additions": 0, "deletions": 0, "changed_files": 0, "files": []}
     shop.merge(9, "feat: vendor the world", at="2026-09-05T12:00:00Z", **nothing)
     opened_at = "2026-09-03T10:00:00Z"
     for number in (100, 101, 102):
