@@ -33,8 +33,10 @@ test: tools ## run every check and every test; fetch a browser and GitHub's sche
 	@$(BIN)/python -m tests.support.machine
 	@$(MAKE) --no-print-directory -j 2 lint pytest
 
+# Python's compiled files are kept even where the environment says not to: the tests start hundreds of
+# processes, and each would compile what it imports.
 pytest: tools
-	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 lint: tools ## check style, formatting and types
 	@$(BIN)/ruff check .
@@ -58,6 +60,7 @@ soak: tools ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_HOSTILE_SEEDS=100 $(BIN)/python -m pytest tests/headway/cli/test_hostile.py
 	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/headway/cli/test_kill.py
 	@HEADWAY_PEOPLE_WORLDS=500 $(BIN)/python -m pytest tests/queries/publish/test_people_privacy.py
+	@HEADWAY_TARGET_PUBLISHES=100 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/headway/cli/test_targets.py
 	@HEADWAY_PUBLISHES=25 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py
 
 picture: tools ## renew docs/overview.png from the demo

@@ -26,7 +26,12 @@ from collectors.source import Source as CollectedSource
 from collectors.spend.source import spend_sources
 from collectors.spend.vendors import load_vendors
 from headway.cli import doctor, progress
-from headway.config.compiled import compile_rules, github_sources, publish_settings
+from headway.config.compiled import (
+    compile_rules,
+    github_sources,
+    publish_settings,
+    publish_targets,
+)
 from headway.config.errors import SettingsError
 from headway.config.paths import DataPaths
 from headway.config.rules import add_label_rule
@@ -34,6 +39,7 @@ from headway.config.settings import SMALL_GROUP, Settings, read_settings
 from queries.errors import PublishError
 from queries.publish.publish import Source, publish
 from queries.publish.settings import PublishSettings
+from queries.publish.targets.target import TargetError
 
 VERSION = version("headway")
 
@@ -112,7 +118,7 @@ def refresh(
             )
         if is_published:
             yield from _unknown_teams(paths, values)
-            yield _publish(paths, values, key, as_of)
+            yield from _publish(paths, settings, Source(paths.ledger, values, key, VERSION), as_of)
 
 
 def publish_again(paths: DataPaths, as_of: date | None = None) -> Iterator[CheckResult]:
@@ -136,9 +142,8 @@ def import_files(
 
     The summaries of all files come before the first import. Raises as ``refresh`` does.
     """
-    values = PublishSettings()
-    if is_published:
-        values = publish_settings(_read(paths, ()), paths.seeds)
+    settings = _read(paths, ()) if is_published else Settings()
+    values = publish_settings(settings, paths.seeds)
     valid: list[ImportFile] = []
     for result, file in read_files(files, account, kind, until):
         yield result
@@ -151,7 +156,7 @@ def import_files(
                 yield load_file(file, paths.inbox, ledger)
             key = ledger.secret("pseudonyms")
         if is_published:
-            yield _publish(paths, values, key, None)
+            yield from _publish(paths, settings, Source(paths.ledger, values, key, VERSION))
 
 
 def restore(paths: DataPaths, backup: Path) -> str:
@@ -231,16 +236,24 @@ def _unknown_teams(paths: DataPaths, settings: PublishSettings) -> Iterator[Chec
 
 
 def _publish(
-    paths: DataPaths, settings: PublishSettings, key: str, as_of: date | None
-) -> CheckResult:
-    source = Source(paths.ledger, settings, key, VERSION)
+    paths: DataPaths, settings: Settings, source: Source, as_of: date | None = None
+) -> Iterator[CheckResult]:
+    """Publish, then write the targets if the snapshot is the live one."""
     with progress.steps("publishing") as report:
         path = publish(source, paths.data, as_of, report)
     size = path.stat().st_size
     facts = {"snapshot": str(path), "bytes": size}
     is_live = path.name == paths.published.resolve().name
     note = "" if is_live else "; the live file is unchanged, read this one with --snapshot"
-    return CheckResult(True, f"published {path}, {_format_size(size)}{note}", "published", facts)
+    yield CheckResult(True, f"published {path}, {_format_size(size)}{note}", "published", facts)
+    for target in publish_targets(settings, os.environ) if is_live else ():
+        try:
+            with progress.steps(f"writing {target.name}"):
+                count = target.write(path)
+        except TargetError as error:
+            yield CheckResult(False, str(error))
+        else:
+            yield CheckResult(True, f"wrote {count:,} rows to {target.name}", "target")
 
 
 def _format_size(size: int) -> str:

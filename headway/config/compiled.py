@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from queries.publish.settings import (
     Rule,
     ToolDecision,
 )
+from queries.publish.targets.target import Target
 from queries.sql_files import ROOT, read_sql
 
 #: SQL macros that take quotations, code and comments out of a text
@@ -42,6 +43,21 @@ def compile_rules(user_seeds: Path, settings: Settings | None = None) -> list[Ru
     return rules_in_force(settings.rules, user_seeds) + [
         Rule("settings", name, position, None, None, value, None, None, "headway.toml")
         for position, (name, value) in enumerate(values.items(), 1)
+    ]
+
+
+def publish_targets(settings: Settings, environment: Mapping[str, str]) -> list[Target]:
+    """Return the places beside the published file that get its tables."""
+    if not settings.targets:
+        return []
+    from queries.publish.targets.parquet import ParquetTarget
+    from queries.publish.targets.postgresql import PostgresTarget
+
+    return [
+        ParquetTarget(row.folder)
+        if row.kind == "parquet"
+        else PostgresTarget(row.schema_, row.url_env, environment)
+        for row in settings.targets
     ]
 
 

@@ -191,6 +191,9 @@ Header = Annotated[
     str,
     _matches(r"([A-Za-z][A-Za-z0-9-]*)?", "is not a header; write one such as X-Forwarded-Email"),
 ]
+Identifier = Annotated[
+    str, _matches(r"[a-z_][a-z0-9_]{0,62}", "is not a name; write small letters, digits and _")
+]
 #: an environment variable's name; a wrong value may be the secret itself and is not repeated
 Variable = Annotated[
     str, _matches(r"[A-Z_][A-Z0-9_]*", "must be the name of an environment variable", False)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from headway.config.errors import SettingsError
@@ -22,6 +22,7 @@ from headway.config.fields import (
     Address,
     Domain,
     Header,
+    Identifier,
     IpAddress,
     ListOf,
     MailAddress,
@@ -68,6 +69,12 @@ SMALL_GROUP = 5
 Location = tuple[str, int, str | None]
 
 
+def _check_folder(text: str) -> str:
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        raise ValueError("no key belongs in this file; the environment holds the store's keys")
+    return text
+
+
 class GitHubTable(Table):
     """One GitHub: its repositories, owners and credentials."""
 
@@ -92,6 +99,15 @@ class PublishTable(Table):
     durable_days: Days = DURABLE_DAYS
     failure_days: Days = FAILURE_DAYS
     small_group: Annotated[int, Field(ge=2, le=1000)] = SMALL_GROUP
+
+
+class TargetTable(Table):
+    """A place beside the published file that gets its tables."""
+
+    kind: Literal["parquet", "postgresql"]
+    folder: Annotated[str, AfterValidator(_check_folder)] = ""
+    url_env: Variable = "HEADWAY_POSTGRESQL_URL"
+    schema_: Annotated[Identifier, Field(alias="schema")] = "headway"
 
 
 class CheckTable(Table):
@@ -184,6 +200,7 @@ class Settings(Table):
 
     github: Annotated[ListOf[GitHubTable], BeforeValidator(_as_list)] = (GitHubTable(),)
     publish: PublishTable = PublishTable()
+    targets: Annotated[ListOf[TargetTable], Field(alias="publish.targets")] = ()
     check: CheckTable = CheckTable()
     spend: SpendTable = SpendTable()
     sign_in: SignInTable = SignInTable()
@@ -208,7 +225,7 @@ class Settings(Table):
 
 
 MODELS: dict[str, type[Table]] = {
-    name: (get_args(field.annotation) or (field.annotation,))[0]
+    field.alias or name: (get_args(field.annotation) or (field.annotation,))[0]
     for name, field in Settings.model_fields.items()
 }
 NAMES = ("github", "publish", "check", "spend", "sign_in", "guardrail_margins")
@@ -231,7 +248,7 @@ def parse_settings(path: Path, text: str) -> Settings:
     """Return the settings in a text; raises SettingsError as ``read_settings`` does."""
     lines = text.splitlines()
     try:
-        settings = Settings.model_validate(_parse_toml(path, text))
+        settings = Settings.model_validate(_flat(_parse_toml(path, text)))
     except ValidationError as error:
         unknown = [item for item in error.errors() if item["type"] == "extra_forbidden"]
         problems = [_problem(item) for item in unknown or error.errors()]
@@ -265,6 +282,17 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
         message, _, end = str(error).partition(" (at ")
         where = f", {end.rstrip(')').replace('end of document', 'at its end')}" if end else ""
         raise SettingsError(f"{path}{where}: not TOML ({message}); correct it there") from None
+
+
+def _flat(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with its tables of tables beside the others, under their full names."""
+    result = dict(document)
+    for name in ARRAYS:
+        outer, _, inner = name.partition(".")
+        if inner and isinstance(table := result.get(outer), dict) and inner in table:
+            result[outer] = {key: value for key, value in table.items() if key != inner}
+            result[name] = table[inner]
+    return result
 
 
 def _problem(error: ErrorDetails) -> tuple[Location, str, Any]:
@@ -321,6 +349,15 @@ def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
             message = f"{github.token_env} is for another GitHub; name another variable"
             yield ("github", index, "token_env"), message
     yield from _sign_in_conflicts(settings.sign_in)
+    for index, target in enumerate(settings.targets):
+        if target.kind == "parquet" and not target.folder:
+            message = (
+                'folder is missing; write a folder or an address such as "s3://bucket/headway"'
+            )
+            yield ("publish.targets", index, None), message
+        address = target.folder if target.kind == "parquet" else (target.url_env, target.schema_)
+        if is_repeated(target.kind, address):
+            yield ("publish.targets", index, "kind"), "this target is repeated; keep one"
     for index, rollout in enumerate(settings.rollouts):
         if is_repeated("rollout", rollout.name, rollout.on):
             yield (

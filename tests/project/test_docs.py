@@ -15,7 +15,7 @@ import pytest
 from headway.cli import commands as headway
 from headway.cli import exit_codes
 from headway.config.compiled import compile_rules
-from headway.config.settings import EXAMPLE, parse_settings
+from headway.config.settings import EXAMPLE, SignInTable, parse_settings
 from headway.demo import EFFECTS
 from queries.catalog import docs
 from queries.catalog.catalog import PAGES as CATALOG_PAGES
@@ -158,7 +158,10 @@ def test_toml_examples_are_valid_settings(tmp_path: Path) -> None:
     assert settings[5].rollouts[0].teams == ("Checkout", "Growers")
     assert f"{settings[5].closed_periods[0].to}" == "2026-08-16"
     assert len(settings[6].budgets) == 1
-    assert [item.sign_in.session_hours for item in settings[7:9]] == [12, 12]
+    (targets,) = filter(None, (item.targets for item in settings))
+    assert [target.kind for target in targets] == ["postgresql", "parquet"]
+    signed_in = [item.sign_in for item in settings if item.sign_in != SignInTable()]
+    assert [item.session_hours for item in signed_in] == [12, 12]
     *_, types, switched_off, categories, reviews = settings
     handbook, chores = types.work_types
     assert (handbook.repo, chores.repo) == ("acme/handbook*", "")
@@ -173,7 +176,7 @@ def test_configuration_page_lists_every_key_of_the_example() -> None:
     section = ""
     keys = set()
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
-        if match := re.match(r"(?:# )?\[+(\w+)\]+$", line):
+        if match := re.match(r"(?:# )?\[+([\w.]+)\]+$", line):
             section = match[1]
         elif match := re.match(r"(?:# )?(\w+) = ", line):
             keys.add(f"{section}.{match[1]}")

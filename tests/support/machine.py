@@ -19,12 +19,12 @@ APPLICATIONS = Path("/Applications")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 # How each package manager installs without asking, and what it calls the library that Playwright's
-# Node.js needs.
+# Node.js needs, and PostgreSQL's server.
 MANAGERS = {
-    "apt-get": ("install --yes --no-install-recommends", "libatomic1"),
-    "dnf": ("install --assumeyes", "libatomic"),
-    "pacman": ("--sync --noconfirm", "gcc-libs"),
-    "zypper": ("--non-interactive install", "libatomic1"),
+    "apt-get": ("install --yes --no-install-recommends", "libatomic1", "postgresql"),
+    "dnf": ("install --assumeyes", "libatomic", "postgresql-server"),
+    "pacman": ("--sync --noconfirm", "gcc-libs", "postgresql"),
+    "zypper": ("--non-interactive install", "libatomic1", "postgresql-server"),
 }
 
 PLAYWRIGHT = (sys.executable, "-m", "playwright")
@@ -107,6 +107,28 @@ def schema(cache: Path = ROOT / ".cache", node_lock: Path = NODE_LOCK) -> Path:
 
 def _starts_playwright() -> bool:
     return _succeeds((*PLAYWRIGHT, "--version"), seconds=60)
+
+
+def postgresql() -> Path:
+    """Return the folder of PostgreSQL's programs, which are installed now if there are none.
+
+    Exits with the one command to type where nothing may be installed.
+    """
+    package = MANAGERS[_manager() or "apt-get"][2]
+    result = _find_postgresql() or (_find_postgresql() if _install(package) else None)
+    if result is None:
+        raise SystemExit(
+            "The tests publish into a PostgreSQL of their own. There is none, and it could not be "
+            f"installed from here. Type `{_command(package)}`."
+        )
+    return result
+
+
+def _find_postgresql() -> Path | None:
+    by_path = shutil.which("initdb")
+    folders = [Path(by_path).resolve().parent] if by_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "postgres").exists()), None)
 
 
 def _find_chromium(applications: Path) -> Path | None:
@@ -278,3 +300,4 @@ def _say(line: str) -> None:
 if __name__ == "__main__":
     print("chromium", chromium())
     print("schema", schema())
+    print("postgresql", postgresql())

@@ -1,0 +1,1 @@
+"""Places beside the published file that get every table, one module a kind."""
