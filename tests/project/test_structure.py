@@ -24,6 +24,8 @@ ROOMS: dict[str, set[str]] = {
 }
 #: files or folders that may import each outside package
 IMPORTERS: dict[str, tuple[str, ...]] = {
+    "adbc_driver_manager": ("queries/publish/targets/postgresql.py",),
+    "adbc_driver_postgresql": ("queries/publish/targets/postgresql.py",),
     "anyio": ("headway/cli/mcp_server.py",),
     "click": ("headway/cli/",),
     "duckdb": (
@@ -47,6 +49,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
     "plotly": ("headway/ui/",),
     "pydantic": ("collectors/github/", "collectors/spend/", "headway/config/"),
     "pydantic_core": ("collectors/spend/models.py", "headway/config/"),
+    "pyarrow": ("queries/publish/targets/parquet.py",),
     "requests": (
         "collectors/answers.py",
         "collectors/github/",
