@@ -176,6 +176,7 @@ def sync() -> RepositorySync:
         server_time=datetime(2026, 1, 5),
         reduce=dict,
         read_experiments=read_experiments,
+        github=GitHub("https://github.example"),
     )
 
 
