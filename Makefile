@@ -51,6 +51,8 @@ calibrate: tools ## simulate how often verdicts are wrong and what they find (un
 
 soak: tools ## run the long forms of tests: interruptions, faults, mutated files (an hour)
 	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/collectors/imports/test_spend_mutated.py
+	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/collectors/imports/test_surveys.py
+	@HEADWAY_SURVEY_WORLDS=500 $(BIN)/python -m pytest tests/queries/publish/test_survey_privacy.py
 	@HEADWAY_WORLDS=500 $(BIN)/python -m pytest -n auto tests/queries/publish/test_spend_privacy.py
 	@HEADWAY_HOSTILE_SEEDS=200 $(BIN)/python -m pytest tests/collectors/spend/test_hostile.py
 	@HEADWAY_LINE_MB=3700 $(BIN)/python -m pytest tests/headway/cli/test_attacks_files.py

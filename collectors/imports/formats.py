@@ -60,6 +60,8 @@ LEDGER_COLUMNS = {
     ),
 }
 KINDS = tuple(LEDGER_COLUMNS)
+#: kind of exports of surveys, which become counts
+SURVEY = "survey"
 #: time columns of each kind in chronological order
 TIME_COLUMNS = {
     "items": ("opened_at", "first_response_at", "closed_at"),

@@ -24,6 +24,8 @@ from collectors.imports.reader import import_id_of
 from collectors.imports.spend import reader as spend
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.imports.spend.json_file import open_json
+from collectors.imports.surveys import reader as surveys
+from collectors.imports.surveys.mapping import SurveyMap
 from collectors.ledger.store import Store, now
 
 #: bytes of a file that is read as a whole; spend files are not
@@ -41,6 +43,14 @@ class ParsedFile(Protocol):
     @property
     def source(self) -> str:
         """Tool that wrote it."""
+
+    @property
+    def identity(self) -> str:
+        """Kind of its rows, and what else they depend on beside the file."""
+
+    @property
+    def has_copy(self) -> bool:
+        """True if the inbox keeps a copy: none of a file with answers of people."""
 
     @property
     def row_count(self) -> int:
@@ -77,7 +87,7 @@ class ImportFile:
     @property
     def import_id(self) -> str:
         """Identity of the import, which does not depend on the file's name."""
-        return import_id_of(self.digest, self.content.kind, self.account)
+        return import_id_of(self.digest, self.content.identity, self.account)
 
     @property
     def summary(self) -> str:
@@ -95,11 +105,15 @@ class ImportFile:
 
 
 def read_file(
-    path: Path, account: str = "", kind: str | None = None, until: datetime | None = None
+    path: Path,
+    account: str = "",
+    kind: str | None = None,
+    until: datetime | None = None,
+    mapping: SurveyMap | None = None,
 ) -> ImportFile:
     """Return the content of a file, which covers the time until ``until`` or its last change.
 
-    Raises SourceError with file, line and column.
+    Without a ``mapping`` no survey is read. Raises SourceError with file, line and column.
     """
     printable = printable_path(path)
     try:
@@ -122,6 +136,8 @@ def read_file(
     if spend_file:
         import_id = import_id_of(digest, SPEND, account)
         parsed = spend.read(*spend_file, account, import_id, exported_at)
+    elif mapping and (survey := surveys.read(printable, content, kind, mapping)):
+        parsed = survey
     else:
         parsed = reader.read(printable, content, kind)
     name = printable.rpartition("/")[2]
@@ -190,10 +206,12 @@ def remember(files: Sequence[InboxFile], inbox: Path, ledger: Store) -> None:
     ledger.replace("inbox_files", rows)
 
 
-def new_files(files: Sequence[InboxFile], ledger: Store) -> list[InboxFile]:
-    """Return the files that are not in the ledger."""
+def new_files(
+    files: Sequence[InboxFile], ledger: Store, mapping: SurveyMap | None = None
+) -> list[InboxFile]:
+    """Return the files that are not in the ledger, or were read with another mapping."""
     imported = {row["import_id"] for row in ledger.rows("select import_id from imports")}
-    kinds = (*KINDS, SPEND)
+    kinds = (*KINDS, SPEND, surveys.identity_of(mapping.digest if mapping else ""))
     return [
         file
         for file in files
@@ -203,6 +221,8 @@ def new_files(files: Sequence[InboxFile], ledger: Store) -> list[InboxFile]:
 
 def load(file: ImportFile, inbox: Path, ledger: Store) -> bool:
     """Write a file into ledger and inbox, both or neither, and return whether it was new.
+
+    An export of a survey has names of people, so it is not copied.
 
     An import that exists does not change, except for its date if the user gives one.
     """
@@ -218,7 +238,8 @@ def load(file: ImportFile, inbox: Path, ledger: Store) -> bool:
         "loaded_at": now(),
         "rows_read": file.content.row_count,
     }
-    with _copy(file, inbox), ledger.transaction():
+    copy = _copy(file, inbox) if file.content.has_copy else contextlib.nullcontext()
+    with copy, ledger.transaction():
         if is_new:
             ledger.merge("imports", [row])
             file.content.write(ledger, import_id)

@@ -51,6 +51,12 @@ class ParsedTable:
     rows: Sequence[dict[str, Any]]
     unread_columns: Sequence[str]
     notes: Sequence[str] = ()
+    has_copy: bool = True
+
+    @property
+    def identity(self) -> str:
+        """Kind of the rows."""
+        return self.kind
 
     @property
     def row_count(self) -> int:

@@ -12,6 +12,7 @@ from collectors.errors import SourceError
 from collectors.imports import inbox
 from collectors.imports.inbox import ImportFile
 from collectors.imports.spend.reader import overlap
+from collectors.imports.surveys.mapping import SurveyMap, read_mapping
 from collectors.ledger.store import Store, now
 from collectors.source import CheckResult, Report
 
@@ -21,6 +22,8 @@ class InboxSource:
     """The inbox of a data folder."""
 
     folder: Path
+    #: the user's surveys.toml
+    surveys: Path
     name: str = "inbox"
 
     def check(self) -> Iterator[CheckResult]:
@@ -30,11 +33,12 @@ class InboxSource:
 
     def preview(self, ledger: Store) -> Iterator[CheckResult]:
         """Yield a summary of each new file, or its error."""
-        for file in inbox.new_files(inbox.scan(self.folder, ledger), ledger):
+        mapping = self._mapping()
+        for file in inbox.new_files(inbox.scan(self.folder, ledger), ledger, mapping):
             if file.problem:
                 yield CheckResult(False, file.problem)
             else:
-                yield from preview_files([file.path], file.account)
+                yield from preview_files([file.path], file.account, mapping=mapping)
 
     def collect(self, ledger: Store, report: Report) -> Iterator[CheckResult]:
         """Import each new file; an invalid one is reported and does not stop the others."""
@@ -45,12 +49,13 @@ class InboxSource:
         problem = None
         files = inbox.scan(self.folder, ledger)
         inbox.remember(files, self.folder, ledger)
-        for new in inbox.new_files(files, ledger):
+        mapping = self._mapping()
+        for new in inbox.new_files(files, ledger, mapping):
             if new.problem:
                 yield CheckResult(False, new.problem)
                 problem = new.problem
                 continue
-            for result, file in read_files([new.path], new.account):
+            for result, file in read_files([new.path], new.account, mapping=mapping):
                 yield result
                 if file:
                     inbox.load(file, self.folder, ledger)
@@ -62,14 +67,25 @@ class InboxSource:
         status = "failed" if problem else "read" if row_count else "unchanged"
         ledger.record_load(self.name, "", started_at, status, rows_read=row_count, message=problem)
 
+    def _mapping(self) -> SurveyMap | None:
+        """Return the surveys; None if the file is invalid, which its own source reports."""
+        try:
+            return read_mapping(self.surveys)
+        except SourceError:
+            return None
+
 
 def read_files(
-    paths: Sequence[Path], account: str, kind: str | None = None, until: datetime | None = None
+    paths: Sequence[Path],
+    account: str,
+    kind: str | None = None,
+    until: datetime | None = None,
+    mapping: SurveyMap | None = None,
 ) -> Iterator[tuple[CheckResult, ImportFile | None]]:
     """Yield the summary of each file with its content, or its error with None."""
     for path in paths:
         try:
-            file = inbox.read_file(path, account, kind, until)
+            file = inbox.read_file(path, account, kind, until, mapping)
         except SourceError as error:
             yield CheckResult(False, str(error)), None
         else:
@@ -77,10 +93,14 @@ def read_files(
 
 
 def preview_files(
-    paths: Sequence[Path], account: str, kind: str | None = None, until: datetime | None = None
+    paths: Sequence[Path],
+    account: str,
+    kind: str | None = None,
+    until: datetime | None = None,
+    mapping: SurveyMap | None = None,
 ) -> Iterator[CheckResult]:
     """Yield the summary or the error of each file; nothing is imported."""
-    return (result for result, _ in read_files(paths, account, kind, until))
+    return (result for result, _ in read_files(paths, account, kind, until, mapping))
 
 
 def load_file(file: ImportFile, folder: Path, ledger: Store) -> CheckResult:

@@ -39,6 +39,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "imported_incidents": ("import_id", "line"),
     "imported_experiments": ("import_id", "line"),
     "imported_deployments": ("import_id", "line"),
+    "imported_survey_answers": ("import_id", "line"),
+    "imported_survey_comments": ("import_id", "line"),
     "spend_partitions": ("partition_id",),
     "spend_rows": ("partition_id", "line"),
 }

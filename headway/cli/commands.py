@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "headway.cli.setup_commands:demo",
     "refresh": "headway.cli.ledger_commands:refresh",
     "import": "headway.cli.ledger_commands:import_",
+    "pulse": "headway.cli.pulse_command:pulse",
     "publish": "headway.cli.ledger_commands:publish",
     "restore": "headway.cli.ledger_commands:restore",
     "serve": "headway.cli.reader_commands:serve",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from collectors.imports.formats import KINDS
+from collectors.imports.formats import KINDS, SURVEY
 from collectors.imports.spend.formats import KIND as SPEND
 from collectors.spend.vendors import load_vendors
 from headway.cli import terminal
@@ -18,7 +18,7 @@ from headway.cli.options import FilePath, as_of_option, checked, day_option, log
 from headway.config.fields import AccountName
 from headway.config.paths import DataPaths
 
-SOURCES = ("github", "people", "inbox", *load_vendors())
+SOURCES = ("github", "people", "surveys", "inbox", *load_vendors())
 DUMP_HELP = "Keep vendors' answers about spend here as they came; they name people."
 
 
@@ -84,7 +84,7 @@ def refresh(
 @click.option(
     "--as",
     "kind",
-    type=click.Choice((*KINDS, SPEND)),
+    type=click.Choice((*KINDS, SPEND, SURVEY)),
     help="Read it as this kind, by the generic columns.",
 )
 @click.option(
@@ -106,13 +106,12 @@ def import_(
     no_publish: bool,
     dry_run: bool,
 ) -> None:
-    """Import FILEs of other tools (incidents, work items, experiments, spend), then publish."""
-    from collectors.imports.source import preview_files
+    """Import FILEs of other tools (items, incidents, experiments, spend, surveys), then publish."""
     from headway.cli import pipeline
 
     end = datetime.combine(until + timedelta(days=1), time()) if until else None
     if dry_run:
-        print_results(preview_files(files, account, kind, end), terminal.echo)
+        print_results(pipeline.preview_import(paths, files, account, kind, end), terminal.echo)
     print_results(pipeline.import_files(paths, files, account, kind, end, not no_publish))
 
 

@@ -14,7 +14,10 @@ from collectors.github.client import RetryPolicy
 from collectors.github.source import GitHubSource
 from collectors.imports.experiment_files import read_experiments
 from collectors.imports.inbox import ImportFile
-from collectors.imports.source import InboxSource, load_file, read_files
+from collectors.imports.source import InboxSource, load_file, preview_files, read_files
+from collectors.imports.surveys.mapping import read_mapping
+from collectors.imports.surveys.source import SurveySource
+from collectors.imports.surveys.source import load as load_waves
 from collectors.ledger import backups
 from collectors.ledger.ledger_file import read_version
 from collectors.ledger.lock import refresh_lock
@@ -73,7 +76,8 @@ def sources(
     every: list[CollectedSource] = [
         PeopleSource(paths.people),
         GitHubSource(githubs, os.environ, read_experiments, options.full, policy),
-        InboxSource(paths.inbox),
+        SurveySource(paths.surveys),
+        InboxSource(paths.inbox, paths.surveys),
         *spend_sources(
             load_vendors(),
             os.environ,
@@ -127,7 +131,7 @@ def publish_again(paths: DataPaths, as_of: date | None = None) -> Iterator[Check
         raise PublishError(
             f"nothing was published: there is no ledger in {paths.data}; run `headway refresh`"
         )
-    return refresh(paths, ("people",), as_of)
+    return refresh(paths, ("people", "surveys"), as_of)
 
 
 def import_files(
@@ -144,8 +148,9 @@ def import_files(
     """
     settings = _read(paths, ()) if is_published else Settings()
     values = publish_settings(settings, paths.seeds)
+    mapping = read_mapping(paths.surveys)
     valid: list[ImportFile] = []
-    for result, file in read_files(files, account, kind, until):
+    for result, file in read_files(files, account, kind, until, mapping):
         yield result
         valid += [file] if file else []
     if not valid:
@@ -154,9 +159,21 @@ def import_files(
         with open_ledger(paths.ledger, VERSION) as ledger:
             for file in valid:
                 yield load_file(file, paths.inbox, ledger)
+            load_waves(paths.surveys, ledger)
             key = ledger.secret("pseudonyms")
         if is_published:
             yield from _publish(paths, settings, Source(paths.ledger, values, key, VERSION))
+
+
+def preview_import(
+    paths: DataPaths,
+    files: Sequence[Path],
+    account: str,
+    kind: str | None,
+    until: datetime | None,
+) -> Iterator[CheckResult]:
+    """Yield the summary or the error of each file; nothing is imported."""
+    return preview_files(files, account, kind, until, read_mapping(paths.surveys))
 
 
 def restore(paths: DataPaths, backup: Path) -> str:
@@ -206,7 +223,11 @@ def check_machine(paths: DataPaths) -> Iterator[CheckResult]:
             yield from source.check()
     except SettingsError as error:
         yield CheckResult(False, str(error))
-    for local in (PeopleSource(paths.people), InboxSource(paths.inbox)):
+    for local in (
+        PeopleSource(paths.people),
+        SurveySource(paths.surveys),
+        InboxSource(paths.inbox, paths.surveys),
+    ):
         yield from local.check()
     yield doctor.data_folder(paths.data, paths.ledger)
 

@@ -37,3 +37,8 @@ class DataPaths:
     def people(self) -> Path:
         """The user's teams and roles."""
         return self.seeds / "people.csv"
+
+    @property
+    def surveys(self) -> Path:
+        """The user's surveys."""
+        return self.seeds / "surveys.toml"

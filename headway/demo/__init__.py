@@ -16,6 +16,7 @@ from headway.demo.documents import add_references, repository_tables, write_impo
 from headway.demo.experiments import plan_experiments
 from headway.demo.periods import Calendar
 from headway.demo.production import plan_failures, plan_reactions, plan_shipments
+from headway.demo.pulse import write_pulse
 from headway.demo.spend import SPENDING, tool_decisions, write_spend
 from headway.demo.updates import plan_updates
 from headway.demo.work import plan_work
@@ -61,3 +62,4 @@ def build(store: Store, until: date, seed: int = 7, has_effects: bool = True) ->
             store.record_load("github", repo.full_name, started_at, "read", rows_read=count)
         write_imports(world, store)
         write_spend(world, seed, store)
+        write_pulse(world, seed, has_effects, store)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from queries.catalog import capabilities, cost, cycle_time, experience, guardrails, offload
+from queries.catalog import (
+    capabilities,
+    cost,
+    cycle_time,
+    experience,
+    feelings,
+    guardrails,
+    offload,
+)
 from queries.catalog.metric import Metric, Page, Question, Subject
 
 QUESTIONS = (
@@ -46,10 +54,14 @@ QUESTIONS = (
     ),
 )
 
-PAGES = tuple(row.PAGE for row in (capabilities, cycle_time, experience, cost, guardrails, offload))
+PAGES = tuple(
+    module.PAGE
+    for module in (capabilities, cycle_time, feelings, experience, cost, guardrails, offload)
+)
 METRICS = (
     *capabilities.METRICS,
     *cycle_time.METRICS,
+    *feelings.METRICS,
     *experience.METRICS,
     *cost.METRICS,
     *guardrails.METRICS,

@@ -17,6 +17,7 @@ Aggregate = Literal[
     "count",
     "per outcome",
     "cost share",
+    "mean",
 ]
 #: kind of effect of each aggregate
 EFFECTS: Mapping[Aggregate, str] = {
@@ -28,6 +29,7 @@ EFFECTS: Mapping[Aggregate, str] = {
     "count": "difference",
     "per outcome": "ratio",
     "cost share": "difference",
+    "mean": "difference",
 }
 #: aggregates that are null, not zero, before the first item ever
 COUNTED: tuple[Aggregate, ...] = ("count", "per week", "net per week")
@@ -137,6 +139,7 @@ SUBJECTS = {
         Subject("outcome with its cost", "outcomes", (), ("repo", "key"), sql="outcome"),
         Subject("team's month", "teams' months", ("team",), ("month", "team"), sql="team_month"),
         Subject("shipment", "deployments and releases", ("repo",), ("repo", "key")),
+        Subject("wave", "waves", (), ("wave",), listed=("title", "value", "response_rate")),
         Subject("failure", "incidents and failed deployments", ("repo",), ("repo", "key")),
     )
 }
@@ -196,7 +199,8 @@ class Metric:
 
     def has_enough(self, *counts: int) -> bool:
         """Return whether a comparison of estimates that rest on so many items is made."""
-        return self.aggregate == "count" or min(counts) >= MIN_COMPARED
+        least = 1 if self.aggregate == "mean" else MIN_COMPARED
+        return self.aggregate == "count" or min(counts) >= least
 
     @property
     def of(self) -> Subject:

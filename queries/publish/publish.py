@@ -19,7 +19,7 @@ import duckdb
 import pandas as pd
 
 from queries.errors import PublishError, database_problem
-from queries.publish import atoms, decisions, spend
+from queries.publish import atoms, decisions, spend, surveys
 from queries.publish.answers import add_guardrail_sentences, answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
@@ -28,10 +28,16 @@ from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK
-from queries.sql_files import ROOT, SqlFile, lineage, models, read_sql
+from queries.sql_files import ROOT, SqlFile, lineage, models
 
 CONTRACT_VERSION = 2
 SNAPSHOT_COUNT = 5
+#: rows of a snapshot that the ledger remembers, by its table
+NEW_ROWS = {
+    "published_verdicts": "from new_verdicts",
+    "published_survey_cells": "from new_survey_cells",
+    "published_survey_comments": "from new_survey_comments",
+}
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,8 @@ def _build(
             atoms.check_memory(db, work.parent)
         create_models(db, source.settings.rules, say)
         day = facts["as_of"]
+        say("surveys")
+        surveys.publish_surveys(db, source.settings.small_group, day)
         say("answers")
         add(db, "metrics", metrics_frame=metric_rows())
         groups = batches(db, day, baselines=source.settings.baselines)
@@ -152,8 +160,7 @@ def _build(
         comment(db)
         save_quick_accounts(db, work.parent.parent)
         db.execute("detach ledger")
-        new = read_sql(ROOT / "shared" / "new_verdicts.sql").statement
-        atoms.remember(db, source.ledger, {"published_verdicts": new})
+        atoms.remember(db, source.ledger, NEW_ROWS)
         db.execute("checkpoint")
     return is_live
 

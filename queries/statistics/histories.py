@@ -207,7 +207,7 @@ class Items:
             case "median" if n:
                 middle = float(np.partition(items, (n - 1) // 2)[(n - 1) // 2])
                 estimate = None if np.isinf(middle) else middle
-            case "share" if n:
+            case "share" | "mean" if n:
                 estimate = float(items.mean())
             case "per reviewer" if n:
                 estimate = float(items.sum() / np.unique(reviews[:, has_value], axis=1).shape[1])

@@ -40,6 +40,7 @@ Shortage = Literal[
     "reviews",
     "outcomes",
     "moves",
+    "waves",
     "spend",
     "repositories",
     "history",
@@ -57,6 +58,8 @@ LEAST: Mapping[Kind, tuple[Shortage, int]] = {
     "per outcome": ("outcomes", 5),
     "net": ("moves", 10),
 }
+#: waves of a survey that each of both windows needs
+LEAST_WAVES = 6
 #: what both windows together need: events of a share and the others, and events of a count
 LEAST_OF_A_SHARE, LEAST_OF_A_COUNT = 5, 6
 #: the widest half of a 95 % interval: threefold ratios, 25 points, twice the count and at least 6
@@ -67,8 +70,8 @@ WIDEST_RATIO, WIDEST_SHARE, WIDEST_COUNT = 3.0, 0.25, 6.0
 class Lack:
     """Reason for ``too little data``, with the figure and the limit.
 
-    ``items``, ``events``, ``non-events``, ``reviews``, ``outcomes``, ``moves``: fewer than needed
-    in the window. ``spend``: days with known spend, and
+    ``items``, ``events``, ``non-events``, ``reviews``, ``outcomes``, ``moves``, ``waves``: fewer
+    than needed in the window. ``spend``: days with known spend, and
     ``repositories`` with items in both windows, which callers count. ``history``: weeks before
     the judged window. ``pairs``: degrees of freedom, if breaks and closed periods leave too few.
     ``not reached``: fewer than half of the items got there. ``undefined``: a number of 0 has no
@@ -142,10 +145,44 @@ class Judgement:
 
 def judge(kind: Kind, weeks: Weeks, windows: Windows) -> Judgement:
     """Return the change of one number from its baseline; for medians see ``judge_median``."""
+    if kind == "mean":
+        return judge_waves(weeks, windows)
     judgement = _judgement(
         kind, windows, compare(kind, [weeks], windows), lack=_shortage(kind, weeks, windows)
     )
     return _tested(replace(judgement, weeks=weeks), _quarterly(weeks, windows))
+
+
+def judge_waves(weeks: Weeks, windows: Windows) -> Judgement:
+    """Return the change of a mean of waves: Welch's test with the waves as units.
+
+    Waves differ by the mood of their days, which a test of people's answers would leave out. With
+    fewer than six waves on either side there is an interval, and no verdict.
+    """
+    levels = []
+    for window in (windows.now, windows.before):
+        counts = weeks.mask[window] & (weeks.denominator[window] > 0)
+        levels.append(weeks.numerator[window][counts] / weeks.denominator[window][counts])
+    now, before = levels
+    sizes = [len(side) for side in levels]
+    lack = None
+    if min(sizes) < LEAST_WAVES:
+        side: Literal["now", "before"] = "now" if sizes[0] < LEAST_WAVES else "before"
+        lack = Lack("waves", min(sizes), LEAST_WAVES, side)
+    change = float(now.mean() - before.mean()) if all(sizes) else None
+    variances = [float(side.var(ddof=1)) / len(side) for side in levels if len(side) > 1]
+    variance, df = sum(variances), 0.0
+    if len(variances) == len(levels) and variance > 0:
+        parts = zip(variances, sizes, strict=True)
+        df = variance**2 / sum(part**2 / (size - 1) for part, size in parts)
+    noise = Noise(
+        np.array(variance), np.ones(()), np.zeros(()), np.array(df), np.array(0, dtype=np.int_)
+    )
+    judgement = Judgement("mean", windows, noise, effect=change, change=change, lack=lack)
+    if change is None or not df:
+        return replace(judgement, lack=lack or Lack("undefined", 0, 0), weeks=weeks)
+    p = 2 * float(stdtr(df, -abs(change) / judgement.se))
+    return replace(judgement, p=p, weeks=weeks)
 
 
 def judge_median(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Kind = Literal["share", "median", "rate", "per reviewer", "per outcome", "net", "count"]
+Kind = Literal["share", "median", "rate", "per reviewer", "per outcome", "net", "count", "mean"]
 #: kind of number of each aggregate; a cost share of teams and months is not judged
 KINDS: Mapping[str, Kind] = {
     "share": "share",
@@ -27,6 +27,7 @@ KINDS: Mapping[str, Kind] = {
     "per outcome": "per outcome",
     "net per week": "net",
     "count": "count",
+    "mean": "mean",
 }
 #: kinds whose changes are ratios; they are added up as logarithms
 RATIOS: frozenset[Kind] = frozenset({"rate", "per reviewer", "per outcome"})

@@ -33,6 +33,7 @@ SUBTITLES: Mapping[str, str] = {
     "count": "by week",
     "per outcome": "by week and quarter",
     "cost share": "by week and quarter",
+    "mean": "by wave and quarter",
 }
 #: names of the baselines
 AGAINST = {"quarter before": "the quarter before", "year before": "the same quarter a year before"}
@@ -149,11 +150,12 @@ def _as_printed(value: float, unit: str) -> float:
 
 
 def _difference(effect: float, unit: str) -> str:
-    """Return a difference of counts, or of rates with a sign."""
+    """Return a difference of counts, of rates with a sign, or of points on a scale."""
+    is_level = _is_net(unit) or unit.startswith("points")
     size = _decimal(abs(effect))
     if size == "0":
-        return ABOUT if _is_net(unit) else SAME
-    less, more = ("lower", "higher") if _is_net(unit) else ("fewer", "more")
+        return ABOUT if is_level else SAME
+    less, more = ("lower", "higher") if is_level else ("fewer", "more")
     return f"{size} {more if effect > 0 else less}"
 
 

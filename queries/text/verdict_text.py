@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
 NOUNS: Mapping[str, tuple[str, str]] = {
     "reviews": ("review", "reviews"),
     "outcomes": ("outcome", "outcomes"),
+    "waves": ("wave of the pulse", "waves of the pulse"),
     "moves": ("issue that came or went", "issues that came or went"),
     "events": ("event in both windows", "events in both windows"),
     "non-events": ("item without it in both windows", "items without it in both windows"),
@@ -47,6 +48,7 @@ COMPARATIVES: Mapping[str, tuple[str, str]] = {
     "net per week": ("lower", "higher"),
     "per outcome": ("cheaper", "more expensive"),
     "count": ("fewer", "more"),
+    "mean": ("lower", "higher"),
 }
 
 

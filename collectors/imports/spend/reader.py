@@ -42,6 +42,12 @@ class ParsedSpend:
     notes: Sequence[str]
     workspace: Workspace
     kind: str = KIND
+    has_copy: bool = True
+
+    @property
+    def identity(self) -> str:
+        """Kind of the rows."""
+        return self.kind
 
     def write(self, ledger: Store, import_id: str) -> None:
         """Insert the rows into the ledger; they contain the id of their import."""

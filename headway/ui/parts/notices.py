@@ -67,6 +67,20 @@ def no_spend() -> None:
     )
 
 
+def no_survey() -> None:
+    """Draw the step to a first answer about people."""
+    st.info("No wave of a pulse survey has been published yet.", icon=":material/search_off:")
+    st.markdown(
+        "`headway pulse` prints six questions to paste into any form tool. When the wave has "
+        "closed, export all answers and import the file:"
+    )
+    st.code("headway import answers.csv", language=None)
+    st.markdown(
+        "Headway keeps counts of answers by team, and no names, times or rows of people. It shows "
+        "groups from five answers on. A wave is published once, after it closed."
+    )
+
+
 def whole_organisation(view: View) -> None:
     """Draw a notice that filters do not apply to spend."""
     if view.filters:

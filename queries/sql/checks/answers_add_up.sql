@@ -48,7 +48,10 @@ inner join totals
     using (metric, scope_kind, scope, quarter, comparison, event, variant, "window")
 inner join metrics on metrics.metric = sides.metric
 where
-    (metrics.aggregate in ('share', 'median', 'per outcome') and sides.n <> totals.denominator)
+    (
+        metrics.aggregate in ('share', 'median', 'mean', 'per outcome')
+        and sides.n <> totals.denominator
+    )
     or (metrics.aggregate = 'count' and abs(sides.estimate - totals.numerator) > 1e-9)
     or (
         metrics.aggregate not in ('count', 'median')

@@ -43,7 +43,7 @@ select
     numbered.* exclude (position),
     case
         when aggregate = 'median' then if(isinf(middle), null, middle)
-        when aggregate = 'share' then mean
+        when aggregate in ('share', 'mean') then mean
         when aggregate = 'per reviewer' then coalesce(total, 0) / nullif(reviewers, 0)
         when aggregate = 'per outcome'
             then if(

@@ -83,7 +83,7 @@ select
     windows.end_on,
     case
         when aggregate = 'median' then if(isinf(middle), null, middle)
-        when aggregate = 'share' then total / nullif(n, 0)
+        when aggregate in ('share', 'mean') then total / nullif(n, 0)
         when aggregate = 'per reviewer' then coalesce(total, 0) / nullif(reviewers, 0)
         when aggregate = 'per outcome'
             then if(n >= 5 and days_with_cost >= 0.8 * (end_on - start_on), cost / n, null)

@@ -1,0 +1,67 @@
+"""Q3: burnout, frustration and excitement, from an anonymous pulse."""
+
+import streamlit as st
+
+from headway.ui.charts import survey_chart
+from headway.ui.parts import answer, cache, filters, notices, sections
+from headway.ui.parts.filters import View
+from headway.ui.parts.text import escape
+from queries.catalog import catalog
+from queries.read.listings import ListingQuery
+from queries.sql_files import Row
+from queries.text.survey_text import (
+    DISCLAIMER,
+    ITEMS,
+    answers_sentence,
+    hidden_sentence,
+    waves_sentence,
+)
+
+
+def waves(query: ListingQuery, rows: list[Row], view: View) -> None:
+    """Draw the waves of the organisation."""
+    newest = {row["item"]: row["version"] for row in rows}
+    items = {
+        item: [row for row in rows if row["item"] == item and row["version"] == newest[item]]
+        for item in ITEMS
+        if item in newest
+    }
+    origin = sections.origin("mean and 95 % interval by wave, whole organisation", view)
+    drawing = survey_chart.waves(query.title, origin, items)
+    sections.show(query, view, waves_sentence(rows), [answers_sentence(rows), DISCLAIMER], drawing)
+
+
+def teams(view: View) -> None:
+    """Draw the newest wave by team, and the teams that are hidden."""
+    query = ListingQuery("Teams in the newest wave", "survey_teams")
+    if rows := cache.row_values(query, view):
+        sections.show(query, view, notes=[hidden_sentence(rows)], is_table=True)
+
+
+def comments(view: View) -> None:
+    """Draw the comments of the newest wave."""
+    query = ListingQuery(
+        "What people built that they could not have built before", "survey_comments"
+    )
+    rows = cache.row_values(query, view)
+    if not rows:
+        sections.empty(query.title, "Comments are shown from ten in a wave on.")
+        return
+    st.header(query.title, anchor=False)
+    st.markdown("\n".join(f"- {escape(row['comment'])}" for row in rows))
+    sections.body(query, view)
+
+
+view = filters.view()
+page = catalog.page("feelings")
+answer.heading(page.title, view)
+query = ListingQuery("Waves", "survey_waves")
+rows = cache.row_values(query, view)
+if not rows:
+    notices.no_survey()
+else:
+    answer.verdicts(page, view)
+    waves(query, rows, view)
+    teams(view)
+    comments(view)
+    answer.show_panels(catalog.panels(page), view)

@@ -1,2 +1,0 @@
--- Decisions of this publish.
-select * from new_verdicts

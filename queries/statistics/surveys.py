@@ -1,0 +1,234 @@
+"""Statistics of surveys: levels of small groups, and the cells that may be published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import sqrt
+
+from scipy.special import ndtri, stdtrit
+
+#: the level of intervals
+LEVEL = 0.95
+#: answers from which a mean with one decimal does not determine a person's answer
+MANY = 20
+#: lower ends of the published bands of a number of answers
+BANDS = (5, 10, 20, 50, 100, 200, 500, 1000)
+#: fewest people invited for a response rate
+LEAST_INVITED = 10
+#: digits after the point of means, and steps of shares
+STEPS_OF_A_SHARE = 20
+#: most points of a scale that has a favourable share: its two best answers
+MOST_POINTS = 11
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Answers of one group to one item: how many people gave each value from ``least`` on.
+
+    ``members`` are the people who could answer, if they are known.
+    """
+
+    frequencies: tuple[int, ...]
+    members: frozenset[str] = frozenset()
+
+    @property
+    def n(self) -> int:
+        """Return the number of answers."""
+        return sum(self.frequencies)
+
+    @property
+    def is_unanimous(self) -> bool:
+        """Return whether all gave the same answer, so that each answer is known."""
+        return sum(1 for count in self.frequencies if count) == 1
+
+    def is_large(self, k: int) -> bool:
+        """Return whether the cell may be published by itself."""
+        return self.n >= k and not self.is_unanimous
+
+    def without(self, cells: Iterable[Cell]) -> Cell:
+        """Return the answers of all people who are in none of some cells."""
+        parts = list(cells)
+        columns = zip(self.frequencies, *(cell.frequencies for cell in parts), strict=True)
+        members = self.members.difference(*(cell.members for cell in parts))
+        return Cell(tuple(first - sum(rest) for first, *rest in columns), members)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Cells of one item in one wave: of the organisation and of its teams."""
+
+    whole: Cell
+    teams: Mapping[str, Cell] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> list[Cell]:
+        """Return the teams and the rest of the organisation, if other people answered."""
+        rest = self.whole.without(self.teams.values())
+        return [*self.teams.values(), *([rest] if rest.n else [])]
+
+
+def shown_cells(wave: Wave, earlier: Sequence[Wave], k: int) -> Wave | None:
+    """Return the wave with the cells that may be published; None if there are none.
+
+    A cell needs ``k`` answers that differ. So does the rest of the organisation outside the teams
+    that are published, unless it is empty. ``earlier`` are the published waves of the same item:
+    see ``reveals_a_change``. Teams are hidden, the smallest first, until all this is so.
+    """
+    before = [other.parts for other in earlier]
+    teams = {
+        name: cell
+        for name, cell in wave.teams.items()
+        if cell.is_large(k) and not reveals_a_change([cell], before, k)
+    }
+    while True:
+        public = Wave(wave.whole, teams)
+        if all(part.is_large(k) for part in public.parts) and not reveals_a_change(
+            public.parts, before, k
+        ):
+            return public if wave.whole.is_large(k) else None
+        if not teams:
+            return None
+        del teams[min(teams, key=lambda name: (teams[name].n, name))]
+
+
+def reveals_a_change(parts: Sequence[Cell], earlier: Iterable[Sequence[Cell]], k: int) -> bool:
+    """Return whether sums of parts differ from those of an earlier wave by fewer than ``k`` people.
+
+    If all other people answered alike, the difference is what those who joined, left or moved
+    answered.
+    From 20 answers on, means with one decimal leave the sum open.
+    """
+    return any(_is_near(parts, before, k) or _is_near(before, parts, k) for before in earlier)
+
+
+def _is_near(parts: Sequence[Cell], earlier: Sequence[Cell], k: int) -> bool:
+    """Return whether parts with few answers together are nearly the same people as earlier ones."""
+    most_parts = min(len(parts), (MANY - 1) // k)
+    for size in range(1, most_parts + 1):
+        for some in combinations(parts, size):
+            if sum(part.n for part in some) < MANY:
+                people = frozenset[str]().union(*(part.members for part in some))
+                if 0 < _distance(people, earlier) < k:
+                    return True
+    return False
+
+
+def _distance(people: frozenset[str], parts: Sequence[Cell]) -> int:
+    """Return how many people differ from the nearest union of parts, which are disjoint."""
+    inside = [len(part.members & people) for part in parts]
+    outside = len(people) - sum(inside)
+    pairs = zip(parts, inside, strict=True)
+    return outside + sum(min(shared, len(part.members) - shared) for part, shared in pairs)
+
+
+@dataclass(frozen=True)
+class Level:
+    """Published numbers of a cell, rounded. Bounds are those that non-response leaves."""
+
+    n: int
+    mean: float
+    sd: float
+    lo: float
+    hi: float
+    favourable: float | None
+    favourable_least: float | None
+    favourable_most: float | None
+    mean_least: float | None
+    mean_most: float | None
+    response_rate: float | None
+
+
+def level(
+    cell: Cell, least: int, polarity: int, n: int, k: int, invited: int | None, rate: float | None
+) -> Level:
+    """Return the numbers of a cell; ``n`` is the smallest number of answers to any of its items.
+
+    The interval is that of a finite group of ``invited`` people, or of an endless one if their
+    number is not known or too small to be true.
+    """
+    values = range(least, least + len(cell.frequencies))
+    mean, sd = mean_and_sd(cell.frequencies, least)
+    size = invited if invited is not None and invited >= cell.n else None
+    low, high = mean_interval(mean, sd, cell.n, size)
+    most = values[-1]
+    share, _ = favourable_share(cell.frequencies, polarity)
+    mean, share = round(mean, 1), _step(share)
+    bounds = None if rate is None else mean_bounds(mean, rate, least, most)
+    shares = None if rate is None else share_bounds(share, rate)
+    return Level(
+        n=band(n, k),
+        mean=mean,
+        sd=round(sd, 1),
+        lo=round(max(low, least), 1),
+        hi=round(min(high, most), 1),
+        favourable=share,
+        favourable_least=shares and shares[0],
+        favourable_most=shares and shares[1],
+        mean_least=bounds and round(bounds[0], 1),
+        mean_most=bounds and round(bounds[1], 1),
+        response_rate=rate,
+    )
+
+
+def mean_and_sd(frequencies: Sequence[int], least: int) -> tuple[float, float]:
+    """Return mean and standard deviation of values with frequencies, from ``least`` on."""
+    n = sum(frequencies)
+    mean = sum(count * (least + index) for index, count in enumerate(frequencies)) / n
+    squares = sum(
+        count * (least + index - mean) ** 2 for index, count in enumerate(frequencies) if count
+    )
+    return mean, sqrt(squares / (n - 1)) if n > 1 else 0.0
+
+
+def mean_interval(mean: float, sd: float, n: int, size: int | None = None) -> tuple[float, float]:
+    """Return the interval of the mean of a group of ``size`` people, of whom ``n`` answered."""
+    if n < 2:
+        return mean, mean
+    correction = 1.0 if size is None else sqrt(max(1 - n / size, 0))
+    margin = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * sd / sqrt(n) * correction
+    return mean - margin, mean + margin
+
+
+def share_interval(share: float, n: int, size: int | None = None) -> tuple[float, float]:
+    """Return Wilson's interval of a share of a group of ``size`` people, of whom ``n`` answered."""
+    if size is not None and n >= size:
+        return share, share
+    count = n if size is None else n * (size - 1) / (size - n)
+    z = float(ndtri((1 + LEVEL) / 2))
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    margin = z / (1 + z * z / count) * sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+    return max(centre - margin, 0.0), min(centre + margin, 1.0)
+
+
+def favourable_share(frequencies: Sequence[int], polarity: int) -> tuple[float, int]:
+    """Return the share of the two best answers, and their number."""
+    best = frequencies[-2:] if polarity > 0 else frequencies[:2]
+    return sum(best) / sum(frequencies), sum(best)
+
+
+def mean_bounds(mean: float, rate: float, least: int, most: int) -> tuple[float, float]:
+    """Return the mean if all who did not answer had given the lowest or the highest answer."""
+    return rate * mean + (1 - rate) * least, rate * mean + (1 - rate) * most
+
+
+def share_bounds(share: float, rate: float) -> tuple[float, float]:
+    """Return the share if none or all of those who did not answer were favourable."""
+    return _step(rate * share), _step(rate * share + 1 - rate)
+
+
+def response_rate(answers: int, invited: int | None) -> float | None:
+    """Return the response rate in steps of 5 points; None if too few were invited."""
+    if invited is None or invited < LEAST_INVITED or answers > invited:
+        return None
+    return _step(answers / invited)
+
+
+def band(n: int, k: int) -> int:
+    """Return the lower end of the band of a number of answers."""
+    return max(limit for limit in (k, *BANDS) if limit <= max(n, k) and limit >= k)
+
+
+def _step(share: float) -> float:
+    return round(share * STEPS_OF_A_SHARE) / STEPS_OF_A_SHARE
