@@ -163,7 +163,8 @@ def report(
     from queries.read.snapshot import current
 
     choice = compare or ("quarter" if quarter else "")
-    content = reporting.Report(current(paths.data, snapshot), choice, quarter)
+    published = current(paths.data, snapshot)
+    content = reporting.Report(published, choice, quarter, None if snapshot else paths.data)
     if out:
         answer(f"wrote {content.write(out)}", "written")
     if slack:

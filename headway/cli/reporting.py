@@ -11,6 +11,7 @@ import click
 from headway.cli import webhook
 from headway.config.files import write_whole
 from headway.ui.report import as_html
+from queries.read.archive import archived
 from queries.read.listings import BUDGETS, records
 from queries.read.overview import overview
 from queries.read.snapshot import Snapshot
@@ -20,13 +21,19 @@ QUARTER = re.compile(r"\d{4}-Q[1-4]")
 
 
 class Report:
-    """The overview of the organisation under one comparison, as of the end of a quarter."""
+    """The overview of the organisation under one comparison, as of the end of a quarter.
 
-    def __init__(self, snapshot: Snapshot, choice: str, quarter: str) -> None:
+    A quarter is read from the archive in ``data``, as it was decided; without ``data``, or if the
+    archive does not have it, from the snapshot.
+    """
+
+    def __init__(self, snapshot: Snapshot, choice: str, quarter: str, data: Path | None) -> None:
         if quarter and not QUARTER.fullmatch(quarter):
             raise click.BadParameter(
                 f"{quarter!r} is no quarter; write it as 2026-Q3", param_hint="--quarter"
             )
+        if quarter and data:
+            snapshot = archived(data, quarter, snapshot) or snapshot
         self._snapshot = snapshot
         self._data = overview(snapshot, "org", "", choice, quarter)
         if not self._data.choices:

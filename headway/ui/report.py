@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 
 from headway.ui.charts.quarter_svg import quarter_svg
 from headway.ui.parts import overview_html
 from queries.catalog.catalog import PAGES
-from queries.catalog.definitions import definition
 from queries.read.overview import MetricAnswer, Overview, event_quarter
 from queries.read.snapshot import Snapshot
 from queries.sql_files import Row
@@ -27,7 +27,12 @@ h2 { font-size: 1.15rem; margin: 1.5rem 0 0.25rem }
 section { break-inside: avoid }
 svg { width: 100%; height: auto }
 .small { color: #3b4350 }
-@media print { body { margin: 0; padding: 0; max-width: none } }
+.meanings { margin-top: 0.5rem }
+@media print {
+  html { font-size: 11.5px }
+  body { margin: 0; padding: 0; max-width: none; font-size: 1rem }
+  .meanings { font-size: 0.7rem }
+}
 """
 BAND = "Light band: where the number would lie without a change from the quarter before."
 
@@ -77,10 +82,15 @@ def _section(data: Overview, title: str, items: Sequence[MetricAnswer]) -> str:
     if drawn:
         chart = f"<p class=small>{html.escape(first.metric.title)} by quarter. {BAND}</p>{drawn}"
     meanings = "".join(
-        f"<li><b>{html.escape(item.metric.title)}</b>: {html.escape(definition(item.metric))}</li>"
-        for item in items
+        f"<li><b>{html.escape(item.metric.title)}</b>: {_meaning(item.row)}</li>" for item in items
     )
     return (
-        f"<section><h2>{html.escape(title)}</h2>{overview_html.answers(items)}{chart}</section>"
-        f"<ul class=small>{meanings}</ul>"
+        f"<section><h2>{html.escape(title)}</h2>{overview_html.answers(items)}{chart}"
+        f'<ul class="small meanings">{meanings}</ul></section>'
     )
+
+
+def _meaning(row: Row) -> str:
+    """Return the definition of an answer as it was when the answer was decided, with its hash."""
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(row["definition"]))
+    return f"{text} Definition {row['definition_hash'][:6]}."

@@ -19,7 +19,7 @@ import duckdb
 import pandas as pd
 
 from queries.errors import PublishError, database_problem
-from queries.publish import atoms, decisions, spend, surveys
+from queries.publish import archive, atoms, decisions, spend, surveys
 from queries.publish.answers import add_guardrail_sentences, answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
@@ -71,6 +71,8 @@ def publish(
         _drop_unfinished(folder, ".building-*")
         facts = snapshot_facts(source, snapshot_id, published_at)
         is_live = _build(source, work, facts, as_of, say)
+        if is_live:
+            archive.keep(work, data, snapshot_id)
         name = "headway" if is_live else f"as-of-{as_of}"
         target = folder / f"{name}-{snapshot_id}.duckdb"
         _finish(work, target)

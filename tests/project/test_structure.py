@@ -35,6 +35,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
         "headway/cli/exit_codes.py",
         "headway/config/",
         "queries/publish/",
+        "queries/read/archive.py",
         "queries/read/cases.py",
         "queries/read/query_child.py",
         "queries/read/snapshot.py",

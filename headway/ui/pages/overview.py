@@ -4,6 +4,7 @@ import streamlit as st
 
 from headway.ui.parts import answer, cache, comparison, filters, notices, overview_html
 from headway.ui.parts.text import caption
+from headway.ui.report import as_html
 from queries.catalog import catalog
 from queries.catalog.catalog import PAGES
 from queries.read.listings import BUDGETS
@@ -28,4 +29,13 @@ if budgets:
     page = catalog.extra_page("budget")
     comparison.draw(overview_html.budgets(budgets, comparison.address(page)))
 if data.choices:
+    st.download_button(
+        "Board page",
+        lambda: as_html(view.snapshot, data, budgets),
+        f"headway-{view.info.as_of}.html",
+        "text/html",
+        icon=":material/print:",
+        help="This overview with the first chart of each question, as one file that prints.",
+        on_click="ignore",
+    )
     notices.next_steps(view)

@@ -25,7 +25,9 @@ select
     window_start,
     window_end,
     baseline_start,
-    baseline_end
+    baseline_end,
+    definition,
+    definition_hash
 from answers
 where
     scope_kind = $scope_kind

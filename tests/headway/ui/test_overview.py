@@ -27,8 +27,9 @@ TAG = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
 def snapshot(empty: Path, tmp_path: Path) -> Snapshot:
     """A published file with the typed answers; a text is empty where it is null in the fixture."""
     tables = dict(COMPANY)
+    about = {"definition": "Items of `a kind`.", "definition_hash": "0123456789abcdef"}
     tables["answers"] = [
-        {**row, **{name: row[name] or "" for name in ("event", "quarter", "scope")}}
+        {**row, **about, **{name: row[name] or "" for name in ("event", "quarter", "scope")}}
         for row in COMPANY["answers"]
     ]
     return facts.published(tmp_path, empty, tables)
@@ -204,6 +205,7 @@ def test_report_prints_writes_and_says_the_same(desk: Desk, snapshot: Snapshot) 
     document = file.read_text(encoding="utf-8")
     assert "Features take 4.8 days instead of 5.6 days." in text_of(document)
     assert "as decided on 24 Aug 2026" in document
+    assert "Items of <code>a kind</code>. Definition 012345." in document
     assert not re.search(r"<script|https?://|src=|href=", document)
     earlier = desk.run("report", "--data", str(folder), "--quarter", "2026-Q2")
     assert "Q2 2026 against Q1: nothing changed by more than it usually does." in earlier.out
