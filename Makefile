@@ -54,6 +54,7 @@ soak: tools ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_MUTANTS=10000 $(BIN)/python -m pytest tests/collectors/imports/test_surveys.py
 	@HEADWAY_SURVEY_WORLDS=500 $(BIN)/python -m pytest tests/queries/publish/test_survey_privacy.py
 	@HEADWAY_WORLDS=500 $(BIN)/python -m pytest -n auto tests/queries/publish/test_spend_privacy.py
+	@HEADWAY_WORLDS=60 $(BIN)/python -m pytest -n auto tests/queries/publish/test_spend_attacker.py
 	@HEADWAY_HOSTILE_SEEDS=200 $(BIN)/python -m pytest tests/collectors/spend/test_hostile.py
 	@HEADWAY_LINE_MB=3700 $(BIN)/python -m pytest tests/headway/cli/test_attacks_files.py
 	@HEADWAY_PAGING_SEEDS=50 $(BIN)/python -m pytest tests/collectors/github/test_paging.py

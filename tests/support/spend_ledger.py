@@ -176,16 +176,19 @@ class Attacker:
 
     def _learn(self, amount: float) -> bool:
         """Add the rows whose sum a number, or up to 31 times it, is; return whether any is."""
-        is_sum = False
-        for days in range(1, 32):
-            whole = round(amount * days)
-            if abs(amount * days - whole) > 0.001:
-                continue
-            count, remainder = divmod(whole, BASE)
-            rows = frozenset(index for index in range(len(self.persons)) if remainder >> index & 1)
-            if 0 < len(rows) == count and remainder >> len(self.persons) == 0:
-                self.sums.add(rows)
-                is_sum = True
+        are_sums = [self.add_sum(amount * days) for days in range(1, 32)]
+        return any(are_sums)
+
+    def add_sum(self, amount: float) -> bool:
+        """Add the rows whose sum an amount is; return whether it is one."""
+        whole = round(amount)
+        if abs(amount - whole) > 0.001:
+            return False
+        count, remainder = divmod(whole, BASE)
+        rows = frozenset(index for index in range(len(self.persons)) if remainder >> index & 1)
+        is_sum = 0 < len(rows) == count and remainder >> len(self.persons) == 0
+        if is_sum:
+            self.sums.add(rows)
         return is_sum
 
     def derives(self, fewer_than: int) -> list[tuple[str, ...]]:
