@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from headway.ui.parts import filters, notices, sign_in
+from headway.ui.parts import comparison, filters, notices, sign_in
 from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 
 MAX_WIDTH = 1080  # pixels; longer lines of text are hard to read
 #: less empty space around pages than Streamlit leaves
 STYLE = """<style>
 .stMainBlockContainer { padding: 3.75rem 2rem 1rem }
+.st-key-address { display: none }
 @media (max-width: 820px) {
   .stMainBlockContainer { padding: 3.75rem 1rem 2rem }
   .stMainBlockContainer h1 { font-size: 1.25rem }
@@ -39,6 +40,7 @@ def main() -> None:
             notices.nothing_published()
             return
         filters.choose(snapshot)
+        comparison.remember()
         sign_in.sign_out()
         current.run()
 

@@ -15,7 +15,8 @@ from queries.catalog.catalog import metric as catalogued
 from queries.catalog.scope import Scope
 from queries.read.cases import replay
 from queries.read.filters import snapshot_info
-from queries.read.headlines import Headline, MetricHeadlines, metric_headlines
+from queries.read.headline import Headline, MetricHeadlines
+from queries.read.headlines import metric_headlines
 from queries.read.query import Limits, Query
 from queries.read.snapshot import Snapshot, listing
 from queries.read.verification import verify

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from headway.ui.charts.quarter_svg import quarter_svg
 from headway.ui.parts import overview_html
+from headway.ui.parts.style import STYLE as OVERVIEW_STYLE
 from queries.catalog.catalog import PAGES
 from queries.read.overview import MetricAnswer, Overview, event_quarter
 from queries.read.snapshot import Snapshot
@@ -56,7 +57,7 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Headway report</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>{overview_html.STYLE}{STYLE}</style></head>"
+        f"<style>{OVERVIEW_STYLE}{STYLE}</style></head>"
         f'<body><main class="hw">{content}</main></body></html>\n'
     )
 

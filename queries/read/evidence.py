@@ -12,8 +12,8 @@ import pandas as pd
 from queries.catalog.catalog import Panel
 from queries.catalog.metric import COUNTED, Metric
 from queries.catalog.scope import Scope
-from queries.read.charts import CHART_FILES, printable_chart_sql, required_until
-from queries.read.headlines import Headline
+from queries.read.chart_sql import CHART_FILES, printable_chart_sql, required_until
+from queries.read.headline import Headline
 from queries.read.numbers import Numbers
 from queries.read.snapshot import Snapshot
 from queries.statistics.estimates import (

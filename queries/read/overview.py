@@ -78,10 +78,21 @@ class Overview:
         """Return the answers of all questions, without the guardrails."""
         return [item for line in self.lines for item in line.answers]
 
+    @property
+    def all_answers(self) -> list[MetricAnswer]:
+        """Return the answers of all questions and guardrails."""
+        return [*self.answers, *self.guardrails]
+
     def of_page(self, page: Page) -> list[MetricAnswer]:
         """Return the answers of a page's headlines, the most telling first."""
-        every = (*self.answers, *self.guardrails)
-        return [item for item in every if item.metric.page == page.name]
+        if page.question == GUARDRAIL:
+            return sorted(self.guardrails, key=_urgency)
+        return [item for item in self.answers if item.metric.page == page.name]
+
+
+def _urgency(item: MetricAnswer) -> int:
+    """Return the position of a guardrail on its page: those that are worse are first."""
+    return 0 if item.row["verdict"] == "worse" else RANKS.get(item.row["verdict"] or "", 2)
 
 
 def overview(

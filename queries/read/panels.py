@@ -11,14 +11,16 @@ import pandas as pd
 from queries.catalog.catalog import METRICS, Panel
 from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
-from queries.read.charts import CHART_FILES, chart_frame
+from queries.read.chart_sql import CHART_FILES
+from queries.read.charts import chart_frame
 from queries.read.evidence import Evidence, evidence, history, mature_window
-from queries.read.headlines import Headline, MetricHeadlines, page_headlines
+from queries.read.headline import Headline, MetricHeadlines
+from queries.read.headlines import page_headlines
 from queries.read.listings import records
 from queries.read.numbers import Numbers, Request, page_estimates
 from queries.read.overview import unchanged_band
 from queries.read.snapshot import Snapshot, listing
-from queries.statistics.estimates import mature_quarters, mature_weeks, unsupported_filters
+from queries.statistics.estimates import mature_quarters, mature_weeks
 from queries.statistics.windows import Event, Window
 from queries.text.next_steps import KNOWN, UNKNOWN
 from queries.text.sentences import between, missing_sentence, number_sentence
@@ -142,12 +144,6 @@ def _requests(snapshot: Snapshot, metrics: Sequence[Metric], period: Window) -> 
         if _is_line(metric):
             yield metric, mature_quarters(snapshot, metric, period)
         yield metric, [mature_window(snapshot, metric, period)]
-
-
-def supported(panels: Sequence[Panel], scope: Scope) -> tuple[list[Panel], list[Panel]]:
-    """Return the panels that a scope can filter, and the others."""
-    hidden = [panel for panel in panels if unsupported_filters(panel.metrics[0], scope)]
-    return [panel for panel in panels if panel not in hidden], hidden
 
 
 def events(snapshot: Snapshot, period: Window) -> list[Event]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
@@ -54,6 +54,11 @@ def unsupported_filters(metric: Metric, scope: Scope) -> list[str]:
     """Return the filters of a scope that a metric's items have no column for."""
     filters = {name for name, value in asdict(scope).items() if value is not None}
     return [name for name in asdict(scope) if name in filters - set(metric.of.parts)]
+
+
+def supported_scope(metric: Metric, scope: Scope) -> Scope:
+    """Return a scope without the filters that a metric's items have no column for."""
+    return replace(scope, **dict.fromkeys(unsupported_filters(metric, scope)))
 
 
 @dataclass(frozen=True)
@@ -140,14 +145,18 @@ def read_until(metric: Metric, windows: Iterable[Window], as_of: date) -> date:
 
 
 def estimates(
-    database: Database, metric: Metric, windows: Sequence[Window], scope: Scope
+    database: Database,
+    metric: Metric,
+    windows: Sequence[Window],
+    scope: Scope,
+    restriction: Restriction | None = None,
 ) -> pd.DataFrame:
     """Return one row per window: start_on, end_on, estimate, n, n_missing, n_excluded.
 
     The estimate has the metric's unit; it is null without items or if a median is not reached.
     """
     until = read_until(metric, windows, database.as_of)
-    sql = estimates_sql(metric, _indented(_body("windows")))
+    sql = estimates_sql(metric, _indented(_body("windows")), restriction)
     parameters = window_parameters(metric, windows, until, scope)
     return database.query(sql, bound_parameters(sql, parameters))
 

@@ -9,8 +9,8 @@ from datetime import date
 from queries.catalog.metric import Metric
 from queries.sql_files import Row
 from queries.statistics.windows import BASELINE
+from queries.text.periods import is_passed, period_name
 from queries.text.sentences import capitalised, day, dollars, lowered, short_value
-from queries.text.spend_text import is_passed, period_name
 from queries.text.verdict_text import REASONS, range_text, shortage_text
 
 SO_FAR, NOT_JUDGED = "so far", "not judged"

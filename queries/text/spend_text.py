@@ -9,6 +9,7 @@ from math import ceil
 from queries.catalog.cost import MIN_KNOWN_DAYS, MIN_OUTCOMES
 from queries.sql_files import Row
 from queries.statistics.forecasts import Forecast
+from queries.text.periods import is_passed, month_name, period_name
 from queries.text.sentences import day, dollars, format_value
 
 #: number of segments of a change that a note names
@@ -23,16 +24,6 @@ PARTS = {
 }
 #: phrases for parts whose name alone is not clear in a sentence
 PART_PHRASES = {"new_usd": "by new tools and models", "retired_usd": "by retired ones"}
-
-
-def month_name(first: date) -> str:
-    """Return a month, for example September 2026."""
-    return f"{first:%B %Y}"
-
-
-def period_name(period: str) -> str:
-    """Return the period of a forecast, 2026-11 or 2026, in words."""
-    return month_name(date.fromisoformat(f"{period}-01")) if "-" in period else period
 
 
 def period_sentence(row: Row) -> str:
@@ -86,11 +77,6 @@ def period_notes(row: Row) -> list[str]:
             "only part of that change."
         )
     return notes
-
-
-def is_passed(row: Row) -> bool:
-    """Return whether a budget is spent by the last day of known spend; later days are forecast."""
-    return row["breach_on"] is not None and bool(row["breach_on"] <= row["counted_until"])
 
 
 def _breach_note(row: Row) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -17,19 +16,9 @@ from typing import Any
 import duckdb
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from queries.catalog import catalog
-from queries.catalog.catalog import PAGES
 from queries.read.snapshot import LINK
 
 ROOT = Path(__file__).parents[2]
-#: last sections of pages that do not end with a panel of the catalogue
-LAST = (
-    "Spend over time",
-    "Reconciliation",
-    "Tools by team",
-    "The last refresh",
-    "Decided verdicts",
-)
 
 
 @contextmanager
@@ -96,22 +85,26 @@ def probes(message: Any) -> bool:
 
 def ready(page: Page) -> None:
     """Wait until the page is completely drawn."""
-    last = "|".join(
-        [
-            *(re.escape(catalog.panels(row)[-1].title) for row in PAGES if row.name != "cost"),
-            *LAST,
-        ]
-    )
-    panel = page.get_by_role("radiogroup", name=re.compile(f"^Evidence: ({last})$"))
-    overview = page.get_by_role("heading", name=re.compile("^Guardrails:"))
-    sql = page.get_by_text("A query reads the published file only")
-    expect(panel.or_(overview).or_(sql)).to_be_attached(timeout=20_000)
+    expect(page.locator("h1")).to_be_attached(timeout=20_000)
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached(timeout=20_000)
+
+
+def unfold(page: Page, title: str) -> Locator:
+    """Open a section, and return it."""
+    section = page.locator("details").filter(
+        has=page.locator("summary strong").get_by_text(title, exact=True)
+    )
+    if section.count() and section.get_attribute("open") is None:
+        section.locator("summary").click()
+        expect(section.get_by_role("radiogroup", name="Evidence: ")).to_be_attached(timeout=20_000)
+        ready(page)
+    return section
 
 
 def show(page: Page, panel: str, label: str) -> None:
     """Choose one of the tabs of a panel's evidence."""
-    page.get_by_role("radiogroup", name=f"Evidence: {panel}").get_by_role(
+    unfold(page, panel)
+    page.get_by_role("radiogroup", name=f"Evidence: {panel}", exact=True).get_by_role(
         "radio", name=label, exact=True
     ).click()
     ready(page)

@@ -8,7 +8,7 @@ from headway.ui.charts import durations, time_series
 from headway.ui.charts.durations import Curve, Flow, Life
 from headway.ui.charts.figure import Drawing
 from headway.ui.charts.time_series import Band, Chart, Line, Point, points
-from queries.read.charts import CURRENT_PERIOD, PERIOD_BEFORE
+from queries.read.chart_sql import CURRENT_PERIOD, PERIOD_BEFORE
 from queries.read.panels import MetricChart, PanelData
 from queries.statistics.windows import Window
 from queries.text.sentences import axis

@@ -25,8 +25,9 @@ from headway.ui.charts.figure import (
 )
 from headway.ui.charts.time_series import Chart, time_layout
 from queries.sql_files import Row
+from queries.text.periods import month_name
 from queries.text.sentences import Axis, day, dollars
-from queries.text.spend_text import PARTS, month_name, signed
+from queries.text.spend_text import PARTS, signed
 
 #: patterns of stacked bars; provisional spend is hatched
 PATTERNS, HATCHED = ("", ".", "x", "-", "+", "|"), "/"

@@ -13,11 +13,10 @@ from queries.read.listings import BUDGETS, ListingQuery, listing_query
 from queries.sql_files import Row
 from queries.statistics.forecasts import days_of, forecast, month_of, what_if
 from queries.statistics.windows import Window
+from queries.text.periods import month_name, period_name
 from queries.text.spend_text import (
     engineer_sentence,
-    month_name,
     per_whom,
-    period_name,
     period_notes,
     period_sentence,
     team_sentence,

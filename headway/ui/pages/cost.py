@@ -1,15 +1,15 @@
 """Q5: inference cost and output: the ratio, its basis, and changes of spend."""
 
-from datetime import date
-
 import streamlit as st
 
 from headway.ui.charts import spend_charts
-from headway.ui.parts import answer, cache, filters, sections
+from headway.ui.parts import answer, cache, filters, notices, question, sections
 from headway.ui.parts.filters import View
 from queries.catalog import catalog
-from queries.read.headlines import Headline
 from queries.read.listings import ListingQuery, listing_query
+from queries.read.overview import MetricAnswer
+from queries.read.question import windows_of
+from queries.statistics.estimates import read_until
 from queries.statistics.windows import Window, quarter_of
 from queries.text.spend_text import (
     basis_sentence,
@@ -23,47 +23,50 @@ GROUPS = {"By provider": "provider", "By tool": "tool"}
 DEFAULT_GROUP = next(iter(GROUPS))
 
 
-def basis_query(window: Window, until: date) -> ListingQuery:
+def basis_query(window: Window, main: MetricAnswer, view: View) -> ListingQuery:
     """Return the query for spend and outcomes behind a window's ratio."""
+    until = read_until(main.metric, windows_of(main.row), view.snapshot.as_of)
     return listing_query("Basis", "cost_basis", window, until=until)
 
 
-def basis(headline: Headline, view: View) -> None:
+def basis(main: MetricAnswer, view: View) -> None:
     """Draw spend and outcomes behind the ratio, or the data that it needs."""
-    query = basis_query(headline.window, headline.until)
+    query = basis_query(windows_of(main.row)[1], main, view)
     (row,) = cache.row_values(query, view)
-    missing = missing_sentence(row, headline.quarter)
+    missing = missing_sentence(row, main.row["quarter"])
     text = basis_sentence(row)
-    sections.show(query, view, missing or text, [text] if missing else [])
+    with question.fold(query.title, missing or text.partition(":")[0]) as is_open:
+        if is_open:
+            sections.show(query, view, missing or text, [text] if missing else [])
 
 
-def change(headline: Headline, view: View) -> None:
-    """Draw the reasons for the change of spend since the quarter before."""
-    baseline = headline.baseline_window
-    before = quarter_of(baseline.start_on).name
+def change(main: MetricAnswer, view: View) -> None:
+    """Draw the reasons for the change of spend since the baseline."""
+    baseline, window = windows_of(main.row)
+    before, quarter = quarter_of(baseline.start_on).name, main.row["quarter"]
     query = listing_query(
         "Why spend changed",
         "spend_split",
-        headline.window,
+        window,
         before_start=baseline.start_on,
         before_end=baseline.end_on,
     )
-    windows = {before: baseline, headline.quarter: headline.window}
     quarters = {
-        name: cache.row_values(basis_query(window, headline.until), view)[0]
-        for name, window in windows.items()
+        name: cache.row_values(basis_query(part, main, view), view)[0]
+        for name, part in ((before, baseline), (quarter, window))
     }
-    if problem := split_problem(quarters):
+    problem = split_problem(quarters)
+    rows = [] if problem else cache.row_values(query, view)
+    if not rows:
+        problem = problem or f"There is no spend in {before} and {quarter}."
         sections.empty(query.title, problem)
         return
-    rows = cache.row_values(query, view)
-    if not rows:
-        sections.empty(query.title, f"There is no spend in {before} and {headline.quarter}.")
-        return
-    origin = sections.origin(f"{before} to {headline.quarter}, counted spend in scope", view)
-    drawing = spend_charts.waterfall(query.title, origin, rows[0], before, headline.quarter)
-    sentence = split_sentence(rows[0], headline.quarter, before)
-    sections.show(query, view, sentence, split_notes(rows[1:]), drawing)
+    sentence = split_sentence(rows[0], quarter, before)
+    with question.fold(query.title, sentence.partition(":")[0]) as is_open:
+        if is_open:
+            origin = sections.origin(f"{before} to {quarter}, counted spend in scope", view)
+            drawing = spend_charts.waterfall(query.title, origin, rows[0], before, quarter)
+            sections.show(query, view, sentence, split_notes(rows[1:]), drawing)
 
 
 def over_time(view: View) -> None:
@@ -83,16 +86,19 @@ def over_time(view: View) -> None:
     sections.unpriced(view)
 
 
-view = filters.view()
-page = catalog.page("cost")
-answer.heading(page.title, view)
-if sections.has_spend(view):
-    answer.verdicts(page, view)
-    first, *other_panels = catalog.panels(page)
-    answer.show_panels([first], view)
-    main = answer.load([first], view)[0].reported[0].main
-    if main:
+def reasons(main: MetricAnswer, view: View) -> None:
+    """Draw what the ratio rests on, why spend changed, and spend by week, closed."""
+    if main.metric.aggregate == "per outcome":
         basis(main, view)
         change(main, view)
-    answer.show_panels(other_panels, view)
-    over_time(view)
+    with question.fold("Spend over time", "by provider and by tool") as is_open:
+        if is_open:
+            over_time(view)
+
+
+view = filters.view()
+if sections.knows_spend(view):
+    answer.page("cost", reasons)
+else:
+    answer.heading(catalog.page("cost").title, view)
+    notices.no_spend()

@@ -2,109 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from headway.ui.charts.panel_chart import draw_panel
-from headway.ui.parts import (
-    cache,
-    comparison,
-    evidence_drawer,
-    filters,
-    notices,
-    overview_html,
-)
+from headway.ui.parts import cache, comparison, evidence_drawer, filters, notices, question
 from headway.ui.parts.chart import draw
 from headway.ui.parts.filters import View
-from headway.ui.parts.text import caption, count, escape, lead
+from headway.ui.parts.text import caption, lead
 from queries.catalog import catalog
 from queries.catalog.catalog import Panel
-from queries.catalog.metric import Page
-from queries.read.filters import SnapshotInfo, is_empty
-from queries.read.headlines import MetricHeadlines, is_exploratory
-from queries.read.panels import PanelData, panels_data, supported
-from queries.text.sentences import capitalised, chart_subtitle, day
+from queries.catalog.metric import Metric
+from queries.catalog.scope import Scope
+from queries.read.evidence import mature_window
+from queries.read.headline import MetricHeadlines
+from queries.read.overview import MetricAnswer
+from queries.read.panels import PanelData, panels_data
+from queries.read.snapshot import Snapshot
+from queries.statistics.estimates import estimates, supported_scope
+from queries.statistics.windows import Window
+from queries.text.question_text import closed_line, number, position
+from queries.text.sentences import capitalised, chart_subtitle, lowered
+
+Answers = Mapping[str, MetricAnswer]
+Section = Callable[[MetricAnswer, View], None]
 
 
-def heading(title: str, view: View) -> None:
+def heading(title: str, view: View, question_name: str = "") -> None:
     """Draw freshness, title and filters of a page; stop if the filters match nothing."""
-    data_page = catalog.extra_page("data")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if view.snapshot.is_synthetic:
-            notices.synthetic()
-        caption(f"Data through {day(view.info.as_of)} · {_extent(view.info)}{_gaps(view)}")
-        if title != data_page.title:
-            st.page_link(data_page.file, label="Is it complete?", icon=":material/fact_check:")
+    question.origin(view, question_name)
     st.title(title, anchor=False)
-    if view.filters:
-        exploratory = ""
-        if is_exploratory(view.scope):
-            exploratory = " Exploratory: no verdict exists for a filtered view."
-        st.markdown(f":material/filter_alt: Only {escape(view.filters)}.{exploratory}")
-        if cache.load(is_empty, view, view.scope):
-            notices.nothing_in_view(view)
-            st.stop()
+    question.scope_line(view)
 
 
-def _extent(info: SnapshotInfo) -> str:
-    text = count(info.repositories, "repository", "repositories")
-    if info.imported:
-        text += f", {count(info.imported, 'imported project', 'imported projects')}"
-    return text
-
-
-def _gaps(view: View) -> str:
-    """Return why data is missing in the period of the charts."""
-    info, text = view.info, ""
-    if info.is_silent and info.last_day:
-        text += f". Nothing has happened since {day(info.last_day)}, so periods end there"
-    if info.unread:
-        names = ", ".join(
-            f"{repo} ({f'synced through {day(until)}' if until else 'not synced yet'})"
-            for repo, until in info.unread
-        )
-        text += f". Left out after their last synced day: {names}"
-    return text
-
-
-def page(name: str) -> None:
-    """Draw a page of the catalogue with its panels."""
+def page(name: str, section: Section | None = None) -> None:
+    """Draw a page of the catalogue; ``section`` is drawn below its first answer."""
     content, view = catalog.page(name), filters.view()
-    heading(content.title, view)
-    verdicts(content, view)
-    show_panels(catalog.panels(content), view)
-
-
-def verdicts(page: Page, view: View) -> None:
-    """Draw the verdicts of a page's headlines under the chosen comparison."""
     data = comparison.read(view)
-    comparison.switch(data)
-    if items := data.of_page(page):
-        comparison.draw(overview_html.answers(items))
+    items = question.answers(content, data, view)
+    if not items:
+        heading(content.title, view, position(content))
+        show_panels(catalog.panels(content), view)
+        return
+    main = items[0]
+    question.head(content, main, data, view)
+    panels = catalog.panels(content)
+    first = next(panel for panel in panels if panel_has(panel, main))
+    if question.quarters(main, view):
+        weeks(load(first, view), view)
+    question.beside(content, main, view)
+    question.in_the_way(main, data)
+    evidence_drawer.show_answer(main, first, view)
+    if section:
+        section(main, view)
+    by_name = {item.metric.name: item for item in items}
+    rest(first, main, by_name, view)
+    for panel in panels:
+        if panel is not first:
+            more(panel, by_name, view)
+
+
+def panel_has(panel: Panel, item: MetricAnswer) -> bool:
+    """Return whether a panel is about the metric of an answer."""
+    return item.metric.name in [metric.name for metric in panel.metrics]
 
 
 def show_panels(panels: Sequence[Panel], view: View) -> None:
-    """Draw the panels that the filters apply to, and a notice about the others."""
-    visible, hidden = supported(panels, view.scope)
-    notices.unsupported(hidden, view)
+    """Draw panels below each other."""
     unmatched: set[str] = set()
-    for data in load(visible, view):
-        rule = data.panel.metrics[0].rule
+    for panel in panels:
+        rule = panel.metrics[0].rule
         if rule not in unmatched:  # other panels of an unmatched rule are empty too
+            data = load(panel, view)
             show(data, view)
             unmatched |= set() if data.has_rule_matches else {rule}
 
 
-def load(panels: Sequence[Panel], view: View) -> list[PanelData]:
-    """Return the content of panels of a page."""
-    return cache.load(panels_data, view, panels, view.period, view.scope) if panels else []
+def load(panel: Panel, view: View) -> PanelData:
+    """Return the content of a panel under the filters that its items have a column for."""
+    scope = supported_scope(panel.metrics[0], view.scope)
+    (data,) = cache.load(panels_data, view, [panel], view.period, scope)
+    return data
 
 
-def show(data: PanelData, view: View) -> None:
+def show(data: PanelData, view: View, *, has_title: bool = True) -> None:
     """Draw a panel."""
     panel = data.panel
-    st.header(panel.title, anchor=False)
+    view = notices.narrowed(panel.metrics[0], view)
+    if has_title:
+        st.header(panel.title, anchor=False)
     for reported in data.reported:
         _headline(reported)
     sentences = list(data.period_sentences)
@@ -145,3 +132,44 @@ def _headline(reported: MetricHeadlines) -> None:
         notes = [headline.note for headline in (reported.year, reported.so_far) if headline]
         verdict = visible.verdict or visible.reason
         caption(*notes, f"{capitalised(verdict)}.")
+
+
+def weeks(data: PanelData, view: View) -> None:
+    """Draw the chart of a panel by week."""
+    chart = draw_panel(data, _origin(data, view), view.period)
+    if chart:
+        draw(chart, data.panel.title)
+
+
+def rest(panel: Panel, main: MetricAnswer, by_name: Answers, view: View) -> None:
+    """Draw the first panel in words and by week, with its other metrics, closed."""
+    text = " · ".join(
+        f"{lowered(metric.title)} {_number(metric, by_name, view)}"
+        for metric in panel.metrics
+        if metric.name != main.metric.name
+    )
+    with question.fold(panel.title, text or "in words and by week") as is_open:
+        if is_open:
+            show(load(panel, view), view, has_title=False)
+
+
+def more(panel: Panel, by_name: Answers, view: View) -> None:
+    """Draw a further panel, closed, with its number."""
+    first = next((metric for metric in panel.metrics if metric.name in by_name), panel.metrics[0])
+    with question.fold(panel.title, _number(first, by_name, view)) as is_open:
+        if is_open:
+            show(load(panel, view), view, has_title=False)
+
+
+def _number(metric: Metric, by_name: Answers, view: View) -> str:
+    """Return the number of a metric for a closed line."""
+    if item := by_name.get(metric.name):
+        return closed_line(metric, item.row)
+    return cache.load(_latest, view, metric, view.period, view.scope)
+
+
+def _latest(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> str:
+    """Return the number of a metric over a period."""
+    own = supported_scope(metric, scope)
+    row = estimates(snapshot, metric, [mature_window(snapshot, metric, period)], own).iloc[0]
+    return number(metric, row["estimate"], int(row["n"]))

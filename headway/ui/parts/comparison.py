@@ -2,41 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from headway.ui.parts import cache, overview_html
+from headway.ui.parts import cache
 from headway.ui.parts.filters import View
-from queries.catalog.metric import Page
+from headway.ui.parts.style import QUESTION_STYLE, STYLE
+from queries.catalog.metric import Metric, Page
 from queries.read.overview import Overview, overview
-from queries.text.overview_text import comparison_name
+from queries.text.overview_text import comparison_name, word
 
-KEY = "compare"
+KEY, SWITCH = "compare", "comparison"
+#: choice of headlines that have no answer under another one
+FALLBACK_CHOICE = "quarter"
+#: kinds of scopes that have published answers
+PUBLISHED = ("team", "repo", "work_type")
 
 
-def read(view: View) -> Overview:
-    """Return the lines of the questions under the chosen comparison, for a team or repository."""
-    kind, name = next(
-        ((kind, name) for kind in ("team", "repo") if (name := getattr(view.scope, kind))),
-        ("org", ""),
+def scope(view: View) -> tuple[str, str]:
+    """Return the kind and name of the scope whose published answers a view shows."""
+    filters = ((kind, getattr(view.scope, kind)) for kind in PUBLISHED)
+    return next(((kind, name) for kind, name in filters if name), ("org", ""))
+
+
+def read(view: View, choice: str = "") -> Overview:
+    """Return the lines of the questions under a comparison, by default that of the reader."""
+    name = choice or st.session_state.get(KEY) or st.query_params.get(KEY, "")
+    return cache.load(overview, view, *scope(view), name)
+
+
+def switch(data: Overview, words: Mapping[str, str] | None = None) -> None:
+    """Draw the choice, if there is more than one comparison.
+
+    ``words`` has the word of a page's answer by comparison; the others are not offered.
+    """
+    options = [name for name in data.choices if words is None or name in words]
+    if len(options) < 2:
+        return
+
+    def label(name: str) -> str:
+        text = comparison_name(data.choices[name])
+        return f"{text}: {words[name]}" if words else text
+
+    choice = data.choice if data.choice in options else FALLBACK_CHOICE
+    st.session_state[SWITCH] = choice if choice in options else options[0]
+    st.segmented_control(
+        "Compare",
+        options,
+        format_func=label,
+        key=SWITCH,
+        on_change=_choose,
+        required=True,
+        label_visibility="collapsed",
     )
-    choice = st.session_state.get(KEY) or st.query_params.get(KEY, "")
-    return cache.load(overview, view, kind, name, choice)
 
 
-def switch(data: Overview) -> None:
-    """Draw the choice, if there is more than one comparison."""
-    if len(data.choices) > 1:
-        st.segmented_control(
-            "Compare",
-            list(data.choices),
-            default=data.choice,
-            format_func=lambda name: comparison_name(data.choices[name]),
-            key=KEY,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+def remember() -> None:
+    """Keep the choice in the address of every page, under its short name."""
+    with st.container(key="address"):
+        st.text_input("Comparison", key=KEY, bind="query-params")
+
+
+def _choose() -> None:
+    st.session_state[KEY] = st.session_state[SWITCH]
+
+
+def words(view: View, metric: Metric, data: Overview) -> dict[str, str]:
+    """Return the word of a headline under each comparison that has an answer."""
+    by_choice = {}
+    for choice in data.choices:
+        for item in read(view, choice).all_answers:
+            if item.metric.name == metric.name and not item.is_fallback:
+                by_choice[choice] = word(item.row)
+    return by_choice
 
 
 def address(page: Page) -> str:
@@ -46,5 +86,5 @@ def address(page: Page) -> str:
 
 
 def draw(content: str) -> None:
-    """Draw a part of the overview."""
-    st.html(f'<style>{overview_html.STYLE}</style><div class="hw">{content}</div>')
+    """Draw a part of a page."""
+    st.html(f'<style>{STYLE}{QUESTION_STYLE}</style><div class="hw">{content}</div>')

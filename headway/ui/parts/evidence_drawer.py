@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -15,18 +16,26 @@ from headway.ui.charts.figure import Drawing, coloured
 from headway.ui.parts import cache, sign_in
 from headway.ui.parts.chart import CONFIG
 from headway.ui.parts.filters import View
-from headway.ui.parts.text import escape
+from headway.ui.parts.text import caption, escape, slug
 from queries.catalog import catalog
 from queries.catalog.catalog import Panel
 from queries.catalog.definitions import definition
+from queries.catalog.metric import Metric
 from queries.read.evidence import Evidence, items, summary
-from queries.read.headlines import Headline
+from queries.read.headline import Headline
 from queries.read.listings import ListingQuery
+from queries.read.overview import MetricAnswer
 from queries.read.panels import PanelData
+from queries.read.question import answer_items, detail
+from queries.statistics.estimates import supported_scope
 from queries.text.cells import harmless
+from queries.text.question_text import decided_text, definition_lines
 from queries.text.sentences import day
 
 DEFINITION, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Download"
+#: part of the address that names the open evidence, and its values
+EVIDENCE = "evidence"
+TABS = {"definition": DEFINITION, "rows": ROWS, "sql": SQL, "download": DOWNLOAD}
 MAX_OLDEST, MAX_NEWEST = 10, 20
 #: part of a URL that identifies an item: shop/pull/12, shop/releases/tag/v1
 ITEM_PATH = r"([^/]+/(?:releases/tag/[^/]+|[^/]+/[^/]+))$"
@@ -50,9 +59,12 @@ def show(data: PanelData, drawing: Drawing | None, view: View) -> None:
     """Draw the evidence of a panel; only the chosen part is read."""
     title = data.panel.title
     tab = _tabs(title)
-    if tab == DEFINITION:
-        definitions(data.panel, data.headlines, view)
-    elif tab:
+    if not tab:
+        return
+    with _frame(title):
+        if tab == DEFINITION:
+            definitions(data.panel, data.headlines, view)
+            return
         by_label = {evidence.label: evidence for evidence in data.evidence}
         label = st.selectbox("Behind which number", list(by_label), key=f"which {title}")
         evidence = by_label[label]
@@ -67,26 +79,107 @@ def show(data: PanelData, drawing: Drawing | None, view: View) -> None:
 
 
 @sign_in.fragment
+def show_answer(item: MetricAnswer, panel: Panel, view: View) -> None:
+    """Draw the evidence of an answer: both windows with their items, SQL and files."""
+    metric, row = item.metric, item.row
+    scope = supported_scope(metric, view.scope)
+    extra = cache.load(detail, view, metric, row, *(scope.published or ("", "")))
+    left_out = tuple(extra.left_out) if extra else ()
+    total = row["n_current"] + row["n_baseline"]
+    tab = _tabs(metric.title, f"{total:,} {metric.of.plural}")
+    caption(decided_text(row, extra.definition_hash if extra else ""))
+    if not tab:
+        return
+    with _frame(metric.title):
+        if tab == DEFINITION:
+            _meaning(metric)
+            definitions(panel, [], view)
+        elif tab == SQL:
+            _code(extra.sql if extra else row["sql"])
+        else:
+            frame = cache.load(answer_items, view, metric, row, scope, left_out)
+            if tab == ROWS:
+                _filtered(frame, metric)
+            else:
+                downloads(metric.title, frame, metric.title, None)
+
+
+def _filtered(frame: pd.DataFrame, metric: Metric) -> None:
+    """Draw the items of an answer, with a filter that is kept in the URL."""
+    text = st.text_input(
+        "Only rows with", key="find", bind="query-params", placeholder="a team, a word of a title"
+    )
+    if text:
+        cells = frame.astype(str)
+        is_match = cells.apply(lambda column: column.str.contains(text, case=False, regex=False))
+        frame = frame[is_match.any(axis="columns")]
+    st.caption(f"{len(frame):,} {metric.of.plural}, newest first. Click a header to sort.")
+    columns = ["window", "url", *frame.columns.drop(["window", "url", *metric.of.ids[:2]])]
+    table(frame[columns], f"Rows of {metric.title}", metric.unit)
+
+
+def _meaning(metric: Metric) -> None:
+    """Draw a definition in three short lines."""
+    lines = (line.partition(": ") for line in definition_lines(definition(metric)))
+    st.markdown("\n".join(f"- **{name}:** {escape(text)}" for name, _, text in lines))
+
+
+@sign_in.fragment
 def show_listing(query: ListingQuery, drawing: Drawing | None, view: View) -> None:
     """Draw the evidence of a section with one listing."""
     tab = _tabs(query.title)
-    if tab == DEFINITION:
-        st.markdown(escape(query.definition))
-    elif tab == ROWS:
-        table(cache.rows(query, view), f"Rows of {query.title}")
-    elif tab == SQL:
-        _code(query.sql)
-    elif tab == DOWNLOAD:
-        downloads(query.title, cache.rows(query, view), query.title, drawing)
+    if not tab:
+        return
+    with _frame(query.title):
+        if tab == DEFINITION:
+            st.markdown(escape(query.definition))
+        elif tab == ROWS:
+            table(cache.rows(query, view), f"Rows of {query.title}")
+        elif tab == SQL:
+            _code(query.sql)
+        else:
+            downloads(query.title, cache.rows(query, view), query.title, drawing)
 
 
-def _tabs(title: str) -> str | None:
+def _tabs(title: str, rows: str = "") -> str | None:
+    """Draw the choice of what to see, and return it; the address names the open one.
+
+    ``rows`` is the text of the rows of the page's first answer, whose names are the short ones.
+    """
+    key, suffix = f"evidence {title}", "" if rows else f"-{slug(title)}"
+    tab = TABS.get(st.query_params.get(EVIDENCE, "").removesuffix(suffix))
+    is_open = st.query_params.get(EVIDENCE, "").endswith(suffix)
+    st.session_state[key] = tab if is_open else None
     return st.pills(
         f"Evidence: {title}",
-        [DEFINITION, ROWS, SQL, DOWNLOAD],
-        key=f"evidence {title}",
+        list(TABS.values()),
+        format_func=lambda name: rows if rows and name == ROWS else name,
+        key=key,
+        on_change=_open,
+        args=(key, suffix),
         label_visibility="collapsed",
     )
+
+
+def _open(key: str, suffix: str) -> None:
+    """Write into the address which evidence is open."""
+    names = {tab: name for name, tab in TABS.items()}
+    if tab := st.session_state[key]:
+        st.query_params[EVIDENCE] = f"{names[tab]}{suffix}"
+    else:
+        _close()
+
+
+@contextmanager
+def _frame(title: str) -> Iterator[None]:
+    """Draw a frame around open evidence, with a button that closes it."""
+    with st.container(border=True):
+        yield
+        st.button("Close", icon=":material/close:", key=f"close {title}", on_click=_close)
+
+
+def _close() -> None:
+    st.query_params.pop(EVIDENCE, None)
 
 
 def oldest(data: PanelData, view: View) -> None:
@@ -204,12 +297,12 @@ def _code(sql: str) -> None:
 
 def downloads(title: str, frame: pd.DataFrame, label: str, drawing: Drawing | None) -> None:
     """Draw buttons for the rows and the chart; files have the names of label and title."""
-    name, csv, parquet = _file_name(label), "text/csv", "application/vnd.apache.parquet"
+    name, csv, parquet = slug(label), "text/csv", "application/vnd.apache.parquet"
     with st.container(horizontal=True):
         _button("Rows as CSV", lambda: _csv(frame), f"{name}.csv", csv, title)
         _button("Rows as Parquet", lambda: _parquet(frame), f"{name}.parquet", parquet, title)
         if drawing:
-            file = f"{_file_name(title)}.html"
+            file = f"{slug(title)}.html"
             _button("Chart as HTML", lambda: _html(drawing), file, "text/html", title)
     st.caption("The camera above the chart saves it as a picture.")
 
@@ -217,10 +310,6 @@ def downloads(title: str, frame: pd.DataFrame, label: str, drawing: Drawing | No
 def _button(label: str, content: Callable[[], bytes], file: str, mime: str, title: str) -> None:
     key = f"{label} {title}"
     st.download_button(label, content, file, mime, on_click="ignore", key=key)
-
-
-def _file_name(label: str) -> str:
-    return re.sub(r"\W+", "-", label.lower()).strip("-")
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

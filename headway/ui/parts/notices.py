@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from headway.ui.parts import cache, filters
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, count, escape
-from queries.catalog.catalog import Panel
 from queries.catalog.metric import Metric
 from queries.read.listings import ListingQuery
-from queries.statistics.estimates import unsupported_filters
+from queries.statistics.estimates import supported_scope, unsupported_filters
 from queries.text.next_steps import connected_sentence
 from queries.text.next_steps import next_steps as connected_steps
 from queries.text.sentences import SCOPE_LABELS
@@ -110,20 +110,13 @@ def nothing_in_view(view: View) -> None:
     st.button("Show everything", on_click=filters.reset)
 
 
-def unsupported(panels: Sequence[Panel], view: View) -> None:
-    """Draw a notice about panels that the filters do not apply to."""
-    if not panels:
-        return
-    names = dict.fromkeys(
-        SCOPE_LABELS[name]
-        for panel in panels
-        for name in unsupported_filters(panel.metrics[0], view.scope)
-    )
-    titles = ", ".join(panel.title for panel in panels)
-    st.info(
-        escape(f"Not shown, because it has no {' or '.join(names)}: {titles}."),
-        icon=":material/filter_alt_off:",
-    )
+def narrowed(metric: Metric, view: View) -> View:
+    """Return a view without the filters that do not apply to a metric, and name them."""
+    names = [SCOPE_LABELS[name] for name in unsupported_filters(metric, view.scope)]
+    if not names:
+        return view
+    caption(f"Whole organisation: {metric.of.plural} have no {' or '.join(names)}.")
+    return replace(view, scope=supported_scope(metric, view.scope))
 
 
 def no_items(metric: Metric, sentence: str, has_rule_matches: bool, view: View) -> None:

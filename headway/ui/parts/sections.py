@@ -63,10 +63,15 @@ def origin(subtitle: str, view: View) -> str:
     return f"{subtitle} · synthetic data" if view.snapshot.is_synthetic else subtitle
 
 
+def knows_spend(view: View) -> bool:
+    """Return whether any spend counts."""
+    (facts,) = cache.row_values(ListingQuery("Spend", "spend_facts"), view)
+    return bool(facts["counted"])
+
+
 def has_spend(view: View) -> bool:
     """Return whether any spend counts; draw a notice if none does or filters are ignored."""
-    (facts,) = cache.row_values(ListingQuery("Spend", "spend_facts"), view)
-    if not facts["counted"]:
+    if not knows_spend(view):
         notices.no_spend()
         return False
     notices.whole_organisation(view)

@@ -36,3 +36,8 @@ def caption(*texts: str) -> None:
 def count(number: int, noun: str, plural: str) -> str:
     """Return a number with its noun."""
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def slug(text: str) -> str:
+    """Return a text as a part of an address or of a file's name."""
+    return re.sub(r"\W+", "-", text.lower()).strip("-")

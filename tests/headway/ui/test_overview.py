@@ -65,6 +65,12 @@ def drawn(app: AppTest, page: str = "", **query: str) -> list[str]:
     return parts + [text_of(part.proto.body) for part in app.get("html")]
 
 
+def markdown(app: AppTest) -> str:
+    """Return the Markdown of a page without escapes."""
+    texts = "\n".join(str(part.value) for part in app.main.markdown)
+    return texts.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+
+
 def text_of(document: str) -> str:
     """Return the text of HTML, one blank between words."""
     return " ".join(
@@ -111,13 +117,17 @@ def test_overview_of_a_team_says_what_is_of_the_whole_organisation(app: AppTest)
     assert "25 experiments were decided, 9 before. whole organisation" in text
 
 
-def test_verdicts_stand_above_their_page(app: AppTest) -> None:
+def test_page_begins_with_its_answer_and_the_guardrail_in_the_way(app: AppTest) -> None:
     text = "\n".join(drawn(app, catalog.page("cycle-time").file))
-    assert "Cycle time of features ? not proven Features take 4.8 days" in text
     assert (
-        "Pickup time = no clear change A first reply takes about as long as before: 8.5 hours, was "
-        "8.8 hours. Anything between 38 % faster and 64 % slower would look like this" in text
+        "? not proven Features take 4.8 days instead of 5.6 days. It is not proven a gain: "
+        "8 % of merged changes are reverted, " in text
     )
+    assert "−14 % (−27 to −6) · 446 and 493 pull requests" in text
+    closed = [box.label.replace("\\", "") for box in app.expander]
+    assert "**Where the time goes** · 8.5 hours, no clear change" in closed
+    assert "Question 2 of 5 · How has our cycle time on features changed?" in markdown(app)
+    assert "Guardrail in the way:** revert rate 8 %, was 2 % " in markdown(app)
 
 
 def test_decided_verdicts_are_listed_with_the_quarter_after(app: AppTest) -> None:

@@ -11,7 +11,8 @@ import pytest
 from queries.catalog.catalog import METRICS, metric
 from queries.catalog.scope import Scope
 from queries.read.cases import FOLDER
-from queries.read.charts import CHART_FILES, chart_frame
+from queries.read.chart_sql import CHART_FILES
+from queries.read.charts import chart_frame
 from queries.read.numbers import Numbers
 from queries.read.snapshot import Snapshot
 from queries.statistics.estimates import (

@@ -1,0 +1,260 @@
+"""Skeleton of a page that answers a question, for pages of metrics and pages of listings.
+
+``answer.page`` draws a page of the catalogue. Other pages use these parts in this order:
+
+1. ``heading(page, view, text, row)``: which question it is, and the answer with its chip as title.
+   ``row`` is a row of ``answers``, or None if the answer has no verdict. ``text`` is the title.
+2. Their chart, with ``comparison.draw`` for HTML in the style of the other pages.
+3. ``with fold("Throughput", "29 a week") as is_open: if is_open: …`` for each further section. The
+   closed line has its number, so its content is drawn and read only if it is open.
+4. ``evidence_drawer.show_listing`` for the line with definition, rows, SQL and files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from headway.ui.parts import (
+    cache,
+    comparison,
+    notices,
+    overview_html,
+    question_html,
+)
+from headway.ui.parts.filters import View
+from headway.ui.parts.text import caption, count, escape, slug
+from queries.catalog import catalog
+from queries.catalog.metric import Page
+from queries.catalog.scope import Scope
+from queries.read import question
+from queries.read.filters import SnapshotInfo, is_empty
+from queries.read.headlines import is_exploratory
+from queries.read.overview import MetricAnswer, Overview
+from queries.read.panels import events
+from queries.read.question import Sides
+from queries.sql_files import Row
+from queries.statistics.windows import Window
+from queries.text.overview_text import comparison_name, counts, effect_text, why, word
+from queries.text.question_text import (
+    difference_sentence,
+    guardrail_line,
+    position,
+    teams_text,
+    title,
+)
+from queries.text.sentences import Axis, day, lowered
+
+WHOLE = "whole organisation"
+#: words under the chart of quarters
+BAND = "Band: where a quarter would lie without a change from the one before."
+#: panel of a page whose metrics are the stages of its first headline
+STAGES = {"cycle-time": "Where the time goes"}
+#: medians in hours are drawn in days from this size on
+DAYS_FROM = 48
+
+
+def origin(view: View, text: str = "") -> None:
+    """Draw what a page is about, and how complete its data is."""
+    data_page = catalog.extra_page("data")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if view.snapshot.is_synthetic:
+            notices.synthetic()
+        if text:
+            st.markdown(escape(text))
+        caption(f"Data through {day(view.info.as_of)} · {_extent(view.info)}{_gaps(view)}")
+        st.page_link(data_page.file, label="Is it complete?", icon=":material/fact_check:")
+
+
+def scope_line(view: View) -> None:
+    """Draw what the filters leave; stop if they match nothing."""
+    if view.filters:
+        exploratory = ""
+        if is_exploratory(view.scope):
+            exploratory = " Exploratory: no verdict exists for a filtered view."
+        st.markdown(f":material/filter_alt: Only {escape(view.filters)}.{exploratory}")
+        if cache.load(is_empty, view, view.scope):
+            notices.nothing_in_view(view)
+            st.stop()
+
+
+def _extent(info: SnapshotInfo) -> str:
+    text = count(info.repositories, "repository", "repositories")
+    if info.imported:
+        text += f", {count(info.imported, 'imported project', 'imported projects')}"
+    return text
+
+
+def _gaps(view: View) -> str:
+    """Return why data is missing in the period of the charts."""
+    info, text = view.info, ""
+    if info.is_silent and info.last_day:
+        text += f". Nothing has happened since {day(info.last_day)}, so periods end there"
+    if info.unread:
+        names = ", ".join(
+            f"{repo} ({f'synced through {day(until)}' if until else 'not synced yet'})"
+            for repo, until in info.unread
+        )
+        text += f". Left out after their last synced day: {names}"
+    return text
+
+
+def heading(page: Page, view: View, text: str, row: Row | None = None) -> None:
+    """Draw which question a page answers, and the answer as its title."""
+    origin(view, " · ".join(part for part in (position(page), page.title) if part))
+    comparison.draw(question_html.title(text, overview_html.chip(row) if row else ""))
+    scope_line(view)
+
+
+@contextmanager
+def fold(name: str, text: str = "") -> Iterator[bool]:
+    """Draw a closed section with its number, and yield whether it is open; kept in the URL."""
+    label = f"**{escape(name)}**" + (f" · {escape(text)}" if text else "")
+    key = f"open-{slug(name)}"
+    box = st.expander(label, key=key, on_change="rerun", bind="query-params", type="compact")
+    with box:
+        yield bool(box.open)
+
+
+def answers(page: Page, data: Overview, view: View) -> list[MetricAnswer]:
+    """Return the answers of a page's headlines under the filters, the most telling first."""
+    if is_published(view):
+        return data.of_page(page)
+    metrics = [metric for metric in catalog.METRICS if metric.is_headline]
+    ordered = sorted(
+        (metric for metric in metrics if metric.page == page.name),
+        key=lambda metric: metric.name not in page.overview,
+    )
+    computed = (
+        cache.load(question.filtered_answer, view, metric, view.scope, view.period.end_on)
+        for metric in ordered
+    )
+    return [item for item in computed if item]
+
+
+def is_published(view: View) -> bool:
+    """Return whether a view has published answers: one filter at most, up to the last day."""
+    is_newest = view.period.end_on >= view.info.ends_on
+    return is_newest and view.scope.published == comparison.scope(view)
+
+
+def head(page: Page, main: MetricAnswer, data: Overview, view: View) -> None:
+    """Draw the answer as title, the comparisons with their words, and the effect."""
+    metric, row = main.metric, main.row
+    guard = guardrail_of(row, data)
+    heading(page, view, title(metric, row, (guard.metric, guard.row) if guard else None), row)
+    if is_published(view):
+        comparison.switch(data, comparison.words(view, metric, data))
+    notes = [
+        effect_text(metric, row),
+        counts(metric, row),
+        "beside the teams without it" if row["variant"] == question.BESIDE else "",
+        "" if word(row) == "not proven" else why(metric, row, None),
+        comparison_name(row) if main.is_fallback or row["reason"] == "exploratory" else "",
+        WHOLE if main.is_whole else "",
+    ]
+    comparison.draw(question_html.effect(overview_html.strip(metric, row), notes))
+
+
+def guardrail_of(row: Row, data: Overview) -> MetricAnswer | None:
+    """Return the guardrail that stops a gain."""
+    guards = (item for item in data.guardrails if item.metric.name == row["guardrail"])
+    return next(guards, None)
+
+
+def quarters(main: MetricAnswer, view: View) -> bool:
+    """Draw the first answer by quarter, and return whether the reader wants to see weeks."""
+    metric = main.metric
+    axis = axis_of(main)
+    window = Window(main.quarters[0]["window_start"], main.quarters[-1]["window_end"])
+    marked = cache.load(events, view, window) if main.quarters else []
+    drawn = question_html.quarters(main, axis, marked)
+    if not drawn:
+        return False
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(f"{metric.title} by quarter, {axis.name}", anchor=False)
+        is_weekly = st.toggle("Show weeks", key="weeks", bind="query-params")
+    comparison.draw(drawn)
+    caption(BAND)
+    return bool(is_weekly)
+
+
+def axis_of(item: MetricAnswer) -> Axis:
+    """Return the axis on which the quarters of an answer read best."""
+    metric = item.metric
+    if metric.unit == "share":
+        return Axis("%", 100)
+    values = [row["current"] for row in item.quarters if row["current"] is not None]
+    if metric.unit == "hours" and max(values, default=0) >= DAYS_FROM:
+        return Axis("days", 1 / 24)
+    return Axis(metric.unit, 1)
+
+
+def beside(page: Page, main: MetricAnswer, view: View) -> None:
+    """Draw teams beside each other, and the stages before and since."""
+    metric, row = main.metric, main.row
+    is_whole = view.scope == Scope() and is_published(view)
+    sides = cache.load(question.sides, view, metric, row) if is_whole else None
+    tables = [table for table in (teams(main, sides, view), stages(page, row, view)) if table]
+    if not tables:
+        return
+    for column, (content, note) in zip(st.columns(len(tables)), tables, strict=True):
+        with column:
+            comparison.draw(content)
+            caption(note)
+
+
+def teams(main: MetricAnswer, sides: Sides | None, view: View) -> tuple[str, str] | None:
+    """Return the teams with and without a rollout, or all teams side by side, and a note."""
+    metric, row = main.metric, main.row
+    if sides:
+        lines = [
+            (teams_text(len(sides.teams_with), "with it"), metric, sides.with_it),
+            (teams_text(len(sides.teams_without), "without"), metric, sides.without_it),
+        ]
+        table = question_html.comparison_table("Did the teams with it change more?", "teams", lines)
+        return table, difference_sentence(metric, sides.difference)
+    if view.scope != Scope() or "team" not in metric.of.parts or not row["quarter"]:
+        return None
+    arguments = (metric, row["comparison"], row["quarter"])
+    rows = cache.load(question.team_answers, view, *arguments)
+    if not rows:
+        return None
+    lines = [(other["team"], metric, other) for other in rows]
+    table = question_html.comparison_table("Teams side by side", "team", lines)
+    return table, f"{comparison_name(row)}. Teams have few items, so most differences are chance."
+
+
+def stages(page: Page, row: Row, view: View) -> tuple[str, str] | None:
+    """Return the stages of a page's first headline before and since, and a note."""
+    panel = next(
+        (panel for panel in catalog.panels(page) if panel.title == STAGES.get(page.name)), None
+    )
+    if panel is None or row["baseline"] is None:
+        return None
+    names = cache.load(question.rollout_teams, view, row)
+    lines = [
+        (
+            metric.label or metric.title,
+            metric,
+            cache.load(question.in_windows, view, metric, row, view.scope, tuple(names)),
+        )
+        for metric in panel.metrics
+    ]
+    table = question_html.comparison_table("Where the time went", "stage", lines)
+    who = f"{teams_text(len(names), 'with it')}, " if names else ""
+    return table, f"Medians of all work, {who}{lowered(comparison_name(row))}."
+
+
+def in_the_way(main: MetricAnswer, data: Overview) -> None:
+    """Draw the guardrail that stops a gain, with its figures and a link to its page."""
+    guard = guardrail_of(main.row, data)
+    if word(main.row) != "not proven" or guard is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = guardrail_line(guard.metric, guard.row)
+        st.markdown(f"**Guardrail in the way:** {escape(text)}")
+        page = catalog.page(guard.metric.page)
+        st.page_link(page.file, label=page.heading, icon=":material/shield:")

@@ -1,0 +1,182 @@
+"""Parts of a question's page as HTML: title, quarters, and tables of two windows."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from math import floor, inf, isfinite, log10
+
+from headway.ui.parts.text import typeset
+from queries.catalog.metric import Metric
+from queries.read.overview import MetricAnswer, unchanged_band
+from queries.sql_files import Row
+from queries.statistics.windows import Event
+from queries.text.overview_text import effect_text
+from queries.text.sentences import Axis, short_value
+
+#: steps of an axis
+TICKS = 5
+#: events beyond this part of a chart have their label on the left
+HALF = 0.5
+
+
+def title(text: str, chip: str) -> str:
+    """Return the title of a page with the chip of its word, which is HTML."""
+    return f"<h1>{chip} {_text(text)}</h1>"
+
+
+def effect(strip: str, texts: Sequence[str]) -> str:
+    """Return an effect, whose strip is HTML, and texts about it as one line."""
+    small = _text(" · ".join(text for text in texts if text))
+    return f'<div class="effect">{strip}<span class="small">{small}</span></div>'
+
+
+def quarters(item: MetricAnswer, axis: Axis, events: Sequence[Event]) -> str:
+    """Return the level of each quarter as a chart, with the band without a change.
+
+    The judged quarter is dark, a running one dotted. ``events`` are marked before the quarter's
+    part in which they began. Empty under two quarters with a number.
+    """
+    rows = item.quarters
+    values = [_known(row["current"]) for row in rows]
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    bands = [_possible(item.metric, unchanged_band(row)) for row in rows]
+    every = [*known, *(value for band in bands if band for value in band)]
+    low, high = _range([value * axis.factor for value in every])
+
+    def at(value: float) -> float:
+        return 100 * (value * axis.factor - low) / (high - low)
+
+    columns = "".join(
+        _column(item, row, band, axis, at) for row, band in zip(rows, bands, strict=True)
+    )
+    ticks = "".join(
+        f'<u style="bottom: {100 * (tick - low) / (high - low):.1f}%"><span>'
+        f"{_text(_tick(tick, axis))}</span></u>"
+        for tick in _ticks(low, high)
+    )
+    marks = "".join(_event(event, rows, number) for number, event in enumerate(events))
+    name = html.escape(_alt(item, axis), quote=True)
+    return (
+        f'<div class="plot" role="img" aria-label="{name}">{ticks}'
+        f'<div class="columns">{columns}</div>{marks}</div>'
+    )
+
+
+def _possible(metric: Metric, band: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Return a band without impossible values: only net rates are below zero."""
+    if band is None or metric.aggregate == "net per week":
+        return band
+    end = 1.0 if metric.unit == "share" else inf
+    return max(band[0], 0.0), min(band[1], end)
+
+
+def _column(
+    item: MetricAnswer,
+    row: Row,
+    band: tuple[float, float] | None,
+    axis: Axis,
+    at: Callable[[float], float],
+) -> str:
+    """Return a quarter with its band, its level and its name."""
+    parts, value = [], _known(row["current"])
+    if band and value is not None:
+        start, end = at(band[0]), at(band[1])
+        parts.append(
+            f'<div class="band" style="bottom: {start:.1f}%; height: {end - start:.1f}%"></div>'
+        )
+    if value is not None:
+        number = _text(axis.number(value * axis.factor))
+        parts.append(f'<div class="level" style="bottom: {at(value):.1f}%">{number}</div>')
+    states = {
+        "judged": row["quarter"] == item.row["quarter"],
+        "running": row["status"] == "so far",
+    }
+    classes = " ".join(["column", *(name for name, applies in states.items() if applies)])
+    label = f'<div class="name">{_text(_quarter_name(row, item.quarters))}</div>'
+    return f'<div class="{classes}">{"".join(parts)}{label}</div>'
+
+
+def _quarter_name(row: Row, rows: Sequence[Row]) -> str:
+    """Return the name of a quarter; the year with the first one and with first quarters."""
+    year, quarter = row["quarter"].split("-")
+    if row["status"] == "so far":
+        return f"{quarter} so far"
+    is_first = row is rows[0] or quarter == "Q1"
+    return f"{quarter} {year}" if is_first else quarter
+
+
+def _alt(item: MetricAnswer, axis: Axis) -> str:
+    """Return the values of all quarters as text."""
+    texts = [
+        f"{row['quarter']}: {axis.with_unit(row['current'] * axis.factor)}"
+        for row in item.quarters
+        if _known(row["current"]) is not None
+    ]
+    return f"{item.metric.title} by quarter: {', '.join(texts)}"
+
+
+def _known(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of an axis: from zero, with room for the labels above."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    span = (high - low) or 1.0
+    return low - (0.08 * span if low < 0 else 0), high + 0.1 * span
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round numbers on an axis, zero among them."""
+    rough = (high - low) / TICKS
+    size = 10.0 ** floor(log10(rough))
+    step = next(factor * size for factor in (1, 2, 5, 10) if factor * size >= rough)
+    first = int(low / step)
+    ticks = [step * number for number in range(first, first + TICKS + 2)]
+    return [tick for tick in ticks if low <= tick <= high]
+
+
+def _tick(value: float, axis: Axis) -> str:
+    text = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"${text}" if axis.is_money else text
+
+
+def _event(event: Event, rows: Sequence[Row], number: int) -> str:
+    """Return the mark of an event; empty outside the quarters. Labels are one below the other."""
+    for index, row in enumerate(rows):
+        if row["window_start"] <= event.on < row["window_end"]:
+            days = (row["window_end"] - row["window_start"]).days
+            part = (index + (event.on - row["window_start"]).days / days) / len(rows)
+            side = " left" if part > HALF else ""
+            return (
+                f'<div class="event{side}" style="left: {100 * part:.1f}%">'
+                f'<span style="top: {number}rem">{_text(event.name)}</span></div>'
+            )
+    return ""
+
+
+#: columns of a table of two windows
+HEADS = ("before", "since", "change")
+
+
+def comparison_table(caption: str, head: str, lines: Sequence[tuple[str, Metric, Row]]) -> str:
+    """Return names with their numbers before and since, and their changes."""
+    body = "".join(
+        f'<tr><th scope="row">{_text(name)}</th>'
+        f"<td>{_text(short_value(metric, row['baseline'], row['n_baseline']))}</td>"
+        f"<td>{_text(short_value(metric, row['current'], row['n_current']))}</td>"
+        f"<td>{_text(effect_text(metric, row) or '–')}</td></tr>"
+        for name, metric, row in lines
+    )
+    heads = "".join(f'<th scope="col">{_text(text)}</th>' for text in (head, *HEADS))
+    return (
+        f"<table><caption>{_text(caption)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def _text(text: str) -> str:
+    return html.escape(typeset(text))
