@@ -86,9 +86,9 @@ def over_time(view: View) -> None:
     sections.unpriced(view)
 
 
-def reasons(main: MetricAnswer, view: View) -> None:
+def reasons(main: MetricAnswer | None, view: View) -> None:
     """Draw what the ratio rests on, why spend changed, and spend by week, closed."""
-    if main.metric.aggregate == "per outcome":
+    if main and main.metric.aggregate == "per outcome":
         basis(main, view)
         change(main, view)
     with question.fold("Spend over time", "by provider and by tool") as is_open:

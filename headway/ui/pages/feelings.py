@@ -3,11 +3,12 @@
 import streamlit as st
 
 from headway.ui.charts import survey_chart
-from headway.ui.parts import answer, cache, filters, notices, sections
+from headway.ui.parts import answer, cache, filters, notices, question, sections
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import escape
 from queries.catalog import catalog
 from queries.read.listings import ListingQuery
+from queries.read.overview import MetricAnswer
 from queries.sql_files import Row
 from queries.text.survey_text import (
     DISCLAIMER,
@@ -16,6 +17,8 @@ from queries.text.survey_text import (
     hidden_sentence,
     waves_sentence,
 )
+
+WAVES = ListingQuery("Waves", "survey_waves")
 
 
 def waves(query: ListingQuery, rows: list[Row], view: View) -> None:
@@ -52,16 +55,20 @@ def comments(view: View) -> None:
     sections.body(query, view)
 
 
+def survey(_: MetricAnswer | None, view: View) -> None:
+    """Draw the waves of the organisation, and closed, its teams and comments."""
+    waves(WAVES, cache.row_values(WAVES, view), view)
+    with question.fold("Teams in the newest wave") as is_open:
+        if is_open:
+            teams(view)
+    with question.fold("What people built that they could not have built before") as is_open:
+        if is_open:
+            comments(view)
+
+
 view = filters.view()
-page = catalog.page("feelings")
-answer.heading(page.title, view)
-query = ListingQuery("Waves", "survey_waves")
-rows = cache.row_values(query, view)
-if not rows:
-    notices.no_survey()
+if cache.row_values(WAVES, view):
+    answer.page("feelings", survey)
 else:
-    answer.verdicts(page, view)
-    waves(query, rows, view)
-    teams(view)
-    comments(view)
-    answer.show_panels(catalog.panels(page), view)
+    answer.heading(catalog.page("feelings").title, view)
+    notices.no_survey()

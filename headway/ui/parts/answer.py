@@ -26,7 +26,7 @@ from queries.text.question_text import closed_line, number, position
 from queries.text.sentences import capitalised, chart_subtitle, lowered
 
 Answers = Mapping[str, MetricAnswer]
-Section = Callable[[MetricAnswer, View], None]
+Section = Callable[[MetricAnswer | None, View], None]
 
 
 def heading(title: str, view: View, question_name: str = "") -> None:
@@ -43,6 +43,8 @@ def page(name: str, section: Section | None = None) -> None:
     items = question.answers(content, data, view)
     if not items:
         heading(content.title, view, position(content))
+        if section:
+            section(None, view)
         show_panels(catalog.panels(content), view)
         return
     main = items[0]
