@@ -17,7 +17,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check --no-compile
 # The stamp contains the folder of the setup: a moved project or one without its Python is set up again.
 SET_UP_IN := $(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null)
 
-.PHONY: help setup tools run test pytest lint bench calibrate soak picture lock clean again
+.PHONY: help setup tools run test pytest lint bench calibrate soak image picture lock clean again
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -66,14 +66,19 @@ soak: tools ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_TARGET_PUBLISHES=100 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/headway/cli/test_targets.py
 	@HEADWAY_PUBLISHES=25 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py
 
+image: tools ## build the image as root without a daemon and try it (needs buildah, debootstrap)
+	@$(BIN)/python -m tests.bench.image
+
 picture: tools ## renew docs/overview.png from the demo
 	@$(BIN)/python -m tests.support.picture
 
-lock: ## renew requirements.lock and the two locks of tests/ from pyproject.toml (needs uv)
+lock: ## renew requirements.lock and the locks of tests/ and deploy/ from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	@uv pip compile $(LOCK_FLAGS) --group build --output-file requirements.lock pyproject.toml
 	@uv pip compile $(LOCK_FLAGS) --all-extras --group build --group dev --constraint requirements.lock \
 		--output-file $(TOOLS_LOCK) pyproject.toml
+	@uv pip compile $(LOCK_FLAGS) --extra sign-in --extra postgresql --extra mcp --group build \
+		--constraint $(TOOLS_LOCK) --output-file deploy/requirements.lock pyproject.toml
 	@uv pip compile $(LOCK_FLAGS) --group pyproject.toml:node --output-file tests/node.lock
 
 clean: ## remove .venv/ and every cache, keep data/
