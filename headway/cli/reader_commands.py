@@ -233,7 +233,7 @@ def rules(paths: DataPaths, mapped: tuple[str, str] | None) -> None:
     help="How old the data may be.",
 )
 def check(paths: DataPaths, max_age_days: int) -> None:
-    """Check that data is fresh and complete and spend within budget; exit 3 if not."""
+    """Check data, budgets and expectations; exit 3 if one needs attention."""
     from headway.cli import webhook
     from queries.read.snapshot import current, listing
 
@@ -244,7 +244,9 @@ def check(paths: DataPaths, max_age_days: int) -> None:
     crossed = listing(
         snapshot, "over_budget", share=settings.check.budget_share, risk=settings.check.budget_risk
     )
-    if problems := [*stale["problem"], *gaps["problem"], *crossed["problem"]]:
+    missed = listing(snapshot, "missed_expectations")
+    lists = (stale, gaps, crossed, missed)
+    if problems := [line for rows in lists for line in rows["problem"]]:
         for line in problems:
             answer(line, "crossed", "error")
         address = os.environ.get(settings.check.webhook_env, "").strip()

@@ -14,6 +14,7 @@ from headway.config.settings import GitHubTable, Settings
 from queries.publish.settings import (
     Budget,
     ClosedPeriod,
+    Expectation,
     PublishSettings,
     RepositoryScope,
     Rollout,
@@ -75,6 +76,10 @@ def publish_settings(settings: Settings, user_seeds: Path) -> PublishSettings:
         budgets=[
             Budget(date.fromisoformat(f"{row.month or row.from_}-01"), row.usd, bool(row.from_))
             for row in settings.budgets
+        ],
+        expectations=[
+            Expectation(from_on=row.from_, **row.model_dump(exclude={"from_"}))
+            for row in settings.expectations
         ],
         tool_decisions=[ToolDecision(**row.model_dump()) for row in settings.tool_decisions],
         rules=compile_rules(user_seeds, settings),

@@ -52,8 +52,11 @@ from headway.config.rules import (
     WorkType,
     check_names,
 )
+from queries.catalog.catalog import METRICS
+from queries.catalog.catalog import metric as catalogued
 from queries.catalog.guardrails import MARGINS
 from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
+from queries.catalog.offload import CATEGORIES
 from queries.publish.settings import TRANSITION_DAYS
 
 EXAMPLE = Path(__file__).with_name("headway.example.toml")
@@ -174,6 +177,38 @@ class MarginsTable(Table):
     review_load: Ratio = MARGINS["review_load"]
 
 
+def _check_metric(name: str) -> str:
+    """Check that a metric exists."""
+    names = [row.name for row in METRICS]
+    if name in names:
+        return name
+    close = difflib.get_close_matches(name, names, 1)
+    hint = f"did you mean {close[0]}?" if close else "docs/metrics.md lists them"
+    raise ValueError(f"{reprlib.repr(name)} is not a metric; {hint}")
+
+
+def _check_category(name: str) -> str:
+    """Check that a work category exists."""
+    if name and name not in CATEGORIES:
+        raise ValueError(f"{reprlib.repr(name)} is not one of {', '.join(CATEGORIES)}")
+    return name
+
+
+class ExpectationTable(Table):
+    """A target of a metric by a day, with its owner."""
+
+    metric: Annotated[Text, AfterValidator(_check_metric)]
+    target: Annotated[float, Field(ge=-(10**12), le=10**12)]
+    by: date
+    category: Annotated[str, AfterValidator(_check_category)] = ""
+    scope: Text = "org"
+    owner: str = ""
+    why: str = ""
+    from_: date | None = Field(None, alias="from")
+    at_most: bool | None = None
+    guardrail: Annotated[str, AfterValidator(lambda name: name and _check_metric(name))] = ""
+
+
 class BudgetTable(Table):
     """Dollars for one month, or for each month from one on."""
 
@@ -210,6 +245,7 @@ class Settings(Table):
     closed_periods: ListOf[ClosedTable] = ()
     budgets: ListOf[BudgetTable] = ()
     tool_decisions: ListOf[DecisionTable] = ()
+    expectations: ListOf[ExpectationTable] = ()
     ai_signals: ListOf[AiSignal] = ()
     work_types: ListOf[WorkType] = ()
     label_rules: ListOf[LabelRule] = ()
@@ -374,6 +410,19 @@ def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
         if is_repeated("closed", closed.name, closed.from_):
             message = f"{closed.name} of {closed.from_} is repeated; keep one"
             yield ("closed_periods", index, "name"), message
+    for index, expectation in enumerate(settings.expectations):
+        about = catalogued(expectation.metric)
+        if expectation.from_ and expectation.from_ >= expectation.by:
+            message = f"by: must be after from, {expectation.from_}"
+            yield ("expectations", index, "by"), message
+        if expectation.category and not about.has_category:
+            message = f"{expectation.metric} has no pull requests, so it has no work category"
+            yield ("expectations", index, "category"), message
+        if expectation.scope != "org" and "team" not in about.of.parts:
+            message = f"{expectation.metric} is not measured by team; remove scope"
+            yield ("expectations", index, "scope"), message
+        if is_repeated("expectation", *vars(expectation).values()):
+            yield ("expectations", index, None), "this expectation is repeated; keep one"
     for index, budget in enumerate(settings.budgets):
         if bool(budget.month) == bool(budget.from_):
             message = 'write either month or from, such as month = "2026-11"'

@@ -163,6 +163,7 @@ class Metric:
     ``rule``: kind of label rules that define its items.
     ``needs``: roles or teams of people, without which no item has a value.
     ``guardrails``: metrics that must not become worse if this one improves, most telling first.
+    ``upper``: metric that is the upper bound of this one.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Metric:
     rule: str = ""
     needs: Literal["", "roles", "teams"] = ""
     guardrails: tuple[str, ...] = ()
+    upper: str = ""
 
     def has_enough(self, *counts: int) -> bool:
         """Return whether a comparison of estimates that rest on so many items is made."""
@@ -206,6 +208,11 @@ class Metric:
     def of(self) -> Subject:
         """Return the kind of its items."""
         return SUBJECTS[self.subject]
+
+    @property
+    def has_category(self) -> bool:
+        """Return whether its items are of pull requests, which have a work category."""
+        return self.subject in ("pull request", "review", "area")
 
     @property
     def rests_on_rules(self) -> bool:

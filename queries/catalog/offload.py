@@ -49,6 +49,7 @@ METRICS = (
         "was {baseline}",
         panel="Changes that lasted, by agents",
         label="at least",
+        upper="offload_share_at_most",
     ),
     Metric(
         "offload_share_at_most",
@@ -88,6 +89,7 @@ METRICS = (
         "{baseline}",
         panel="Agents' work that was handed off",
         label="at least",
+        upper="hand_off_rate_at_most",
     ),
     Metric(
         "hand_off_rate_at_most",

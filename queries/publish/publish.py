@@ -23,6 +23,7 @@ from queries.publish import archive, atoms, decisions, spend, surveys
 from queries.publish.answers import add_guardrail_sentences, answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
+from queries.publish.expectations import expectation_rows
 from queries.publish.items import batches
 from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
@@ -35,6 +36,7 @@ SNAPSHOT_COUNT = 5
 #: rows of a snapshot that the ledger remembers, by its table
 NEW_ROWS = {
     "published_verdicts": "from new_verdicts",
+    "published_expectations": "from new_expectations",
     "published_survey_cells": "from new_survey_cells",
     "published_survey_comments": "from new_survey_comments",
 }
@@ -150,6 +152,12 @@ def _build(
         decisions.keep(db, judged)
         add(db, "answer_inputs")
         add(db, "verdicts")
+        expected = expectation_rows(
+            db, source.settings.expectations, source.settings.guardrail_margins, day
+        )
+        add(db, "expectations", expectations_frame=expected)
+        text = (ROOT / "inputs" / "new_expectations.sql").read_text(encoding="utf-8")
+        db.execute(text)
         say("forecasts")
         add(db, "budget", budget_frame=budget_rows(source.settings.budgets, day))
         usage, by_model = (db.table(f"int_daily_{name}").df() for name in ("spend", "models"))

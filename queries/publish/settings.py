@@ -99,6 +99,27 @@ class RepositoryScope:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """What a metric should reach by a day, and who answers for it."""
+
+    metric: str
+    target: float
+    by: date
+    #: work category; all if empty
+    category: str = ""
+    #: a team, or org
+    scope: str = "org"
+    owner: str = ""
+    why: str = ""
+    #: day from which the number should move from its baseline to the target
+    from_on: date | None = None
+    #: whether the number should be at most the target; None: as the metric is better
+    at_most: bool | None = None
+    #: metric that must not become worse; empty for the usual one
+    guardrail: str = ""
+
+
+@dataclass(frozen=True)
 class PublishSettings:
     """Settings of a publish."""
 
@@ -116,6 +137,7 @@ class PublishSettings:
     guardrail_margins: Mapping[str, float] = field(default_factory=lambda: dict(MARGINS))
     budgets: Sequence[Budget] = ()
     tool_decisions: Sequence[ToolDecision] = ()
+    expectations: Sequence[Expectation] = ()
     rules: Sequence[Rule] = ()
     rates: Sequence[ExchangeRate] = ()
     #: of two repositories with one name, the one of the first GitHub is published under it;

@@ -112,6 +112,11 @@ CONTRACT = {
     "milestones": """
         repo number title url state due_on created_at closed_at is_capability issue_count
         pull_request_count""",
+    "expectations": """
+        position metric category scope is_at_most target from_on by_on owner why state reason
+        sentence
+        value least most lo hi n needed baseline window_start window_end guardrail guardrail_value
+        guardrail_baseline decided_on""",
     "agent_changes": """
         repo number first_number first_opened_at attempt attempts human_rework human_rework_reason
         needs_review hand_off""",

@@ -1,0 +1,3 @@
+-- Decided expectations of the ledger.
+select *
+from ledger.published_expectations

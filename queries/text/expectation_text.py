@@ -1,0 +1,70 @@
+"""Sentences of expectations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from queries.catalog.catalog import metric as catalogued
+from queries.catalog.metric import Metric
+from queries.sql_files import Row
+from queries.text.sentences import capitalised, day, format_value, lowered
+
+#: states, the ones that need a decision first
+STATES = ("missed", "not proven", "behind", "no owner", "cannot be told", "on course", "met")
+
+
+def expectation_name(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return what is expected of what, such as: offload share of routine tests in Checkout."""
+    category = f" of {row['category']}" if row["category"] else ""
+    scope = "" if row["scope"] == "org" else f" in {row['scope']}"
+    return f"{lowered(metric.title)}{category}{scope}"
+
+
+def expected(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return the target, such as: at least 60 % by 31 Mar 2027."""
+    word = "at most" if row["is_at_most"] else "at least"
+    return f"{word} {format_value(row['target'], metric.unit)} by {day(row['by_on'])}"
+
+
+def number(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return the number with its bounds, such as: 43 % to 71 %."""
+    if row["value"] is None:
+        return "not measured"
+    ends = [format_value(row[name], metric.unit) for name in ("least", "most")]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def expectation_sentence(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return expectation, number and state in one plain sentence."""
+    name = capitalised(expectation_name(metric, row))
+    current = number(metric, row)
+    if row["decided_on"]:
+        tail = f"it was {current} on {day(row['window_end'])}, so it is {row['state']}"
+    else:
+        tail = f"it is {current} now: {row['state']}"
+    if row["state"] in ("not proven", "cannot be told", "no owner"):
+        tail += f", because {_because(row)}"
+    return f"{name} should be {expected(metric, row)}; {tail}."
+
+
+def _because(row: Mapping[str, Any]) -> str:
+    """Return the reason of a state as a clause."""
+    if row["state"] == "not proven" and row["guardrail"]:
+        guardrail = lowered(catalogued(row["guardrail"]).title)
+        verb = "became worse" if row["reason"].endswith("worse") else "cannot be measured"
+        return f"{guardrail} {verb}"
+    known = {
+        "too few items": "there are too few items",
+        "not begun": "it has just begun",
+        "no baseline": "there is no baseline",
+        "nobody answers for it": "nobody answers for it",
+    }
+    return known.get(row["reason"], f"{row['reason']}")
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Return how many expectations have which state, such as: 1 missed, 2 met."""
+    counts = Counter(row["state"] for row in rows)
+    return ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
