@@ -17,10 +17,8 @@ MANY = 20
 BANDS = (5, 10, 20, 50, 100, 200, 500, 1000)
 #: fewest people invited for a response rate
 LEAST_INVITED = 10
-#: digits after the point of means, and steps of shares
+#: published steps between the shares 0 and 1
 STEPS_OF_A_SHARE = 20
-#: most points of a scale that has a favourable share: its two best answers
-MOST_POINTS = 11
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,9 @@ class Level:
     sd: float
     lo: float
     hi: float
-    favourable: float | None
+    favourable: float
+    favourable_lo: float
+    favourable_hi: float
     favourable_least: float | None
     favourable_most: float | None
     mean_least: float | None
@@ -153,7 +153,8 @@ def level(
     size = invited if invited is not None and invited >= cell.n else None
     low, high = mean_interval(mean, sd, cell.n, size)
     most = values[-1]
-    share, _ = favourable_share(cell.frequencies, polarity)
+    share = favourable_share(cell.frequencies, polarity)
+    share_low, share_high = share_interval(share, cell.n, size)
     mean, share = round(mean, 1), _step(share)
     bounds = None if rate is None else mean_bounds(mean, rate, least, most)
     shares = None if rate is None else share_bounds(share, rate)
@@ -164,6 +165,8 @@ def level(
         lo=round(max(low, least), 1),
         hi=round(min(high, most), 1),
         favourable=share,
+        favourable_lo=_step(share_low),
+        favourable_hi=_step(share_high),
         favourable_least=shares and shares[0],
         favourable_most=shares and shares[1],
         mean_least=bounds and round(bounds[0], 1),
@@ -202,10 +205,10 @@ def share_interval(share: float, n: int, size: int | None = None) -> tuple[float
     return max(centre - margin, 0.0), min(centre + margin, 1.0)
 
 
-def favourable_share(frequencies: Sequence[int], polarity: int) -> tuple[float, int]:
-    """Return the share of the two best answers, and their number."""
+def favourable_share(frequencies: Sequence[int], polarity: int) -> float:
+    """Return the share of the two best answers."""
     best = frequencies[-2:] if polarity > 0 else frequencies[:2]
-    return sum(best) / sum(frequencies), sum(best)
+    return sum(best) / sum(frequencies)
 
 
 def mean_bounds(mean: float, rate: float, least: int, most: int) -> tuple[float, float]:

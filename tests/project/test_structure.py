@@ -155,7 +155,8 @@ CONTRACT = {
         rows_without_price""",
     "survey_scores": """
         survey wave wave_start wave_end team item version scale polarity n mean sd lo hi favourable
-        response_rate mean_least mean_most favourable_least favourable_most""",
+        favourable_lo favourable_hi response_rate mean_least mean_most favourable_least
+        favourable_most""",
     "survey_comments": "survey wave item comment",
     "rules": "kind rule position field pattern value tier tool source repositories matched",
     "metrics": "metric question page title unit better definition definition_hash is_headline sql",

@@ -53,6 +53,8 @@ create table if not exists published_survey_cells (
     lo double,
     hi double,
     favourable double,
+    favourable_lo double,
+    favourable_hi double,
     response_rate double,
     mean_least double,
     mean_most double,

@@ -18,6 +18,8 @@
 -- lo: lower end of the 95 % interval of the mean of everyone invited.
 -- hi: upper end of the interval.
 -- favourable: share of the two best answers, in steps of 5 points.
+-- favourable_lo: lower end of the 95 % interval of that share of everyone invited.
+-- favourable_hi: upper end of that interval.
 -- response_rate: people who answered, of those invited, in steps of 5 points; null under 10 invited,
 --     if the number is not known, or if the rest of the teams would be a small group.
 -- mean_least: the mean if all who did not answer had given the lowest answer.
@@ -40,6 +42,8 @@ select
     lo::double as lo,
     hi::double as hi,
     favourable::double as favourable,
+    favourable_lo::double as favourable_lo,
+    favourable_hi::double as favourable_hi,
     response_rate::double as response_rate,
     mean_least::double as mean_least,
     mean_most::double as mean_most,

@@ -11,6 +11,8 @@ select
     lo,
     hi,
     favourable,
+    favourable_lo,
+    favourable_hi,
     n,
     response_rate,
     mean_least,

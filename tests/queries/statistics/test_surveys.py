@@ -1,0 +1,132 @@
+"""Numbers of surveys against values worked out by hand, and verdicts of waves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from queries.statistics.judgements import judge
+from queries.statistics.noise import Weeks, Windows
+from queries.statistics.surveys import (
+    Cell,
+    Wave,
+    band,
+    favourable_share,
+    level,
+    mean_and_sd,
+    mean_bounds,
+    mean_interval,
+    response_rate,
+    share_bounds,
+    share_interval,
+    shown_cells,
+)
+from queries.statistics.verdicts import word
+
+#: answers 1, 2, 2, 3, 4 and 5
+SIX = (1, 2, 1, 1, 1)
+
+
+def test_mean_and_spread_of_six_answers() -> None:
+    # 17 / 6; squares 3.3611 + 2 * 0.6944 + 0.0278 + 1.3611 + 4.6944 = 10.8333, over 5
+    assert mean_and_sd(SIX, 1) == pytest.approx((2.83333, 1.47196), abs=1e-5)
+
+
+def test_interval_of_a_finite_group_is_narrower() -> None:
+    # t(5) = 2.570582, 1.47196 / sqrt(6) = 0.600925; six of eight answered: sqrt(1 - 6/8) = 0.5
+    assert mean_interval(2.83333, 1.47196, 6, 8) == pytest.approx((2.06097, 3.60570), abs=1e-4)
+    assert mean_interval(2.83333, 1.47196, 6) == pytest.approx((1.28860, 4.37806), abs=1e-4)
+    assert mean_interval(2.83333, 1.47196, 6, 6) == (2.83333, 2.83333)
+
+
+def test_interval_of_a_share_counts_a_finite_group_as_more() -> None:
+    # 6 * 7 / 2 = 21 answers: (0.5 ± 1.656877 * sqrt(0.0119048 + 0.0021777))
+    assert share_interval(0.5, 6, 8) == pytest.approx((0.30338, 0.69662), abs=1e-4)
+    # Wilson of 3 of 6: 1.195136 * sqrt(0.0416667 + 0.0266768)
+    assert share_interval(0.5, 6) == pytest.approx((0.18761, 0.81239), abs=1e-4)
+    assert share_interval(0.5, 6, 6) == (0.5, 0.5)
+
+
+def test_bounds_are_those_of_everybody_at_an_end_of_the_scale() -> None:
+    assert mean_bounds(3, 0.7, 1, 5) == pytest.approx((2.4, 3.6))
+    assert share_bounds(0.5, 0.7) == pytest.approx((0.35, 0.65))
+
+
+def test_favourable_answers_are_the_low_ones_of_a_bad_item() -> None:
+    assert favourable_share(SIX, -1) == 0.5
+    assert favourable_share(SIX, 1) == pytest.approx(1 / 3)
+
+
+def test_rates_and_numbers_of_answers_are_published_in_steps() -> None:
+    assert [response_rate(8, 12), response_rate(9, 9), response_rate(13, 12)] == [0.65, None, None]
+    assert [band(n, 5) for n in (5, 9, 10, 49, 50, 5000)] == [5, 5, 10, 20, 50, 1000]
+    assert [band(n, 7) for n in (7, 9, 10)] == [7, 7, 10]
+
+
+def test_published_numbers_are_rounded() -> None:
+    numbers = level(Cell(SIX), 1, -1, 6, 5, 8, 0.75)
+    assert (numbers.n, numbers.mean, numbers.sd, numbers.lo, numbers.hi) == (5, 2.8, 1.5, 2.1, 3.6)
+    shares = (numbers.favourable, numbers.favourable_lo, numbers.favourable_hi)
+    assert shares == (0.5, 0.3, 0.7)
+    # 0.75 * 2.8 + 0.25 * 1 = 2.35 and + 0.25 * 5 = 3.35
+    assert (numbers.mean_least, numbers.mean_most) == pytest.approx((2.35, 3.35), abs=0.051)
+    assert (numbers.favourable_least, numbers.favourable_most) == (0.4, 0.6)
+
+
+def test_team_is_hidden_with_the_next_smallest() -> None:
+    teams = {"red": Cell((2, 2, 2, 2, 2)), "blue": Cell((2, 2, 2, 0, 0)), "gold": Cell((1, 1, 1))}
+    teams["gold"] = Cell((1, 1, 1, 0, 0))
+    whole = Cell((5, 5, 5, 2, 2))
+    shown = shown_cells(Wave(whole, teams), (), 5)
+    assert shown and set(shown.teams) == {"red"}
+    assert shown_cells(Wave(Cell((2, 2, 0, 0, 0))), (), 5) is None
+    assert shown_cells(Wave(Cell((0, 9, 0, 0, 0))), (), 5) is None
+
+
+def waves(*values: float | None) -> Weeks:
+    """Return weekly sums with a wave in some weeks."""
+    means = np.array([value or 0.0 for value in values])
+    return Weeks(means, np.array([float(value is not None) for value in values]))
+
+
+def halves(weeks: int) -> Windows:
+    """Return a window of some weeks and the same number before it."""
+    return Windows(judged=weeks, lag=weeks, weeks=weeks)
+
+
+def test_six_waves_on_each_side_give_a_verdict() -> None:
+    before, now = (3.0, 3.2, 3.1, 2.9, 3.3, 3.1), (2.4, 2.6, 2.5, 2.3, 2.7, 2.5)
+    result = judge("mean", waves(*before, *now), halves(6))
+    # variances of 0.02 on both sides: sqrt(2 * 0.02 / 6), 10 degrees of freedom, t = 7.348
+    assert (result.effect, result.se, result.df) == pytest.approx((-0.6, 0.0816497, 10))
+    assert result.p == pytest.approx(2.455e-5, rel=1e-2)
+    # t(10) = 2.228139
+    assert result.interval() == pytest.approx((-0.781927, -0.418073), abs=1e-5)
+    assert word(result, result.p, "down", {}).word == "improving"
+    assert word(result, result.p, "up", {}).word == "worse"
+
+
+def test_fewer_waves_have_an_interval_and_no_verdict() -> None:
+    result = judge("mean", waves(3.0, None, 3.2, 2.4, None, 2.6), halves(3))
+    assert result.lack and (result.lack.code, result.lack.actual, result.lack.needed) == (
+        "waves",
+        2,
+        6,
+    )
+    # variances of 0.02 over 2: se 0.141421, 2 degrees of freedom, t(2) = 4.302653
+    assert result.interval() == pytest.approx((-1.208487, 0.008487), abs=1e-5)
+    assert word(result, None, "down", {}).word == "too little data"
+
+
+@pytest.mark.parametrize("values", [(None, None, None, 3.0), (3.0, None, 2.0, None), (3, 3, 2, 2)])
+def test_too_few_waves_for_an_interval(values: tuple[float | None, ...]) -> None:
+    result = judge("mean", waves(*values), halves(2))
+    assert result.lack and result.lack.code == "waves"
+    assert result.interval() is None
+
+
+def test_closed_weeks_do_not_count() -> None:
+    weeks = waves(3.0, 3.2, 9.0, 2.4, 2.6, 9.0)
+    counts = np.array([True, True, False, True, True, False])
+    result = judge("mean", Weeks(weeks.numerator, weeks.denominator, counts), halves(3))
+    assert result.effect == pytest.approx(-0.6)
