@@ -77,8 +77,8 @@ def test_team_is_hidden_with_the_next_smallest() -> None:
     teams = {"red": Cell((2, 2, 2, 2, 2)), "blue": Cell((2, 2, 2, 0, 0)), "gold": Cell((1, 1, 1))}
     teams["gold"] = Cell((1, 1, 1, 0, 0))
     whole = Cell((5, 5, 5, 2, 2))
-    shown = shown_cells(Wave(whole, teams), (), 5)
-    assert shown and set(shown.teams) == {"red"}
+    public = shown_cells(Wave(whole, teams), (), 5)
+    assert public and set(public.teams) == {"red"}
     assert shown_cells(Wave(Cell((2, 2, 0, 0, 0))), (), 5) is None
     assert shown_cells(Wave(Cell((0, 9, 0, 0, 0))), (), 5) is None
 
