@@ -11,7 +11,8 @@ from scipy.special import ndtri, stdtrit
 
 #: the level of intervals
 LEVEL = 0.95
-#: answers from which a mean with one decimal does not determine a person's answer
+#: answers from which the changes of other people's answers hide that of one person: with a
+#: correlation of 0.6 between waves, their sum changes by as much as the whole scale
 MANY = 20
 #: lower ends of the published bands of a number of answers
 BANDS = (5, 10, 20, 50, 100, 200, 500, 1000)
@@ -96,7 +97,7 @@ def reveals_a_change(parts: Sequence[Cell], earlier: Iterable[Sequence[Cell]], k
 
     If all other people answered alike, the difference is what those who joined, left or moved
     answered.
-    From 20 answers on, means with one decimal leave the sum open.
+    From 20 answers on, the changes of other people's answers are larger than that.
     """
     return any(_is_near(parts, before, k) or _is_near(before, parts, k) for before in earlier)
 

@@ -63,11 +63,12 @@ def _question(line: Line, address: Address) -> str:
     if main is not None and line.page is not None:
         return _row(line.question.short, main, _notes(line, main), address(line.page))
     text = f"Not measured yet: to be answered by {line.question.answered_by}."
-    return (
-        f'<div class="line"><span class="question">{html.escape(line.question.short)}</span>'
+    parts = (
+        f'<span class="question">{html.escape(line.question.short)}</span>'
         f'<span>{chip(None)}</span><span class="wide">{html.escape(text)}</span>'
-        "<span></span><span></span></div>"
+        "<span></span><span></span>"
     )
+    return _linked(address(line.page) if line.page else "", "line", parts)
 
 
 def _row(label: str, item: MetricAnswer, notes: Sequence[str], address: str = "") -> str:

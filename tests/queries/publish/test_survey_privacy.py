@@ -291,6 +291,22 @@ def test_wave_after_a_leaver_is_hidden(leavers: int, teams_shown: set[str]) -> N
     attack(world)
 
 
+def test_guess_from_two_large_waves_is_no_better_than_the_commonest_answer() -> None:
+    luck = random.Random(14)
+    hits, common, rounds = 0, 0, 2000
+    for _ in range(rounds):
+        moods = [luck.gauss(3, 0.77) for _ in range(21)]  # 60 % of the variance stays
+        first, second = (
+            [min(max(round(luck.gauss(mood, 0.63)), 1), 5) for mood in moods] for _ in range(2)
+        )
+        leaver, staying = first[0], second[1:]
+        means = round(sum(first) / 21, 1), round(sum(staying) / 20, 1)
+        guess = min(max(round(21 * means[0] - 20 * means[1]), 1), 5)
+        hits += guess == leaver
+        common += leaver == 3
+    assert hits < common
+
+
 def test_small_organisation_with_a_leaver_shows_its_first_wave_only() -> None:
     world = World()
     teams = people({"": 9})
