@@ -468,10 +468,62 @@ class FolderEntry(Node):
 class GitObject(Node):
     """File or folder of the default branch."""
 
+    oid: Oid | None = None
     typename: Code | None = Field(default=None, alias="__typename")
     text: Annotated[str, StringConstraints(max_length=1_000_000)] | None = None
     is_truncated: bool | None = None
     entries: list[FolderEntry] | None = None
+
+
+class TreeEntry(BaseModel):
+    """Entry of a folder in REST: a file, a link or a folder."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+    mode: Annotated[str, StringConstraints(pattern=r"^[0-7]{5,6}$")]
+    type: Code
+    sha: Oid
+    size: Count = 0
+
+
+class Tree(BaseModel):
+    """Folder in REST, with all below it; GitHub cuts it off after 100,000 entries."""
+
+    tree: list[TreeEntry]
+    truncated: bool = False
+
+
+class FileVersion(Node):
+    """A file as it was at a commit."""
+
+    oid: Oid
+    object: GitObject | None = None
+
+
+class FileChange(Node):
+    """Commit that changed a file; ``file`` is null if it deleted it."""
+
+    oid: Oid
+    committed_date: Time | None = None
+    file: FileVersion | None = None
+
+
+class FileHistory(Node):
+    """Newest commits of the default branch that changed a file."""
+
+    total_count: Count
+    nodes: Entries[FileChange]
+
+
+class CodeownersError(Node):
+    """Line of CODEOWNERS in which GitHub finds an error."""
+
+    line: Count
+
+
+class CodeownersErrors(Node):
+    """All of them."""
+
+    errors: Entries[CodeownersError]
 
 
 #: model of each document type
@@ -528,11 +580,21 @@ class AllLabels(Node):
     nodes: Entries[RepositoryLabel] | None = None
 
 
+class RootFolder(Head):
+    """Root folder of a commit: its id changes with any file."""
+
+
+class BranchHead(Head):
+    """Newest commit of a branch, with its root folder."""
+
+    tree: RootFolder | None = None
+
+
 class DefaultBranch(Node):
     """Default branch of a repository."""
 
     name: Name
-    target: Head
+    target: BranchHead
 
 
 class OwnedRepository(Node):

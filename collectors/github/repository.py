@@ -139,6 +139,8 @@ class PagedList(ABC):
     hidden: int = 0
     #: why the list cannot be read, if no later try changes that
     refusal: str = ""
+    #: whether a failure costs this list alone, and not the repository
+    is_optional: bool = False
 
     def start(self, store: Store) -> None:  # noqa: B027  # most lists need nothing
         """Load the state of the last read from the ledger."""

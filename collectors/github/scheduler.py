@@ -237,6 +237,10 @@ class Worker:
         if task.is_joint:
             self.isolated_lists += task.lists
             self.isolated_syncs.append(sync)
+        elif task.lists and all(paged_list.is_optional for paged_list in task.lists):
+            sync.is_partial = True
+            for paged_list in task.lists:
+                paged_list.give_up(str(error))
         elif sync in self.active:
             self._leave(sync)
             self.results.append(Result(sync.scope.repo, "failed", sync.rows, str(error)))

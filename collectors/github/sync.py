@@ -27,6 +27,7 @@ from collectors.github.details import MISFIT, NOT_FOUND, TRANSFERRED, Batch, fet
 from collectors.github.documents import Reduce, keep_first_associations
 from collectors.github.experiments import ExperimentFiles, ReadExperiments
 from collectors.github.graphql import DETAILS_VERSION
+from collectors.github.knowledge import Failure, KnowledgeFiles, Listing
 from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList, TagList
 from collectors.github.models import (
     Json,
@@ -93,6 +94,7 @@ class RepositorySync:
     files: ExperimentFiles | None = None
     runs: WorkflowRuns = field(init=False)
     history: CommitHistory | None = None
+    knowledge: KnowledgeFiles | None = None
     read: int = 0
     total: int = 0
     items: int = 0
@@ -180,7 +182,13 @@ class RepositorySync:
                 full=full,
                 parse=self.read_experiments,
             )
-            lists += [self.history, self.files]
+            self.knowledge = KnowledgeFiles(
+                scope=scope,
+                tree=(branch["target"].get("tree") or {}).get("oid"),
+                server_time=self.server_time,
+                full=full,
+            )
+            lists += [self.history, self.files, self.knowledge]
         return lists
 
     def next_task(self, piggyback: Callable[[], list[PagedList]]) -> Task | None:
@@ -189,6 +197,8 @@ class RepositorySync:
         A query for items also carries the next page of other lists, of any repository.
         """
         self._scan_deletions()
+        if self.knowledge and self.knowledge.needs_listing:
+            return self._knowledge_task(self.knowledge)
         if not self.feed.is_done and not self.feed.in_flight and len(self.waiting) < QUEUE_MOST:
             self.feed.in_flight = True
             return self._feed_task(self.feed.since, self.feed.page)
@@ -340,6 +350,22 @@ class RepositorySync:
                 self.runs.absorb(self.store, answer)
         except UnexpectedAnswerError as error:
             self.runs.give_up(f"{error}")
+
+    # -- knowledge files --------------------------------------------------------------------------
+
+    def _knowledge_task(self, files: KnowledgeFiles) -> Task:
+        """Return the request for the list of files; its texts share the request of other lists."""
+        files.is_listing = True
+
+        def absorb(answer: Listing | Failure) -> None:
+            files.in_flight = False
+            with self.store.transaction():
+                files.absorb_listing(self.store, answer)
+
+        def give_up() -> None:
+            files.is_listing = False
+
+        return Task(run=lambda: files.list_files(self.client.rest), absorb=absorb, give_up=give_up)
 
     # -- complete items, with pages of lists ------------------------------------------------------
 
@@ -521,7 +547,8 @@ class RepositorySync:
         self.remarks = self._omissions()
         with self.store.transaction():
             # without its probe a repository is read again at the next refresh
-            probe = None if self.remarks or self.is_partial else self.probe
+            is_partial = self.is_partial or (self.knowledge and self.knowledge.is_partial)
+            probe = None if self.remarks or is_partial else self.probe
             self.store.set_watermark("github", self.scope.watermark, "probe", probe)
             row = self.scope.key | {"synced_until": self.server_time}
             self.store.merge("github_repositories", [row])

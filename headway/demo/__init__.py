@@ -14,6 +14,7 @@ from headway.demo.customers import plan_customers, plan_discussions
 from headway.demo.debt import plan_debt
 from headway.demo.documents import add_references, repository_tables, write_imports
 from headway.demo.experiments import plan_experiments
+from headway.demo.knowledge import write_knowledge
 from headway.demo.periods import Calendar
 from headway.demo.production import plan_failures, plan_reactions, plan_shipments
 from headway.demo.pulse import write_pulse
@@ -61,5 +62,6 @@ def build(store: Store, until: date, seed: int = 7, has_effects: bool = True) ->
             count = sum(len(rows) for rows in tables.values())
             store.record_load("github", repo.full_name, started_at, "read", rows_read=count)
         write_imports(world, store)
+        write_knowledge(world, store)
         write_spend(world, seed, store)
         write_pulse(world, seed, has_effects, store)

@@ -11,6 +11,7 @@ from queries.catalog import (
     experience,
     feelings,
     guardrails,
+    knowledge,
     offload,
 )
 from queries.catalog.metric import Metric, Page, Question, Subject
@@ -56,7 +57,16 @@ QUESTIONS = (
 
 PAGES = tuple(
     module.PAGE
-    for module in (capabilities, cycle_time, feelings, experience, cost, guardrails, offload)
+    for module in (
+        capabilities,
+        cycle_time,
+        feelings,
+        experience,
+        cost,
+        guardrails,
+        offload,
+        knowledge,
+    )
 )
 METRICS = (
     *capabilities.METRICS,
@@ -66,6 +76,7 @@ METRICS = (
     *cost.METRICS,
     *guardrails.METRICS,
     *offload.METRICS,
+    *knowledge.METRICS,
 )
 
 #: pages without metrics: they show listings of published tables

@@ -138,6 +138,13 @@ SUBJECTS = {
         ),
         Subject("outcome with its cost", "outcomes", (), ("repo", "key"), sql="outcome"),
         Subject("team's month", "teams' months", ("team",), ("month", "team"), sql="team_month"),
+        Subject(
+            "decision",
+            "decision records",
+            ("repo",),
+            ("repo", "key"),
+            listed=("title", "status", "decided_on"),
+        ),
         Subject("shipment", "deployments and releases", ("repo",), ("repo", "key")),
         Subject("wave", "waves", (), ("wave",), listed=("title", "value", "response_rate")),
         Subject("failure", "incidents and failed deployments", ("repo",), ("repo", "key")),

@@ -123,6 +123,14 @@ CONTRACT = {
     "offload": """
         month team category authorship n merged durable provisional human_rework
         human_rework_observable handed_off""",
+    "knowledge_files": """
+        repo path kind level scope also_at size_bytes rules rules_with_a_reason has_why landed_at
+        last_edited_at changes_since changes_of_year is_stale owner_kind owner owner_level
+        deleted_at""",
+    "knowledge_coverage": """
+        repo number area files scoped root stale owned scoped_fresh_owned""",
+    "decisions": """
+        repo path status has_status decided_on has_why superseded_by deleted_at""",
     "areas": "repo area first_merged_at last_merged_at pull_request_count is_alive",
     "experiments": "repo key number title url source started_at shipped_at decided_at decision",
     "releases": "repo tag published_at",

@@ -120,3 +120,17 @@ regexp_extract_all(
     '(?i)' || beginning || '(?:(?:,?\s*and\s+|,\s*|\s*&\s*)?[\[*_]*'
     || '(?:https?://[\w.:-]+/)?(?:(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)|GH-)\d+(?:\]\([^)\s]*\))?[*_]*)+'
 );
+
+-- Whether a file is written by people or agents: no lock file, and neither generated nor vendored.
+create or replace temp macro is_written(path) as
+not regexp_full_match(
+    path,
+    '(?:.*/)?(?:package-lock\.json|[^/]*\.lock|pnpm-lock\.yaml|go\.sum|gradle\.lockfile)'
+    || '|(?:.*/)?(?:vendor|node_modules|third_party|dist|generated|__generated__)/.*'
+    || '|.*(?:\.min\.(?:js|css)|\.snap|_pb2\.py|\.pb\.go|\.generated\.\w+)'
+);
+
+-- Whether a document is stale: no edit for 90 days, and at least ten changes in its scope since, and
+-- half of a year's.
+create or replace temp macro is_stale(edited_at, merged_at, changes_since, changes_of_year) as
+merged_at - edited_at >= interval 90 day and changes_since >= greatest(10, changes_of_year / 2.0);

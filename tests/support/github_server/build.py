@@ -103,7 +103,10 @@ class Builder:
         repository.discussions = [
             discussion(self, row) for row in self.visible(raw.get("discussions", []))
         ]
-        repository.tree = tree(repository, raw.get("files", {}), raw.get("texts", {}), self.now)
+        repository.file_versions, repository.texts = raw.get("files", {}), raw.get("texts", {})
+        repository.tree_most = meta.get("tree_most", 100_000)
+        repository.codeowners_errors = raw.get("codeowners_errors", [])
+        repository.tree = tree(repository, repository.file_versions, repository.texts, self.now)
         items = ItemBuilder(self)
         repository.issues = {row["number"]: items.issue(row) for row in self.visible(raw["issues"])}
         repository.pull_requests = {

@@ -20,6 +20,7 @@ class Blob:
     oid: str
     text: str | None
     byte_size: int
+    mode: str = "100644"
     is_binary: ClassVar[bool] = False
     typename: ClassVar[str] = "Blob"
 
@@ -35,12 +36,17 @@ class Tree:
     repository: Repository
     path: str
     members: dict[str, Tree | Blob]
+    #: the commit of a root folder: every commit has a tree of its own
+    commit_oid: str = ""
+    mode: ClassVar[str] = "040000"
     typename: ClassVar[str] = "Tree"
 
     @property
     def oid(self) -> str:
         """A name that changes with the content."""
-        reported = "".join(f"{name}:{member.oid}" for name, member in sorted(self.members.items()))
+        reported = self.commit_oid + "".join(
+            f"{name}:{member.oid}" for name, member in sorted(self.members.items())
+        )
         return hashlib.sha1(reported.encode()).hexdigest()
 
     @property
@@ -70,6 +76,7 @@ def _entry(tree: Tree, name: str, member: Tree | Blob) -> dict[str, Any]:
         "type": member.typename.lower(),
         "object": member,
         "oid": member.oid,
+        "mode": int(member.mode, 8),
     }
     return about | {"repository": tree.repository, "size": getattr(member, "byte_size", 0)}
 
@@ -80,10 +87,10 @@ def tree(
     """The root folder as it was at a moment."""
     root = Tree(repository, "", {})
     for path, versions in files.items():
-        landed = [version for version in versions if version[0] <= now]
-        if not landed or landed[-1][2] is None:
+        version = version_at(versions, now)
+        if version is None:
             continue
-        _, _, oid, size = landed[-1]
+        _, mode, oid, size = version
         *folders, name = path.split("/")
         folder = root
         for part in folders:
@@ -92,5 +99,37 @@ def tree(
             )
             assert isinstance(inner, Tree), f"{path} lies in a file"
             folder = inner
-        folder.members[name] = Blob(repository, oid, texts.get(oid), size)
+        folder.members[name] = Blob(repository, oid, texts.get(oid), size, mode)
+    if repository.history:
+        root.commit_oid = repository.history[0].oid
     return root
+
+
+def version_at(versions: list[list[Any]], time: str) -> list[Any] | None:
+    """The version of a file at a time: time, mode, blob and size; None without the file."""
+    landed = [version for version in versions if version[0] <= time]
+    return landed[-1] if landed and landed[-1][2] is not None else None
+
+
+def listing(root: Tree, is_recursive: bool, most: int) -> tuple[list[dict[str, Any]], bool]:
+    """Entries of a folder as REST lists them, and whether there are more than it lists."""
+    rows: list[dict[str, Any]] = []
+    waiting = [(name, member) for name, member in sorted(root.members.items())]
+    while waiting:
+        path, member = waiting.pop(0)
+        row = {"path": path, "mode": member.mode, "sha": member.oid}
+        rows.append(row | {"type": member.typename.lower()})
+        if isinstance(member, Blob):
+            rows[-1]["size"] = member.byte_size
+        elif is_recursive:
+            inner = sorted(member.members.items())
+            waiting = [(f"{path}/{name}", entry) for name, entry in inner] + waiting
+    return rows[:most], len(rows) > most
+
+
+def folder(root: Tree, oid: str) -> Tree | None:
+    """The folder with this oid, the root included."""
+    if root.oid == oid:
+        return root
+    inner = (folder(entry, oid) for entry in root.members.values() if isinstance(entry, Tree))
+    return next(filter(None, inner), None)

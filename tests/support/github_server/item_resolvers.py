@@ -228,8 +228,13 @@ def commits_of(
     result = repository.history
     if path:
         path = path.strip("/")
+        # a file's versions come with the commits of their time
+        times = {version[0] for version in repository.file_versions.get(path, ())}
         result = [
-            c for c in result if any(f[0] == path or f[0].startswith(path + "/") for f in c.files)
+            c
+            for c in result
+            if c.committed_date in times
+            or any(f[0] == path or f[0].startswith(path + "/") for f in c.files)
         ]
     if since:
         result = [c for c in result if (c.committed_date or "") >= timestamp(since)]

@@ -288,6 +288,13 @@ class Repository:
     history: list[Commit] = field(default_factory=list)
     #: the files of the default branch, where the dataset has them
     tree: Tree | None = None
+    #: versions of these files by path: time, mode, blob (None if deleted) and size
+    file_versions: dict[str, list[list[Any]]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    #: entries that one answer of the tree has at most
+    tree_most: int = 100_000
+    #: errors of the CODEOWNERS file: kind and line
+    codeowners_errors: list[dict[str, Any]] = field(default_factory=list)
     typename: ClassVar[str] = "Repository"
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .errors import GraphQLApiError
-from .files import Blob, Tree
+from .files import Blob, Tree, version_at
 from .model import Actor, Issue, PullRequest, node_id
 from .registry import context_of, missing, ordered, resolver
 from .relay import Connection, by, connect
@@ -309,6 +309,41 @@ def _object(
         f"refs/heads/{repository.default_branch}",
     )
     return head if is_head else repository.commits.get(revision)
+
+
+@resolver("Commit.tree")
+def _tree(commit: Commit, _info: Any) -> Tree:
+    """Return the root folder; only that of the head has its content."""
+    repository = commit.repository
+    is_head = bool(repository.history) and repository.history[0] is commit
+    members = repository.tree.members if is_head and repository.tree else {}
+    return Tree(repository, "", members, commit.oid)
+
+
+@resolver("Commit.file")
+def _file(commit: Commit, _info: Any, path: str) -> dict[str, Any] | None:
+    """Return the entry of a file as it was at the commit."""
+    repository = commit.repository
+    versions = repository.file_versions.get(path, [])
+    version = version_at(versions, commit.committed_date or "")
+    if version is None:
+        return None
+    _, mode, oid, size = version
+    blob = Blob(repository, oid, repository.texts.get(oid), size, mode)
+    entry = {"name": path.rpartition("/")[2], "path": path, "type": "blob", "object": blob}
+    return entry | {"oid": oid, "mode": int(mode, 8), "size": size, "repository": repository}
+
+
+@resolver("Repository.codeowners")
+def _codeowners(
+    repository: Repository, _info: Any, refName: str | None = None
+) -> dict[str, Any] | None:
+    """Return the errors of the first CODEOWNERS file; None without one."""
+    for path in (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"):
+        if repository.tree and isinstance(repository.tree.at(path), Blob):
+            about = {"path": path, "column": 1, "source": "", "message": "", "suggestion": None}
+            return {"errors": [about | error for error in repository.codeowners_errors]}
+    return None
 
 
 @resolver("Repository.ref")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import HttpError, deleted, missing_item, moved
+from .files import folder, listing
 from .item_resolvers import commits_of
 from .limits import Accounts, Principal
 from .model import Comment, Issue, PullRequest
@@ -358,6 +359,19 @@ def _branch(call: Call, owner: str, repo: str, branch: str) -> Json:
         "commit": Shapes(call.base).commit(repository.history[0]),
         "protected": False,
     }
+
+
+@route("GET", "/repos/{owner}/{repo}/git/trees/{sha}")
+def _git_tree(call: Call, owner: str, repo: str, sha: str) -> Json:
+    repository = call.repository(owner, repo)
+    if repository.is_empty or repository.tree is None:
+        raise HttpError(409, "Git Repository is empty.", "/rest/git/trees#get-a-tree")
+    is_head = sha in ("HEAD", repository.default_branch)
+    result = repository.tree if is_head else folder(repository.tree, sha)
+    if result is None:
+        raise missing_item()
+    rows, is_truncated = listing(result, "recursive" in call.query, repository.tree_most)
+    return {"sha": result.oid, "url": "", "tree": rows, "truncated": is_truncated}
 
 
 @route("GET", "/repos/{owner}/{repo}/commits")

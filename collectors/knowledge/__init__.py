@@ -1,0 +1,1 @@
+"""Files that codify knowledge: instructions, decision records and owners, as facts."""
