@@ -21,6 +21,7 @@ from collectors.imports.formats import SURVEY
 from collectors.imports.partial import text_problem
 from collectors.imports.surveys.layouts import (
     ADDRESSES,
+    CSV,
     IDENTITY,
     MONKEY,
     RESPONSE_IDS,
@@ -45,6 +46,8 @@ from collectors.ledger.store import Store
 
 #: items that a table without `--as survey` needs, unless a tool is recognized
 LEAST_ITEMS = 2
+#: bytes of a file in which its header ends
+MOST_HEADER = 1 << 20
 #: most weeks in a row with answers that are one wave if no waves are configured
 MOST_WEEKS = 6
 #: characters of a comment and of a team's name
@@ -175,18 +178,15 @@ def read(name: str, content: bytes, kind: str | None, mapping: SurveyMap) -> Par
         return None
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and kind is None:
         return None
-    try:
-        lines = _lines(name, content)
-    except SourceError:
-        if kind or is_archived:
-            raise
+    if kind is None and not is_archived and not _has_items(name, content[:MOST_HEADER], mapping):
         return None
+    lines = _lines(name, content)
     layout = lay_out(lines)
     survey, columns = _best(layout, mapping) if layout else (mapping.surveys[0], {})
-    is_known = layout is not None and layout.tool != "csv"
+    is_known = layout is not None and layout.tool != CSV
     if layout and (len(columns) >= LEAST_ITEMS or (columns and is_known)):
         return _Reader(name, layout, survey, columns, mapping.digest).parsed()
-    if kind is None and not is_archived:
+    if kind is None:
         return None
     where = f"{name}, line {lines[0].number}, column 1"
     if layout is None:
@@ -198,6 +198,20 @@ def read(name: str, content: bytes, kind: str | None, mapping: SurveyMap) -> Par
         f"{where}: no column is an item of a survey; name them under [[surveys.items]] in "
         f"surveys.toml. Columns: {', '.join(headers)}"
     )
+
+
+def _has_items(name: str, beginning: bytes, mapping: SurveyMap) -> bool:
+    """Return whether the header of a file has an item; files of other kinds may be large."""
+    try:
+        text = read_text(name, beginning)
+        lines = parse_lines(name, io.StringIO(text, newline=""), separator_of(text))
+        header = next(lines, None)
+    except SourceError:
+        return False
+    if header is None:
+        return False
+    layout = Layout(CSV, header.cells, (), -1)
+    return any(_columns(layout, survey) for survey in mapping.surveys)
 
 
 def _lines(name: str, content: bytes) -> list[Row]:
@@ -259,8 +273,10 @@ class _Reader:
         self._check_columns()
         check_widths(self.name, self.layout)
         team = self.layout.index(frozenset(map(plain, self.survey.team_columns)))
-        responses = self._distinct(list(self._responses(team)))
-        by_period = self._by_period(responses)
+        by_period = {
+            period: self._distinct(group)
+            for period, group in self._by_period(list(self._responses(team))).items()
+        }
         counts: Counter[tuple[Period, str, Item | None, int | None]] = Counter()
         comments: list[tuple[Period, str, str]] = []
         for period, group in by_period.items():
@@ -399,12 +415,10 @@ class _Reader:
         return result
 
     def _distinct(self, responses: Sequence[Response]) -> list[Response]:
-        """Return the responses without repeated ones: the last of a person, one of two equal."""
-        latest: dict[object, Response] = {}
+        """Return a wave without repeated responses: the last of a person, one of two equal."""
+        latest: dict[str | int, Response] = {}
         for response in sorted(responses, key=lambda item: (item.at, item.line)):
-            week = response.at.date() - timedelta(days=response.at.weekday())
-            key: object = (response.identity, week) if response.identity else response.line
-            latest[key] = response
+            latest[response.identity or response.line] = response
         distinct: dict[object, Response] = {}
         for response in latest.values():
             answer = (response.at, response.team, response.values, response.comments)

@@ -250,6 +250,21 @@ def test_wrong_cell_is_named_and_nothing_is_read(content: str, problem: str) -> 
     assert message.startswith(problem)
 
 
+def test_workbook_without_items_is_no_survey() -> None:
+    assert read("a.xlsx", workbook([("day", "cost"), (46254, 3)]), None, SurveyMap()) is None
+
+
+def test_person_counts_once_in_a_wave_of_two_weeks() -> None:
+    rows = "2026-08-20 10:00:00,a@b.co,1,1\n2026-08-25 10:00:00,A@b.co,5,5\n"
+    survey = parsed("a.csv", f"Timestamp,Email,burnout,excitement\n{rows}".encode())
+    assert counts(survey, "burnout") == {("", 5): 1}
+
+
+def test_large_file_of_another_kind_is_read_to_its_header_only() -> None:
+    content = b"key,title,opened_at,closed_at\n" + b'SHOP-1,"broken\n' * 99
+    assert read("a.csv", content, None, SurveyMap()) is None
+
+
 def test_file_without_items_names_its_columns() -> None:
     assert read("a.csv", b"date,mood\n2026-08-20,4\n", None, SurveyMap()) is None
     with pytest.raises(SourceError) as caught:
