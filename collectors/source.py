@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collectors.ledger.store import Store
 
 
+#: event of a source that is not read, because its secret is not set
+NOT_READ = "not_read"
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """One line about a source: what worked, or what failed and what to do next."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from collectors.answers import DEADLINE_S
 from collectors.errors import SourceError
 from collectors.ledger.store import Store
-from collectors.source import CheckResult, Progress, Report
+from collectors.source import NOT_READ, CheckResult, Progress, Report
 from collectors.spend import sync
 from collectors.spend.vendor import Account, Vendor, accounts
 from collectors.spend.vendors import load_vendors
@@ -97,7 +97,7 @@ class SpendSource:
             return
         yield from vendor_accounts
         if not vendor_accounts:
-            yield CheckResult(True, self.vendor.missing_secret)
+            yield CheckResult(True, self.vendor.missing_secret, NOT_READ)
 
     def _check_result(self, result: sync.StreamResult) -> CheckResult:
         facts = {"source": self.name, "status": result.status}

@@ -5,6 +5,7 @@ A command's module is imported when it runs: pandas, PyGithub and Streamlit take
 
 from __future__ import annotations
 
+import inspect
 import os
 import pkgutil
 from importlib.metadata import version
@@ -13,25 +14,34 @@ import click
 
 from headway.cli.exit_codes import run
 
-#: where each command is, by its name, in the order of use
-COMMANDS = {
-    "init": "headway.cli.setup_commands:init",
-    "demo": "headway.cli.setup_commands:demo",
-    "refresh": "headway.cli.ledger_commands:refresh",
-    "import": "headway.cli.ledger_commands:import_",
-    "pulse": "headway.cli.pulse_command:pulse",
-    "publish": "headway.cli.ledger_commands:publish",
-    "restore": "headway.cli.ledger_commands:restore",
-    "serve": "headway.cli.reader_commands:serve",
-    "answers": "headway.cli.reader_commands:answers",
-    "verify": "headway.cli.reader_commands:verify",
-    "report": "headway.cli.reader_commands:report",
-    "sql": "headway.cli.reader_commands:sql",
-    "mcp": "headway.cli.mcp_command:mcp",
-    "rules": "headway.cli.reader_commands:rules",
-    "check": "headway.cli.reader_commands:check",
-    "doctor": "headway.cli.setup_commands:doctor",
+#: where each command is, by section and name, in the order of use
+SECTIONS = {
+    "Start": {
+        "init": "headway.cli.setup_commands:init",
+        "demo": "headway.cli.setup_commands:demo",
+        "doctor": "headway.cli.setup_commands:doctor",
+        "refresh": "headway.cli.ledger_commands:refresh",
+    },
+    "Read": {
+        "serve": "headway.cli.reader_commands:serve",
+        "answers": "headway.cli.reader_commands:answers",
+        "report": "headway.cli.reader_commands:report",
+        "sql": "headway.cli.reader_commands:sql",
+        "mcp": "headway.cli.mcp_command:mcp",
+    },
+    "Data": {
+        "import": "headway.cli.ledger_commands:import_",
+        "pulse": "headway.cli.pulse_command:pulse",
+        "rules": "headway.cli.reader_commands:rules",
+        "publish": "headway.cli.ledger_commands:publish",
+    },
+    "Operate": {
+        "check": "headway.cli.reader_commands:check",
+        "verify": "headway.cli.reader_commands:verify",
+        "restore": "headway.cli.ledger_commands:restore",
+    },
 }
+COMMANDS = {name: path for section in SECTIONS.values() for name, path in section.items()}
 
 
 class Commands(click.Group):
@@ -45,6 +55,17 @@ class Commands(click.Group):
         """Return a command by its name; None where there is none."""
         module_path = COMMANDS.get(cmd_name)
         return pkgutil.resolve_name(module_path) if module_path else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section with the whole first sentence of its commands."""
+        for section, names in SECTIONS.items():
+            lines = []
+            for name in names:
+                command = self.get_command(ctx, name)
+                text = inspect.cleandoc((command and command.help) or "").partition("\n\n")[0]
+                lines.append((name, " ".join(text.split())))
+            with formatter.section(section):
+                formatter.write_dl(lines)
 
 
 def main() -> None:

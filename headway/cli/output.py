@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import re
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -27,6 +28,8 @@ NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 Cell = str | None
 #: rows of a table that `headway sql` prints
 TABLE_ROWS = 10_000
+#: rows on a terminal, and characters of a cell there
+SCREEN_ROWS, CELL_WIDTH = 40, 40
 #: a result that is printed row by row, into a file for instance
 WHOLE = Limits(seconds=600, result_bytes=2_000_000_000)
 
@@ -38,7 +41,7 @@ def as_answers(snapshot: Snapshot) -> str:
         (m, metric_headlines(snapshot, m, Scope(), about.ends_on)) for m in METRICS if m.is_headline
     ]
     opening = ["Synthetic company: no real team did any of this."] if snapshot.is_synthetic else []
-    opening.append(f"As of {day(about.as_of)}.")
+    opening.append(f"As of {day(about.as_of)}, the last day that was read to its end.")
     if about.is_silent and about.last_day:
         opening.append(f"Nothing has happened since {day(about.last_day)}.")
     windows = {result.main.quarter: result.main.window for _, result in reported if result.main}
@@ -49,9 +52,9 @@ def as_answers(snapshot: Snapshot) -> str:
     parts = [" ".join(opening)]
     for page in PAGES:
         parts.append(f"{capitalised(page.question)}  {page.title}")
-        parts += [
-            f"{m.title}: {_paragraph(result)}" for m, result in reported if m.page == page.name
-        ]
+        of_page = [(m, result) for m, result in reported if m.page == page.name]
+        of_page.sort(key=lambda pair: not (pair[1].main and pair[1].main.is_known))
+        parts += [f"{m.title}: {_paragraph(result)}" for m, result in of_page]
     return "\n\n".join(parts)
 
 
@@ -138,10 +141,11 @@ def as_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def print_query(path: Path, statement: str, form: str) -> None:
+def print_query(path: Path, statement: str, form: str, is_fitted: bool = False) -> None:
     """Run a user's query on a published file and print the result: table, csv or json.
 
-    A table is bounded, because it is laid out as a whole. The other forms print rows as they come.
+    A table is bounded, because it is laid out as a whole; ``is_fitted``: to the terminal. The other
+    forms print rows as they come.
     """
     whole = None if form == "table" else WHOLE
     with Query(path, statement, form="json" if form == "json" else "text", limits=whole) as query:
@@ -152,9 +156,34 @@ def print_query(path: Path, statement: str, form: str) -> None:
             print_csv(columns, query.rows())
         else:
             rows = list(itertools.islice(query.rows(), TABLE_ROWS + 1))
+            if is_fitted:
+                print_fitted(columns, rows)
+                return
             terminal.echo(as_table(columns, rows[:TABLE_ROWS]))
             if len(rows) > TABLE_ROWS:
                 log.say(f"only the first {TABLE_ROWS:,} rows; print all with --csv", "cut")
+
+
+def print_fitted(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print the first rows and columns that fit the terminal, and how many there are in all."""
+    width = shutil.get_terminal_size().columns
+    first = [[_cut(cell) for cell in row] for row in rows[:SCREEN_ROWS]]
+    names = [_cut(name) or "" for name in columns]
+    count = len(names)
+    lines = as_table(names[:count], [row[:count] for row in first]).splitlines()
+    while count > 1 and max(map(len, lines)) > width:
+        count -= 1
+        lines = as_table(names[:count], [row[:count] for row in first]).splitlines()
+    terminal.echo("\n".join(line[:width] for line in lines))
+    total = f"{len(rows):,}" if len(rows) <= TABLE_ROWS else f"more than {TABLE_ROWS:,}"
+    is_whole = len(rows) <= SCREEN_ROWS and count == len(columns)
+    limits = "" if is_whole else f"; shown: {len(first)} rows, {count} columns; --wide prints all"
+    log.say(f"{total} rows, {len(columns)} columns{limits}", "cut")
+
+
+def _cut(cell: Cell) -> Cell:
+    """Return the beginning of a long cell."""
+    return cell if cell is None or len(cell) <= CELL_WIDTH else f"{cell[: CELL_WIDTH - 1]}…"
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

@@ -24,7 +24,7 @@ from collectors.ledger.lock import refresh_lock
 from collectors.ledger.opening import open_ledger
 from collectors.people import PeopleSource
 from collectors.people import read as read_people
-from collectors.source import CheckResult
+from collectors.source import NOT_READ, CheckResult
 from collectors.source import Source as CollectedSource
 from collectors.spend.source import spend_sources
 from collectors.spend.vendors import load_vendors
@@ -105,6 +105,8 @@ def refresh(
     """
     settings = _read(paths, names)
     values = publish_settings(settings, paths.seeds)
+    # once is enough: later refreshes repeat it only for sources that are named
+    is_known = paths.ledger.exists() and {"github", *load_vendors()} <= set(names)
     with refresh_lock(paths.data):
         with open_ledger(paths.ledger, VERSION) as ledger:
             for source in sources(settings, paths, names, options):
@@ -112,7 +114,9 @@ def refresh(
                     results = source.collect(ledger, report)
                     if source.name == "github":  # its progress bars end before its results
                         results = iter(list(results))
-                    yield from results
+                    yield from (
+                        item for item in results if not (is_known and item.event == NOT_READ)
+                    )
             key = ledger.secret("pseudonyms")
         if options and options.dump and options.dump.exists():
             yield CheckResult(

@@ -37,9 +37,11 @@ def show_progress() -> Iterator[Callable[[Progress], None]]:
             if step.note:
                 bars.console.print(terminal.printable(step.note), highlight=False, markup=False)
                 return
+            if not step.total:  # a bar begins when its length is known
+                return
             if step.repo not in tasks:
-                tasks[step.repo] = bars.add_task(step.repo, total=None)
-            bars.update(tasks[step.repo], completed=step.done, total=step.total or None)
+                tasks[step.repo] = bars.add_task(step.repo, total=step.total)
+            bars.update(tasks[step.repo], completed=step.done, total=step.total)
 
         yield show
 

@@ -107,7 +107,7 @@ def answers(paths: DataPaths, snapshot: Path | None, as_json: bool) -> None:
     if as_json:
         output.print_query(published.path, "from answers", "json")
     else:
-        terminal.echo(output.as_answers(published))
+        terminal.echo_text(output.as_answers(published))
 
 
 @click.command()
@@ -174,7 +174,7 @@ def report(
             sys.exit(SOME_FAILED)
         answer("posted to the webhook", "posted")
     if not out and not slack:
-        terminal.echo("\n".join(content.lines))
+        terminal.echo_text("\n".join(content.lines))
 
 
 @click.command()
@@ -183,7 +183,15 @@ def report(
 @click.argument("query", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")
-def sql(paths: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_csv: bool) -> None:
+@click.option("--wide", is_flag=True, help="Print whole cells and all rows on a terminal too.")
+def sql(
+    paths: DataPaths,
+    snapshot: Path | None,
+    query: str,
+    as_json: bool,
+    as_csv: bool,
+    wide: bool,
+) -> None:
     """Run one query on the published file, read-only; from standard input where none is given."""
     from headway.cli import output
     from queries.read.query import STATEMENT_BYTES
@@ -196,7 +204,7 @@ def sql(paths: DataPaths, snapshot: Path | None, query: str, as_json: bool, as_c
     published = current(paths.data, snapshot)
     text = query or sys.stdin.buffer.read(STATEMENT_BYTES + 1).decode("utf-8", "replace")
     form = "json" if as_json else "csv" if as_csv else "table"
-    output.print_query(published.path, text, form)
+    output.print_query(published.path, text, form, is_fitted=not wide and sys.stdout.isatty())
 
 
 @click.command()

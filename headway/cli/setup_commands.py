@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from datetime import date
 
@@ -58,10 +60,10 @@ def init(
         )
     paths.seeds.mkdir(parents=True, exist_ok=True)
     write_settings(paths.config, GitHubTable(repos=repos, orgs=orgs, base_url=base_url))
-    say(
-        f"wrote {paths.config}; next: set GITHUB_TOKEN (or `gh auth login`), "
-        "then run `headway refresh`"
-    )
+    variable = GitHubTable().token_env
+    has_token = bool(os.environ.get(variable, "").strip())
+    token = "" if has_token else f"set {variable} (or `gh auth login`), then "
+    say(f"wrote {paths.config.absolute()}; next: {token}run `headway refresh`")
 
 
 def listed(answer: str) -> tuple[str, ...]:
@@ -84,8 +86,8 @@ def demo(paths: DataPaths, until: date | None, no_effects: bool) -> None:
     from headway.demo.publish import build_demo
 
     path = build_demo(paths.data, until or yesterday(), has_effects=not no_effects)
-    say(f"published {path}")
-    say(f"see it with `headway serve --data {paths.data / 'demo'}`")
+    say(f"published {path.absolute()}")
+    say(f"see it with `headway serve --data {shlex.quote(str(paths.data.absolute() / 'demo'))}`")
 
 
 @click.command()
@@ -98,5 +100,7 @@ def doctor(paths: DataPaths) -> None:
     for result in results:
         text = terminal.single_line(result.text)
         mark = "FAIL" if not result.is_good else "WARN" if result.event == "warning" else "OK  "
-        terminal.echo(f"{mark}  {text}")
+        terminal.echo_text(f"{mark}  {text}")
+    if failed := [result.text for result in results if not result.is_good]:
+        terminal.echo_text(f"Do first: {terminal.single_line(failed[0])}")
     sys.exit(DONE if all(result.is_good for result in results) else SOME_FAILED)

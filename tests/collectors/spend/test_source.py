@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collectors.ledger.opening import open_ledger
-from collectors.source import CheckResult, Progress, Source
+from collectors.source import NOT_READ, CheckResult, Progress, Source
 from collectors.spend import vendors
 from collectors.spend.source import SpendSource, spend_sources
 from collectors.spend.sync import yesterday
@@ -69,7 +69,7 @@ def collect(data: Path, spend: Source) -> list[CheckResult]:
 
 def test_vendor_without_a_secret_is_a_message_and_not_checked(tmp_path: Path) -> None:
     cursor = source("cursor", {})
-    message = CheckResult(True, "cursor: not read. Set CURSOR_ADMIN_KEY to read it")
+    message = CheckResult(True, "cursor: not read. Set CURSOR_ADMIN_KEY to read it", NOT_READ)
     assert list(cursor.check()) == []
     assert collect(tmp_path, cursor) == [message]
     with open_ledger(tmp_path / "ledger.duckdb", "test", read_only=True) as store:

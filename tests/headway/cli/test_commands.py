@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,15 +31,15 @@ def test_the_installed_command_answers_at_once_and_knows_its_commands(tmp_path: 
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=tmp_path, timeout=20, check=True
     )
-    listed = [
-        line.split()[0]
-        for line in done.stdout.partition("Commands:")[2].splitlines()
-        if line.strip()
-    ]
-    assert " ".join(listed) == (
-        "init demo refresh import publish restore serve answers verify report sql mcp rules check "
-        "doctor"
-    )
+    sections = re.findall(r"^(\w+):\n((?:  .*\n)+)", done.stdout, re.M)
+    listed = {name: re.findall(r"^  ([a-z]+)  ", lines, re.M) for name, lines in sections}
+    assert {name: " ".join(commands) for name, commands in listed.items() if commands} == {
+        "Start": "init demo doctor refresh",
+        "Read": "serve answers report sql mcp",
+        "Data": "import pulse rules publish",
+        "Operate": "check verify restore",
+    }
+    assert "...\n" not in done.stdout.partition("Start:")[2]
     heavy = (
         "import sys, headway; print(sorted({'pandas', 'github', 'streamlit'} & set(sys.modules)))"
     )
@@ -53,7 +54,7 @@ def test_the_installed_command_answers_at_once_and_knows_its_commands(tmp_path: 
     [
         (["refresh", "--frce"], "No such option '--frce'; see `headway refresh --help`"),
         (["refrsh"], "No such command 'refrsh'"),
-        (["refresh", "gitlab"], "'gitlab' is not one of 'github', 'people', 'inbox'"),
+        (["refresh", "gitlab"], "'gitlab' is not one of 'github', 'people', 'surveys', 'inbox'"),
         (
             ["refresh", "--as-of", "9999-12-31"],
             "9999-12-31 is not a day from 2008-01-01 to yesterday",
@@ -115,7 +116,7 @@ def test_init_writes_what_the_flags_say_and_asks_nothing(tmp_path: Path) -> None
         "https://ghe.example/api/v3/",
     )
     assert done.code == 0
-    assert "wrote headway.toml" in done.err
+    assert f"wrote {desk.folder / 'headway.toml'}; next: run `headway refresh`" in done.err
     expected = GitHubTable(
         repos=("a/b", "c/d.e"), orgs=("f",), base_url="https://ghe.example/api/v3"
     )
@@ -183,6 +184,6 @@ def test_init_asks_on_a_terminal_until_it_can_use_the_answer(tmp_path: Path) -> 
             terminal, lambda text: text.count("separated by spaces") == 1
         )
         typed(terminal, "a/b c/d")
-        read_terminal(terminal, lambda text: "wrote headway.toml" in text)
+        read_terminal(terminal, lambda text: "run `headway refresh`" in text)
         assert running.done().code == 0
     assert read_settings(tmp_path / "headway.toml").github[0].repos == ("a/b", "c/d")
