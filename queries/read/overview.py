@@ -34,6 +34,7 @@ class MetricAnswer:
 
     ``is_whole``: the scope does not apply, so the answer is about the whole organisation.
     ``is_fallback``: the chosen comparison has no answer, so this is the quarter before.
+    ``is_older``: it is about an earlier quarter than the newest answer of the comparison.
     """
 
     metric: Metric
@@ -41,6 +42,12 @@ class MetricAnswer:
     quarters: Sequence[Row]
     is_whole: bool
     is_fallback: bool = False
+    is_older: bool = False
+
+    @property
+    def has_own_period(self) -> bool:
+        """Return whether its comparison has to be named beside it."""
+        return self.is_fallback or self.is_older
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,8 @@ def overview(
         if answer is None and (other := _answer(metric, own, whole, FALLBACK, scope_kind)):
             answer = replace(other, is_fallback=True)
         if answer:
-            answered[metric.name] = answer
+            is_older = name in choices and answer.row["quarter"] != choices[name]["quarter"]
+            answered[metric.name] = replace(answer, is_older=is_older)
     pages = {page.question: page for page in reversed(PAGES)}
     lines = [
         _line(question, pages.get(question.name), answered)

@@ -210,18 +210,21 @@ def sentence(
     ``row`` has the columns of ``answers``; ``left_out`` are the repositories that are not synced
     until ``until``.
     """
-    text = f"{_number(metric, row, _period(pair))}{_comparison(metric, row, pair)}."
+    text = f"{_number(metric, row, _period(metric, pair))}{_comparison(metric, row, pair)}."
     if words := scope_words(scope):
         text = f"{capitalised(words)}: {lowered(text)}"
     missing = missing_sentence(metric, row["n_current"], row["n_missing"])
     return text + missing + _left_out(left_out, until)
 
 
-def _period(pair: Comparison) -> str:
-    """Return when a window was, as a part of a sentence."""
+def _period(metric: Metric, pair: Comparison) -> str:
+    """Return when a window was, as a part of a sentence; younger items do not count yet."""
     if not pair.quarter:
         return f"in the {pair.weeks} weeks after {pair.event}"
-    return f"in {pair.quarter}" + (" so far" if pair.status == "so far" else "")
+    if pair.status != "so far":
+        return f"in {pair.quarter}"
+    last = pair.current.end_on - timedelta(days=1)
+    return f"in {pair.quarter} so far" + (f" (until {day(last)})" if metric.matures_after else "")
 
 
 def _against(pair: Comparison) -> str:

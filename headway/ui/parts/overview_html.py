@@ -96,7 +96,7 @@ def _basis(item: MetricAnswer) -> list[str]:
         why(item.metric, item.row, guardrail),
         counts(item.metric, item.row),
         "beside the teams without it" if item.row["variant"] == "difference" else "",
-        comparison_name(item.row) if item.is_fallback else "",
+        comparison_name(item.row) if item.has_own_period else "",
         WHOLE if item.is_whole else "",
     ]
 

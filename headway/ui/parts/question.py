@@ -152,7 +152,7 @@ def head(page: Page, main: MetricAnswer, data: Overview, view: View) -> None:
         counts(metric, row),
         "beside the teams without it" if row["variant"] == question.BESIDE else "",
         "" if word(row) == "not proven" else why(metric, row, None),
-        comparison_name(row) if main.is_fallback or row["reason"] == "exploratory" else "",
+        comparison_name(row) if main.has_own_period or row["reason"] == "exploratory" else "",
         WHOLE if main.is_whole else "",
     ]
     comparison.draw(question_html.effect(overview_html.strip(metric, row), notes))

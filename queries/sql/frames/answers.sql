@@ -28,7 +28,7 @@
 -- p: p-value, two-sided; null without enough data.
 -- p_adjusted: p-value adjusted for the headlines of its family by Benjamini and Hochberg; null of
 --     guardrails.
--- se: standard error, on the scale of the test: of ratios the logarithm, of a median the share
+-- se: standard error, null without one, on the scale of the test: of ratios the logarithm, of a median the share
 --     within the common median.
 -- df: degrees of freedom.
 -- history_weeks: weeks of history behind the standard error.
@@ -81,7 +81,7 @@ select
     level::double as level,
     p::double as p,
     p_adjusted::double as p_adjusted,
-    se::double as se,
+    if(isfinite(se::double), se::double, null) as se,
     df::double as df,
     history_weeks::bigint as history_weeks,
     n_pairs::bigint as n_pairs,

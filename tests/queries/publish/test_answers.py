@@ -363,8 +363,8 @@ def test_unsynced_repository_is_excluded_from_both_quarters_and_named(
     assert (newest["n_current"], newest["n_baseline"]) == (1, 1)
     assert (newest["current"], newest["baseline"]) == (2.0, 4.0)
     assert newest["sentence"] == (
-        "Half of the pull requests that became ready in 2026-Q1 so far had a human reply within 2 "
-        "hours (n = 1); "
+        "Half of the pull requests that became ready in 2026-Q1 so far (until 14 Feb 2026) had a "
+        "human reply within 2 hours (n = 1); "
         "too few to compare with the quarter before. "
         "Left out on both sides, because not synced through 28 Feb 2026: acme/never, acme/old."
     )

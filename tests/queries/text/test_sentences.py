@@ -164,8 +164,8 @@ def test_a_share_beside_the_year_before() -> None:
 
 def test_a_quarter_that_is_not_over() -> None:
     assert say("pickup_time", (0.75, 12), (0.3, 90), SO_FAR) == (
-        "Half of the pull requests that became ready in 2026-Q3 so far had a human reply "
-        "within 45 minutes "
+        "Half of the pull requests that became ready in 2026-Q3 so far (until "
+        "27 Sep 2026) had a human reply within 45 minutes "
         "(n = 12), 2.5 times as long as in the quarter before (18 minutes, n = 90)."
     )
 
@@ -399,9 +399,8 @@ def test_rates_per_reviewer_and_shares_of_what_is_shipped() -> None:
     )
     assert say("feedback_first_response", (None, 17), (46.7, 19), missing=2) == (
         "Less than half of the customer feedback opened in 2026-Q3 has been answered (n = 17); "
-        "in the quarter before it was 46.7 hours (n = 19). 2 more were closed by the author "
-        "before an answer and have no "
-        "value."
+        "in the quarter before it was 46.7 hours (n = 19). 2 more were closed "
+        "before an answer, by the author or an unknown account, and have no value."
     )
 
 
