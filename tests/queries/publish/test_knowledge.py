@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ RECORD = (
     "nobody knows why it is lost between four services.\n\n## Consequences\n\nAll mail is in one "
     "place, and a campaign delays the receipts of others.\n"
 )
-FILES = {
+FILES: Mapping[str, Sequence[tuple[str, str | None]]] = {
     "AGENTS.md": [(START, RULES)],
     "CLAUDE.md": [(START, "@AGENTS.md\n")],
     "src/pay/AGENTS.md": [(MID, RULES + "- Of payments.\n"), (FIX, RULES + "- Of payment.\n")],
