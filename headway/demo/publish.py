@@ -15,7 +15,13 @@ from headway.config.compiled import compile_rules
 from headway.config.paths import DataPaths
 from headway.demo.company import month_start
 from queries.publish.publish import Source, publish
-from queries.publish.settings import Budget, PublishSettings, Rollout, ToolDecision
+from queries.publish.settings import (
+    Budget,
+    Expectation,
+    PublishSettings,
+    Rollout,
+    ToolDecision,
+)
 
 
 def demo_settings(until: date) -> PublishSettings:
@@ -37,6 +43,41 @@ def demo_settings(until: date) -> PublishSettings:
             Budget(raised, demo.SPENDING.raised_usd, is_from=True),
         ),
         tool_decisions=tuple(ToolDecision(*item) for item in demo.tool_decisions(until)),
+        expectations=_expectations(days.rollout, until),
+    )
+
+
+def _expectations(rollout: date, until: date) -> tuple[Expectation, ...]:
+    """Return what is expected of agents: one is met, one missed and one not proven."""
+    soon = rollout + timedelta(weeks=13, days=-1)
+    sunday = until - timedelta(weeks=6)
+    sunday -= timedelta(days=sunday.isoweekday() % 7)
+    return (
+        Expectation(
+            "offload_share",
+            0.05,
+            soon,
+            owner="VP Engineering",
+            why="Agents take real work in their first quarter",
+            from_on=rollout,
+        ),
+        Expectation(
+            "offload_share",
+            0.08,
+            sunday,
+            owner="VP Engineering",
+            why="Agents keep their share once they are usual",
+            from_on=rollout,
+        ),
+        Expectation(
+            "offload_share",
+            0.8,
+            sunday,
+            category="routine tests",
+            owner="QA lead",
+            why="Engineers design; agents write fixtures",
+            from_on=rollout,
+        ),
     )
 
 

@@ -85,6 +85,7 @@ EXTRA_PAGES = (
         "budget", "Q5", "Will the budget hold, and where does the money go?", (), "Spend & budget"
     ),
     Page("tools", "Q5", "Which tools do we pay for, and are they converging?", (), "Tools"),
+    Page("expectations", "guardrail", "Do we reach what we expect?", (), "Expectations"),
     Page("verdicts", "guardrail", "What was decided, and what came after?", (), "Verdicts"),
     Page("sql", "guardrail", "What else do you want to know?", (), "SQL"),
     Page("data", "guardrail", "Is the data complete, and does it agree with GitHub?", (), "Data"),

@@ -46,6 +46,9 @@ class ListingQuery:
 #: the month and the year against their budgets
 BUDGETS = ListingQuery("Spend against budget", "budget_periods")
 
+#: what is expected, the most urgent first
+EXPECTATIONS = ListingQuery("Expectations", "expectations")
+
 
 def listing_query(title: str, name: str, window: Window, **parameters: Value) -> ListingQuery:
     """Return a query with the window as ``start_on`` and ``end_on``."""

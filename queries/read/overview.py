@@ -79,6 +79,8 @@ class Overview:
     choice: str
     lines: Sequence[Line]
     guardrails: Sequence[MetricAnswer]
+    #: answers of pages that the overview does not show
+    others: Sequence[MetricAnswer] = ()
 
     @property
     def answers(self) -> list[MetricAnswer]:
@@ -92,9 +94,9 @@ class Overview:
 
     def of_page(self, page: Page) -> list[MetricAnswer]:
         """Return the answers of a page's headlines, the most telling first."""
-        if page.question == GUARDRAIL:
-            return sorted(self.guardrails, key=_urgency)
-        return [item for item in self.answers if item.metric.page == page.name]
+        every = (*self.answers, *self.guardrails, *self.others)
+        items = [item for item in every if item.metric.page == page.name]
+        return sorted(items, key=_urgency) if page.question == GUARDRAIL else items
 
 
 def _urgency(item: MetricAnswer) -> int:
@@ -129,7 +131,9 @@ def overview(
         if question.name != GUARDRAIL
     ]
     guards = _of_page(pages[GUARDRAIL], answered)
-    return Overview(choices, name, lines, guards)
+    shown = [page.name for page in pages.values()]
+    others = [item for item in answered.values() if item.metric.page not in shown]
+    return Overview(choices, name, lines, guards, others)
 
 
 def _answers(snapshot: Snapshot, scope_kind: str, scope: str, quarter: str) -> list[Row]:

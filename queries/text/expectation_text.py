@@ -11,8 +11,16 @@ from queries.catalog.metric import Metric
 from queries.sql_files import Row
 from queries.text.sentences import capitalised, day, format_value, lowered
 
+NO_EXPECTATION = (
+    "Nothing is expected yet. Write [[expectations]] with metric, target, by and owner in "
+    "headway.toml, then run `headway publish`."
+)
 #: states, the ones that need a decision first
 STATES = ("missed", "not proven", "behind", "no owner", "cannot be told", "on course", "met")
+SIGNS = {
+    **{"missed": "▼", "not proven": "◆", "behind": "▽", "no owner": "○"},
+    **{"cannot be told": "?", "on course": "△", "met": "▲"},
+}
 
 
 def expectation_name(metric: Metric, row: Mapping[str, Any]) -> str:
@@ -68,3 +76,41 @@ def summary(rows: Sequence[Row]) -> str:
     """Return how many expectations have which state, such as: 1 missed, 2 met."""
     counts = Counter(row["state"] for row in rows)
     return ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+
+
+def summary_sentence(rows: Sequence[Row]) -> str:
+    """Return the states of all expectations in one sentence."""
+    noun = "expectation" if len(rows) == 1 else "expectations"
+    return f"{len(rows)} {noun}: {summary(rows)}."
+
+
+def cells(row: Row) -> dict[str, str]:
+    """Return an expectation as cells of text."""
+    metric = catalogued(row["metric"])
+    return {
+        "state": f"{SIGNS[row['state']]} {row['state']}",
+        "expectation": capitalised(expectation_name(metric, row)),
+        "target": expected(metric, row),
+        "number": number(metric, row),
+        "interval": _interval(metric, row),
+        "owner": row["owner"] or "nobody",
+        "guardrail": _guardrail(row),
+        "why": row["why"] or "",
+    }
+
+
+def _interval(metric: Metric, row: Row) -> str:
+    if row["lo"] is None or row["decided_on"]:
+        return "–"
+    return f"{format_value(row['lo'], metric.unit)} to {format_value(row['hi'], metric.unit)}"
+
+
+def _guardrail(row: Row) -> str:
+    if row["guardrail"] is None:
+        return "–"
+    guardrail = catalogued(row["guardrail"])
+    before, now = (
+        "not measured" if row[name] is None else format_value(row[name], guardrail.unit)
+        for name in ("guardrail_baseline", "guardrail_value")
+    )
+    return f"{lowered(guardrail.title)}: {before} → {now}"

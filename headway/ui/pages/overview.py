@@ -7,7 +7,7 @@ from headway.ui.parts.text import caption
 from headway.ui.report import as_html
 from queries.catalog import catalog
 from queries.catalog.catalog import PAGES
-from queries.read.listings import BUDGETS
+from queries.read.listings import BUDGETS, EXPECTATIONS
 from queries.read.overview import GUARDRAIL
 from queries.text.summary import headline_of
 
@@ -24,6 +24,9 @@ comparison.draw(overview_html.lines(data, comparison.address))
 st.subheader(overview_html.guardrail_title(data), anchor=False)
 guardrails = next(page for page in PAGES if page.question == GUARDRAIL)
 comparison.draw(overview_html.guardrails(data, comparison.address(guardrails)))
+if expected := cache.row_values(EXPECTATIONS, view):
+    page = catalog.extra_page("expectations")
+    comparison.draw(overview_html.expectations(expected, comparison.address(page)))
 if budgets:
     st.subheader("Budget", anchor=False)
     page = catalog.extra_page("budget")

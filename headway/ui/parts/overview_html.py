@@ -11,6 +11,7 @@ from queries.catalog import catalog
 from queries.catalog.metric import Metric, Page
 from queries.read.overview import RANKS, Line, MetricAnswer, Overview, event_quarter
 from queries.sql_files import Row
+from queries.text.expectation_text import summary
 from queries.text.overview_text import (
     CHANGED,
     budget_text,
@@ -152,6 +153,11 @@ def _cell(item: MetricAnswer, address: str) -> str:
 def budgets(rows: Sequence[Row], address: str) -> str:
     """Return the month and the year against their budgets."""
     return _linked(address, "bars", "".join(_budget(row) for row in rows))
+
+
+def expectations(rows: Sequence[Row], address: str) -> str:
+    """Return the states of all expectations in one line."""
+    return _linked(address, "small", _text(f"Expectations: {summary(rows)}"))
 
 
 def _budget(row: Row) -> str:
