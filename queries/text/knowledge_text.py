@@ -20,8 +20,8 @@ def areas_sentence(rows: Sequence[Row]) -> str:
     stale = sum(row["with_stale_guidance"] >= LEAST for row in rows)
     which = "the area that changes" if len(rows) == 1 else f"the {len(rows)} areas that change most"
     return (
-        f"Of {which}, {_most(bare)} no guidance of {'its' if bare == 1 else 'their'} own, {_most(unowned)} no owner, "
-        f"and {_most(stale)} stale guidance."
+        f"Of {which}, {_most(bare)} no guidance of {'its' if bare == 1 else 'their'} own, "
+        f"{_most(unowned)} no owner, and {_most(stale)} stale guidance."
     )
 
 
