@@ -18,7 +18,7 @@ from headway.cli.options import FilePath, as_of_option, checked, day_option, log
 from headway.config.fields import AccountName
 from headway.config.paths import DataPaths
 
-SOURCES = ("github", "people", "surveys", "inbox", *load_vendors())
+SOURCES = ("github", "people", "surveys", "inbox", *load_vendors(), "usage")
 DUMP_HELP = "Keep vendors' answers about spend here as they came; they name people."
 
 

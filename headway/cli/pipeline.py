@@ -27,6 +27,7 @@ from collectors.people import read as read_people
 from collectors.source import NOT_READ, CheckResult
 from collectors.source import Source as CollectedSource
 from collectors.spend.source import spend_sources
+from collectors.spend.usage.source import UsageQuery, UsageSource, usage_queries
 from collectors.spend.vendors import load_vendors
 from headway.cli import doctor, progress
 from headway.config.compiled import (
@@ -88,8 +89,18 @@ def sources(
             options.dump,
             options.timeout,
         ),
+        UsageSource(_usage_queries(settings, paths), options.full),
     ]
     return [source for source in every if source.name in names]
+
+
+def _usage_queries(settings: Settings, paths: DataPaths) -> list[UsageQuery]:
+    """Return the queries of the settings; raises SettingsError for one that cannot be used."""
+    rows = [row.model_dump() for row in settings.usage]
+    try:
+        return usage_queries(rows, os.environ, paths.config.parent)
+    except SourceError as error:
+        raise SettingsError(f"{paths.config}: {error}") from None
 
 
 def refresh(
@@ -214,7 +225,7 @@ def check_machine(paths: DataPaths) -> Iterator[CheckResult]:
     """Yield whether settings, sources and the data folder can be used."""
     yield doctor.versions()
     yield from doctor.packages()
-    names: Collection[str] = ("github", *load_vendors())
+    names: Collection[str] = ("github", *load_vendors(), "usage")
     try:
         settings = _read(paths, names)
         values = publish_settings(settings, paths.seeds)

@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from headway.config.errors import SettingsError
 from headway.config.fields import (
+    AccountName,
     Address,
     Domain,
     Header,
@@ -111,6 +112,19 @@ class TargetTable(Table):
     folder: Annotated[str, AfterValidator(_check_folder)] = ""
     url_env: Variable = "HEADWAY_POSTGRESQL_URL"
     schema_: Annotated[Identifier, Field(alias="schema")] = "headway"
+
+
+class UsageTable(Table):
+    """A query for usage that a database or a folder holds."""
+
+    account: AccountName = ""
+    url_env: Variable | Literal[""] = ""
+    folder: Annotated[str, AfterValidator(_check_folder)] = ""
+    file: str = ""
+    shipped: Literal["", "litellm", "focus", "opentelemetry"] = ""
+    days_back: Days = 7
+    history_days: Annotated[int, Field(ge=1, le=3660)] = 365
+    timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
 
 
 class CheckTable(Table):
@@ -238,6 +252,7 @@ class Settings(Table):
     targets: Annotated[ListOf[TargetTable], Field(alias="publish.targets")] = ()
     check: CheckTable = CheckTable()
     spend: SpendTable = SpendTable()
+    usage: Annotated[ListOf[UsageTable], Field(alias="spend.queries")] = ()
     sign_in: SignInTable = SignInTable()
     guardrail_margins: MarginsTable = MarginsTable()
     rollouts: ListOf[RolloutTable] = ()
@@ -394,6 +409,14 @@ def _conflicts(settings: Settings) -> Iterator[tuple[Location, str]]:
         address = target.folder if target.kind == "parquet" else (target.url_env, target.schema_)
         if is_repeated(target.kind, address):
             yield ("publish.targets", index, "kind"), "this target is repeated; keep one"
+    for index, query in enumerate(settings.usage):
+        location: Location = ("spend.queries", index, None)
+        if bool(query.url_env) == bool(query.folder):
+            yield location, "write either url_env, for a database, or folder, for Parquet files"
+        if bool(query.file) == bool(query.shipped):
+            yield location, 'write either file, or shipped, such as shipped = "litellm"'
+        if is_repeated("query", query.account or query.shipped or Path(query.file).stem):
+            yield location, "this query has the name of another; give each an account"
     for index, rollout in enumerate(settings.rollouts):
         if is_repeated("rollout", rollout.name, rollout.on):
             yield (

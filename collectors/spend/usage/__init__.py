@@ -1,0 +1,1 @@
+"""Usage in a warehouse or a folder of Parquet, summed up where it is stored."""
