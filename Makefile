@@ -77,7 +77,7 @@ lock: ## renew requirements.lock and the locks of tests/ and deploy/ from pyproj
 	@uv pip compile $(LOCK_FLAGS) --group build --output-file requirements.lock pyproject.toml
 	@uv pip compile $(LOCK_FLAGS) --all-extras --group build --group dev --constraint requirements.lock \
 		--output-file $(TOOLS_LOCK) pyproject.toml
-	@uv pip compile $(LOCK_FLAGS) --extra sign-in --extra postgresql --extra mcp --group build \
+	@uv pip compile $(LOCK_FLAGS) --all-extras --group build \
 		--constraint $(TOOLS_LOCK) --output-file deploy/requirements.lock pyproject.toml
 	@uv pip compile $(LOCK_FLAGS) --group pyproject.toml:node --output-file tests/node.lock
 

@@ -113,9 +113,9 @@ def test_sums_come_once_and_days_that_change_are_replaced_whole(
 def test_an_empty_or_much_smaller_answer_erases_no_day(desk: Desk, database: Database) -> None:
     refresh(desk)
     before = stored(desk)
-    gone, smaller = DAYS[1], DAYS[3]
+    absent, smaller = DAYS[1], DAYS[3]
     database.run(
-        f"""delete from "LiteLLM_SpendLogs" where "startTime"::date = '{gone}'""",
+        f"""delete from "LiteLLM_SpendLogs" where "startTime"::date = '{absent}'""",
         f"""delete from "LiteLLM_SpendLogs" where "startTime"::date = '{smaller}'
             and substr(request_id, 2)::int % 100 >= 6""",
     )
@@ -124,8 +124,8 @@ def test_an_empty_or_much_smaller_answer_erases_no_day(desk: Desk, database: Dat
     assert stored(desk) == before
     refresh(desk, "--full")
     after = {str(smaller): (Decimal("0.60000000"), 3)}
-    kept = {day: value for day, value in before.items() if day != str(gone)}
-    assert stored(desk) == kept | after
+    rest = {day: value for day, value in before.items() if day != str(absent)}
+    assert stored(desk) == rest | after
     database.run(
         """delete from "LiteLLM_SpendLogs" """,
         *(logs(str(day), 30, 100 * number) for number, day in enumerate(DAYS)),
