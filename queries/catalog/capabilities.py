@@ -67,6 +67,7 @@ METRICS = (
         "{value} of the pull requests merged {period} were features or experiments",
         "No pull request of a known work type was merged {period}",
         missing="of no known work type",
+        is_about_work_types=True,
         is_headline=True,
         guardrails=REWORK,
         gain="more of the work is new",

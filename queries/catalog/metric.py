@@ -169,6 +169,7 @@ class Metric:
     ``is_listed``: whether the newest items are listed below the chart.
     ``rule``: kind of label rules that define its items.
     ``needs``: roles or teams of people, without which no item has a value.
+    ``is_about_work_types``: whether the work type of an item determines its value.
     ``guardrails``: metrics that must not become worse if this one improves, most telling first.
     ``upper``: metric that is the upper bound of this one.
     """
@@ -203,6 +204,7 @@ class Metric:
     is_listed: bool = False
     rule: str = ""
     needs: Literal["", "roles", "teams"] = ""
+    is_about_work_types: bool = False
     guardrails: tuple[str, ...] = ()
     upper: str = ""
 
@@ -220,6 +222,12 @@ class Metric:
     def has_category(self) -> bool:
         """Return whether its items are of pull requests, which have a work category."""
         return self.subject in ("pull request", "review", "area")
+
+    @property
+    def has_mix_of_types(self) -> bool:
+        """Return whether its items have several work types that do not define it."""
+        is_one = self.is_about_work_types or "only_work_type" in self.parameters
+        return "work_type" in self.of.parts and not is_one
 
     @property
     def rests_on_rules(self) -> bool:

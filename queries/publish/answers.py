@@ -39,7 +39,7 @@ from queries.text.verdict_text import mix_sentence, verdict_sentence
 #: what an answer takes of an estimate
 ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
 #: end of the sentence of an answer with the baseline's weights
-WEIGHTED = " Each repository and work type has its weight in the baseline."
+WEIGHTED = " Repositories and work types have their weights in the baseline."
 #: kinds of scopes that have verdicts
 JUDGED_KINDS = ("org", "team")
 #: by scope, then by the window and the day through which repositories must have been read

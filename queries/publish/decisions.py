@@ -227,6 +227,7 @@ class _Decider:
         sql = read_sql(ROOT / "shared" / "history_items.sql").statement
         repos, teams = list(self.repos.names), self.teams
         parameters = {"metric": headline.name, "repos": repos, "teams": teams, "last": last}
+        parameters["by_work_type"] = headline.has_mix_of_types
         columns = self.db.execute(sql, parameters).fetchnumpy()
         has_teams = "team" in headline.of.parts
         return by_scope(headline.aggregate, last, columns, len(teams) if has_teams else 0)

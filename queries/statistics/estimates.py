@@ -219,7 +219,8 @@ def adjusted_sql(
         items = _restricted(metric, restriction)
     sql = _body("adjusted").replace("{items}", items)
     sql = sql.replace("{windows}", _indented(_body("windows")))
-    return printable(metric, sql, window_parameters(metric, windows, until, scope))
+    parameters = window_parameters(metric, windows, until, scope)
+    return printable(metric, sql, parameters | {"by_work_type": metric.has_mix_of_types})
 
 
 def printable(metric: Metric, sql: str, parameters: Mapping[str, Any]) -> str:

@@ -24,8 +24,8 @@ MOST_UNSHARED = 0.2
 CLOSED_DAYS = 3
 #: a team is not judged if a larger share of its members changed
 MOST_CHANGED = 0.3
-#: a week is named if it has a larger share of the items of a window of at least so many weeks
-BUSY_SHARE, BUSY_WINDOW = 1 / 3, 8
+#: a week is named if it has a larger share of a window of at least so many weeks and items
+BUSY_SHARE, BUSY_WINDOW, BUSY_ITEMS = 1 / 3, 8, 20
 #: cost per outcome needs so many outcomes, and known spend on this share of the days
 LEAST_OUTCOMES, KNOWN_DAYS = 5, 0.8
 
@@ -260,7 +260,7 @@ class Items:
     def busy_week(self, window: Window, panel: Flags, closed: frozenset[int]) -> date | None:
         """Return the Monday of a week with over a third of a window's items; None without one.
 
-        Windows of a few weeks have none.
+        Windows of a few weeks or items have none.
         """
         start, end = week_of(window.start_on), week_from(window.end_on)
         rows = self._rows(start, end)
@@ -268,7 +268,9 @@ class Items:
         counts = panel[self.repo[rows]] & ~np.isnan(self.value[rows])
         by_week = np.bincount(weeks[counts], minlength=max(end - start, 1))
         by_week[[week - start for week in closed if start <= week < end]] = 0
-        if end - start < BUSY_WINDOW or by_week.max() <= BUSY_SHARE * by_week.sum():
+        if end - start < BUSY_WINDOW or by_week.sum() < BUSY_ITEMS:
+            return None
+        if by_week.max() <= BUSY_SHARE * by_week.sum():
             return None
         return monday(start + int(by_week.argmax()))
 

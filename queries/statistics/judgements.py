@@ -140,7 +140,9 @@ class Judgement:
             return low - 1, high - 1
         if self.is_ratio:
             return expm1(self.change - margin), expm1(self.change + margin)
-        return self.change - margin, self.change + margin
+        # a share cannot change by more than 100 points
+        most = max(1.0, abs(self.change)) if self.kind == "share" else float("inf")
+        return max(self.change - margin, -most), min(self.change + margin, most)
 
 
 def judge(kind: Kind, weeks: Weeks, windows: Windows) -> Judgement:

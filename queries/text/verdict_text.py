@@ -181,7 +181,7 @@ def mix_sentence(metric: Metric, effect: float | None, adjusted: float | None) -
     texts = change_text(metric, adjusted), change_text(metric, effect)
     if not is_moved or texts[0] == texts[1]:
         return ""
-    weights = "repositories and work types" if "work_type" in metric.of.parts else "repositories"
+    weights = "repositories and work types" if metric.has_mix_of_types else "repositories"
     return f" With the same weights of {weights}: {texts[0]}, not {texts[1]}."
 
 

@@ -40,9 +40,12 @@ def main(seeds: int) -> None:
     words = {has_effects: Counter[Verdict]() for has_effects in (True, False)}
     for seed in range(1, seeds + 1):
         for has_effects, counter in words.items():
-            counter.update(verdicts(seed, has_effects))
-            total = sum(1 for row in counter.elements() if row[-1] in WORDS)
-            print(f"seed {seed}, effects {has_effects}: {total} words so far", flush=True)
+            rows = verdicts(seed, has_effects)
+            counter.update(rows)
+            changes = [row for row in rows if row[-1] in WORDS]
+            print(f"seed {seed}, effects {has_effects}: {len(changes)} words", flush=True)
+            for row in changes if not has_effects else ():
+                print(f"    false: {'  '.join(row)}", flush=True)
     for has_effects, counter in words.items():
         print(f"\nwith effects {has_effects}: words of {seeds} seeds")
         for row, count in sorted(counter.items()):

@@ -16,7 +16,7 @@ window_items as (
         row_number() over (order by windows.start_on desc, items.day) as position,
         windows.start_on = max(windows.start_on) over () as is_current,
         coalesce(items.repo, '') as repo,
-        coalesce(items.work_type, '') as work_type,
+        if($by_work_type, coalesce(items.work_type, ''), '') as work_type,
         items.value
     from windows
     inner join items

@@ -21,7 +21,7 @@ select
     coalesce(items.value, 'nan'::double) as value,
     coalesce(items.cost_usd, 'nan'::double) as cost,
     items.is_excluded,
-    hash(items.repo, items.work_type) as stratum
+    hash(items.repo, if($by_work_type, items.work_type, null)) as stratum
 from answer_items as items
 left join repos on repos.repo = items.repo
 left join teams on teams.team = items.team

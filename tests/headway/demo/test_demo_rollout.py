@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,24 +13,56 @@ from functools import cache
 from pathlib import Path
 from statistics import mean
 
+import duckdb
 import pytest
 
 from collectors.ledger.opening import open_ledger
-from headway.demo import EFFECTS, Calendar, build
+from headway.demo import EFFECTS, Calendar
+from queries.read.snapshot import LINK
+from tests.support.command import Desk
 from tests.support.demo_history import UNTIL, Change, History, histories, hours, read
 
 TRANSITION = timedelta(weeks=EFFECTS.transition_weeks)
 
 
+@dataclass(frozen=True)
+class WithoutEffects:
+    """The demo of ``headway demo --no-effects``: its history, and its words by kind of scope."""
+
+    history: History
+    words: Counter[tuple[str, str]]
+
+
 @cache
-def without_effects() -> History:
+def published_without_effects() -> WithoutEffects:
     """Return the first demo with its effects switched off."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_ledger(Path(folder) / "ledger.duckdb", "test") as store,
-    ):
-        build(store, UNTIL, has_effects=False)
-        return read(store, UNTIL)
+    with tempfile.TemporaryDirectory() as name:
+        desk = Desk(Path(name), env={})
+        with desk.start("demo", "--no-effects", "--until", str(UNTIL)) as running:
+            done = running.done(300)
+        assert done.code == 0, done.err
+        folder = desk.folder / "data" / "demo"
+        with duckdb.connect(str(folder / LINK), read_only=True) as db:
+            rows = db.execute(
+                "select scope_kind, verdict from verdicts inner join metrics using (metric) "
+                "where page <> 'guardrails'"
+            ).fetchall()
+        with open_ledger(folder / "ledger.duckdb", "test") as store:
+            return WithoutEffects(read(store, UNTIL), Counter(rows))
+
+
+def without_effects() -> History:
+    """Return the history of the demo with its effects switched off."""
+    return published_without_effects().history
+
+
+def test_without_effects_hardly_any_verdict_is_a_change() -> None:
+    words = published_without_effects().words
+    changes = [words["org", word] for word in ("improving", "worse", "not proven")]
+    assert sum(changes) <= 1
+    assert words["org", "no clear change"] > 80
+    changes = [words["team", word] for word in ("improving", "worse", "not proven")]
+    assert sum(changes) <= 0.02 * words["team", "no clear change"]
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,10 @@ def snapshot(empty: Path, tmp_path: Path) -> Snapshot:
     tables = dict(COMPANY)
     about = {"definition": "Items of `a kind`.", "definition_hash": "0123456789abcdef"}
     tables["answers"] = [
-        {**row, **about, **{name: row[name] or "" for name in ("event", "quarter", "scope")}}
+        {**row}
+        | about
+        | {name: row[name] or "" for name in ("event", "quarter", "scope")}
+        | {"variant": row["variant"] or "raw"}
         for row in COMPANY["answers"]
     ]
     return facts.published(tmp_path, empty, tables)

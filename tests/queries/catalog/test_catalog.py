@@ -180,7 +180,11 @@ def test_new_metric_is_published_with_its_answers(published: list[list[dict[str,
     (listed,), answers = published
     assert (listed["question"], listed["page"], listed["is_headline"]) == ("Q2", "cycle-time", True)
     assert listed["sql"] == SQL
-    newest = [row for row in answers if row["scope_kind"] == "org" and row["quarter"] == "2026-Q4"]
+    newest = [
+        row
+        for row in answers
+        if (row["scope_kind"], row["quarter"], row["variant"]) == ("org", "2026-Q4", "raw")
+    ]
     assert [row["comparison"] for row in newest] == ["quarter before", "year before"]
     for row in newest:
         assert row["n_current"] > 100
