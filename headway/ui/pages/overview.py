@@ -23,10 +23,11 @@ comparison.switch(data)
 comparison.draw(overview_html.lines(data, comparison.address))
 st.subheader(overview_html.guardrail_title(data), anchor=False)
 guardrails = next(page for page in PAGES if page.question == GUARDRAIL)
-comparison.draw(overview_html.guardrails(data, comparison.address(guardrails)))
+below = overview_html.guardrails(data, comparison.address(guardrails))
 if expected := cache.row_values(EXPECTATIONS, view):
     page = catalog.extra_page("expectations")
-    comparison.draw(overview_html.expectations(expected, comparison.address(page)))
+    below += overview_html.expectations(expected, comparison.address(page))
+comparison.draw(below)
 if budgets:
     st.subheader("Budget", anchor=False)
     page = catalog.extra_page("budget")

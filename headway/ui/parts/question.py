@@ -30,8 +30,10 @@ from queries.catalog import catalog
 from queries.catalog.metric import Page
 from queries.catalog.scope import Scope
 from queries.read import question
+from queries.read.expectations import target
 from queries.read.filters import SnapshotInfo, is_empty
 from queries.read.headlines import is_exploratory
+from queries.read.listings import EXPECTATIONS
 from queries.read.overview import MetricAnswer, Overview
 from queries.read.panels import events
 from queries.read.question import Sides
@@ -170,7 +172,8 @@ def quarters(main: MetricAnswer, view: View) -> bool:
     axis = axis_of(main)
     window = Window(main.quarters[0]["window_start"], main.quarters[-1]["window_end"])
     marked = cache.load(events, view, window) if main.quarters else []
-    drawn = question_html.quarters(main, axis, marked)
+    goal = target(cache.row_values(EXPECTATIONS, view), metric.name, view.scope)
+    drawn = question_html.quarters(main, axis, marked, goal)
     if not drawn:
         return False
     with st.container(horizontal=True, vertical_alignment="center"):

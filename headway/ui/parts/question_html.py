@@ -31,11 +31,14 @@ def effect(strip: str, texts: Sequence[str]) -> str:
     return f'<div class="effect">{strip}<span class="small">{small}</span></div>'
 
 
-def quarters(item: MetricAnswer, axis: Axis, events: Sequence[Event]) -> str:
+def quarters(
+    item: MetricAnswer, axis: Axis, events: Sequence[Event], target: float | None = None
+) -> str:
     """Return the level of each quarter as a chart, with the band without a change.
 
     The judged quarter is dark, a running one dotted. ``events`` are marked before the quarter's
-    part in which they began. Empty under two quarters with a number.
+    part in which they began. ``target`` is drawn as a line, in the unit of the metric. Empty under
+    two quarters with a number.
     """
     rows = item.quarters
     values = [_known(row["current"]) for row in rows]
@@ -44,6 +47,7 @@ def quarters(item: MetricAnswer, axis: Axis, events: Sequence[Event]) -> str:
         return ""
     bands = [_possible(item.metric, unchanged_band(row)) for row in rows]
     every = [*known, *(value for band in bands if band for value in band)]
+    every += [] if target is None else [target]
     low, high = _range([value * axis.factor for value in every])
 
     def at(value: float) -> float:
@@ -58,7 +62,13 @@ def quarters(item: MetricAnswer, axis: Axis, events: Sequence[Event]) -> str:
         for tick in _ticks(low, high)
     )
     marks = "".join(_event(event, rows, number) for number, event in enumerate(events))
-    name = html.escape(_alt(item, axis), quote=True)
+    alt = _alt(item, axis)
+    if target is not None:
+        text = f"target {axis.with_unit(target * axis.factor)}"
+        style = f"bottom: {at(target):.1f}%"
+        marks += f'<u class="target" style="{style}"><span>{_text(text)}</span></u>'
+        alt = f"{alt}, {text}"
+    name = html.escape(alt, quote=True)
     return (
         f'<div class="plot" role="img" aria-label="{name}">{ticks}'
         f'<div class="columns">{columns}</div>{marks}</div>'
