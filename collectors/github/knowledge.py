@@ -78,6 +78,11 @@ class KnowledgeFiles(PagedList):
         self.is_done = self.tree is None or (not self.full and state == self._state())
         self.in_flight = not self.is_done  # texts are not requested before the list of files
 
+    def fail(self, reason: str) -> None:
+        """Read nothing more of the files in this sync: the repository is read without them."""
+        self.is_partial = True
+        self.give_up(reason)
+
     @property
     def needs_listing(self) -> bool:
         """True if the list of files is the next request."""

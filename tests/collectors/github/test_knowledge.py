@@ -154,6 +154,15 @@ def test_list_of_files_that_fails_is_read_at_the_next_refresh(
     assert len(paths(tmp_path)) == 4
 
 
+def test_errors_of_owners_that_are_null_cost_no_file(github: Server, tmp_path: Path) -> None:
+    github.faults([{"kind": "null_field", "fields": ["RepositoryCodeowners.errors"], "every": 1}])
+    (result,) = refresh(tmp_path, github.url, ["acme/shop"])
+    assert result.status == "read"
+    github.faults([])
+    refresh(tmp_path, github.url, ["acme/shop"])
+    assert len(paths(tmp_path)) == 4
+
+
 def test_deleted_file_keeps_its_history(github: Server, tmp_path: Path) -> None:
     files = FILES | {"src/AGENTS.md": [(FIRST, RULES), (SECOND, None)]}
     github.reload(world(files))
