@@ -98,6 +98,10 @@ def test_person_of_an_allowed_domain_sees_the_answers_and_signs_out(
     claims: dict[str, object] = {"email": "Ada@ACME.example", "email_verified": True}
     with signed_in(browser, url, provider, claims) as page:
         expect(page.get_by_role("heading", name="Guardrails").first).to_be_visible(timeout=60_000)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Board page").click()
+        report = download.value.path().read_text(encoding="utf-8")
+        assert report.startswith("<!doctype html>") and "Guardrails" in report
         cookies = page.context.cookies()
         (cookie,) = [item for item in cookies if item["name"] == "_streamlit_user"]
         assert cookie.get("httpOnly") is True
