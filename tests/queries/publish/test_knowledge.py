@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from tests.support.refreshing import refresh
 
 AS_OF = date(2025, 6, 30)
 RULES = "# Rules\n" + "- Keep it, because others rely on it.\n" * 12
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.5.0"
+}
 #: moments at which the repository is read: before the move, after it, and at the end
 READ_AT = ("2025-03-05T00:00:00Z", "2025-04-25T00:00:00Z", "2025-07-01T00:00:00Z")
 START, MID, MOVE = "2025-01-10 09:00", "2025-02-15 09:00", "2025-04-10 09:00"
@@ -110,25 +114,34 @@ def company() -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def built(
-    tmp_path_factory: pytest.TempPathFactory, schema_path: Path
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield the knowledge tables of the repository, read three times."""
-    data = tmp_path_factory.mktemp("knowledge")
+def data(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Path:
+    """Return the data folder of the repository, read three times."""
+    folder = tmp_path_factory.mktemp("knowledge")
     with serve(company(), schema=schema_path) as github:
         for moment in READ_AT:
             github.as_of(moment)
-            (result,) = refresh(data, github.url, ["acme/shop"])
+            (result,) = refresh(folder, github.url, ["acme/shop"])
             assert (result.status, result.message) == ("read", "")
-    with open_ledger(data / "ledger.duckdb", "test") as store:
+    with open_ledger(folder / "ledger.duckdb", "test") as store:
         people.load(PEOPLE, store)
-    settings = PublishSettings(people="names", rules=compile_rules(data / "seeds"))
+    return folder
+
+
+def build(db: duckdb.DuckDBPyConnection, data: Path, settings: PublishSettings) -> None:
+    """Create the knowledge tables of the ledger."""
+    settings = replace(settings, rules=compile_rules(data / "seeds"))
     source = Source(data / "ledger.duckdb", settings, "key", "test")
     names = ("knowledge_files", "decisions", "knowledge_coverage")
     tables = [model for model in models() if model.name in names]
-    with duckdb.connect(config={"storage_compatibility_version": "v1.5.0"}) as db:
-        set_up(db, source, snapshot_facts(source, "test", datetime(2025, 7, 1)), AS_OF)
-        create_models(db, settings.rules, lambda _: None, tables)
+    set_up(db, source, snapshot_facts(source, "test", datetime(2025, 7, 1)), AS_OF)
+    create_models(db, settings.rules, lambda _: None, tables)
+
+
+@pytest.fixture(scope="module")
+def built(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the knowledge tables of the repository with the names of people."""
+    with duckdb.connect(config=CONFIG) as db:
+        build(db, data, PublishSettings(people="names"))
         yield db
 
 
@@ -224,3 +237,13 @@ def test_no_text_of_a_document_is_kept(built: duckdb.DuckDBPyConnection) -> None
         assert stored
         assert "because others rely" not in str(stored)
         assert "Mail is late" not in str(stored)
+
+
+def test_owners_of_small_groups_have_no_name_and_no_level(data: Path) -> None:
+    sql = (
+        "select distinct owner_kind, owner, owner_level from knowledge_files "
+        "where owner_kind is not null order by owner_kind"
+    )
+    with duckdb.connect(config=CONFIG) as db:
+        build(db, data, PublishSettings(people="none", small_group=15))
+        assert rows(db, sql) == [("person", None, None), ("team", None, None)]
