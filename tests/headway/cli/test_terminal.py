@@ -76,8 +76,8 @@ def test_small_table_has_its_count_and_long_cells_are_cut(desk: Desk) -> None:
     text = on_terminal(desk, "sql", f"select 7 as n, '{'long ' * 20}' as words")
     assert text.splitlines()[1].endswith("…")
     assert text.splitlines()[-1] == "1 rows, 2 columns"
-    one_cell = on_terminal(desk, "sql", f"select '{'x' * 200}' as words")
-    assert len(one_cell.splitlines()[1]) <= COLUMNS
+    long_cell = on_terminal(desk, "sql", f"select '{'x' * 200}' as words")
+    assert len(long_cell.splitlines()[1]) <= COLUMNS
 
 
 def test_colours_need_a_terminal_without_no_color(desk: Desk) -> None:
