@@ -110,7 +110,12 @@ def what_if_sentence(before: Forecast, after: Forecast, budget: float | None) ->
 
 def split_sentence(row: Row, name: str, before: str) -> str:
     """Return the parts of a change of spend between two quarters."""
-    change = row["after_usd"] - row["before_usd"]
+    # as a reader subtracts the printed amounts
+    before_usd, after_usd = (
+        round(row[column], 2 if abs(row[column]) < 9.995 else 0)
+        for column in ("before_usd", "after_usd")
+    )
+    change = after_usd - before_usd
     verb = f"{'rose' if change > 0 else 'fell'} by {dollars(abs(change))}"
     if abs(change) < 0.5:
         verb = "did not change"
