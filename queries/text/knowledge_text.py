@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from queries.sql_files import Row
-from queries.text.sentences import format_value
 
-#: share of an area's changed files below which it counts as having none
-LEAST = 0.5
+#: percent of an area's changed files below which it counts as having none
+LEAST = 50
 #: agents' changes that each side of a comparison needs
 MIN_COMPARED = 10
 
 
 def areas_sentence(rows: Sequence[Row]) -> str:
     """Return how many of the areas that change most lack guidance, an owner, or fresh guidance."""
-    bare = sum(row["with_own_guidance"] < LEAST for row in rows)
-    unowned = sum(row["with_an_owner"] < LEAST for row in rows)
-    stale = sum(row["with_stale_guidance"] >= LEAST for row in rows)
+    bare = sum(row["own_guidance_percent"] < LEAST for row in rows)
+    unowned = sum(row["owner_percent"] < LEAST for row in rows)
+    stale = sum(row["stale_guidance_percent"] >= LEAST for row in rows)
     which = "the area that changes" if len(rows) == 1 else f"the {len(rows)} areas that change most"
     return (
         f"Of {which}, {_most(bare)} no guidance of {'its' if bare == 1 else 'their'} own, "
@@ -34,16 +33,13 @@ def outcomes_sentence(rows: Sequence[Row]) -> str:
             f"{MIN_COMPARED}."
         )
     with_guidance, without = rows
-    alike = [row["merged_alike"] for row in rows]
+    alike = [row["merged_alike_percent"] for row in rows]
     text = (
-        f"{format_value(with_guidance['merged'], 'share')} of agents' changes with guidance of "
-        f"their own were merged, {format_value(without['merged'], 'share')} of those without"
+        f"{with_guidance['merged_percent']:.0f} % of agents' changes with guidance of "
+        f"their own were merged, {without['merged_percent']:.0f} % of those without"
     )
     if None not in alike:
-        text += (
-            f"; {format_value(alike[0], 'share')} and {format_value(alike[1], 'share')} within the "
-            "same repositories and sizes"
-        )
+        text += f"; {alike[0]:.0f} % and {alike[1]:.0f} % within the same repositories and sizes"
     return f"{text}. This is an association, not an effect."
 
 

@@ -4,10 +4,10 @@ select
     coverage.repo,
     coverage.area,
     count(*) as changes,
-    sum(coverage.scoped) / sum(coverage.files) as with_own_guidance,
-    sum(coverage.root) / sum(coverage.files) as with_general_guidance,
-    sum(coverage.owned) / sum(coverage.files) as with_an_owner,
-    sum(coverage.stale) / sum(coverage.files) as with_stale_guidance
+    round(100 * sum(coverage.scoped) / sum(coverage.files))::integer as own_guidance_percent,
+    round(100 * sum(coverage.root) / sum(coverage.files))::integer as general_guidance_percent,
+    round(100 * sum(coverage.owned) / sum(coverage.files))::integer as owner_percent,
+    round(100 * sum(coverage.stale) / sum(coverage.files))::integer as stale_guidance_percent
 from knowledge_coverage as coverage
 inner join pull_requests
     on pull_requests.repo = coverage.repo and pull_requests.number = coverage.number

@@ -48,11 +48,11 @@ alike as (
 select
     if(changes.has_guidance, 'with guidance of their own', 'without') as guidance,
     count(*) as opened,
-    avg(changes.is_merged) as merged,
-    avg(changes.is_undone) as undone,
-    if(
+    round(100 * avg(changes.is_merged))::integer as merged_percent,
+    round(100 * avg(changes.is_undone))::integer as undone_percent,
+    round(100 * if(
         changes.has_guidance, any_value(alike.merged_with), any_value(alike.merged_without)
-    ) as merged_alike
+    ))::integer as merged_alike_percent
 from changes
 cross join alike
 group by changes.has_guidance

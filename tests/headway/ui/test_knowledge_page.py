@@ -65,10 +65,10 @@ def test_outcomes_are_an_association_of_enough_changes() -> None:
         {
             "guidance": "with guidance of their own",
             "opened": 10,
-            "merged": 0.9,
-            "merged_alike": 0.8,
+            "merged_percent": 90,
+            "merged_alike_percent": 80,
         },
-        {"guidance": "without", "opened": 40, "merged": 0.7, "merged_alike": 0.75},
+        {"guidance": "without", "opened": 40, "merged_percent": 70, "merged_alike_percent": 75},
     ]
     assert outcomes_sentence(rows) == (
         "90 % of agents' changes with guidance of their own were merged, 70 % of those without; "
