@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from queries.catalog.catalog import metric as catalogued
@@ -49,7 +50,8 @@ def expectation_sentence(metric: Metric, row: Mapping[str, Any]) -> str:
     name = capitalised(expectation_name(metric, row))
     current = number(metric, row)
     if row["decided_on"]:
-        tail = f"it was {current} on {day(row['window_end'])}, so it is {row['state']}"
+        last = day(row["window_end"] - timedelta(days=1))
+        tail = f"it was {current} in the 13 weeks to {last}, so it is {row['state']}"
     else:
         tail = f"it is {current} now: {row['state']}"
     if row["state"] in ("not proven", "cannot be told", "no owner"):
@@ -62,7 +64,7 @@ def _because(row: Mapping[str, Any]) -> str:
     if row["state"] == "not proven" and row["guardrail"]:
         guardrail = lowered(catalogued(row["guardrail"]).title)
         verb = "became worse" if row["reason"].endswith("worse") else "cannot be measured"
-        return f"{guardrail} {verb}"
+        return f"the guardrail {guardrail} {verb}"
     known = {
         "too few items": "there are too few items",
         "not begun": "it has just begun",

@@ -68,7 +68,7 @@ QUESTION_STYLE = """
 .hw .plot > u span { position: absolute; right: 100%; top: -0.625rem; padding-right: 0.375rem;
   font-size: 0.75rem; opacity: 0.78; white-space: nowrap }
 .hw .plot > u.target { border-top: 2px dashed currentColor }
-.hw .plot > u.target span { right: 0; top: -1.125rem; padding: 0; width: auto }
+.hw .plot > u.target span { left: 0; right: auto; top: -1.125rem; padding: 0 }
 .hw .plot .columns { position: absolute; inset: 0; display: flex }
 .hw .plot .column { flex: 1; position: relative; min-width: 0 }
 .hw .plot .band { position: absolute; left: 8%; right: 8%;

@@ -167,8 +167,8 @@ def test_check_names_missed_expectations(desk: Desk) -> None:
     done = desk.run("check")
     assert done.code == 3
     assert (
-        "Offload share should be at least 80 % by 27 Sep 2026; it was 50 % to 75 % on 28 Sep 2026, "
-        "so it is missed." in done.err + done.out
+        "Offload share should be at least 80 % by 27 Sep 2026; it was 50 % to 75 % in the "
+        "13 weeks to 27 Sep 2026, so it is missed." in done.err + done.out
     )
     assert done.err.count("so it is missed") + done.out.count("so it is missed") == 1
 

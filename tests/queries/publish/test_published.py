@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -121,6 +122,36 @@ def test_every_column_has_a_value_and_future_columns_are_null(
         ("issues", "unread_lists"),  # GitHub returns every list
         ("pull_requests", "unread_lists"),
     }
+
+
+def test_offload_is_counted_from_the_tables_typed_by_hand(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    agents = {(row["repo"], row["number"]): row for row in company.expected("agent_changes")}
+    counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for row in company.expected("pull_requests"):
+        who = "automation" if row["author_kind"] == "bot" else row["authorship"]
+        cell = counts[f"{row['opened_at'][:7]}-01", row["team"], row["work_category"], who]
+        agent = agents.get((row["repo"], row["number"]), {})
+        cell["n"] += 1
+        cell["merged"] += bool(row["durability"])
+        cell["durable"] += row["durability"] in ("durable", "not observable")
+        cell["provisional"] += row["durability"] == "provisional"
+        cell["handed_off"] += agent.get("hand_off") == "handed off"
+        if row["durability"] and agent:
+            cell["human_rework"] += agent["human_rework"] == "yes"
+            cell["human_rework_observable"] += agent["human_rework"] != "not observable"
+    names = ("n", "merged", "durable", "provisional")
+    of_agents = ("human_rework", "human_rework_observable", "handed_off")
+    key = "month::varchar, coalesce(team, ''), category, authorship"
+    rows = published.execute(f"select {key}, {', '.join((*names, *of_agents))} from offload")
+    result = {row[:4]: row[4:] for row in rows.fetchall()}
+    assert result == {
+        cell: tuple(count[name] for name in names)
+        + tuple(count[name] if cell[3] == "agent" else None for name in of_agents)
+        for cell, count in counts.items()
+    }
+    assert sum(count["handed_off"] for count in counts.values()) == 5
 
 
 def test_rollouts_and_closed_periods_are_events_that_name_no_small_team(
