@@ -9,7 +9,7 @@ from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 from queries.catalog.metric import Metric, Page
 from queries.sql_files import Row
 from queries.text.overview_text import CHANGED, change_sentence, effect_text, word
-from queries.text.sentences import day, format_value, lowered, short_value
+from queries.text.sentences import day, format_value, is_known, lowered, short_value
 
 GUARDRAIL = "guardrail"
 #: digits of a definition's hash that a page prints
@@ -61,6 +61,8 @@ def number(metric: Metric, value: float | None, n: int) -> str:
     text = format_value(value, metric.unit)
     if metric.chart == "ages":
         return f"{n:,} open now, half of them for over {text}" if n else "nothing is open"
+    if not is_known(metric, value, n):
+        return "not measured"
     return f"{text} a week" if metric.aggregate in ("per week", "net per week") else text
 
 
