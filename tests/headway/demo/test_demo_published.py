@@ -192,6 +192,15 @@ def test_non_engineers_ship_more_after_the_rollout(db: duckdb.DuckDBPyConnection
     assert shares[0] > 0.04 and 1.3 * shares[0] < shares[1] < 0.25
 
 
+def test_expectations_are_met_missed_and_not_proven(db: duckdb.DuckDBPyConnection) -> None:
+    states = {row["target"]: (row["state"], row["guardrail"]) for row in rows(db, "expectations")}
+    assert states == {
+        0.05: ("not proven", "unreviewed_merge_share"),
+        0.08: ("met", "unreviewed_merge_share"),
+        0.8: ("missed", "unreviewed_merge_share"),
+    }
+
+
 def test_texts_of_people_are_not_published(demo: Path, db: duckdb.DuckDBPyConnection) -> None:
     with duckdb.connect(str(demo / "ledger.duckdb"), read_only=True) as ledger:
         bodies = {
