@@ -62,7 +62,7 @@ def server(data: Path, snapshot: Path | None, version: str) -> MCPServer[None]:
     ) -> dict[str, Any]:
         """Return the headline, and the answer of each question and guardrail with its verdict.
 
-        compare: rollout, quarter (before) or year (before); by default the first that is known.
+        compare: rollout, quarter (before), year (before) or baseline; by default the first known.
         quarter: 2026-Q3 for what was known at its end; by default everything.
         team or repo: a part of the organisation; by default all of it.
         """
