@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
-from headway.ui.parts import comparison, filters, notices, sign_in
+from headway.ui.parts import filters, history, notices, sign_in
 from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 
 MAX_WIDTH = 1080  # pixels; longer lines of text are hard to read
+SIDEBAR = 264  # pixels; the names of pages fit
 #: less empty space around pages than Streamlit leaves
 STYLE = """<style>
-.stMainBlockContainer { padding: 3.75rem 2rem 1rem }
+.stMainBlockContainer { padding: 0.75rem 2rem 0.25rem }
+.stMainBlockContainer .stVerticalBlock { gap: 0.625rem }
+.stAppHeader { background: none; pointer-events: none }
+.stAppHeader :is(button, a) { pointer-events: auto }
 .st-key-address { display: none }
+.st-key-filters { padding-right: 2.5rem }
+.st-key-filters > div { flex: 1 1 8rem; min-width: 0 }
+a:focus-visible, button:focus-visible, summary:focus-visible {
+  outline: 2px solid light-dark(#1f5fa8, #6aa5e3) !important; outline-offset: 2px }
 @media (max-width: 820px) {
-  .stMainBlockContainer { padding: 3.75rem 1rem 2rem }
+  .stMainBlockContainer { padding: 3.25rem 1rem 0.5rem }
+  .stMainBlockContainer .stVerticalBlock { gap: 0.375rem }
+  .stAppHeader { background: light-dark(#ffffff, #14171c) }
+  .st-key-filters { flex-wrap: nowrap; overflow-x: auto; padding: 0 0 0.25rem }
+  .st-key-filters > div { flex: 0 0 9.5rem }
   .stMainBlockContainer h1 { font-size: 1.25rem }
+  .st-key-complete { display: none }
+}
+@media print {
+  .stSidebar, .stAppHeader, .st-key-filters, .stToggle, [data-testid=stPageLink],
+  .stDownloadButton { display: none !important }
+  .stMainBlockContainer { padding: 0 }
+  .hw { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  .hw .line, .hw .plot, .hw table { break-inside: avoid }
 }
 </style>"""
 
@@ -28,10 +48,13 @@ def main() -> None:
     pages = [st.Page("headway/ui/pages/overview.py", title="Overview", default=True)]
     for page in (*PAGES, *EXTRA_PAGES):
         pages.append(st.Page(page.file, title=page.heading, url_path=page.name))
-    current = st.navigation(pages)
+    current = st.navigation(pages, expanded=True)
     title = f"{current.title} · Headway"
-    st.set_page_config(page_title=title, page_icon=notices.ICON, layout="wide")
+    st.set_page_config(
+        page_title=title, page_icon=notices.ICON, layout="wide", initial_sidebar_state=SIDEBAR
+    )
     st.html(STYLE)
+    st.html(f"<script>{history.SCRIPT}</script>", unsafe_allow_javascript=True)
     st.logo(notices.WORDMARK, icon_image=notices.ICON)
     snapshot = filters.published()
     filters.watch(snapshot.id if snapshot else None)
@@ -40,7 +63,6 @@ def main() -> None:
             notices.nothing_published()
             return
         filters.choose(snapshot)
-        comparison.remember()
         sign_in.sign_out()
         current.run()
 

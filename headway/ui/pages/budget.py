@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from headway.ui.charts import spend_charts
-from headway.ui.parts import answer, cache, filters, sections
+from headway.ui.parts import answer, cache, filters, question, sections
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, escape, lead
 from queries.catalog import catalog
@@ -13,6 +13,7 @@ from queries.read.listings import BUDGETS, ListingQuery, listing_query
 from queries.sql_files import Row
 from queries.statistics.forecasts import days_of, forecast, month_of, what_if
 from queries.statistics.windows import Window
+from queries.text.overview_text import budget_text
 from queries.text.periods import month_name, period_name
 from queries.text.spend_text import (
     engineer_sentence,
@@ -117,7 +118,12 @@ def teams(view: View) -> None:
 
 
 view = filters.view()
-answer.heading(catalog.extra_page("budget").title, view)
+budgets = cache.row_values(BUDGETS, view)
+if budgets:
+    page = catalog.extra_page("budget")
+    question.heading(page, view, f"{budget_text(budgets[0])}.")
+else:
+    answer.heading(catalog.extra_page("budget").title, view)
 if sections.has_spend(view):
     month = periods(view)
     if month and month["point"] is not None:

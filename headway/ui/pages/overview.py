@@ -19,7 +19,18 @@ if not data.choices:
     notices.next_steps(view)
 if view.scope.work_type or view.scope.authorship or (view.scope.team and view.scope.repo):
     caption("The overview shows one team or repository; other filters apply on the pages.")
-comparison.switch(data)
+with st.container(horizontal=True, vertical_alignment="center"):
+    comparison.switch(data)
+    if data.choices:
+        st.download_button(
+            "Board page",
+            lambda: as_html(view.snapshot, data, budgets),
+            f"headway-{view.info.as_of}.html",
+            "text/html",
+            icon=":material/print:",
+            help="This overview with the first chart of each question, as one file that prints.",
+            on_click="ignore",
+        )
 comparison.draw(overview_html.lines(data, comparison.address))
 st.subheader(overview_html.guardrail_title(data), anchor=False)
 guardrails = next(page for page in PAGES if page.question == GUARDRAIL)
@@ -33,13 +44,4 @@ if budgets:
     page = catalog.extra_page("budget")
     comparison.draw(overview_html.budgets(budgets, comparison.address(page)))
 if data.choices:
-    st.download_button(
-        "Board page",
-        lambda: as_html(view.snapshot, data, budgets),
-        f"headway-{view.info.as_of}.html",
-        "text/html",
-        icon=":material/print:",
-        help="This overview with the first chart of each question, as one file that prints.",
-        on_click="ignore",
-    )
     notices.next_steps(view)

@@ -7,10 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from headway.ui.charts.panel_chart import draw_panel
-from headway.ui.parts import cache, comparison, evidence_drawer, filters, notices, question
+from headway.ui.parts import (
+    cache,
+    comparison,
+    evidence_drawer,
+    filters,
+    notices,
+    overview_html,
+    question,
+)
 from headway.ui.parts.chart import draw
 from headway.ui.parts.filters import View
-from headway.ui.parts.text import caption, lead
+from headway.ui.parts.text import caption, lead, slug
 from queries.catalog import catalog
 from queries.catalog.catalog import Panel
 from queries.catalog.metric import Metric
@@ -26,6 +34,14 @@ from queries.text.question_text import closed_line, number, position
 from queries.text.sentences import capitalised, chart_subtitle, lowered
 
 Answers = Mapping[str, MetricAnswer]
+#: parts of long pages, by title, with the rule of their panels
+PARTS = {
+    "experience": {
+        "UX debt": "ux debt",
+        "Experiments": "experiment",
+        "Response to customers": "feedback",
+    }
+}
 Section = Callable[[MetricAnswer | None, View], None]
 
 
@@ -51,7 +67,9 @@ def page(name: str, section: Section | None = None) -> None:
     question.head(content, main, data, view)
     panels = catalog.panels(content)
     first = next(panel for panel in panels if panel_has(panel, main))
-    if question.quarters(main, view):
+    if main.row["current"] is None:  # the panel says what it lacks
+        show(load(first, view), view, has_title=False)
+    elif question.quarters(main, view):
         weeks(load(first, view), view)
     question.beside(content, main, view)
     question.in_the_way(main, data)
@@ -59,10 +77,25 @@ def page(name: str, section: Section | None = None) -> None:
     if section:
         section(main, view)
     by_name = {item.metric.name: item for item in items}
-    rest(first, main, by_name, view)
+    parts = PARTS.get(name, {})
+    for title, rule in parts.items():
+        part(title, [panel for panel in panels if panel.metrics[0].rule == rule], by_name, view)
+    if not parts:
+        question.compare_teams(main, view)
+        rest(first, main, by_name, view)
+        for panel in panels:
+            if panel is not first:
+                more(panel, by_name, view)
+
+
+def part(title: str, panels: Sequence[Panel], by_name: Answers, view: View) -> None:
+    """Draw a part of a page: its own anchor, a line for each verdict, and its closed panels."""
+    st.header(title, anchor=slug(title))
+    metrics = [metric for panel in panels for metric in panel.metrics]
+    if items := [by_name[metric.name] for metric in metrics if metric.name in by_name]:
+        comparison.draw(overview_html.answers(items))
     for panel in panels:
-        if panel is not first:
-            more(panel, by_name, view)
+        more(panel, by_name, view)
 
 
 def panel_has(panel: Panel, item: MetricAnswer) -> bool:

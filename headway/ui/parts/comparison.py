@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from headway.ui.parts import cache
-from headway.ui.parts.filters import View
+from headway.ui.parts.filters import COMPARE, View
 from headway.ui.parts.style import QUESTION_STYLE, STYLE
 from queries.catalog.metric import Metric, Page
 from queries.read.overview import Overview, overview
 from queries.text.overview_text import comparison_name, word
 
-KEY, SWITCH = "compare", "comparison"
+SWITCH = "comparison"
+#: parts of the address that links to other pages have
+KEPT = (COMPARE, "team", "repo", "work_type", "authorship", "period", "from", "to")
 #: choice of headlines that have no answer under another one
 FALLBACK_CHOICE = "quarter"
 #: kinds of scopes that have published answers
@@ -29,7 +31,7 @@ def scope(view: View) -> tuple[str, str]:
 
 def read(view: View, choice: str = "") -> Overview:
     """Return the lines of the questions under a comparison, by default that of the reader."""
-    name = choice or st.session_state.get(KEY) or st.query_params.get(KEY, "")
+    name = choice or st.session_state.get(COMPARE) or st.query_params.get(COMPARE, "")
     return cache.load(overview, view, *scope(view), name)
 
 
@@ -59,14 +61,8 @@ def switch(data: Overview, words: Mapping[str, str] | None = None) -> None:
     )
 
 
-def remember() -> None:
-    """Keep the choice in the address of every page, under its short name."""
-    with st.container(key="address"):
-        st.text_input("Comparison", key=KEY, bind="query-params")
-
-
 def _choose() -> None:
-    st.session_state[KEY] = st.session_state[SWITCH]
+    st.session_state[COMPARE] = st.session_state[SWITCH]
 
 
 def words(view: View, metric: Metric, data: Overview) -> dict[str, str]:
@@ -81,7 +77,8 @@ def words(view: View, metric: Metric, data: Overview) -> dict[str, str]:
 
 def address(page: Page) -> str:
     """Return the address of a page with the filters and the comparison of this one."""
-    query = urlencode(st.query_params.to_dict())
+    parameters = st.query_params.to_dict()
+    query = urlencode({name: value for name, value in parameters.items() if name in KEPT})
     return page.name + (f"?{query}" if query else "")
 
 

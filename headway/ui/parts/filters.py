@@ -1,4 +1,4 @@
-"""Filters of the sidebar, kept in the URL, and the published file that pages show."""
+"""Filters in one line, kept in the URL, and the published file that pages show."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from headway.ui.parts import sign_in
+from headway.ui.parts.text import escape
 from queries.catalog.scope import Scope
 from queries.errors import NothingPublishedError
 from queries.read import filters
@@ -26,6 +27,17 @@ EVERYTHING = {
     "repo": "All repositories",
     "work_type": "All work types",
     "authorship": "Any authorship",
+}
+#: name of the control of the charts' range; sentences compare whole quarters
+PERIOD = "Range of the charts"
+#: comparison of the reader, in the address of every page
+COMPARE = "compare"
+UNKNOWN = "unknown filters"
+UNKNOWN_VALUES = {
+    "team": "There is no team “{}” (renamed, or too few people to show). Showing all teams.",
+    "repo": "There is no repository “{}”. Showing all repositories.",
+    "work_type": "There is no work type “{}”. Showing all work types.",
+    "authorship": "There is no authorship “{}”. Showing any authorship.",
 }
 #: seconds between two looks for a newer snapshot
 POLL_SECONDS = 10
@@ -65,16 +77,36 @@ def watch(snapshot_id: str | None) -> None:
 
 
 def choose(snapshot: Snapshot) -> View:
-    """Draw the filters in the sidebar and store the view for ``view``."""
+    """Draw the filters in one line and store the view for ``view``."""
     info, choices = _info(snapshot, snapshot.id), _choices(snapshot, snapshot.id)
-    with st.sidebar:
-        st.subheader("Show", anchor=False)
-        name, period = _period(info)
+    unknown = _unknown(choices)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
         scope = Scope(**{key: _choice(key, choices[key]) for key in SCOPE_LABELS})
+        name, period = _period(info)
+        with st.container(key="address"):  # hidden: pages have their own control for it
+            st.text_input("Comparison", key=COMPARE, bind="query-params")
         if name != DEFAULT_PERIOD or scope != Scope():
-            st.button("Reset", icon=":material/restart_alt:", on_click=reset, width="stretch")
+            st.button("Reset", icon=":material/restart_alt:", on_click=reset)
+    for text in unknown:
+        st.warning(escape(text), icon=":material/filter_alt_off:")
     st.session_state["view"] = View(snapshot, info, period, scope)
     return view()
+
+
+def _unknown(choices: Mapping[str, list[str]]) -> list[str]:
+    """Return a sentence for each value of the address that does not exist, until a filter changes.
+
+    Streamlit removes such a value from the address in the first run.
+    """
+    for key, values in choices.items():
+        value = st.query_params.get(key)
+        if value and value not in (EVERYTHING[key], *values):
+            st.session_state.setdefault(UNKNOWN, {})[key] = UNKNOWN_VALUES[key].format(value)
+    return list(st.session_state.get(UNKNOWN, {}).values())
+
+
+def _forget() -> None:
+    st.session_state.pop(UNKNOWN, None)
 
 
 def view() -> View:
@@ -85,7 +117,9 @@ def view() -> View:
 
 def _period(info: SnapshotInfo) -> tuple[str, Window]:
     periods = filters.periods(info)
-    name = st.selectbox("Period", [*periods, CUSTOM], key="period", bind="query-params")
+    name = st.selectbox(
+        PERIOD, [*periods, CUSTOM], key="period", bind="query-params", label_visibility="collapsed"
+    )
     if name in periods:
         return name, periods[name]
     default = periods[DEFAULT_PERIOD]
@@ -104,6 +138,7 @@ def _date(label: str, key: str, default: date, last: date) -> date:
         key=key,
         bind="query-params",
         format="YYYY-MM-DD",
+        label_visibility="collapsed",
     )
 
 
@@ -112,12 +147,20 @@ def _choice(key: str, values: list[str]) -> str | None:
     if len(values) < 2:
         return None
     options = [EVERYTHING[key], *values]
-    value = st.selectbox(SCOPE_LABELS[key].capitalize(), options, key=key, bind="query-params")
+    value = st.selectbox(
+        SCOPE_LABELS[key].capitalize(),
+        options,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+        on_change=_forget,
+    )
     return None if value == EVERYTHING[key] else value
 
 
 def reset() -> None:
     """Set all filters to their defaults."""
+    _forget()
     for key, value in ({"period": DEFAULT_PERIOD} | EVERYTHING).items():
         if key in st.session_state:
             st.session_state[key] = value

@@ -137,7 +137,7 @@ def _cell(item: MetricAnswer, address: str) -> str:
     name = word(row)
     state = {"worse": " off", "too little data": " unknown"}.get(name, "")
     sign, _ = SIGNS.get(name, OTHER_SIGN)
-    notes = [name, WHOLE if item.is_whole else ""]
+    notes = ["" if name == "no clear change" else name, WHOLE if item.is_whole else ""]
     if row["baseline"] is not None:
         notes.insert(0, f"was {short_value(metric, row['baseline'], row['n_baseline'])}")
     value = short_value(metric, row["current"], row["n_current"])

@@ -27,7 +27,7 @@ from headway.ui.parts import (
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, count, escape, slug
 from queries.catalog import catalog
-from queries.catalog.metric import Page
+from queries.catalog.metric import Metric, Page
 from queries.catalog.scope import Scope
 from queries.read import question
 from queries.read.expectations import target
@@ -54,6 +54,7 @@ WHOLE = "whole organisation"
 BAND = "Band: where a quarter would lie without a change from the one before."
 #: panel of a page whose metrics are the stages of its first headline
 STAGES = {"cycle-time": "Where the time goes"}
+SIDE_BY_SIDE = "Teams side by side"
 #: medians in hours are drawn in days from this size on
 DAYS_FROM = 48
 
@@ -67,7 +68,8 @@ def origin(view: View, text: str = "") -> None:
         if text:
             st.markdown(escape(text))
         caption(f"Data through {day(view.info.as_of)} · {_extent(view.info)}{_gaps(view)}")
-        st.page_link(data_page.file, label="Is it complete?", icon=":material/fact_check:")
+        with st.container(key="complete", width="content"):
+            st.page_link(data_page.file, label="Is it complete?", icon=":material/fact_check:")
 
 
 def scope_line(view: View) -> None:
@@ -219,15 +221,34 @@ def teams(main: MetricAnswer, sides: Sides | None, view: View) -> tuple[str, str
         ]
         table = question_html.comparison_table("Did the teams with it change more?", "teams", lines)
         return table, difference_sentence(metric, sides.difference)
-    if view.scope != Scope() or "team" not in metric.of.parts or not row["quarter"]:
+    if not row["quarter"]:
         return None
-    arguments = (metric, row["comparison"], row["quarter"])
-    rows = cache.load(question.team_answers, view, *arguments)
+    return side_by_side(metric, row["comparison"], row["quarter"], view)
+
+
+def side_by_side(metric: Metric, compared: str, quarter: str, view: View) -> tuple[str, str] | None:
+    """Return the answers of all teams in a quarter, and a note."""
+    if view.scope != Scope() or "team" not in metric.of.parts:
+        return None
+    rows = cache.load(question.team_answers, view, metric, compared, quarter)
     if not rows:
         return None
     lines = [(other["team"], metric, other) for other in rows]
-    table = question_html.comparison_table("Teams side by side", "team", lines)
-    return table, f"{comparison_name(row)}. Teams have few items, so most differences are chance."
+    table = question_html.comparison_table(SIDE_BY_SIDE, "team", lines)
+    note = f"{comparison_name(rows[0])}. Teams have few items, so most differences are chance."
+    return table, note
+
+
+def compare_teams(main: MetricAnswer, view: View) -> None:
+    """Draw the teams side by side in the newest quarter, closed, if a rollout is compared."""
+    decided = [row["quarter"] for row in main.quarters if row["status"] != "so far"]
+    if main.row["quarter"] or not decided:
+        return
+    if drawn := side_by_side(main.metric, "quarter before", decided[-1], view):
+        with fold(SIDE_BY_SIDE, decided[-1]) as is_open:
+            if is_open:
+                comparison.draw(drawn[0])
+                caption(drawn[1])
 
 
 def stages(page: Page, row: Row, view: View) -> tuple[str, str] | None:

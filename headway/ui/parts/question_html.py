@@ -98,7 +98,7 @@ def _column(
             f'<div class="band" style="bottom: {start:.1f}%; height: {end - start:.1f}%"></div>'
         )
     if value is not None:
-        number = _text(axis.number(value * axis.factor))
+        number = _text(_signed(axis.number(value * axis.factor)))
         parts.append(f'<div class="level" style="bottom: {at(value):.1f}%">{number}</div>')
     states = {
         "judged": row["quarter"] == item.row["quarter"],
@@ -115,7 +115,7 @@ def _quarter_name(row: Row, rows: Sequence[Row]) -> str:
     if row["status"] == "so far":
         return f"{quarter} so far"
     is_first = row is rows[0] or quarter == "Q1"
-    return f"{quarter} {year}" if is_first else quarter
+    return f"{quarter} {year[2:]}" if is_first else quarter
 
 
 def _alt(item: MetricAnswer, axis: Axis) -> str:
@@ -151,7 +151,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _tick(value: float, axis: Axis) -> str:
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return f"${text}" if axis.is_money else text
+    return _signed(f"${text}" if axis.is_money else text)
 
 
 def _event(event: Event, rows: Sequence[Row], number: int) -> str:
@@ -190,3 +190,7 @@ def comparison_table(caption: str, head: str, lines: Sequence[tuple[str, Metric,
 
 def _text(text: str) -> str:
     return html.escape(typeset(text))
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")

@@ -39,6 +39,7 @@ from tests.support.dashboard import (
 ROOT = Path(__file__).parents[3]
 PHONE = {"width": 390, "height": 844}
 CYCLE_TIME, EXPERIENCE = catalog.page("cycle-time"), catalog.page("experience")
+CYCLE_TIME_METRIC = catalog.metric("feature_cycle_time")
 COMPANY = Path(__file__).parent / "pages.txt"
 
 
@@ -189,7 +190,7 @@ def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
         before = page.locator("h1").inner_text()
         choose(page, "Team", "App")
         expect(page.get_by_text("Only team App")).to_be_visible()
-        choose(page, "Period", "Last 26 weeks")
+        choose(page, "Range of the charts", "Last 26 weeks")
         page.wait_for_url("**period=Last+26+weeks*")
         ready(page)
         link, after = page.url, page.locator("h1").inner_text()
@@ -205,6 +206,37 @@ def test_a_filter_changes_address_and_numbers_and_the_link_is_the_state(
         ready(page)
         assert page.locator("h1").inner_text() == after
         expect(page.get_by_text("Exploratory")).to_have_count(0)  # teams are judged
+
+
+def test_each_change_is_a_step_of_the_history_and_evidence_is_in_the_link(
+    browser: Browser, site: str
+) -> None:
+    with opened(browser, f"{site}/{CYCLE_TIME.name}") as page:
+        ready(page)
+        page.wait_for_timeout(3000)  # restored parameters of a new page are no steps
+        choose(page, "Team", "App")
+        expect(page.get_by_text("Only team App")).to_be_visible(timeout=20_000)
+        show(page, CYCLE_TIME_METRIC.title, "SQL")
+        page.wait_for_url("**evidence=sql*")
+        link = page.url
+        page.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("button", name="Close")).to_have_count(0, timeout=20_000)
+        page.go_back()
+        expect(page.get_by_role("button", name="Close")).to_be_visible(timeout=20_000)
+        page.go_back()
+        page.go_back()
+        expect(page.get_by_text("Only team App")).to_have_count(0, timeout=20_000)
+        assert "team" not in page.url
+    with opened(browser, f"{link.replace('sql', 'rows')}&find=zzzz") as page:
+        ready(page)
+        expect(page.get_by_text("0 pull requests, newest first.")).to_be_visible(timeout=20_000)
+
+
+def test_unknown_value_of_the_address_is_named(app: AppTest, demo: Path, tmp_path: Path) -> None:
+    link(tmp_path, demo)
+    at(app, CYCLE_TIME.file, team="Harbour")
+    (warning,) = [element.value.replace("\\", "") for element in app.warning]
+    assert warning.startswith("There is no team “Harbour” (renamed, or too few people to show).")
 
 
 def test_new_snapshot_appears_without_reload(
