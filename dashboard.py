@@ -13,8 +13,9 @@ SIDEBAR = 264  # pixels; the names of pages fit
 STYLE = """<style>
 .stMainBlockContainer { padding: 0.75rem 2rem 0.25rem }
 .stMainBlockContainer .stVerticalBlock { gap: 0.625rem }
-.stAppHeader { background: none; pointer-events: none }
-.stAppHeader :is(button, a) { pointer-events: auto }
+.stAppHeader { background: none }
+.stAppHeader, .stAppHeader * { pointer-events: none }
+.stAppHeader :is(button, a), .stAppHeader :is(button, a) * { pointer-events: auto }
 .st-key-address { display: none }
 .st-key-filters { padding-right: 2.5rem }
 .st-key-filters > div { flex: 1 1 8rem; min-width: 0 }

@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from headway.ui.parts import answer, cache, comparison, filters, notices, overview_html
+from headway.ui.parts import (
+    answer,
+    cache,
+    comparison,
+    filters,
+    notices,
+    overview_html,
+    question_html,
+)
 from headway.ui.parts.text import caption
 from headway.ui.report import as_html
 from queries.catalog import catalog
@@ -32,7 +40,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
             on_click="ignore",
         )
 comparison.draw(overview_html.lines(data, comparison.address))
-st.subheader(overview_html.guardrail_title(data), anchor=False)
+comparison.draw(question_html.section(overview_html.guardrail_title(data)))
 guardrails = next(page for page in PAGES if page.question == GUARDRAIL)
 below = overview_html.guardrails(data, comparison.address(guardrails))
 if expected := cache.row_values(EXPECTATIONS, view):
@@ -40,7 +48,7 @@ if expected := cache.row_values(EXPECTATIONS, view):
     below += overview_html.expectations(expected, comparison.address(page))
 comparison.draw(below)
 if budgets:
-    st.subheader("Budget", anchor=False)
+    comparison.draw(question_html.section("Budget"))
     page = catalog.extra_page("budget")
     comparison.draw(overview_html.budgets(budgets, comparison.address(page)))
 if data.choices:

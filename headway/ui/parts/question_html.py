@@ -25,6 +25,11 @@ def title(text: str, chip: str) -> str:
     return f"<h1>{chip} {_text(text)}</h1>"
 
 
+def section(text: str) -> str:
+    """Return the heading of a part of a page."""
+    return f"<h2>{_text(text)}</h2>"
+
+
 def effect(strip: str, texts: Sequence[str]) -> str:
     """Return an effect, whose strip is HTML, and texts about it as one line."""
     small = _text(" · ".join(text for text in texts if text))

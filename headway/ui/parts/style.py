@@ -59,6 +59,7 @@ QUESTION_STYLE = """
 .hw h1 { font-size: 1.5625rem; font-weight: 650; line-height: 1.3; margin: 0; padding: 0 }
 .hw h1 .chip { font-size: 0.875rem; vertical-align: 0.25rem; line-height: 1.4;
   margin-right: 0.375rem }
+.hw h2 { font-size: 1.125rem; font-weight: 600; margin: 0; padding: 0.25rem 0 0 }
 .hw .effect { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center }
 .hw .effect .strip { width: 9.5rem; flex: none }
 .hw .plot { position: relative; height: 12.5rem; margin: 1.25rem 0 1.75rem 2.5rem;
