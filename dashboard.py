@@ -16,7 +16,7 @@ STYLE = """<style>
 .stAppHeader { background: none }
 .stAppHeader, .stAppHeader * { pointer-events: none }
 .stAppHeader :is(button, a), .stAppHeader :is(button, a) * { pointer-events: auto }
-.st-key-address { display: none }
+.st-key-address, .st-key-filters > div:has(.st-key-address) { display: none }
 .st-key-filters { padding-right: 2.5rem }
 .st-key-filters > div { flex: 1 1 8rem; min-width: 0 }
 a:focus-visible, button:focus-visible, summary:focus-visible {

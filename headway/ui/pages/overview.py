@@ -3,12 +3,12 @@
 import streamlit as st
 
 from headway.ui.parts import (
-    answer,
     cache,
     comparison,
     filters,
     notices,
     overview_html,
+    question,
     question_html,
 )
 from headway.ui.parts.text import caption
@@ -22,7 +22,9 @@ from queries.text.summary import headline_of
 view = filters.view()
 data = comparison.read(view)
 budgets = cache.row_values(BUDGETS, view)
-answer.heading(headline_of(data, budgets), view)
+question.origin(view, is_start=True)
+st.title(headline_of(data, budgets), anchor=False)
+question.scope_line(view)
 if not data.choices:
     notices.next_steps(view)
 if view.scope.work_type or view.scope.authorship or (view.scope.team and view.scope.repo):

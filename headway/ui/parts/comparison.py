@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -82,6 +83,7 @@ def address(page: Page) -> str:
     return page.name + (f"?{query}" if query else "")
 
 
-def draw(content: str) -> None:
+def draw(content: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """Draw a part of a page."""
-    st.html(f'<style>{STYLE}{QUESTION_STYLE}</style><div class="hw">{content}</div>')
+    style = f"<style>{STYLE}{QUESTION_STYLE}</style>"
+    st.html(f'{style}<div class="hw">{content}</div>', width=width)

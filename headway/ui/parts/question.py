@@ -54,13 +54,22 @@ WHOLE = "whole organisation"
 BAND = "Band: where a quarter would lie without a change from the one before."
 #: panel of a page whose metrics are the stages of its first headline
 STAGES = {"cycle-time": "Where the time goes"}
+#: the demo company's story: each link has the state that shows its part
+TOUR = {
+    "speed": "cycle-time?compare=rollout",
+    "reviews": "guardrails?compare=rollout&open-merged-without-review=true",
+    "money": "budget",
+}
 SIDE_BY_SIDE = "Teams side by side"
 #: medians in hours are drawn in days from this size on
 DAYS_FROM = 48
 
 
-def origin(view: View, text: str = "") -> None:
-    """Draw what a page is about, and how complete its data is."""
+def origin(view: View, text: str = "", *, is_start: bool = False) -> None:
+    """Draw what a page is about, and how complete its data is.
+
+    ``is_start``: whether it is the first page, on which the demo company begins its tour.
+    """
     data_page = catalog.extra_page("data")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if view.snapshot.is_synthetic:
@@ -68,6 +77,9 @@ def origin(view: View, text: str = "") -> None:
         if text:
             st.markdown(escape(text))
         caption(f"Data through {day(view.info.as_of)} · {_extent(view.info)}{_gaps(view)}")
+        if is_start and view.snapshot.is_synthetic:
+            comparison.draw(question_html.tour(TOUR), width="content")
+            return
         with st.container(key="complete", width="content"):
             st.page_link(data_page.file, label="Is it complete?", icon=":material/fact_check:")
 

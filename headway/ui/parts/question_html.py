@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import floor, inf, isfinite, log10
 
 from headway.ui.parts.text import typeset
@@ -23,6 +23,15 @@ HALF = 0.5
 def title(text: str, chip: str) -> str:
     """Return the title of a page with the chip of its word, which is HTML."""
     return f"<h1>{chip} {_text(text)}</h1>"
+
+
+def tour(links: Mapping[str, str]) -> str:
+    """Return links by their text, for the first look at the demo company."""
+    texts = " · ".join(
+        f'<a href="{html.escape(address, quote=True)}" target="_self">{_text(text)}</a>'
+        for text, address in links.items()
+    )
+    return f'<div class="tour small">Start here: {texts}</div>'
 
 
 def section(text: str) -> str:

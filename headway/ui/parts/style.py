@@ -60,6 +60,7 @@ QUESTION_STYLE = """
 .hw h1 .chip { font-size: 0.875rem; vertical-align: 0.25rem; line-height: 1.4;
   margin-right: 0.375rem }
 .hw h2 { font-size: 1.125rem; font-weight: 600; margin: 0; padding: 0.25rem 0 0 }
+.hw .tour a { text-decoration: underline }
 .hw .effect { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center }
 .hw .effect .strip { width: 9.5rem; flex: none }
 .hw .plot { position: relative; height: 12.5rem; margin: 1.25rem 0 1.75rem 2.5rem;
@@ -93,6 +94,7 @@ QUESTION_STYLE = """
 .hw thead th { font-size: 0.8125rem; opacity: 0.78 }
 @media (max-width: 820px) {
   .hw h1 { font-size: 1.25rem }
+  .hw .tour { display: none }
   .hw .plot { height: 10rem }
   .hw .plot .level { font-size: 0.75rem }
   .hw .plot .name { font-size: 0.6875rem }
