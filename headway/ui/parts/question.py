@@ -47,7 +47,7 @@ from queries.text.question_text import (
     teams_text,
     title,
 )
-from queries.text.sentences import Axis, day, lowered
+from queries.text.sentences import Axis, day
 
 WHOLE = "whole organisation"
 #: words under the chart of quarters
@@ -280,8 +280,8 @@ def stages(page: Page, row: Row, view: View) -> tuple[str, str] | None:
         for metric in panel.metrics
     ]
     table = question_html.comparison_table("Where the time went", "stage", lines)
-    who = f"{teams_text(len(names), 'with it')}, " if names else ""
-    return table, f"Medians of all work, {who}{lowered(comparison_name(row))}."
+    who = f" of {teams_text(len(names), 'with it')}" if names else ""
+    return table, f"Medians of all work{who}. {comparison_name(row)}."
 
 
 def in_the_way(main: MetricAnswer, data: Overview) -> None:

@@ -39,7 +39,6 @@ from tests.support.dashboard import (
 ROOT = Path(__file__).parents[3]
 PHONE = {"width": 390, "height": 844}
 CYCLE_TIME, EXPERIENCE = catalog.page("cycle-time"), catalog.page("experience")
-CYCLE_TIME_METRIC = catalog.metric("feature_cycle_time")
 COMPANY = Path(__file__).parent / "pages.txt"
 
 
@@ -216,7 +215,9 @@ def test_each_change_is_a_step_of_the_history_and_evidence_is_in_the_link(
         page.wait_for_timeout(3000)  # restored parameters of a new page are no steps
         choose(page, "Team", "App")
         expect(page.get_by_text("Only team App")).to_be_visible(timeout=20_000)
-        show(page, CYCLE_TIME_METRIC.title, "SQL")
+        page.wait_for_timeout(500)
+        ready(page)
+        page.get_by_role("radio", name="SQL", exact=True).click()
         page.wait_for_url("**evidence=sql*")
         link = page.url
         page.get_by_role("button", name="Close").click()
