@@ -67,7 +67,7 @@ def page(name: str, section: Section | None = None) -> None:
     question.head(content, main, data, view)
     panels = catalog.panels(content)
     first = next(panel for panel in panels if panel_has(panel, main))
-    if main.row["current"] is None:  # the panel says what it lacks
+    if main.row["current"] is None:  # the panel names the missing data
         show(load(first, view), view, has_title=False)
     elif question.quarters(main, view):
         weeks(load(first, view), view)

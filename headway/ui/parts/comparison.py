@@ -17,7 +17,7 @@ from queries.text.overview_text import comparison_name, word
 
 SWITCH = "comparison"
 #: parts of the address that links to other pages have
-KEPT = (COMPARE, "team", "repo", "work_type", "authorship", "period", "from", "to")
+LINK_PARAMETERS = (COMPARE, "team", "repo", "work_type", "authorship", "period", "from", "to")
 #: choice of headlines that have no answer under another one
 FALLBACK_CHOICE = "quarter"
 #: kinds of scopes that have published answers
@@ -79,7 +79,9 @@ def words(view: View, metric: Metric, data: Overview) -> dict[str, str]:
 def address(page: Page) -> str:
     """Return the address of a page with the filters and the comparison of this one."""
     parameters = st.query_params.to_dict()
-    query = urlencode({name: value for name, value in parameters.items() if name in KEPT})
+    query = urlencode(
+        {name: value for name, value in parameters.items() if name in LINK_PARAMETERS}
+    )
     return page.name + (f"?{query}" if query else "")
 
 
