@@ -62,6 +62,7 @@ soak: tools ## run the long forms of tests: interruptions, faults, mutated files
 	@HEADWAY_FAULT_SEEDS=10 $(BIN)/python -m pytest tests/collectors/github/test_faults.py
 	@HEADWAY_HOSTILE_SEEDS=100 $(BIN)/python -m pytest tests/headway/cli/test_hostile.py
 	@HEADWAY_STRIKES=200 $(BIN)/python -m pytest --capture no tests/headway/cli/test_kill.py
+	@HEADWAY_CHART_PAGES=1 $(BIN)/python -m pytest tests/headway/ui/test_figures.py
 	@HEADWAY_PEOPLE_WORLDS=500 $(BIN)/python -m pytest tests/queries/publish/test_people_privacy.py
 	@HEADWAY_TARGET_PUBLISHES=100 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/headway/cli/test_targets.py
 	@HEADWAY_PUBLISHES=25 HEADWAY_READERS=8 $(BIN)/python -m pytest tests/queries/publish/test_snapshot.py

@@ -14,6 +14,7 @@ from queries.read.snapshot import Snapshot
 from queries.sql_files import ROOT, read_sql
 from queries.statistics.estimates import (
     ESTIMATE_COLUMNS,
+    Restriction,
     items_sql,
     literal,
     mature_quarters,
@@ -66,15 +67,15 @@ class Numbers:
 
     def read(self, requests: Iterable[Request]) -> None:
         """Read estimates with one query, so that they need none later."""
-        wanted = {
+        unread = {
             (metric.name, key): metric
             for metric, windows in requests
             if (key := tuple(windows)) and (metric.name, key) not in self._frames
         }
-        if wanted:
-            groups = [(metric, windows) for (_, windows), metric in wanted.items()]
+        if unread:
+            groups = [(metric, windows) for (_, windows), metric in unread.items()]
             frames = page_estimates(self.snapshot, groups, self.scope)
-            self._frames.update(zip(wanted, frames, strict=True))
+            self._frames.update(zip(unread, frames, strict=True))
 
     def of(self, metric: Metric, windows: Sequence[Window]) -> pd.DataFrame:
         """Return one row per window in their order, with the columns of ``ESTIMATE_COLUMNS``."""
@@ -101,9 +102,15 @@ class Numbers:
 
 
 def page_estimates(
-    snapshot: Snapshot, requests: Sequence[Request], scope: Scope
+    snapshot: Snapshot,
+    requests: Sequence[Request],
+    scope: Scope,
+    restriction: Restriction | None = None,
 ) -> list[pd.DataFrame]:
-    """Return a frame for each request, with one row for each of its windows."""
+    """Return a frame for each request, with one row for each of its windows.
+
+    A restriction has no closed weeks.
+    """
     by_metric: dict[str, list[Window]] = {}
     rows = []
     for metric, windows in requests:
@@ -112,7 +119,8 @@ def page_estimates(
         rows += [(metric, window, until) for window in windows]
     metrics = {metric.name: metric for metric, _ in requests}
     latest = max(until for _, _, until in rows)
-    sql = _sql([(metrics[name], windows) for name, windows in by_metric.items()], scope, latest)
+    grouped = [(metrics[name], windows) for name, windows in by_metric.items()]
+    sql = _sql(grouped, scope, restriction or Restriction(), latest)
     frame = snapshot.query(
         sql,
         {
@@ -131,12 +139,13 @@ def page_estimates(
     return frames
 
 
-def _sql(requests: Sequence[Request], scope: Scope, latest: date) -> str:
+def _sql(requests: Sequence[Request], scope: Scope, restriction: Restriction, latest: date) -> str:
     """Return the query with the items of each metric, of the scope and its windows' days only."""
     filters = [
         f"{name} = {literal(value)}" for name, value in asdict(scope).items() if value is not None
     ]
-    repo = f"repo = {literal(scope.repo)}" if scope.repo else "true"
+    repo = [f"repo = {literal(scope.repo)}"] if scope.repo else []
+    own = [f"({restriction.conditions})"] if restriction.conditions else []
     parts: dict[str, list[str]] = {"days": [], "finished": [], "first_days": []}
     for metric, windows in requests:
         first = min(window.start_on for window in windows)
@@ -145,9 +154,9 @@ def _sql(requests: Sequence[Request], scope: Scope, latest: date) -> str:
             "name": literal(metric.name),
             "latest": f"timestamp '{latest}'",
             "items": with_literals(items_sql(metric.sql_name), metric.parameters),
-            "scope": " and ".join(filters) or "true",
+            "scope": " and ".join([*filters, *own]) or "true",
             "days": f"day between {literal(first)} and {literal(last)}",
-            "repo": repo,
+            "repo": " and ".join([*repo, *own]) or "true",
         }
         parts["days"].append(DAYS.format(**texts))
         if metric.aggregate == "median":

@@ -75,11 +75,6 @@ class PanelData:
         return [] if filled and filled[0].metric.chart == "list" else filled
 
 
-def panel_data(snapshot: Snapshot, panel: Panel, period: Window, scope: Scope) -> PanelData:
-    """Return the content of a panel."""
-    return panels_data(snapshot, [panel], period, scope)[0]
-
-
 def panels_data(
     snapshot: Snapshot, panels: Sequence[Panel], period: Window, scope: Scope
 ) -> list[PanelData]:

@@ -14,12 +14,12 @@ from queries.catalog.scope import Scope
 from queries.read.filters import choices
 from queries.read.headlines import metric_headlines
 from queries.read.listings import records
+from queries.read.numbers import Numbers, page_estimates
 from queries.read.overview import MetricAnswer
 from queries.read.snapshot import Snapshot, listing
 from queries.sql_files import Row
 from queries.statistics.estimates import (
     Restriction,
-    estimates,
     mature_quarters,
     read_until,
     rows,
@@ -82,7 +82,7 @@ def filtered_answer(
     }
     start = end.replace(year=end.year - YEARS_DRAWN, day=1)
     windows = mature_quarters(snapshot, metric, Window(start, end))
-    frame = estimates(snapshot, metric, windows, own) if windows else pd.DataFrame()
+    frame = Numbers(snapshot, own).of(metric, windows)
     quarters = [_quarter(quarter, snapshot.as_of) for quarter in records(frame)]
     return MetricAnswer(metric, row, quarters, is_whole=own != scope)
 
@@ -162,8 +162,8 @@ def in_windows(
 ) -> Row:
     """Return a metric in both windows of an answer, as a row of ``answers`` without interval."""
     restriction = Restriction(repos=left_out, teams=teams) if teams or left_out else None
-    frame = estimates(snapshot, metric, windows_of(row), scope, restriction)
-    before, since = records(frame.sort_values("start_on"))
+    frame = page_estimates(snapshot, [(metric, windows_of(row))], scope, restriction)[0]
+    before, since = records(frame)
     kind = EFFECTS[metric.aggregate]
     values = before["estimate"], since["estimate"]
     return {

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from headway.ui.charts.figure import (
     COLOURS,
+    LABEL_SIZE,
     Drawing,
     Figure,
     base_layout,
@@ -16,7 +17,9 @@ from headway.ui.charts.figure import (
     horizontal_bars,
     pattern,
     vertical_line,
+    with_legend,
 )
+from headway.ui.charts.scale import month_ticks, scale
 from headway.ui.charts.time_series import Chart, partial_note, time_layout
 from queries.statistics.windows import Window
 from queries.text.sentences import day
@@ -78,7 +81,7 @@ class Life:
 
 def ages(title: str, origin: str, counts: Sequence[tuple[str, int]]) -> Drawing:
     """Return one bar for each age band, the youngest on top."""
-    return horizontal_bars(title, origin, counts, [f"{count}" for _, count in counts], 300)
+    return horizontal_bars(title, origin, counts, [f"{count}" for _, count in counts], 210)
 
 
 def stock(chart: Chart, flows: Sequence[Flow]) -> Drawing:
@@ -100,12 +103,8 @@ def stock(chart: Chart, flows: Sequence[Flow]) -> Drawing:
     for way in ways:
         values = [-flow.departed[way] for flow in flows]
         traces.append(_flow_bars(way, flows, values, DEPARTURES[way]))
-    layout = time_layout(chart) | {
-        "barmode": "relative",
-        "bargap": 0.2,
-        "showlegend": True,
-        "height": 430,
-    }
+    layout = time_layout(chart, plot=300) | {"barmode": "relative", "bargap": 0.2}
+    layout = with_legend(layout, ["open", "arrived", *ways])
     layout["yaxis"] |= {"domain": [0.45, 1], "title": {"text": "open"}}
     layout["yaxis2"] = {
         "domain": [0, 0.36],
@@ -151,17 +150,21 @@ def incidence(
 ) -> Drawing:
     """Return the shares finished by days, the first curve bold; ``marks`` are notable days."""
     traces = [_curve(curve, is_main=index == 0) for index, curve in enumerate(curves)]
-    layout = base_layout(title, origin) | {
-        "showlegend": True,
+    layout = base_layout(title, f"%, {origin}") | {
         "shapes": [vertical_line(mark, "dot") for mark in marks],
     }
+    layout = with_legend(layout, [curve.label for curve in curves])
+    step = 30 if horizon > 60 else 7
+    ticks = list(range(step, horizon + 1, step))
+    axis = scale([share * 100 for curve in curves for share in curve.shares] or [100], True)
     layout["xaxis"] |= {
         "range": [0, horizon],
-        "title": {"text": "days"},
-        "tickvals": list(range(0, horizon + 1, 30 if horizon > 60 else 7)),
-        "automargin": True,
+        "tickvals": ticks,
+        "ticktext": [f"{tick} days" if tick == step else f"{tick}" for tick in ticks],
+        "tickangle": 0,
+        "tickfont": {"size": LABEL_SIZE},
     }
-    layout["yaxis"] |= {"range": [0, 104], "tickvals": [0, 25, 50, 75, 100], "title": {"text": "%"}}
+    layout["yaxis"] |= {"range": [0, axis.high], "tickvals": list(axis.ticks)}
     texts, at_risk = [], []
     for curve in curves:
         shares = [f"{curve.at(mark)[0] * 100:.0f} % within {mark} days" for mark in marks]
@@ -224,7 +227,9 @@ def lifecycle(title: str, origin: str, lives: Sequence[Life], period: Window) ->
     )
     notes = [f"The {MAX_LIVES} newest of {len(lives)}; Rows lists all."]
     is_cut = len(lives) > MAX_LIVES
-    return drawing(traces, _life_layout(title, origin, newest, period), alt, notes * is_cut)
+    names = [name for name, *_ in markers]
+    layout = _life_layout(title, origin, newest, period, names)
+    return drawing(traces, layout, alt, notes * is_cut)
 
 
 def _life_line(row: int, life: Life) -> Figure:
@@ -263,24 +268,27 @@ def _life_markers(
     }
 
 
-def _life_layout(title: str, origin: str, newest: Sequence[Life], period: Window) -> Figure:
+def _life_layout(
+    title: str, origin: str, newest: Sequence[Life], period: Window, names: Sequence[str]
+) -> Figure:
     # only the part of the period with these lives, with room for the last marker
     start = max(period.start_on, min(life.started_at for life in newest).date())
     end = period.end_on + (period.end_on - start) / 50
-    layout = base_layout(title, origin, 130 + ROW_HEIGHT * len(newest)) | {
-        "showlegend": True,
+    days, texts = month_ticks(Window(start, period.end_on))
+    layout = base_layout(title, origin, 20 + ROW_HEIGHT * len(newest)) | {
         "hovermode": "closest",
         "annotations": [_life_name(row, life) for row, life in enumerate(newest)],
     }
     layout["xaxis"] |= {
         "type": "date",
-        "tickformat": "%-d %b\n%Y",
-        "nticks": 6,
+        "tickvals": days,
+        "ticktext": texts,
+        "tickangle": 0,
+        "tickfont": {"size": LABEL_SIZE},
         "range": [f"{start}", f"{end}"],
     }
     layout["yaxis"] |= {"visible": False, "range": [-0.6, len(newest) - 0.1], "rangemode": "normal"}
-    layout["margin"] |= {"b": 76}
-    return layout
+    return with_legend(layout, names)
 
 
 def _life_name(row: int, life: Life) -> Figure:

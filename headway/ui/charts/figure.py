@@ -8,11 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from headway.ui.charts.scale import wrapped
+
 Figure = dict[str, Any]
 #: placeholders of Streamlit's template; the browser replaces them with the theme's colours
 COLOURS = ("#000001", "#000002", "#000003", "#000004", "#000005", "#000006", "#000007")
 GREY = "#84827f"  # readable on light and dark backgrounds
 DASHES = ("solid", "dash", "dot", "dashdot")
+#: letters of a line of the title, of the subtitle and of a label that fit on a phone
+TITLE_LETTERS, ORIGIN_LETTERS, LABEL_LETTERS = 42, 52, 22
+LABEL_SIZE, LINE_HEIGHT = 11, 14
+#: pixels below a plot: ticks of two lines
+BELOW = 40
+#: pixels of a legend on a phone: its width, a row, an item without its name, and a letter
+LEGEND_WIDTH, LEGEND_ROW, LEGEND_ITEM, LEGEND_LETTER = 340, 20, 48, 6.5
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,18 @@ def coloured(figure: Figure, palette: Sequence[str]) -> Figure:
     return result
 
 
-def base_layout(title: str, origin: str, height: int = 350) -> Figure:
-    """Return the layout of every chart: title, subtitle, height and fixed axes."""
-    subtitle = f'<br><span style="font-size:12px;font-weight:400">{html.escape(origin)}</span>'
+def base_layout(title: str, origin: str, plot: int = 230, above: int = 0) -> Figure:
+    """Return the layout of every chart: title, subtitle, height and fixed axes.
+
+    ``plot`` is the height of the plot, ``above`` that of labels above it, both in pixels.
+    """
+    titles = [html.escape(line) for line in wrapped(title, TITLE_LETTERS, 2)]
+    origins = [html.escape(line) for line in wrapped(origin, ORIGIN_LETTERS, 3)]
+    subtitle = f'<span style="font-size:12px;font-weight:400">{"<br>".join(origins)}</span>'
+    top = 24 + 18 * len(titles) + 16 * len(origins) + above
     return {
         "title": {
-            "text": html.escape(title) + subtitle,
+            "text": "<br>".join([*titles, subtitle]),
             "x": 0,
             "xref": "container",
             "y": 1,
@@ -54,8 +69,8 @@ def base_layout(title: str, origin: str, height: int = 350) -> Figure:
             "pad": {"t": 16, "l": 2},
             "font": {"size": 14},
         },
-        "height": height,
-        "margin": {"l": 0, "r": 8, "t": 72, "b": 0},
+        "height": top + plot + BELOW,
+        "margin": {"l": 0, "r": 8, "t": top, "b": BELOW},
         "dragmode": False,
         "showlegend": False,
         # relative to the container: a legend of several lines would cover the axis
@@ -94,6 +109,7 @@ def vertical_line(x: object, dash: str = "dash") -> Figure:
 
 def top_label(x: object, text: str, is_left: bool, shift: int = 0) -> Figure:
     """Return a label above a vertical line, on its right in the left half of a chart."""
+    lines = [html.escape(line) for line in wrapped(text, LABEL_LETTERS, 3)]
     return {
         "x": x,
         "xref": "x",
@@ -102,14 +118,37 @@ def top_label(x: object, text: str, is_left: bool, shift: int = 0) -> Figure:
         "yanchor": "bottom",
         "yshift": shift,
         "xanchor": "left" if is_left else "right",
+        "align": "left" if is_left else "right",
         "showarrow": False,
-        "text": html.escape(text),
-        "font": {"size": 12},
+        "text": "<br>".join(lines),
+        "font": {"size": LABEL_SIZE},
     }
 
 
+def with_legend(layout: Figure, names: Sequence[str]) -> Figure:
+    """Return a layout with room below for a legend of some names, also on a phone."""
+    rows, width = 1, 0.0
+    for name in names:
+        needed = LEGEND_ITEM + LEGEND_LETTER * len(name)
+        if width and width + needed > LEGEND_WIDTH:
+            rows, width = rows + 1, 0.0
+        width += needed
+    room = BELOW + LEGEND_ROW * rows + 18
+    return layout | {
+        "showlegend": True,
+        "height": layout["height"] - layout["margin"]["b"] + room,
+        "margin": layout["margin"] | {"b": room},
+        "legend": layout["legend"] | {"traceorder": "normal"},
+    }
+
+
+def label_height(text: str) -> int:
+    """Return the pixels that a label above a vertical line takes."""
+    return 4 + LINE_HEIGHT * len(wrapped(text, LABEL_LETTERS, 3))
+
+
 def horizontal_bars(
-    title: str, origin: str, bars: Sequence[tuple[str, float]], texts: Sequence[str], height: int
+    title: str, origin: str, bars: Sequence[tuple[str, float]], texts: Sequence[str], plot: int
 ) -> Drawing:
     """Return one horizontal bar per name with its text, the first on top."""
     names, values = [name for name, _ in bars], [value for _, value in bars]
@@ -124,9 +163,8 @@ def horizontal_bars(
         "marker": {"color": COLOURS[0]},
         "hoverinfo": "skip",
     }
-    layout = base_layout(title, origin, height)
+    layout = base_layout(title, origin, plot)
     layout["xaxis"] |= {"visible": False, "range": [min(0, *values) * 1.2, max(values) * 1.2]}
     layout["yaxis"] |= {"type": "category", "autorange": "reversed", "showgrid": False, "ticks": ""}
-    layout["margin"] |= {"t": 56}
     labels = ", ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True))
     return drawing([trace], layout, f"Bar chart. {title}, {origin}. {labels}.")

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from headway.ui.charts import durations, time_series
 from headway.ui.charts.durations import Curve, Flow, Life
 from headway.ui.charts.figure import Drawing
+from headway.ui.charts.quarters import quarter_levels
 from headway.ui.charts.time_series import Band, Chart, Line, Point, points
 from queries.read.chart_sql import CURRENT_PERIOD, PERIOD_BEFORE
 from queries.read.panels import MetricChart, PanelData
-from queries.statistics.windows import Window
-from queries.text.sentences import axis
+from queries.statistics.windows import Window, quarter_of
+from queries.text.sentences import Axis, axis
 
-SERIES = {"line": time_series.lines, "bars": time_series.bars, "stacked": time_series.stacked}
+SERIES = {"bars": time_series.bars, "stacked": time_series.stacked}
 #: notable days of curves whose metrics have no parameter with days
 DEFAULT_MARKS = (2, 7)
 
 
-def draw_panel(data: PanelData, origin: str, period: Window) -> Drawing | None:
-    """Return the chart of a panel; None if there is nothing to draw."""
+def draw_panel(
+    data: PanelData,
+    origin: str,
+    period: Window,
+    is_weekly: bool = False,
+    target: float | None = None,
+) -> Drawing | None:
+    """Return the chart of a panel; None if there is nothing to draw.
+
+    Levels of quarters get their weeks if ``is_weekly``, and the line of a target in the unit of the
+    metric.
+    """
     charts = data.drawn
     if not charts:
         return None
@@ -47,7 +60,24 @@ def draw_panel(data: PanelData, origin: str, period: Window) -> Drawing | None:
         Band(window, low * unit.factor, high * unit.factor) for window, (low, high) in data.bands
     ]
     chart = Chart(title, origin, unit, period, lines, data.events, bands)
-    return SERIES[metric.chart](chart)
+    if metric.chart != "line":
+        return SERIES[metric.chart](chart)
+    goal = None if target is None else target * unit.factor
+    chart = replace(chart, result=_result(data, unit), target=goal)
+    return quarter_levels(chart, is_weekly)
+
+
+def _result(data: PanelData, unit: Axis) -> str:
+    """Return the newest complete quarter of the first headline and its baseline, if known."""
+    main = data.reported[0].main if data.reported else None
+    if main is None or main.current is None or main.baseline is None:
+        return ""
+    now, before = quarter_of(main.window.start_on), quarter_of(main.baseline_window.start_on)
+    year = "" if now.year == before.year else f" {before.year}"
+    return (
+        f"{unit.with_unit(main.current * unit.factor)} in Q{now.number} {now.year}, "
+        f"{unit.number(main.baseline * unit.factor)} in Q{before.number}{year}"
+    )
 
 
 def _line(chart: MetricChart, factor: float, is_alone: bool) -> Line:

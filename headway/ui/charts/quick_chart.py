@@ -7,7 +7,15 @@ from datetime import date
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
-from headway.ui.charts.figure import COLOURS, DASHES, Drawing, Figure, base_layout, drawing
+from headway.ui.charts.figure import (
+    COLOURS,
+    DASHES,
+    Drawing,
+    Figure,
+    base_layout,
+    drawing,
+    with_legend,
+)
 
 #: series and bars that a chart can show
 MOST_SERIES, MOST_BARS = 6, 60
@@ -28,8 +36,8 @@ def quick_chart(rows: pd.DataFrame, title: str, origin: str) -> Drawing | None:
     x = [f"{value}" for value in first]
     traces = [_trace(x, rows[name], name, index, is_time) for index, name in enumerate(numbers)]
     layout = base_layout(title, origin)
-    layout["showlegend"] = len(numbers) > 1
-    layout["margin"] |= {"b": 48}
+    if len(numbers) > 1:
+        layout = with_legend(layout, numbers)
     layout["xaxis"] |= {"type": "date" if is_time else "category"}
     alt = f"{'Line' if is_time else 'Bar'} chart. {', '.join(numbers)} by {names[0]}."
     return drawing(traces, layout, alt)

@@ -20,11 +20,11 @@ from headway.ui.charts.figure import (
     drawing,
     horizontal_bars,
     pattern,
-    top_label,
-    vertical_line,
+    with_legend,
 )
 from headway.ui.charts.time_series import Chart, time_layout
 from queries.sql_files import Row
+from queries.statistics.windows import Event
 from queries.text.periods import month_name
 from queries.text.sentences import Axis, day, dollars
 from queries.text.spend_text import PARTS, signed
@@ -32,9 +32,11 @@ from queries.text.spend_text import PARTS, signed
 #: patterns of stacked bars; provisional spend is hatched
 PATTERNS, HATCHED = ("", ".", "x", "-", "+", "|"), "/"
 SHADE = "rgba(132, 130, 127, 0.28)"  # transparent grey
-#: y range of charts with labels above or below the bars
-HEADROOM = 1.15
+#: room beside the bars for their labels, as a share of the axis, and pixels of a row
+HEADROOM, ROW = 0.35, 32
 DOLLARS = Axis("dollars", 1)
+#: days of a month that the fan names
+FAN_DAYS = (8, 15, 22, 29)
 Rows = Sequence[Row]
 
 
@@ -97,27 +99,27 @@ def waterfall(title: str, origin: str, row: Row, before: str, after: str) -> Dra
     texts = [dollars(values[0]), *map(signed, steps.values()), dollars(values[-1])]
     trace = {
         "type": "waterfall",
-        "x": names,
-        "y": values,
+        "orientation": "h",
+        "y": names,
+        "x": values,
         "text": texts,
         "textposition": "outside",
         "cliponaxis": False,
         "constraintext": "none",
         "textfont": {"size": 11},
         "measure": ["absolute", *["relative"] * len(steps), "total"],
-        "hoverinfo": "x+text",
+        "hoverinfo": "y+text",
         "increasing": {"marker": {"color": COLOURS[1]}},
         "decreasing": {"marker": {"color": COLOURS[2]}},
         "totals": {"marker": {"color": COLOURS[0]}},
         "connector": {"line": {"color": GREY, "width": 1}},
     }
     levels = [*pd.Series(values[:-1]).cumsum(), values[-1]]
-    layout = base_layout(title, origin)
-    layout["yaxis"] |= {
-        "tickformat": "$,.0f",
-        "range": [min(0, *levels) * HEADROOM, max(levels) * HEADROOM],
-    }
-    layout["xaxis"] |= {"type": "category", "automargin": True}
+    layout = base_layout(title, origin, ROW * len(names))
+    low, high = min(0, *levels), max(levels)
+    room = HEADROOM * (high - low)
+    layout["xaxis"] |= {"visible": False, "range": [low - room * (low < 0), high + room]}
+    layout["yaxis"] |= {"type": "category", "autorange": "reversed", "showgrid": False, "ticks": ""}
     steps_text = ", ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
     return drawing([trace], layout, f"Waterfall. {title}, {origin}: {steps_text}.")
 
@@ -139,18 +141,18 @@ def fan(chart: Chart, rows: Rows, breach_on: date | None) -> Drawing:
     traces.append(_line("expected", ahead, "expected_usd", 6, style))
     if budgets:
         traces.append(_line("budget", budgets, "budget_usd", 5, {"dash": "dot", "width": 2}))
-    layout = _layout(chart, ["spent", "expected"])
+    if breach_on:
+        breach = Event(f"over budget on {day(breach_on)}", breach_on, timedelta(0))
+        chart = replace(chart, events=[breach])
+    names = [trace["name"] for trace in traces if trace.get("showlegend", True)]
+    layout = _layout(chart, names)
+    days = [f"{row['day']:%Y-%m-%d}" for row in rows if row["day"].day in FAN_DAYS]
     layout["xaxis"] |= {
         "hoverformat": "%-d %b %Y",
-        "tickformat": "%-d %b",
-        "nticks": 8,
+        "tickvals": days,
+        "ticktext": [f"{date.fromisoformat(text):%-d %b}" for text in days],
         "range": [f"{rows[0]['day']:%Y-%m-%d}", f"{rows[-1]['day']:%Y-%m-%d}"],
     }
-    if breach_on:
-        is_left = breach_on < rows[len(rows) // 2]["day"]
-        layout["shapes"] = [vertical_line(f"{breach_on}")]
-        label = top_label(f"{breach_on}", f"over budget on {day(breach_on)}", is_left)
-        layout["annotations"] = [label]
     texts = [f"Fan chart. {chart.title}, {chart.origin}."]
     if spent:
         texts.append(f"Spent through {day(spent[-1]['day'])}: {dollars(spent[-1]['spent_usd'])}.")
@@ -216,7 +218,7 @@ def by_month(chart: Chart, rows: Rows, columns: Mapping[str, str]) -> Drawing:
 def ranked(title: str, origin: str, amounts: Sequence[tuple[str, float]]) -> Drawing:
     """Return one bar for each name with its dollars."""
     texts = [dollars(amount) for _, amount in amounts]
-    return horizontal_bars(title, origin, amounts, texts, 110 + 32 * len(amounts))
+    return horizontal_bars(title, origin, amounts, texts, ROW * len(amounts))
 
 
 def _line(
@@ -241,10 +243,7 @@ def _line(
 def _layout(chart: Chart, names: Sequence[str]) -> Figure:
     """Return the layout over time with an axis from zero and a legend of some names."""
     layout = time_layout(chart)
-    layout["showlegend"] = list(names) != [chart.title]
-    layout["legend"] |= {"traceorder": "normal"}
-    layout["yaxis"].pop("range")
-    return layout
+    return with_legend(layout, names) if list(names) != [chart.title] else layout
 
 
 def _without_early_events(chart: Chart, start: str) -> Chart:

@@ -11,6 +11,7 @@ from headway.ui.charts.figure import (
     Figure,
     base_layout,
     drawing,
+    with_legend,
 )
 from queries.sql_files import Row
 from queries.text.survey_text import item_name, wave_name
@@ -46,8 +47,7 @@ def waves(title: str, origin: str, items: Mapping[str, Sequence[Row]]) -> Drawin
                 "marker": {"symbol": SYMBOLS[index % len(SYMBOLS)], "size": 8},
             }
         )
-    layout = base_layout(title, origin)
-    layout["showlegend"] = True
+    layout = with_legend(base_layout(title, origin), [item_name(item) for item in items])
     layout["yaxis"] |= {"range": [1, 5], "tickvals": [1, 2, 3, 4, 5], "rangemode": "normal"}
     layout["xaxis"] |= {
         "tickvals": list(range(len(starts))),

@@ -1,26 +1,28 @@
-"""Charts of weeks and quarters: lines and bars."""
+"""Charts of weeks: bars by time, and what charts of quarters share with them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import quantiles
 
 import pandas as pd
 
 from headway.ui.charts.figure import (
     COLOURS,
-    DASHES,
     GREY,
+    LABEL_SIZE,
     Drawing,
     Figure,
     base_layout,
     drawing,
+    label_height,
     pattern,
     top_label,
     vertical_line,
+    with_legend,
 )
+from headway.ui.charts.scale import month_ticks
 from queries.statistics.windows import Event, Window
 from queries.text.sentences import Axis, dates, day
 
@@ -29,12 +31,6 @@ STACKED = ("", ".", "/")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 #: number of weeks that a note names
 NAMED_WEEKS = 3
-#: a shorter quarter has no room for its label
-MIN_LABELLED = timedelta(weeks=3)
-#: distance of a label from its line, as a share of the chart's height
-LABEL_DISTANCE = 0.01
-#: axes of shares end at the first of these per cents that covers all values
-SHARE_AXES = (12, 24, 48, 100)
 
 
 @dataclass(frozen=True)
@@ -78,32 +74,10 @@ class Chart:
     lines: Sequence[Line] = ()
     events: Sequence[Event] = ()
     bands: Sequence[Band] = ()
-
-    @property
-    def values(self) -> list[float]:
-        """Return all values of the weeks."""
-        return [
-            point.value for line in self.lines for point in line.weeks if point.value is not None
-        ]
-
-    @property
-    def whole(self) -> int:
-        """Return the per cent at which an axis of shares ends."""
-        largest = max(self.values, default=100)
-        return next((end for end in SHARE_AXES if largest <= end), 100)
-
-    @property
-    def top(self) -> float:
-        """Return the end of the axis; a few outliers do not flatten all other weeks."""
-        if self.axis.name == "%" or not self.values:
-            return 1.04 * self.whole
-        usual = quantiles(self.values, n=20)[-1] if len(self.values) >= 20 else 0
-        has_outliers = max(self.values) > 2 * usual > 0
-        return usual * 1.25 if has_outliers else max(self.values) * 1.08
-
-    def visible(self, point: Point) -> tuple[date, date]:
-        """Return the part of a window inside the period."""
-        return max(point.start_on, self.period.start_on), min(point.end_on, self.period.end_on)
+    #: the finding, which is then the title of the figure
+    result: str = ""
+    #: the value to reach, in the unit of the axis
+    target: float | None = None
 
 
 def points(frame: pd.DataFrame, factor: float) -> list[Point]:
@@ -118,39 +92,6 @@ def points(frame: pd.DataFrame, factor: float) -> list[Point]:
         )
         for row in frame.to_dict("records")
     ]
-
-
-def lines(chart: Chart) -> Drawing:
-    """Return weeks as faint lines with gaps, quarters in bold; partial weeks are hollow."""
-    traces = [_weeks(chart, line, index) for index, line in enumerate(chart.lines)]
-    traces += [_quarters(chart, line, index) for index, line in enumerate(chart.lines)]
-    traces += [
-        _labels(chart, line, index) for index, line in enumerate(chart.lines) if line.is_main
-    ]
-    quarters = [point for line in chart.lines for point in line.quarters]
-    notes = []
-    if any(point.value is not None for point in quarters):
-        notes.append("Bold: quarters, as in the sentences. Faint: weeks.")
-    if visible := [band for band in chart.bands if band.window.end_on > chart.period.start_on]:
-        notes.append("Band: where a quarter would lie without a change from the one before.")
-    notes += [*partial_note(chart, "Hollow"), *_missing_notes(chart)]
-    layout = time_layout(chart)
-    layout["shapes"] += [_band(chart, band) for band in visible]
-    return drawing(traces, layout, _alt("Line chart", chart), notes)
-
-
-def _band(chart: Chart, band: Band) -> Figure:
-    return {
-        "type": "rect",
-        "x0": f"{max(band.window.start_on, chart.period.start_on)}",
-        "x1": f"{min(band.window.end_on, chart.period.end_on) - timedelta(days=1)}",
-        "y0": max(band.low, 0) if chart.axis.name == "%" else band.low,
-        "y1": min(band.high, chart.top),
-        "layer": "below",
-        "fillcolor": COLOURS[0],
-        "opacity": 0.12,
-        "line": {"width": 0},
-    }
 
 
 def bars(chart: Chart) -> Drawing:
@@ -185,85 +126,12 @@ def _bars(chart: Chart, styles: Sequence[Figure], partial_style: str, options: F
         for index, (line, style) in enumerate(zip(chart.lines, styles, strict=True))
     ]
     layout = time_layout(chart) | {"bargap": 0.25} | options
-    layout["legend"] |= {"traceorder": "normal"}
-    layout["yaxis"].pop("range")
-    return drawing(traces, layout, _alt("Bar chart", chart), partial_note(chart, partial_style))
-
-
-def _weeks(chart: Chart, line: Line, index: int) -> Figure:
-    symbol, colour = SYMBOLS[index % len(SYMBOLS)], COLOURS[index % len(COLOURS)]
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": line.label,
-        "legendgroup": line.label,
-        "showlegend": False,
-        "connectgaps": False,
-        "opacity": 0.4,
-        "line": {"width": 1, "color": colour},
-        **_data(chart, line.weeks),
-        "marker": {
-            "color": colour,
-            "line": {"width": 1.5, "color": colour},
-            "symbol": [f"{symbol}-open" if point.is_partial else symbol for point in line.weeks],
-            "size": [9 if point.is_partial else 4 for point in line.weeks],
-        },
-    }
-
-
-def _quarters(chart: Chart, line: Line, index: int) -> Figure:
-    """Return a horizontal segment for each quarter."""
-    days: list[str | None] = []
-    values: list[float | None] = []
-    for point in line.quarters:
-        start, end = chart.visible(point)
-        days += [f"{start}", f"{end - timedelta(days=1)}", None]
-        values += [point.value, point.value, None]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": line.label,
-        "legendgroup": line.label,
-        "connectgaps": False,
-        "x": days,
-        "y": values,
-        "hoverinfo": "skip",
-        "line": {
-            "dash": DASHES[index % len(DASHES)],
-            "color": COLOURS[index % len(COLOURS)],
-            "width": 3 if line.is_main else 2,
-        },
-    }
-
-
-def _labels(chart: Chart, line: Line, index: int) -> Figure:
-    """Return the values of a headline's quarters, each on the side with more room."""
-    days, heights, texts, sides = [], [], [], []
-    for number, point in enumerate(line.quarters):
-        start, end = chart.visible(point)
-        if point.value is None or end - start < MIN_LABELLED:
-            continue
-        values = [other.quarters[number].value for other in chart.lines if other is not line]
-        gaps = [value - point.value for value in values if value is not None]
-        above = min((gap for gap in gaps if gap > 0), default=chart.top)
-        below = min((-gap for gap in gaps if gap < 0), default=chart.top)
-        side = 1 if above >= below else -1
-        days.append(f"{start + (end - start) / 2}")
-        heights.append(point.value + side * LABEL_DISTANCE * chart.top)
-        texts.append(chart.axis.number(point.value))
-        sides.append("top center" if side > 0 else "bottom center")
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "legendgroup": line.label,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "x": days,
-        "y": heights,
-        "text": texts,
-        "textposition": sides,
-        "textfont": {"size": 13, "color": COLOURS[index % len(COLOURS)]},
-    }
+    names = [line.label for line in chart.lines]
+    if names != [chart.title]:
+        layout = with_legend(layout, names)
+    return drawing(
+        traces, layout, alternative("Bar chart", chart), partial_note(chart, partial_style)
+    )
 
 
 def _data(chart: Chart, weeks: Sequence[Point]) -> Figure:
@@ -278,29 +146,30 @@ def _data(chart: Chart, weeks: Sequence[Point]) -> Figure:
     }
 
 
-def time_layout(chart: Chart) -> Figure:
-    """Return a layout with weeks on the x axis and a line for each event."""
-    layout = base_layout(chart.title, chart.origin)
+def time_layout(chart: Chart, plot: int = 230) -> Figure:
+    """Return a layout with time on the x axis and a line for each event."""
+    above = sum(label_height(event.name) for event in chart.events)
+    layout = base_layout(chart.title, f"{chart.axis.name}, {chart.origin}", plot, above)
     layout["hovermode"] = "x unified"
-    layout["showlegend"] = [line.label for line in chart.lines] != [chart.title]
+    days, texts = month_ticks(chart.period)
     layout["xaxis"] |= {
         "type": "date",
         "hoverformat": "week of %-d %b %Y",
-        "tickformat": "%b\n%Y",
-        "automargin": True,
+        "tickvals": days,
+        "ticktext": texts,
+        "tickangle": 0,
+        "tickfont": {"size": LABEL_SIZE},
         "range": [f"{chart.period.start_on - timedelta(days=4)}", f"{chart.period.end_on}"],
     }
-    layout["yaxis"] |= {"title": {"text": chart.axis.name}, "range": [0, chart.top]}
     if chart.axis.is_money:
         layout["yaxis"]["tickformat"] = chart.axis.form
-    if chart.axis.name == "%":
-        layout["yaxis"]["tickvals"] = [chart.whole * part / 4 for part in range(5)]
     middle = chart.period.start_on + (chart.period.end_on - chart.period.start_on) / 2
-    layout["shapes"], layout["annotations"] = [], []
-    for index, event in enumerate(chart.events):
+    layout["shapes"], layout["annotations"], shift = [], [], 0
+    for event in chart.events:
         layout["shapes"] += [vertical_line(f"{event.on}"), _transition(event)]
-        label = top_label(f"{event.on}", event.name, event.on < middle, 13 * (index % 2))
+        label = top_label(f"{event.on}", event.name, event.on < middle, shift)
         layout["annotations"].append(label)
+        shift += label_height(event.name)
     return layout
 
 
@@ -328,13 +197,13 @@ def partial_note(chart: Chart, style: str) -> list[str]:
     return [f"{style}: the week is not over, or its work is too recent to count."]
 
 
-def _missing_notes(chart: Chart) -> list[str]:
+def missing_notes(chart: Chart, top: float) -> list[str]:
     """Return notes on invisible weeks: beyond the axis, or without an estimate."""
     weeks = [(line, point) for line in chart.lines for point in line.weeks]
     beyond = [
         f"{line.label} {chart.axis.with_unit(point.value)} in the week of {day(point.start_on)}"
         for line, point in weeks
-        if point.value is not None and point.value > chart.top
+        if point.value is not None and point.value > top
     ]
     missing = [
         day(point.start_on) + (f" ({line.label})" if len(chart.lines) > 1 else "")
@@ -355,20 +224,21 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED_WEEKS]) + (f" and {more} more" if more > 0 else "")
 
 
-def _alt(kind: str, chart: Chart) -> str:
+def alternative(kind: str, chart: Chart) -> str:
     """Return the chart in words: for each line its first, last and extreme values."""
     texts = [f"{kind}. {chart.title}, {chart.origin}, {dates(chart.period)}."]
+    texts += [f"{chart.result}."] if chart.result else []
     for line in chart.lines:
         values = [point.value for point in line.weeks if point.value is not None]
-        if not values:
-            texts.append(f"{line.label}: no values.")
-            continue
-        first, low, high = map(chart.axis.number, (values[0], min(values), max(values)))
-        texts.append(
-            f"{line.label}: {len(values)} weeks with a value, from {first} to "
-            f"{chart.axis.with_unit(values[-1])}, lowest {low}, highest {high}."
-        )
         quarters = [point.value for point in line.quarters if point.value is not None]
+        if values:
+            first, low, high = map(chart.axis.number, (values[0], min(values), max(values)))
+            texts.append(
+                f"{line.label}: {len(values)} weeks with a value, from {first} to "
+                f"{chart.axis.with_unit(values[-1])}, lowest {low}, highest {high}."
+            )
+        elif not quarters:
+            texts.append(f"{line.label}: no values.")
         if quarters:
             texts.append(f"By quarter: {', '.join(map(chart.axis.number, quarters))}.")
     texts += [f"Marked: {event.name} on {day(event.on)}." for event in chart.events]

@@ -12,14 +12,13 @@ from queries.sql_files import Row
 from queries.text.overview_text import comparison_name, effect_text, verdicts_sentence
 from queries.text.sentences import day, format_value
 
-DECIDED = ListingQuery("Decided verdicts", "verdicts")
+TITLE = "Decided verdicts"
 ALL = "all words"
 
 
-def rows_of(view: View) -> list[Row]:
-    """Return the verdicts of the team of the filter, or of the organisation."""
-    team = view.scope.team or ""
-    return [row for row in cache.row_values(DECIDED, view) if row["scope"] == team]
+def decided(view: View) -> ListingQuery:
+    """Return the query for the verdicts of the team of the filter, or of the organisation."""
+    return ListingQuery(TITLE, "verdicts", (("scope", view.scope.team or ""),))
 
 
 def readable(row: Row) -> dict[str, str]:
@@ -43,18 +42,17 @@ def readable(row: Row) -> dict[str, str]:
 
 view = filters.view()
 answer.heading(catalog.extra_page("verdicts").title, view)
-if rows := rows_of(view):
+query = decided(view)
+if rows := cache.row_values(query, view):
     lead(verdicts_sentence(rows))
     words = [word for word in overview_html.SIGNS if any(row["verdict"] == word for row in rows)]
     only = st.selectbox("Word", [ALL, *words], key="word", bind="query-params")
     visible = [row for row in rows if only in (ALL, row["verdict"])]
-    evidence_drawer.table(pd.DataFrame(map(readable, visible)), DECIDED.title)
+    evidence_drawer.table(pd.DataFrame(map(readable, visible)), TITLE)
     caption(
         "A verdict is decided once, after its quarter or its weeks since a rollout have closed, "
         "and stays. In twenty groups of headlines without any change, one shows a false word."
     )
-    evidence_drawer.show_listing(DECIDED, None, view)
+    evidence_drawer.show_listing(query, None, view)
 else:
-    sections.empty(
-        DECIDED.title, "Nothing is decided yet. The first complete quarter decides the first."
-    )
+    sections.empty(TITLE, "Nothing is decided yet. The first complete quarter decides the first.")

@@ -25,10 +25,11 @@ from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
 from queries.read.evidence import mature_window
 from queries.read.headline import MetricHeadlines
+from queries.read.numbers import Numbers
 from queries.read.overview import MetricAnswer
 from queries.read.panels import PanelData, panels_data
 from queries.read.snapshot import Snapshot
-from queries.statistics.estimates import estimates, supported_scope
+from queries.statistics.estimates import supported_scope
 from queries.statistics.windows import Window
 from queries.text.question_text import closed_line, number, position
 from queries.text.sentences import capitalised, chart_subtitle, lowered
@@ -136,7 +137,9 @@ def show(data: PanelData, view: View, *, has_title: bool = True) -> None:
     for metric, sentence in data.empty:
         notices.no_items(metric, sentence, data.has_rule_matches, view)
     notices.shipments(data.shipments)
-    chart = draw_panel(data, _origin(data, view), view.period)
+    is_line = bool(data.drawn) and data.drawn[0].metric.chart == "line"
+    is_weekly = is_line and st.toggle("Show weeks", key=f"weeks {panel.title}")
+    chart = draw_panel(data, _origin(data, view), view.period, is_weekly)
     if chart:
         draw(chart, panel.title)
     if panel.metrics[0].chart == "ages":
@@ -171,9 +174,9 @@ def _headline(reported: MetricHeadlines) -> None:
 
 def weeks(data: PanelData, view: View) -> None:
     """Draw the chart of a panel by week."""
-    chart = draw_panel(data, _origin(data, view), view.period)
+    chart = draw_panel(data, _origin(data, view), view.period, is_weekly=True)
     if chart:
-        draw(chart, data.panel.title)
+        draw(chart, f"{data.panel.title} by week")
 
 
 def rest(panel: Panel, main: MetricAnswer, by_name: Answers, view: View) -> None:
@@ -206,5 +209,6 @@ def _number(metric: Metric, by_name: Answers, view: View) -> str:
 def _latest(snapshot: Snapshot, metric: Metric, period: Window, scope: Scope) -> str:
     """Return the number of a metric over a period."""
     own = supported_scope(metric, scope)
-    row = estimates(snapshot, metric, [mature_window(snapshot, metric, period)], own).iloc[0]
+    window = mature_window(snapshot, metric, period)
+    row = Numbers(snapshot, own).of(metric, [window]).iloc[0]
     return number(metric, row["estimate"], int(row["n"]))

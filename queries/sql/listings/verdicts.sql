@@ -1,4 +1,4 @@
--- Verdicts of the organisation and its teams, with what the number was in the quarter after. A
+-- Verdicts of the organisation, or of one team, with what the number was in the quarter after. A
 -- verdict is decided once and stays as it is; the number of the next quarter is its own quarter's.
 with next_quarters as (
     select
@@ -9,7 +9,7 @@ with next_quarters as (
         status,
         current
     from answers
-    where comparison = 'quarter before' and variant = 'raw'
+    where comparison = 'quarter before' and variant = 'raw' and scope = $scope
 )
 
 select
@@ -42,7 +42,10 @@ left join next_quarters
         and next_quarters.scope_kind = answers.scope_kind
         and next_quarters.scope = answers.scope
         and next_quarters.window_start = answers.window_start
-where answers.decided_on is not null and answers.scope_kind in ('org', 'team')
+where
+    answers.decided_on is not null
+    and answers.scope_kind in ('org', 'team')
+    and answers.scope = $scope
 order by
     answers.decided_on desc,
     answers.scope,

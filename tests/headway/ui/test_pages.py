@@ -70,15 +70,18 @@ def test_headlines_and_charts_are_what_the_printed_sql_gives(
             arg=before,
         )
         weeks = run(demo, printed(page))
+        page.get_by_text("Show weeks").last.click()
         plot = chart(page, panel.title).locator(".js-plotly-plot")
-        drawn = plot.evaluate(
-            "plot => ['x', 'y', 'customdata'].map(name => [...plot.data[0][name]])"
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.js-plotly-plot')]"
+            ".some(plot => plot.data && plot.data[0].customdata)"
         )
-        assert drawn[0] == [f"{row['start_on']}" for row in weeks]
-        assert drawn[1] == pytest.approx(
+        drawn = plot.evaluate("plot => ['y', 'customdata'].map(name => [...plot.data[0][name]])")
+        assert [start for start, *_ in drawn[1]] == [f"{row['start_on']}" for row in weeks]
+        assert drawn[0] == pytest.approx(
             [None if row["estimate"] is None else row["estimate"] / 24 for row in weeks]
         )
-        assert [n for n, _ in drawn[2]] == [row["n"] for row in weeks]
+        assert [n for _, n, _ in drawn[1]] == [row["n"] for row in weeks]
 
 
 def test_rows_come_as_csv_and_parquet_and_the_chart_as_html(

@@ -32,6 +32,8 @@ from tests.support.dashboard import leads, opened, printed, ready, run, served, 
 from tests.support.spend_facts import Q3, Q4
 
 COST = page("cost")
+#: sections of the page that are closed at first
+OPEN = "open-why-spend-changed=true&open-spend-over-time=true"
 WINDOW = Window(Q4, date(2025, 12, 29))
 SPLIT = (("before_start", Q3), ("before_end", Q4), ("start_on", Q4), ("end_on", WINDOW.end_on))
 
@@ -428,13 +430,13 @@ def test_tools_have_effective_number_and_outcomes(
 def test_the_waterfall_is_what_its_sql_gives_and_bars_change_with_the_choice(
     browser: Browser, company: Path
 ) -> None:
-    with served(company) as site, opened(browser, f"{site}/cost") as at_cost:
+    with served(company) as site, opened(browser, f"{site}/cost?{OPEN}") as at_cost:
         ready(at_cost)
         assert "$273" in leads(at_cost)[0]
         show(at_cost, "Why spend changed", "SQL")
         total, *_ = run(company, printed(at_cost))
         plot = at_cost.get_by_role("figure", name="Why spend changed").locator(".js-plotly-plot")
-        names, values = plot.evaluate("plot => [[...plot.data[0].x], [...plot.data[0].y]]")
+        names, values = plot.evaluate("plot => [[...plot.data[0].y], [...plot.data[0].x]]")
         assert names == ["2025-Q3", "price", "new", "2025-Q4"]
         assert values == [
             float(total[name]) for name in ("before_usd", "price_usd", "new_usd", "after_usd")
