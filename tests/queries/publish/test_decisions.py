@@ -446,7 +446,7 @@ def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Pat
     assert "organisation, 2026-Q3 against the baseline 2025-Q4\n" in done.out
     assert "Improving: Customers wait" in desk.run("answers").out
     cases = desk.run("verify")
-    assert (cases.code, cases.out.splitlines()[-1]) == (0, "177 estimates, 0 differ")
+    assert (cases.code, cases.out.endswith(" estimates, 0 differ\n")) == (0, True)
     assert desk.run("verify", "speed").code == 64
     import_and_publish(from_judged(30, 60), datetime(2026, 11, 21, tzinfo=UTC))
     assert (answer(), inputs()) == (first, sums)
