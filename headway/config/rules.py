@@ -163,7 +163,7 @@ class ReviewRule(Table):
 
     @property
     def value(self) -> str:
-        """What a match means."""
+        """Return the meaning of a match."""
         return "needs no review"
 
 

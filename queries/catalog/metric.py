@@ -226,8 +226,8 @@ class Metric:
     @property
     def has_mix_of_types(self) -> bool:
         """Return whether its items have several work types that do not define it."""
-        is_one = self.is_about_work_types or "only_work_type" in self.parameters
-        return "work_type" in self.of.parts and not is_one
+        is_fixed = self.is_about_work_types or "only_work_type" in self.parameters
+        return "work_type" in self.of.parts and not is_fixed
 
     @property
     def rests_on_rules(self) -> bool:

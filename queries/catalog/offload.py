@@ -1,4 +1,4 @@
-"""Offload: what agents do of the work, whether it holds, and what is left to people."""
+"""Offload: what agents do of the work, whether it holds, and what remains for people."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ METRICS = (
         matures_after=HAND_OFF_MATURES,
         is_headline=True,
         guardrails=REVIEWED_REWORK,
-        gain="more of the agents' work needs nobody's rework",
-        loss="less of the agents' work needs nobody's rework",
+        gain="more of the agents' work needs no rework by people",
+        loss="less of the agents' work needs no rework by people",
         changed="{current} of the agents' work was handed off, {baseline} before",
         unchanged="About as much of the agents' work was handed off as before: {current}, was "
         "{baseline}",

@@ -32,11 +32,11 @@ from queries.text.expectation_text import expectation_sentence
 #: what decides that two expectations are the same
 KEY = ("metric", "category", "scope", "is_at_most", "target", "from_on", "by_on")
 MEASURED = ("value", "least", "most", "lo", "hi", "n", "needed", "baseline")
-OTHERS = (
+UNTYPED = (
     *("window_start", "window_end", "guardrail", "guardrail_value", "guardrail_baseline"),
     *("state", "reason", "decided_on"),
 )
-COLUMNS = ("position", *KEY, "owner", "why", "sentence", *MEASURED, *OTHERS)
+COLUMNS = ("position", *KEY, "owner", "why", "sentence", *MEASURED, *UNTYPED)
 #: margin of a guardrail without one in headway.toml: points of a share, or a ratio
 SHARE_MARGIN, RATIO_MARGIN = 0.05, 0.25
 

@@ -100,7 +100,7 @@ class RepositoryScope:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a metric should reach by a day, and who answers for it."""
+    """Target of a metric by a day, and its owner."""
 
     metric: str
     target: float

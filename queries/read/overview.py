@@ -80,7 +80,7 @@ class Overview:
     lines: Sequence[Line]
     guardrails: Sequence[MetricAnswer]
     #: answers of pages that the overview does not show
-    others: Sequence[MetricAnswer] = ()
+    further: Sequence[MetricAnswer] = ()
 
     @property
     def answers(self) -> list[MetricAnswer]:
@@ -94,7 +94,7 @@ class Overview:
 
     def of_page(self, page: Page) -> list[MetricAnswer]:
         """Return the answers of a page's headlines, the most telling first."""
-        every = (*self.answers, *self.guardrails, *self.others)
+        every = (*self.answers, *self.guardrails, *self.further)
         items = [item for item in every if item.metric.page == page.name]
         return sorted(items, key=_urgency) if page.question == GUARDRAIL else items
 
@@ -131,9 +131,9 @@ def overview(
         if question.name != GUARDRAIL
     ]
     guards = _of_page(pages[GUARDRAIL], answered)
-    shown = [page.name for page in pages.values()]
-    others = [item for item in answered.values() if item.metric.page not in shown]
-    return Overview(choices, name, lines, guards, others)
+    names = [page.name for page in pages.values()]
+    further = [item for item in answered.values() if item.metric.page not in names]
+    return Overview(choices, name, lines, guards, further)
 
 
 def _answers(snapshot: Snapshot, scope_kind: str, scope: str, quarter: str) -> list[Row]:

@@ -21,7 +21,7 @@ LEAST_WEEKS = 4
 NORMAL = 1.96
 WEEKS_OF_WINDOW = QUARTER_DAYS // 7
 #: guardrails are tested one-sided at 5 %
-ONE_SIDED = 1.645
+Z_95 = 1.645
 
 
 @dataclass(frozen=True)
@@ -188,15 +188,15 @@ def decided(target: float, is_at_most: bool, current: Level) -> State:
 
 
 def so_far(needed: float, is_at_most: bool, current: Level) -> State:
-    """Return the state before the date, by the interval around what is seen and what is possible.
+    """Return the state before the date, by the interval of what is observed and possible.
 
     ``needed`` is the line from the baseline to the target on the last day of the window.
     """
     ends = current.around()
     if ends is None:
         return "cannot be told"
-    seen, possible = ends[1] if is_at_most else ends[0]
-    if _reaches(seen, needed, is_at_most):
+    observed, possible = ends[1] if is_at_most else ends[0]
+    if _reaches(observed, needed, is_at_most):
         return "on course"
     return "cannot be told" if _reaches(possible, needed, is_at_most) else "behind"
 
@@ -224,4 +224,4 @@ def has_worsened(
         return None
     change = before.value - now.value if is_up_better else now.value - before.value
     allowed = margin * abs(before.value) if is_ratio else margin
-    return change > allowed and change > ONE_SIDED * sqrt(now.error**2 + before.error**2)
+    return change > allowed and change > Z_95 * sqrt(now.error**2 + before.error**2)

@@ -35,7 +35,7 @@ def bounds(row: Row) -> str:
 
 def category_cells(row: Row) -> dict[str, str]:
     """Return a category as cells of text."""
-    seen = row["rework_seen"]
+    count = row["rework_seen"]
     return {
         "category": row["category"],
         "lasted": f"{row['lasted']}",
@@ -45,7 +45,7 @@ def category_cells(row: Row) -> dict[str, str]:
         "agents' share": bounds(row) if row["lasted"] else "–",
         "handed off": _of(row["handed_off"], row["begun_by_agents"]),
         "unreviewed": f"{row['merged_unreviewed']}",
-        "reworked": _of(row["reworked"], seen) if seen else "not observable",
+        "reworked": _of(row["reworked"], count) if count else "not observable",
     }
 
 
