@@ -8,7 +8,7 @@ from headway.ui.parts.filters import View
 from queries.catalog import catalog
 from queries.read.listings import ListingQuery, listing_query
 from queries.read.overview import MetricAnswer
-from queries.read.question import windows_of
+from queries.read.question import filtered_answer, windows_of
 from queries.statistics.estimates import read_until
 from queries.statistics.windows import Window, quarter_of
 from queries.text.spend_text import (
@@ -88,6 +88,9 @@ def over_time(view: View) -> None:
 
 def reasons(main: MetricAnswer | None, view: View) -> None:
     """Draw what the ratio rests on, why spend changed, and spend by week, closed."""
+    if main is None:  # nothing is published yet
+        arguments = (catalog.metric("cost_per_outcome"), view.scope, view.period.end_on)
+        main = cache.load(filtered_answer, view, *arguments)
     if main and main.metric.aggregate == "per outcome":
         basis(main, view)
         change(main, view)
