@@ -48,8 +48,8 @@ def read_archive(name: str, content: bytes) -> list[Row] | bytes:
             tables = [item for item in names if item.lower().endswith((".csv", ".tsv"))]
             if len(tables) == 1:
                 return _part(name, archive, tables[0])
-    except BROKEN as error:
-        raise SourceError(f"{name}: a damaged archive ({error}); {SAVE}") from None
+    except BROKEN:
+        raise SourceError(f"{name}: a damaged archive; {SAVE}") from None
     except RuntimeError:  # the module's error for a password
         raise SourceError(f"{name}: it has a password; {SAVE} without one") from None
     raise SourceError(f"{name}: an archive without exactly one CSV file; unpack it first")
