@@ -13,7 +13,7 @@ from collectors.imports.reader import import_id
 from collectors.imports.surveys.mapping import PULSE, SurveyMap
 from collectors.imports.surveys.reader import read
 from collectors.ledger.store import Store
-from headway.demo.company import EFFECTS, PEOPLE
+from headway.demo.company import EFFECTS, HOST, PEOPLE
 from headway.demo.world import World
 from queries.statistics.windows import quarter_of
 
@@ -85,11 +85,11 @@ def pulse_exports(until: date, seed: int, has_effects: bool = True) -> Iterator[
 
 def write_pulse(world: World, seed: int, has_effects: bool, store: Store) -> None:
     """Replace the imported waves in the ledger."""
-    for start, text in pulse_exports(world.until, seed, has_effects):
+    for number, (start, text) in enumerate(pulse_exports(world.until, seed, has_effects), 1):
         name = f"Pulse {start}.csv"
         survey = read(name, text.encode(), None, SurveyMap())
         assert survey is not None
-        key = {"import_id": import_id(name.encode(), "survey", "")}
+        key = {"import_id": import_id(f"{HOST} {number}".encode(), "survey", "")}
         for table in ("imported_survey_answers", "imported_survey_comments"):
             store.delete(table, [key])
         at = datetime.combine(start + timedelta(days=14), time(9))
