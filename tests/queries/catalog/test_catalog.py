@@ -91,10 +91,11 @@ PAGE = """
 from streamlit.testing.v1 import AppTest
 
 app = AppTest.from_file("dashboard.py", default_timeout=60)
+app.query_params["open-lead-time"] = "true"
 app.run()
 app.switch_page("headway/ui/pages/cycle_time.py").run()
 assert not app.exception, app.exception
-print([found.value for found in app.header])
+print([section.label for section in app.expander])
 print([found.proto.body for found in app.get("html")])
 """
 
@@ -198,8 +199,8 @@ def test_new_metric_is_published_with_its_answers(published: list[list[dict[str,
 
 @pytest.mark.usefixtures("published")
 def test_new_metric_is_on_its_page(project: Path) -> None:
-    headers, sentences = run(project, "-c", PAGE).splitlines()
-    assert "'Lead time'" in headers
+    sections, sentences = run(project, "-c", PAGE).splitlines()
+    assert "**Lead time** · " in sections
     assert "Half of the pull requests merged in 2026-Q4 were shipped within" in sentences
 
 
