@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,13 @@ def middle(values: list[float]) -> float | None:
     """The least value that half of them do not exceed; None where that is no end at all."""
     result = sorted(values)[(len(values) + 1) // 2 - 1]
     return result if result != FOREVER else None
+
+
+def is_close(first: float | None, second: float | None) -> bool:
+    """Return whether two numbers are equal, but for the order in which fractions were added."""
+    if first is None or second is None:
+        return first is second
+    return math.isclose(first, second, rel_tol=1e-12)
 
 
 def within(frame: pd.DataFrame, moment: str, row: Row) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def test_counts_are_plausible() -> None:
         assert 6 <= counts["milestones"] <= 12
         assert 1_050 <= counts["deployments"] <= 1_350
         exported = {table: len(rows) for table, rows in history.exports.items()}
-        assert exported["imports"] == 3
+        assert exported["imports"] == 7  # three trackers and tools, four waves
         assert (
             20 <= exported["imported_incidents"] <= 65
             and 20 <= exported["imported_experiments"] <= 55
