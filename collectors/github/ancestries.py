@@ -72,6 +72,8 @@ class AncestryList(PagedList):
     environments: Sequence[str] = ()
     waiting: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
+    #: commits with an ancestor that does not fit
+    unread: set[str] = field(default_factory=set)
     #: cursor and own commits of those whose base was not on the pages so far
     positions: dict[str, tuple[str | None, list[str]]] = field(default_factory=dict)
 
@@ -107,14 +109,18 @@ class AncestryList(PagedList):
             row = self._absorb_page(store, oid, page)
             rows += [row] if row else []
         store.merge("github_ancestries", rows)
-        read = {row["oid"] for row in rows}
+        read = {row["oid"] for row in rows} | self.unread
         self.waiting = [oid for oid in self.waiting if oid not in read]
         self.is_done = not self.waiting
         return len(rows)
 
     def _absorb_page(self, store: Store, oid: str, page: Page) -> Json | None:
         """Return the row of a commit, or None if its base may be on the next page."""
-        oids = [Head.model_validate(node).oid for node in page.nodes if node]
+        nodes = self.fitting(Head, page)
+        if len(nodes) < len(page.nodes):  # what the commit contains is unknown until the next sync
+            self.unread.add(oid)
+            return None
+        oids = [str(node["oid"]) for node in nodes.values()]
         rows = store.rows(ON_BRANCH, self.scope.key | {"oids": oids})
         positions = {row["oid"]: row["position"] for row in rows}
         own = self.positions.get(oid, (None, []))[1] + [o for o in oids if o not in positions]

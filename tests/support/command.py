@@ -95,7 +95,7 @@ class Running:
                 os.kill(self.pid, signal.SIGINT)
                 self.process.join(3)
 
-    def done(self, timeout: float = 60) -> Done:
+    def done(self, timeout: float = 180) -> Done:
         """Wait for its end."""
         self.process.join(timeout)
         assert self.process.exitcode is not None, (

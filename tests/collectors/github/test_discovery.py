@@ -142,8 +142,8 @@ def test_pages_of_commits_share_the_requests_of_items(schema_path: Path, tmp_pat
             assert statuses(read(tmp_path / folder, GitHub(server.url, ("acme/app",)))) == {
                 "acme/app": "read"
             }
-            # the probe, twelve pages and the counts; five pages of the feed
-            assert server.stats()["by_api"] == {"graphql": 1 + 12 + 1, "rest": 5}
+            # the probe, twelve pages and the counts; five pages of the feed and the tree
+            assert server.stats()["by_api"] == {"graphql": 1 + 12 + 1, "rest": 5 + 1}
 
 
 # -- selection of repositories --------------------------------------------------------------------

@@ -160,7 +160,7 @@ def test_a_backup_is_made_before_the_first_write_of_a_day_and_the_last_few_are_k
     assert stored[-1].name == f"ledger-{now():%Y-%m-%d}.duckdb"
     with duckdb.connect(str(stored[-1]), read_only=True) as db:
         numbers = db.execute("select number from migrations order by all").fetchall()
-        assert numbers == [(number,) for number in range(1, 9)]
+        assert numbers == [(number,) for number in range(1, 13)]
 
 
 def test_second_refresh_names_the_process_that_has_the_lock(tmp_path: Path) -> None:

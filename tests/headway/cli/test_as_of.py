@@ -30,7 +30,7 @@ def test_a_snapshot_of_an_earlier_day_is_written_beside_the_live_one(desk: Desk)
     earlier = desk.run(*query, "--snapshot", str(path))
     assert earlier.out.splitlines() == ["as_of", "2026-06-30"]
     assert desk.run(*query).out.splitlines()[1] > "2026-06-30"
-    assert "As of 30 Jun 2026." in desk.run("answers", "--snapshot", str(path)).out
+    assert "As of 30 Jun 2026, the last day" in desk.run("answers", "--snapshot", str(path)).out
 
 
 def test_a_file_that_is_no_snapshot_is_one_line(desk: Desk) -> None:

@@ -306,7 +306,8 @@ def test_provisional_spend_is_hatched_and_fan_ends_with_its_interval(company: Pa
         "Spent through 28 Feb 2026: $504." in drawn.alt
         and "80 % interval: $500 to $510." in drawn.alt
     )
-    assert drawn.figure["layout"]["annotations"][0]["text"] == "over budget on 23 Feb 2026"
+    label = drawn.figure["layout"]["annotations"][0]["text"]
+    assert label.replace("<br>", " ") == "over budget on 23 Feb 2026"
 
 
 # -- pages without a browser -----------------------------------------------------------------------
