@@ -1,7 +1,8 @@
 """Contents of releases and deployments of other branches, by the ancestors of their commits.
 
 A commit that the default branch itself does not have contains its changes up to the newest ancestor
-that the branch has, the base, and commits of its own. Both are read once: ancestors never change.
+that the branch has, the base, and commits of its own. Both are read once: ancestors never change,
+but the branch may get some of them later.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from collectors.ledger.store import Store, now
 COMMITS_PER_QUERY, ANCESTORS_PER_PAGE, PAGES_MOST = 10, 100, 10
 #: commits whose ancestors one refresh reads, the newest ones
 COMMITS_MOST = 1_000
-#: commits that are released or deployed by rule, and not a first parent of the default branch
+#: commits that the default branch itself got
+BRANCH = f"select oid from github_commits {OF_REPOSITORY} and node->>'isFirstParent' = 'true'"
+#: commits whose ancestors are known, though the default branch itself got them since then
+LANDED = f"select oid from github_ancestries {OF_REPOSITORY} and oid in ({BRANCH})"
+#: commits that are released or deployed by rule, and not a first parent of the default branch; read
+#: again if the branch lost their base or got one of their own ancestors
 UNKNOWN = f"""
 with shipped as (
     select node->'tagCommit'->>'oid' as oid, node->>'createdAt' as shipped_at
@@ -38,20 +44,22 @@ with shipped as (
             from unnest($environments::varchar[]) as u(p)
             where regexp_matches(node->>'environment', p, 'i')
         )
+),
+own as (
+    select oid, unnest((node->'own')::varchar[]) as ancestor from github_ancestries {OF_REPOSITORY}
 )
 select oid
 from shipped
 where
     oid is not null
-    and oid not in (
-        select oid from github_commits {OF_REPOSITORY} and node->>'isFirstParent' = 'true'
-    )
+    and oid not in ({BRANCH})
     and oid not in (
         select oid from github_ancestries {OF_REPOSITORY}
             and (
                 node->>'base' is null
                 or node->>'base' in (select oid from github_commits {OF_REPOSITORY})
             )
+            and oid not in (select oid from own where ancestor in ({BRANCH}))
     )
 group by oid
 order by max(shipped_at) desc, oid
@@ -78,7 +86,9 @@ class AncestryList(PagedList):
     positions: dict[str, tuple[str | None, list[str]]] = field(default_factory=dict)
 
     def start(self, store: Store) -> None:
-        """Load the commits whose ancestors are not known."""
+        """Load the commits whose ancestors are not known, forget those that need none."""
+        landed = store.rows(LANDED, self.scope.key)
+        store.delete("github_ancestries", [self.scope.key | row for row in landed])
         patterns = {"tags": list(self.tags), "environments": list(self.environments)}
         rows = store.rows(UNKNOWN, self.scope.key | patterns)
         self.waiting = [row["oid"] for row in rows]

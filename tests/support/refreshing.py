@@ -15,7 +15,7 @@ import duckdb
 
 from collectors import people
 from collectors.github.client import DEFAULT_RETRY_POLICY, RetryPolicy
-from collectors.github.repository import GitHub, Result
+from collectors.github.repository import DeploymentRule, GitHub, Result
 from collectors.github.source import GitHubSource
 from collectors.imports.experiment_files import read_experiments
 from collectors.ledger.opening import open_ledger
@@ -60,6 +60,7 @@ def refresh(
     full: bool = False,
     keep_bodies: bool = True,
     experiments: Sequence[str] = GitHubTable().experiments,
+    deployments: Sequence[DeploymentRule] = (),
     report: Callable[[Progress], None] = lambda _: None,
     retry_policy: RetryPolicy = HASTY,
 ) -> list[Result]:
@@ -72,6 +73,7 @@ def refresh(
         markers=markers,
         text_macros=TEXT_MACROS,
         experiments=tuple(experiments),
+        deployments=tuple(deployments),
     )
     with open_ledger(data / "ledger.duckdb", "test") as store:
         return collect([source], {"GITHUB_TOKEN": TOKEN}, store, report, full, retry_policy)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from headway.config.compiled import compile_rules, deployment_rules
 from tests.support.github_server import serve
 from tests.support.independent import compute
 from tests.support.independent.__main__ import KEYS, compare, read_published
@@ -22,7 +23,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> It
     """Yield the data folder with the ledger of all histories."""
     data = tmp_path_factory.mktemp("histories")
     with serve(DATASETS, schema=schema_path) as github:
-        refresh(data, github.url, list(DATASETS))
+        rules = deployment_rules(compile_rules(data / "seeds"))
+        refresh(data, github.url, list(DATASETS), deployments=rules)
     yield data
 
 

@@ -32,10 +32,37 @@ def is_for_default_branch(repo: Repo, pull: Pull) -> bool:
     return pull.base == repo.default_branch or (pull.merge_commit or "") in repo.position
 
 
+def contents(repo: Repo, oid: str | None) -> tuple[int | None, set[str]]:
+    """Return the position from which a commit has the default branch, and what else it has.
+
+    A commit of another branch has it from the newest ancestor that is there; the position is None,
+    and nothing is known, where there is none.
+    """
+    if oid is None or oid in repo.position:
+        return repo.position.get(oid or ""), set()
+    own, bases, waiting = set[str](), list[int](), [oid]
+    while waiting:
+        ancestor = waiting.pop()
+        if ancestor in repo.position:
+            bases.append(repo.position[ancestor])
+        elif ancestor in repo.parents and ancestor not in own:
+            own.add(ancestor)
+            waiting += repo.parents[ancestor]
+    return (min(bases), own) if bases else (None, set())
+
+
+def base(repo: Repo, oid: str | None) -> int | None:
+    """Return the position from which a commit has the default branch, None if unknown."""
+    return contents(repo, oid)[0]
+
+
 def contains(repo: Repo, oid: str | None, pull: Pull) -> bool:
-    """Return whether a commit is at or after the merge commit on the default branch."""
-    index, merged = repo.position.get(oid or ""), repo.position.get(pull.merge_commit or "")
-    return index is not None and merged is not None and index <= merged
+    """Return whether a commit has the merge commit, on the default branch or its own."""
+    index, own = contents(repo, oid)
+    merged = repo.position.get(pull.merge_commit or "")
+    return pull.merge_commit in own or (
+        index is not None and merged is not None and index <= merged
+    )
 
 
 def first_release(repo: Repo, pull: Pull) -> Release | None:
@@ -50,20 +77,20 @@ def first_of_releases(repo: Repo, releases: list[Release], pull: Pull) -> Releas
     """Return the earliest of releases with a merge, if another one precedes it."""
     result = [release for release in releases if contains(repo, release.oid, pull)]
     first = min(
-        result, key=lambda r: (r.published_at, -repo.position[r.oid or ""], r.tag), default=None
+        result, key=lambda r: (r.published_at, -(base(repo, r.oid) or 0), r.tag), default=None
     )
     return first if first and has_known_content(repo, releases, first) else None
 
 
 def has_known_content(repo: Repo, releases: list[Release], release: Release) -> bool:
-    """Return whether a release and an earlier one are on the default branch."""
-    here = [r.published_at for r in releases if r.oid in repo.position]
-    return release.oid in repo.position and min(here) < release.published_at
+    """Return whether the contents of a release and of an earlier one are known."""
+    here = [r.published_at for r in releases if base(repo, r.oid) is not None]
+    return base(repo, release.oid) is not None and min(here) < release.published_at
 
 
 def first_deployment(repo: Repo, pull: Pull) -> datetime | None:
     """Return the time of the first production deployment with a merge."""
-    here = [at for at, oid in repo.deployments if oid in repo.position]
+    here = [at for at, oid in repo.deployments if base(repo, oid) is not None]
     first = min((at for at, oid in repo.deployments if contains(repo, oid, pull)), default=None)
     return first if first and min(here) < first else None
 

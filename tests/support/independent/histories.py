@@ -64,7 +64,8 @@ def history(seed: int, count: int = 60) -> Raw:
     issues = [_item(dice, n) for n in numbers["issue"]]
     pulls = [_pull(dice, name, n, numbers, commits) for n in numbers["pull"]]
     merged = sorted((p for p in pulls if p["merged_at"]), key=lambda pull: str(pull["merged_at"]))
-    landed = [(p["merged_at"], p["merge_commit"]) for p in merged]
+    branched = _branch(seed, merged, commits)
+    landed = [(p["merged_at"], p["merge_commit"]) for p in merged if p["base_ref"] == "main"]
     for before, after in itertools.pairwise(merged):
         after["body"] += dice.choice(["", f" Reverts #{before['number']}"])
     for event in (e for issue in issues for e in issue["events"] if e["type"] == "ClosedEvent"):
@@ -101,15 +102,46 @@ def history(seed: int, count: int = 60) -> Raw:
             }
             for index, (at, oid) in enumerate(landed)
             if seed % 2 and dice.random() < 0.3
+        ]
+        + [
+            {"tag": f"v1.{index}", "name": "", "oid": oid, "created_at": at, "is_prerelease": False}
+            for index, (at, oid) in enumerate(branched)
+            if seed % 2
         ],
         "deployments": [
             _deployment(dice, at, oid, index)
             for index, (at, oid) in enumerate(landed)
             if not seed % 2 and dice.random() < 0.5
+        ]
+        + [
+            _deployment(dice, at, oid, 1000 + index)
+            for index, (at, oid) in enumerate(branched)
+            if not seed % 2
         ],
         "files": {},
         "texts": {},
     }
+
+
+def _branch(seed: int, merged: list[Raw], commits: dict[str, Raw]) -> list[tuple[str, str]]:
+    """Give merge commits their parents, and return time and commit of what other branches ship.
+
+    Some merges go to a branch that begins at the last merge before them.
+    """
+    dice, shipped, head = Dice(f"branches of {seed}"), list[tuple[str, str]](), list[str]()
+    for pull in merged:
+        oid, at = pull["merge_commit"], datetime.fromisoformat(pull["merged_at"])
+        commits[oid]["parents"] = commits[pull["head_oid"]]["parents"] = list(head)
+        if dice.random() >= 0.2:
+            head = [oid]
+            continue
+        pull["base_ref"] = "release/1"
+        tip, days = f"{oid[:-1]}b", sorted(dice.uniform(0, 9) for _ in range(2))
+        stamps = [f"{at + timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}" for day in days]
+        times = {"authored_at": stamps[0], "committed_at": stamps[0]}
+        commits[tip] = commits[oid] | {"oid": tip, "parents": [oid]} | times
+        shipped.append((stamps[1], dice.choice([oid, tip])))
+    return shipped
 
 
 def _about(dice: Dice, number: int) -> tuple[float, Raw]:

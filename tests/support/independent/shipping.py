@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.support.independent.delivery import area_of, contains, first_of_releases
+from tests.support.independent.delivery import area_of, base, contains, first_of_releases
 from tests.support.independent.issues import Clerk
 from tests.support.independent.recorded import PullKey, Raw, Window, milestone_of, moment
 from tests.support.independent.rework import Named, Rework
@@ -71,20 +71,24 @@ def shipped_by(repo: Repo, pull: Pull, deployments: list[Deployment]) -> Deploym
         d for d in deployments if d.is_production and d.deployed_at and contains(repo, d.oid, pull)
     ]
     first = min(
-        result, key=lambda d: (d.deployed_at, -repo.position[d.oid], d.created_at), default=None
+        result,
+        key=lambda d: (d.deployed_at, -(base(repo, d.oid) or 0), d.created_at),
+        default=None,
     )
     return first if first and has_known_content(repo, deployments, first) else None
 
 
 def has_known_content(repo: Repo, deployments: list[Deployment], item: Deployment) -> bool:
-    """Return whether it and an earlier production deployment are on the default branch."""
+    """Return whether the contents of it and of an earlier production deployment are known."""
     here = [
         d.deployed_at
         for d in deployments
-        if d.is_production and d.deployed_at and d.oid in repo.position
+        if d.is_production and d.deployed_at and base(repo, d.oid) is not None
     ]
     return (
-        item.oid in repo.position and item.deployed_at is not None and min(here) < item.deployed_at
+        base(repo, item.oid) is not None
+        and item.deployed_at is not None
+        and min(here) < item.deployed_at
     )
 
 

@@ -131,7 +131,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Repo:
-    """Repository; ``position`` numbers the default branch from its newest commit (0)."""
+    """Repository; ``position`` numbers the default branch from its newest commit (0).
+
+    ``parents`` has those of every commit that is known.
+    """
 
     name: str
     default_branch: str
@@ -139,6 +142,7 @@ class Repo:
     issues: dict[int, Issue]
     direct_commits: list[Commit]
     position: dict[str, int]
+    parents: dict[str, list[str]]
     releases: list[Release]
     deployments: list[tuple[datetime, str]]
 
@@ -178,6 +182,7 @@ def show(raw: Raw, observed: datetime | None, cutoff: datetime) -> Repo | None:
         issues={issue.number: issue for issue in issues},
         direct_commits=[c for c in landed if c.oid not in by_pull and window.has(c.committed_at)],
         position={c.oid: index for index, c in enumerate(landed)},
+        parents={oid: row["parents"] for oid, row in raw["commits"].items()},
         releases=_releases(raw["releases"], window),
         deployments=_deployments(raw.get("deployments", []), window),
     )
