@@ -269,6 +269,44 @@ def spend_without_outcome_share(facts: Facts, row: Row) -> Counted:
     return (wasted / result["cost_usd"].sum() if len(result) else None), len(result)
 
 
+def pulse_mean(facts: Facts, row: Row) -> Counted:
+    """Mean of the waves that at least half answered, each with the same weight."""
+    scores = facts.all("survey_scores where survey = 'pulse' and team is null and scale = '1-5'")
+    scores = scores[scores["item"] == row["metric"]]
+    scores = scores[scores["version"] == scores["version"].max()]
+    result = within(scores[~(scores["response_rate"] < 0.5)], "wave_end", row)["mean"]
+    return (float(result.mean()) if len(result) else None), len(result)
+
+
+def offload_share(facts: Facts, row: Row) -> Counted:
+    """Of what was merged and lasted, what agents wrote."""
+    frame = facts.pull_requests()
+    lasted = frame["is_default_base"] & ~frame["durability"].isin(["undone", "provisional"])
+    return share(within(frame[lasted], "merged_at", row)["authorship"] == "agent")
+
+
+def hand_off_rate(facts: Facts, row: Row) -> Counted:
+    """Of the work that agents began, what any attempt handed off."""
+    own, flags = facts.read("pull_requests").set_index(["repo", "number"]).index, []
+    attempts = within(facts.all("agent_changes"), "first_opened_at", row).dropna(subset="hand_off")
+    for (repo, _), work in attempts.sort_values("attempt").groupby(["repo", "first_number"]):
+        handed_off = work[work["hand_off"] == "handed off"]
+        decisive = handed_off if len(handed_off) else work
+        is_waiting = work["hand_off"].isin(["open", "provisional"]).any()
+        if (repo, decisive["number"].iloc[-1]) in own and (len(handed_off) or not is_waiting):
+            flags.append(len(handed_off) > 0)
+    return share(pd.Series(flags, dtype=float))
+
+
+def codified_and_owned_share(facts: Facts, row: Row) -> Counted:
+    """Of the files of each change, those with guidance of their own and an owner."""
+    frame = facts.pull_requests()
+    merged = within(frame[frame["is_default_base"]], "merged_at", row)
+    files = facts.all("knowledge_coverage").groupby(["repo", "number"], as_index=False)
+    counted = merged.merge(files[["files", "scoped_fresh_owned"]].sum(), on=["repo", "number"])
+    return share(counted["scoped_fresh_owned"] / counted["files"])
+
+
 COUNTS: dict[str, Callable[[Facts, Row], Counted]] = {
     count.__name__: count
     for count in (
@@ -290,5 +328,9 @@ COUNTS: dict[str, Callable[[Facts, Row], Counted]] = {
         review_load,
         cost_per_outcome,
         spend_without_outcome_share,
+        offload_share,
+        hand_off_rate,
+        codified_and_owned_share,
     )
 }
+COUNTS |= dict.fromkeys(("burnout", "frustration", "excitement"), pulse_mean)

@@ -32,7 +32,7 @@ from tests.support.counting import COUNTS, Facts, is_close
 from tests.support.facts import DEMO_UNTIL, fill, read_tables
 
 HEADLINES = [row.name for row in METRICS if row.is_headline]
-DIFFERENCES = ("share", "count", "net per week", "cost share")
+DIFFERENCES = ("share", "count", "net per week", "cost share", "mean")
 SAMPLE = 29  # every 29th answer of a team or repository; all answers of the organisation
 CUTOFF = pd.Timestamp(DEMO_UNTIL + timedelta(days=1))
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
@@ -261,9 +261,22 @@ def test_rollout_is_answered_twice_with_equal_windows_around_its_transition(
             assert (item["estimate"], item["n"]) == (pytest.approx(row[side]), row[n])
     by_comparison = [row["comparison"] for row in rows]
     assert by_comparison.count("rollout 13 weeks") == by_comparison.count("rollout 26 weeks")
-    # ten headlines have teams, so they can be compared with those without the rollout
-    variants = Counter(row["variant"] for row in rows)
-    assert variants == {"before and after": 20, "difference": 20}
+    # the rollout was of some teams: it is judged by headlines of teams, but for shares of cost
+    judged = {
+        name
+        for name in HEADLINES
+        if "team" in metric(name).of.parts and metric(name).aggregate != "cost share"
+    }
+    # no team without the rollout has work of agents with which theirs could be compared
+    assert not records(
+        db,
+        "from agent_changes inner join pull_requests using (repo, number) "
+        "where team not in (select unnest(teams) from events where kind = 'rollout')",
+    )
+    assert Counter((row["metric"], row["variant"]) for row in rows) == {
+        **{(name, "before and after"): 2 for name in judged},
+        **{(name, "difference"): 2 for name in judged - {"hand_off_rate"}},
+    }
 
 
 def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
@@ -280,7 +293,7 @@ def test_effects_are_ratios_or_differences(rows: list[dict[str, Any]]) -> None:
                 for side in ("window", "baseline")
             ]
             assert row["effect"] == pytest.approx(13 * (current / weeks[0] - baseline / weeks[1]))
-        elif kind != "count" and min(row["n_current"], row["n_baseline"]) < 10:
+        elif kind not in ("count", "mean") and min(row["n_current"], row["n_baseline"]) < 10:
             assert row["effect"] is None
         elif row["effect_kind"] == "difference":
             assert row["effect"] == pytest.approx(current - baseline)
