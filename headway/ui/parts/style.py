@@ -45,7 +45,7 @@ STYLE = """
 .hw .bar i { position: absolute; left: 0; top: 0; bottom: 0 }
 .hw .bar u { position: absolute; top: 0; bottom: 0; width: 2px; background: currentColor }
 @media (max-width: 820px) {
-  .hw .line { grid-template-columns: 1fr auto; row-gap: 0.125rem; padding: 0.25rem 0 }
+  .hw .line { grid-template-columns: 1fr auto; row-gap: 0.125rem; padding: 0.1875rem 0 }
   .hw .strokes { height: 1.5rem }
   .hw .head { display: none }
   .hw .line > .wide { grid-column: 1 / -1 }
