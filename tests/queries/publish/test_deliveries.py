@@ -90,15 +90,16 @@ def merged(number: int, opened_at: str, merged_at: str, **members: Any) -> dict[
 
 def history(name: str, pulls: list[dict[str, Any]], **members: Any) -> dict[str, Any]:
     """Return a repository with the merge commits of pull requests, and one on another branch."""
-    commits = [
-        commit(row["merge_commit"], row["merged_at"], message=f"{row['title']} (#{row['number']})")
-        for row in pulls
-    ]
+    commits, head = list[dict[str, Any]](), list[str]()
+    for row in pulls:
+        about = {"message": f"{row['title']} (#{row['number']})", "parents": head}
+        commits.append(commit(row["merge_commit"], row["merged_at"], **about))
+        head = [row["merge_commit"]]
     oids = [row["oid"] for row in reversed(commits)]
     commits += [commit(row["head_oid"], row["created_at"]) for row in pulls]
     commits.append(commit("b" * 40, "2026-09-01T00:00:00Z"))
-    about = {"history": oids, "captured_at": "2026-10-01T00:00:00Z"}
-    return dataset(pulls, commits, name=name, **about, **members)
+    captured = {"history": oids, "captured_at": "2026-10-01T00:00:00Z"}
+    return dataset(pulls, commits, name=name, **captured, **members)
 
 
 def late_start() -> dict[str, Any]:
