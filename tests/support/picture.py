@@ -6,7 +6,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from headway.demo.publish import build_demo
 from tests.support import machine
@@ -14,16 +14,17 @@ from tests.support.dashboard import opened, ready, served
 
 PICTURE = machine.ROOT / "docs" / "overview.png"
 #: last day of the demo's history, so that only a change of the product changes the picture
-LAST_DAY = date(2026, 10, 4)
+LAST_DAY = date(2026, 11, 29)
 
 
 def take_picture(data: Path, target: Path) -> None:
     """Write a picture of the first screen of a data folder's overview."""
-    size = {"width": 1200, "height": 900}
+    size = {"width": 1280, "height": 910}
     with sync_playwright() as playwright, served(data) as url:
         chromium = playwright.chromium.launch(executable_path=machine.chromium())
         with opened(chromium, url, viewport=size, color_scheme="light") as page:
             ready(page)
+            expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
             page.screenshot(path=target)
         chromium.close()
 
