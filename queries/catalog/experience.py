@@ -9,7 +9,7 @@ PAGE = Page(
     "Q4",
     "More UX debt resolved, more experiments shipped, faster response to customers?",
     overview=("ux_debt_net_flow", "experiments_decided", "feedback_first_response"),
-    label="UX debt, experiments, customers",
+    label="UX, experiments, customers",
 )
 
 
