@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from queries.read.snapshot import LINK
 from tests.support import command, facts, machine
@@ -18,6 +18,9 @@ pytest_plugins = ["tests.support.running"]
 # The same examples every time, and no clock: the machine may be busy with other tests.
 hypothesis.settings.register_profile("headway", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("headway")
+
+# A machine that runs other tests too draws a page late.
+expect.set_options(timeout=30_000)
 
 Program = Callable[[str, str], Path]
 #: Draw pages without a graphics card and without imitating one, which takes half of a page's time.

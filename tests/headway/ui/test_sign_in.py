@@ -66,8 +66,10 @@ def signed_in(
     context = browser.new_context()
     page = context.new_page()
     page.goto(url)
-    page.get_by_role("button", name="Sign in").click(timeout=30_000)
-    page.wait_for_event("framenavigated", lambda frame: frame.url.rstrip("/") == url)
+    with page.expect_event(
+        "framenavigated", lambda frame: frame.url.rstrip("/") == url, timeout=60_000
+    ):
+        page.get_by_role("button", name="Sign in").click(timeout=30_000)
     yield page
     context.close()
 
