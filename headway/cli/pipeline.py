@@ -161,8 +161,10 @@ def import_files(
 
     The summaries of all files come before the first import. Raises as ``refresh`` does.
     """
-    settings = _read(paths, ()) if is_published else Settings()
-    values = publish_settings(settings, paths.seeds)
+    settings, values = Settings(), PublishSettings()
+    if is_published:
+        settings = _read(paths, ())
+        values = publish_settings(settings, paths.seeds)
     mapping = read_mapping(paths.surveys)
     valid: list[ImportFile] = []
     for result, file in read_files(files, account, kind, until, mapping):

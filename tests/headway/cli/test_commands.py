@@ -187,3 +187,12 @@ def test_init_asks_on_a_terminal_until_it_can_use_the_answer(tmp_path: Path) -> 
         read_terminal(terminal, lambda text: "run `headway refresh`" in text)
         assert running.done().code == 0
     assert read_settings(tmp_path / "headway.toml").github[0].repos == ("a/b", "c/d")
+
+
+def test_an_import_that_is_not_published_needs_no_rules(fresh: Desk) -> None:
+    (fresh.folder / "spend.csv").write_text("day,cost_usd\n2026-11-02,3\n", encoding="utf-8")
+    (fresh.folder / "data" / "seeds" / "work_types.csv").write_text("rule\n\n", encoding="utf-8")
+    assert fresh.run("import", "spend.csv").code == 64
+    done = fresh.run("import", "spend.csv", "--no-publish")
+    assert done.code == 0, done.err
+    assert "spend.csv: imported" in done.err
