@@ -151,11 +151,16 @@ def _client(account: Account, **options: Any) -> VendorClient:
 def _first_day(
     stream: Stream, account: Account, store: Store, last: date, is_full: bool = False
 ) -> date:
-    """Return the first day that is new or may have changed."""
-    watermark = store.watermark(stream.name, account.name, "settled")
-    if watermark and not is_full:
-        return date.fromisoformat(watermark) + DAY
-    return last - max(stream.history_days - 1, 0) * DAY
+    """Return the first day of a report that is new or may have changed."""
+    settled = store.watermark(stream.name, account.name, "settled")
+    return first_day(None if is_full else settled, last, stream.history_days)
+
+
+def first_day(settled: str | None, last: date, history_days: int) -> date:
+    """Return the day after the last settled one; without it, the first of the history."""
+    if settled:
+        return date.fromisoformat(settled) + DAY
+    return last - max(history_days - 1, 0) * DAY
 
 
 def _failed_status(stream: Stream, error: SourceError) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ from collectors.imports.spend.workspace import Workspace
 from collectors.ledger.store import Store, now
 from collectors.source import CheckResult, Progress, Report
 from collectors.spend.records import DAY
-from collectors.spend.sync import yesterday
+from collectors.spend.sync import first_day, yesterday
 from collectors.spend.usage.engines import Database, Engine, Folder, parameters_of
 
 NAME = "usage"
@@ -39,8 +41,6 @@ select
 from {rows}
 group by partition_id
 """
-
-
 STORED_DAYS = """
 select partition_id, day from spend_partitions where origin = ? and day between ? and ?
 """
@@ -117,10 +117,8 @@ class UsageSource:
 
     def _first_day(self, query: UsageQuery, ledger: Store) -> date:
         """Return the first day that is new or may have changed."""
-        watermark = ledger.watermark(NAME, query.name, "settled")
-        if watermark and not self.is_full:
-            return date.fromisoformat(watermark) + DAY
-        return yesterday() - (query.history_days - 1) * DAY
+        settled = ledger.watermark(NAME, query.name, "settled")
+        return first_day(None if self.is_full else settled, yesterday(), query.history_days)
 
     def _collect(self, query: UsageQuery, ledger: Store, first: date, last: date) -> _Result:
         """Read days and write those that changed, with the watermark, in one transaction."""
@@ -223,41 +221,28 @@ class _Result:
         return text
 
 
-class _Read:
-    """Rows of a query in a workspace, which the end of the block removes."""
-
-    def __init__(self, parsed: reader.ParsedSpend | None) -> None:
-        self.parsed = parsed
-
-    def __enter__(self) -> reader.ParsedSpend | None:
-        return self.parsed
-
-    def __exit__(self, *_: object) -> None:
-        if self.parsed:
-            self.parsed.workspace.remove()
-
-
-def _read(query: UsageQuery, first: date, last: date) -> _Read:
-    """Run a query for some days; its rows are those of a spend file. None without rows."""
-    workspace = Workspace()
-    try:
+@contextmanager
+def _read(query: UsageQuery, first: date, last: date) -> Iterator[reader.ParsedSpend | None]:
+    """Run a query for some days, and yield its rows as those of a spend file; None without any."""
+    with contextlib.ExitStack() as stack:
+        workspace = Workspace()
+        stack.callback(workspace.remove)
         path = workspace.folder / "result.parquet"
         if not _write(query, path, first, last):
-            return _Read(None)
+            yield None
+            return
         known = reader.recognize(path, query.origin, None)
         if not known:
             raise SourceError("the result has no columns of spend; return day and cost_usd")
         parsed = reader.read(*known, query.account, query.origin, now())
-    finally:
-        workspace.remove()
-    days = parsed.time_range
-    if days and not first <= days[0].date() <= days[1].date() <= last:
-        parsed.workspace.remove()
-        raise SourceError(
-            f"rows of {days[0]:%Y-%m-%d} to {days[1]:%Y-%m-%d} came for {first} to {last}; "
-            "restrict the query to :since <= day < :until"
-        )
-    return _Read(parsed)
+        stack.callback(parsed.workspace.remove)
+        days = parsed.time_range
+        if days and not first <= days[0].date() <= days[1].date() <= last:
+            raise SourceError(
+                f"rows of {days[0]:%Y-%m-%d} to {days[1]:%Y-%m-%d} came for {first} to {last}; "
+                "restrict the query to :since <= day < :until"
+            )
+        yield parsed
 
 
 def _write(query: UsageQuery, path: Path, first: date, last: date) -> int:
