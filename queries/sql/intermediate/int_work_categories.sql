@@ -33,23 +33,6 @@ mix_matches as (
     where regexp_matches(found.value, rules.pattern, 'i')
 ),
 
-paths as (
-    select repo, number, count(distinct path) as paths
-    from stg_changed_files
-    group by repo, number
-),
-
-matched_paths as (
-    select files.repo, files.number, matches.position, count(distinct files.path) as paths
-    from stg_changed_files as files
-    inner join int_rule_matches as matches
-        on
-            matches.kind = 'work_categories'
-            and matches.rule_field = 'paths'
-            and matches.value = files.path
-    group by files.repo, files.number, matches.position
-),
-
 matched as (
     select own_values.repo, own_values.number, matches.position, matches.value, matches.part
     from own_values
@@ -64,10 +47,9 @@ matched as (
     inner join mix_matches
         on mix_matches.field = mixed.field and mix_matches.value = mixed.value
     union all
-    select matched_paths.repo, matched_paths.number, matched_paths.position, null, null
-    from matched_paths
-    inner join paths on paths.repo = matched_paths.repo and paths.number = matched_paths.number
-    where paths.paths = matched_paths.paths
+    select repo, number, position, null, null
+    from int_path_matches
+    where kind = 'work_categories'
 ),
 
 first_matches as (

@@ -25,28 +25,14 @@ matches as (
     where kind = 'work_types'
 ),
 
-paths as (
-    select repo, number, count(distinct path) as paths
-    from stg_changed_files
-    group by repo, number
-),
-
-matched_paths as (
-    select files.repo, files.number, matches.position, count(distinct files.path) as paths
-    from stg_changed_files as files
-    inner join matches on matches.rule_field = 'paths' and matches.value = files.path
-    group by files.repo, files.number, matches.position
-),
-
 matched as (
     select own_values.repo, own_values.number, matches.position, matches.value, matches.part
     from own_values
     inner join matches on matches.rule_field = own_values.field and matches.value = own_values.value
     union all
-    select matched_paths.repo, matched_paths.number, matched_paths.position, null, null
-    from matched_paths
-    inner join paths on paths.repo = matched_paths.repo and paths.number = matched_paths.number
-    where paths.paths = matched_paths.paths
+    select repo, number, position, null, null
+    from int_path_matches
+    where kind = 'work_types'
     union all
     select reverts.repo, reverts.number, rules.position, null, null
     from int_reverts as reverts

@@ -28,8 +28,8 @@ DOCS = Path(__file__).parents[3] / "docs" / "work-types.md"
 KINDS = ("work_types", "path_classes", "work_categories")
 TESTFX = "microsoft/testfx"
 BUILT = (
-    *("int_title_words", "int_sizes", "int_rule_matches", "int_work_types"),
-    *("int_path_classes", "int_file_mixes", "int_work_categories"),
+    *("int_title_words", "int_sizes", "int_rule_matches", "int_path_matches"),
+    *("int_work_types", "int_path_classes", "int_file_mixes", "int_work_categories"),
 )
 CHANGES = """
 create table stg_pull_requests as
