@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,19 @@ from typing import Any
 from collectors.errors import SourceError
 from collectors.imports.tabular import Record, quote, read_records
 from collectors.ledger.store import Store, now
-from collectors.source import CheckResult, Report
+from collectors.source import CheckResult
+from collectors.user_file import UserFile
 
 OPTIONAL_COLUMNS = ("email", "team", "role", "level", "from", "to")
 LOGIN = re.compile(r"[A-Za-z0-9_.-]+(\[bot\])?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@dataclass(frozen=True)
-class PeopleSource:
+class PeopleSource(UserFile):
     """The file ``people.csv``; without one, teams and roles are unknown."""
 
-    path: Path
-    name: str = "people"
+    name = "people"
+    entries = "rows"
 
     def check(self) -> Iterator[CheckResult]:
         """Yield whether the file can be used."""
@@ -36,21 +35,9 @@ class PeopleSource:
         except SourceError as error:
             yield CheckResult(False, str(error))
 
-    def preview(self, ledger: Store) -> Iterator[CheckResult]:
-        """Yield whether the file can be used; a refresh reads it whole."""
-        yield from self.check()
-
-    def collect(self, ledger: Store, report: Report) -> Iterator[CheckResult]:
-        """Replace the ledger's people with those of the file, or keep them if it is invalid."""
-        try:
-            row_count = load(self.path, ledger)
-        except SourceError as error:
-            message = f"{error}; until then the last valid {self.path.name} is used"
-            yield CheckResult(False, message, facts={"source": self.name})
-            return
-        if row_count:
-            facts = {"source": self.name, "status": "read", "rows": row_count}
-            yield CheckResult(True, f"{self.path.name}: read, {row_count:,} rows", facts=facts)
+    def load(self, ledger: Store) -> int:
+        """Replace the ledger's people; raises SourceError."""
+        return load(self.path, ledger)
 
 
 def load(path: Path, ledger: Store) -> int:

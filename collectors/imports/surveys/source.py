@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from collectors.errors import SourceError
 from collectors.imports.surveys.mapping import SurveyMap, read_mapping
 from collectors.ledger.store import Store, now
-from collectors.source import CheckResult, Report
+from collectors.source import CheckResult
+from collectors.user_file import UserFile
 
 
-@dataclass(frozen=True)
-class SurveySource:
+class SurveySource(UserFile):
     """The file ``surveys.toml``; without it the shipped pulse is known and nobody is invited."""
 
-    path: Path
-    name: str = "surveys"
+    name = "surveys"
+    entries = "waves"
 
     def check(self) -> Iterator[CheckResult]:
         """Yield whether the file can be used."""
@@ -30,21 +29,9 @@ class SurveySource:
         except SourceError as error:
             yield CheckResult(False, str(error))
 
-    def preview(self, ledger: Store) -> Iterator[CheckResult]:
-        """Yield whether the file can be used; a refresh reads it whole."""
-        yield from self.check()
-
-    def collect(self, ledger: Store, report: Report) -> Iterator[CheckResult]:
-        """Replace the ledger's waves with those of the file, or keep them if it is invalid."""
-        try:
-            row_count = load(self.path, ledger)
-        except SourceError as error:
-            message = f"{error}; until then the last valid {self.path.name} is used"
-            yield CheckResult(False, message, facts={"source": self.name})
-            return
-        if row_count:
-            facts = {"source": self.name, "status": "read", "rows": row_count}
-            yield CheckResult(True, f"{self.path.name}: read, {row_count:,} waves", facts=facts)
+    def load(self, ledger: Store) -> int:
+        """Replace the ledger's waves; raises SourceError."""
+        return load(self.path, ledger)
 
 
 def load(path: Path, ledger: Store) -> int:
