@@ -45,11 +45,6 @@ def read_rules(text: str, invalid_lines: Collection[int] = ()) -> list[OwnerRule
     return rules
 
 
-def deciding_rule(rules: Sequence[OwnerRule], path: str) -> OwnerRule | None:
-    """Return the last rule that matches a path; None if the path is unmatched."""
-    return next((rule for rule in reversed(rules) if rule.pattern.matches(path)), None)
-
-
 def _words(line: str) -> list[str]:
     """Return pattern and owners of a line without its comment; a backslash keeps a blank."""
     words = re.findall(r"(?:\\.|\S)+", line)

@@ -97,15 +97,11 @@ def date_of(text: str | None) -> date | None:
         return None
 
 
-def has_why(path: str, text: str) -> bool:
-    """Return whether a record says why: reasons beside a context, options or the outcome."""
-    if not is_record(path):
-        return False
-    return _has_why(_split(text)[1])
-
-
 def _has_why(body: str) -> bool:
-    """Return whether a text without its fields gives a reason; text before sections is context."""
+    """Return whether a record says why: reasons beside a context, options or the outcome.
+
+    The text is without its fields; what stands before its sections is context.
+    """
     prose = re.sub(r"\{[^{}]*\}", "", _prose(body))
     if Y_STATEMENT.search(prose):
         return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+from tests.support.command import free_port
 from tests.support.dashboard import ROOT, is_up
 
 #: Linux: the clock of a process's CPU time is named after its number
@@ -50,9 +50,7 @@ def server(arguments: Sequence[str], data: Path, root: Path = ROOT) -> Iterator[
     """Yield a server of the dashboard, or of what ``arguments`` start; {port} is its port."""
     own = root / ".venv" / "bin" / "python"
     python = str(own) if own.exists() else sys.executable
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [python, *(word.format(port=port) for word in arguments)]
     variables = {**os.environ, "HEADWAY_DATA": str(data)}
     with subprocess.Popen(command, cwd=root, env=variables, stdout=subprocess.DEVNULL) as process:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import duckdb
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from queries.read.snapshot import LINK
+from tests.support.command import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,9 +24,7 @@ ROOT = Path(__file__).parents[2]
 @contextmanager
 def served(data: Path) -> Iterator[str]:
     """Yield the URL of a dashboard for a data folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "headway.ui.server", str(port), "127.0.0.1", "127.0.0.1"]
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "HEADWAY_DATA": str(data)}, stdout=subprocess.DEVNULL

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from collectors.knowledge.codeowners import SIZE_MOST, deciding_rule, read_rules
+from collectors.knowledge.codeowners import SIZE_MOST, OwnerRule, read_rules
 from collectors.knowledge.patterns import glob_pattern
+
+
+def deciding_rule(rules: Sequence[OwnerRule], path: str) -> OwnerRule | None:
+    """Return the last rule that matches a path; None if the path is unmatched."""
+    return next((rule for rule in reversed(rules) if rule.pattern.matches(path)), None)
 
 
 def owner(text: str, path: str) -> str | None:

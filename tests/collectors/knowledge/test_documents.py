@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collectors.knowledge.documents import date_of, has_why, link_target, read_facts
+from collectors.knowledge.documents import date_of, link_target, read_facts
 from collectors.knowledge.paths import classify
 
 CASE = re.compile(r"(yes|no)\s+(\S+) (\S+)\s+\|(.*)")
@@ -27,6 +27,11 @@ def facts(path: str, text: str) -> dict[str, Any]:
     file = classify(path)
     assert file is not None
     return read_facts(file, path, text)
+
+
+def has_why(path: str, text: str) -> bool:
+    """Return whether a record under a path says why."""
+    return bool(facts(path, text)["has_why"])
 
 
 def scope(path: str, text: str) -> list[str]:
