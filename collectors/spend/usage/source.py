@@ -166,10 +166,11 @@ class UsageSource:
             stored = _by_id(ledger.rows(FINGERPRINTS.format(rows=stored_rows), [list(by_id)]))
             changed = []
             for key, row in by_id.items():
-                result.row_count += new.get(key, {}).get("row_count", 0)
-                if not self.is_full and _is_smaller(new.get(key), stored.get(key)):
+                fresh, before = new.get(key), stored.get(key)
+                result.row_count += fresh["row_count"] if fresh else 0
+                if not self.is_full and _is_smaller(fresh, before):
                     result.smaller.append(row["day"])
-                elif key not in stored or new[key]["fingerprint"] != stored[key]["fingerprint"]:
+                elif not before or fresh != before:
                     changed.append(key)
             if not changed:
                 return

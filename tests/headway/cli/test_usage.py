@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from collectors.spend.usage.source import SHIPPED as QUERIES
 from tests.support.command import Desk, wait_until
 from tests.support.postgresql import Database, running_postgresql
 
@@ -233,6 +234,26 @@ def test_a_folder_of_focus_files_is_summed_up(tmp_path: Path) -> None:
         (day, "gpt-5", Decimal("100.00000000"), Decimal("200.00000000")) for day in DAYS[1::-1]
     ]
     assert "unchanged" in refresh(desk)
+
+
+def test_a_full_refresh_takes_a_day_whose_rows_count_no_longer(
+    desk: Desk, database: Database
+) -> None:
+    refresh(desk)
+    day = str(DAYS[2])
+    nothing = "spend = null, prompt_tokens = 0, completion_tokens = 0"
+    database.run(f"""update "LiteLLM_SpendLogs" set {nothing} where "startTime"::date = '{day}'""")
+    text = SETTINGS.replace('shipped = "litellm"', 'file = "own.sql"')
+    (desk.folder / "headway.toml").write_text(text, encoding="utf-8")
+    shipped = (QUERIES / "litellm.sql").read_text(encoding="utf-8")
+    own = shipped.replace("count(*) as api_requests", "null as api_requests")
+    (desk.folder / "own.sql").write_text(own, encoding="utf-8")
+    refresh(desk, "--full")
+    assert set(stored(desk)) == {str(item) for item in DAYS} - {day}
+    database.run(
+        f"""update "LiteLLM_SpendLogs" set spend = 0.1, prompt_tokens = 100, completion_tokens = 10
+            where "startTime"::date = '{day}'"""
+    )
 
 
 @pytest.mark.parametrize(
