@@ -28,6 +28,8 @@ def readable(row: Row) -> dict[str, str]:
     later = "not yet"
     if row["next_quarter_is"] == "decided":
         later = format_value(row["in_next_quarter"], metric.unit)
+    elif not row["is_current_definition"]:
+        later = "replaced definition"
     return {
         "decided": day(row["decided_on"]),
         "number": metric.title,
@@ -51,7 +53,8 @@ if rows := cache.row_values(query, view):
     evidence_drawer.table(pd.DataFrame(map(readable, visible)), TITLE)
     caption(
         "A verdict is decided once, after its quarter or its weeks since a rollout have closed, "
-        "and stays. In twenty groups of headlines without any change, one shows a false word."
+        "and stays. In twenty groups of headlines without any change, one shows a false word. "
+        "A metric with a new definition is decided anew, beside its old verdicts."
     )
     evidence_drawer.show_listing(query, None, view)
 else:

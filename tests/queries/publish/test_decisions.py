@@ -19,6 +19,8 @@ from queries.publish.decisions import Judging, Membership, decide
 from queries.publish.items import batches
 from queries.publish.registered import DECIDED, Key
 from queries.publish.settings import ClosedPeriod, Rollout
+from queries.read.listings import ListingQuery, records
+from queries.read.snapshot import current
 from tests.support.command import Desk, wait_until
 from tests.support.facts import fill
 from tests.support.importing import write
@@ -468,3 +470,12 @@ def test_decision_is_kept_with_its_inputs_whatever_the_data_become(tmp_path: Pat
         "order by is_current_definition"
     )
     assert published == [("improving", False, first[-1]), ("worse", True, answer()[-1])]
+    listed = records(
+        ListingQuery("Verdicts", "verdicts", (("scope", ""),)).rows(current(tmp_path / "data"))
+    )
+    assert [
+        (row["verdict"], row["is_current_definition"])
+        for row in listed
+        if (row["metric"], row["comparison"]) == ("feedback_first_response", "quarter before")
+        and row["quarter"] == QUARTER
+    ] == [("worse", True), ("improving", False)]
