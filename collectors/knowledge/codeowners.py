@@ -11,6 +11,8 @@ from collectors.knowledge.patterns import Pattern, owner_pattern
 
 #: GitHub ignores larger files
 SIZE_MOST = 3 * 2**20
+#: heading of a section of GitLab, or its first word
+HEADING = re.compile(r"\^?\[[^\]]*(?:\](?:\[\d+\])?)?")
 OWNER = re.compile(r"@[\w-]+(?:/[\w.-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -57,7 +59,7 @@ def _words(line: str) -> list[str]:
 def _is_valid(words: Sequence[str]) -> bool:
     """Return whether GitHub accepts a line."""
     pattern, *owners = words
-    is_heading = re.fullmatch(r"\^?\[.*", pattern) is not None
+    is_heading = HEADING.fullmatch(pattern) is not None
     has_bad_escape = r"\#" in pattern
     if pattern.startswith("!") or is_heading or has_bad_escape:
         return False

@@ -12,7 +12,7 @@ from collectors.knowledge.paths import DECISIONS, KnowledgeFile, is_record
 from collectors.knowledge.patterns import Pattern, folder_pattern, glob_pattern
 
 #: raise it if more facts are read: documents are then read again
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 #: a file of at most so many bytes that only names another instruction file is the same document
 STUB_MOST = 200
 #: a file with less than both gives no guidance
@@ -23,7 +23,14 @@ FIELD = re.compile(r"^\s{0,3}(\w[\w-]*):\s*(.*?)\s*$")
 ITEM = re.compile(r"^\s*-\s+(.+?)\s*$")
 BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\S")
 HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$|^(\S.*)\n(?:=+|-{3,})\s*$", re.M)
-REASON = re.compile(r"\b(?:because|since|to avoid|so that|rather than)\b", re.I)
+#: "since" of a time, such as "since version 2", is no reason
+REASON = re.compile(
+    r"\b(?:because|due to|in order to|to avoid|so that|rather than|which is why"
+    r"|since(?! (?:then|version|release|v?\d|last|the (?:start|beginning|first|last)|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december)\b))"
+    r"\b",
+    re.I,
+)
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 STATUS_LINE = re.compile(r"^\s*(?:[*-]\s*)?\**status\**\s*:\**\s*(.+)$", re.I | re.M)
 DATE_LINE = re.compile(r"^\s*(?:[*-]\s*)?\**date\**\s*:\**\s*(.+)$", re.I | re.M)
@@ -50,11 +57,26 @@ STATUSES = {
     "replaced": "superseded",
 }
 #: headings of the parts of a record, and an item of a list that weighs a choice
-CONTEXT = re.compile(r"context|problem|motivation|background|driver|rationale|^why\b", re.I)
-DRIVERS = re.compile(r"motivation|driver|rationale|^why\b", re.I)
-OPTIONS = re.compile(r"option|alternative|\bpros\b|\bcons\b|consequence|benefit", re.I)
+CONTEXT = re.compile(
+    r"context|problem|motivation|background|driver|rationale|reason|justification|^(?:why|issue)\b",
+    re.I,
+)
+DRIVERS = re.compile(r"motivation|driver|rationale|reason|justification|^why\b", re.I)
+OPTIONS = re.compile(
+    r"option|alternative|\bpros\b|\bcons\b|consequence|benefit|trade-?off|drawback|implication"
+    r"|\brisks?\b|advantage|argument",
+    re.I,
+)
 OUTCOME = re.compile(r"decision|outcome", re.I)
 WEIGHED = re.compile(r"^\s*[-*+]\s*(?:good|bad|neutral|positive|negative)\b", re.I | re.M)
+#: bold label at the start of a line, which is a heading
+LABEL = re.compile(r"^[ \t]*(?:[*-] )?\*\*([^*\n]{2,60}?)(?::\*\*|\*\*:|\*\*[ \t]*$)", re.M)
+#: text that templates ask to be replaced: in brackets of any kind, or a question of Nygard's
+PLACEHOLDER = re.compile(
+    r"\{[^{}]*\}|<[a-z][^<>]*>|\[(?:[^\[\]\s]+\s+){2,}[^\[\]]*\](?!\()"
+    r"|What is the (?:issue|change) that we're [^?]*\?|What becomes easier or [^?]*\?",
+    re.I,
+)
 Y_STATEMENT = re.compile(
     r"in the context of\b.{5,600}?\bfacing\b.{5,600}?\bto achieve\b.{5,600}?\baccepting\b",
     re.I | re.S,
@@ -102,13 +124,13 @@ def _has_why(body: str) -> bool:
 
     The text is without its fields; what stands before its sections is context.
     """
-    prose = re.sub(r"\{[^{}]*\}", "", _prose(body))
+    prose = PLACEHOLDER.sub("", _prose(body))
     if Y_STATEMENT.search(prose):
         return True
     parts = {"context": CONTEXT, "drivers": DRIVERS, "options": OPTIONS, "outcome": OUTCOME}
     words = dict.fromkeys(parts, 0)
     reasons = dict.fromkeys(parts, False)
-    for titles, content in _sections(prose):
+    for titles, content in _sections(LABEL.sub(r"###### \1\n", prose)):
         for name, pattern in parts.items():
             is_first = name == "context" and not any(titles)
             if is_first or any(pattern.search(title) for title in titles):
@@ -116,9 +138,9 @@ def _has_why(body: str) -> bool:
                 reasons[name] |= bool(REASON.search(content) or WEIGHED.search(content))
     return (
         words["drivers"] >= 20
-        or (words["context"] >= 10 and (words["options"] >= 10 or any(reasons.values())))
+        or (words["context"] >= 10 and (words["options"] >= 5 or any(reasons.values())))
         or (words["options"] >= 30 and reasons["options"])
-        or (words["outcome"] >= 20 and reasons["outcome"] and words["context"] >= 5)
+        or (words["outcome"] >= 10 and reasons["outcome"] and words["context"] >= 5)
     )
 
 
@@ -127,15 +149,23 @@ def _sections(text: str) -> list[tuple[list[str], str]]:
     result: list[tuple[list[str], str]] = []
     titles: list[tuple[int, str]] = []
     start = 0
-    for match in HEADING.finditer(text):
+    headings = [(_level(match), match) for match in HEADING.finditer(text)]
+    # one heading of the first level is the title, whose words say nothing of the parts
+    has_title = [level for level, _ in headings].count(1) == 1
+    for level, match in headings:
         result.append(([title for _, title in titles], text[start : match.start()]))
-        underline = match[0].rstrip()[-1]
-        level = len(match[1]) if match[1] else 1 if underline == "=" else 2
         titles = [entry for entry in titles if entry[0] < level]
-        # the first heading is the title of the document, whose words say nothing of its parts
-        titles.append((level, (match[2] or match[3]) if level > 1 else ""))
+        is_title = has_title and level == 1
+        titles.append((level, "" if is_title else (match[2] or match[3])))
         start = match.end()
     return [*result, ([title for _, title in titles], text[start:])]
+
+
+def _level(heading: re.Match[str]) -> int:
+    """Return the level of a heading, which is marked before it or underlined."""
+    if heading[1]:
+        return len(heading[1])
+    return 1 if heading[0].rstrip().endswith("=") else 2
 
 
 def _decision(path: str, fields: Mapping[str, Any], body: str) -> dict[str, Any]:

@@ -79,6 +79,7 @@ COPIES = re.compile(
 _TOOLS = [(re.compile(pattern), kind, covers) for pattern, kind, covers in TOOLS]
 _DOCUMENTS = [(re.compile(pattern, re.I), kind) for pattern, kind in DOCUMENTS]
 #: records that hold no decision: indexes, templates and the record that ``adr init`` writes
+KEP = re.compile(r"(?:.*/)?keps/[^/]+/[^/]+/readme\.md", re.I)
 NO_RECORD = re.compile(
     r"(?:readme|index)\.\w+|.*template.*|0*1-record-architecture-decisions\.md", re.I
 )
@@ -100,5 +101,7 @@ def classify(path: str) -> KnowledgeFile | None:
 
 
 def is_record(path: str) -> bool:
-    """Return whether a file among decision records can hold a decision."""
+    """Return whether a file among decision records can hold a decision; a KEP is a README."""
+    if KEP.fullmatch(path):
+        return True
     return NO_RECORD.fullmatch(PurePosixPath(path).name) is None

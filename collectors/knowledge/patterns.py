@@ -26,12 +26,6 @@ class Pattern:
         """True if it matches every file."""
         return not self.prefix and self.regex is None
 
-    def matches(self, path: str) -> bool:
-        """Return whether it matches the path of a file."""
-        if not path.startswith(self.prefix):
-            return False
-        return self.regex is None or re.fullmatch(self.regex, path) is not None
-
     @property
     def row(self) -> dict[str, Any]:
         """Its fields."""

@@ -25,32 +25,56 @@ def areas_sentence(rows: Sequence[Row]) -> str:
 
 
 def outcomes_sentence(rows: Sequence[Row]) -> str:
-    """Return the shares of agents' changes merged with and without guidance, as an association."""
-    opened = {row["guidance"]: row["opened"] for row in rows}
-    if len(rows) < 2 or min(opened.values()) < MIN_COMPARED:
+    """Return agents' changes merged and reworked with and without guidance, as an association."""
+    if _fewest(rows, "opened") < MIN_COMPARED:
         return (
             "Too few changes by agents to compare with and without guidance: each side needs "
             f"{MIN_COMPARED}."
         )
-    with_guidance, without = rows
-    alike = [row["merged_alike_percent"] for row in rows]
-    text = (
-        f"{with_guidance['merged_percent']:.0f} % of agents' changes with guidance of "
-        f"their own were merged, {without['merged_percent']:.0f} % of those without"
-    )
+    merged = _compared(rows, "merged", "agents' changes with guidance of their own")
+    if _fewest(rows, "rework_observed") < MIN_COMPARED:
+        observed = " and ".join(f"{row['rework_observed']}" for row in rows)
+        reworked = (
+            "Rework by people cannot be compared: it can be observed for "
+            f"{observed} merged changes, and each side needs {MIN_COMPARED}"
+        )
+    else:
+        merged_changes = "merged changes with guidance whose rework can be observed"
+        reworked = _compared(rows, "reworked", merged_changes, " by people")
+    return f"{merged}. {reworked}. This is an association, not an effect."
+
+
+def _compared(rows: Sequence[Row], name: str, changes: str, by: str = "") -> str:
+    """Return the shares of both sides, and within the same repositories and sizes."""
+    with_guidance, without = (row[f"{name}_percent"] for row in rows)
+    text = f"{with_guidance:.0f} % of {changes} were {name}{by}, {without:.0f} % of those without"
+    alike = [row[f"{name}_alike_percent"] for row in rows]
     if None not in alike:
         text += f"; {alike[0]:.0f} % and {alike[1]:.0f} % within the same repositories and sizes"
-    return f"{text}. This is an association, not an effect."
+    return text
+
+
+def _fewest(rows: Sequence[Row], column: str) -> int:
+    """Return the smaller number of both sides; zero if there is one side only."""
+    return 0 if len(rows) < 2 else int(min(row[column] for row in rows))
 
 
 def documents_sentence(rows: Sequence[Row]) -> str:
-    """Return how many documents guide changes, and how many are stale or have no owner."""
+    """Return how many documents guide changes, are stale, lack an owner, or have a senior one."""
     stale = sum(row["is_stale"] is True for row in rows)
     unowned = sum(row["owner_kind"] is None for row in rows)
-    return (
+    ranks = [row["owner_is_senior"] for row in rows if row["owner_is_senior"] is not None]
+    text = (
         f"{len(rows)} {'document guides' if len(rows) == 1 else 'documents guide'} changes: "
         f"{stale} stale, {unowned} without an owner."
     )
+    if ranks:
+        documents = "document" if len(ranks) == 1 else "documents"
+        text += (
+            f" {sum(ranks)} of the {len(ranks)} {documents} whose owner's level is known "
+            f"{'has' if sum(ranks) == 1 else 'have'} a senior owner."
+        )
+    return text
 
 
 def _most(number: int) -> str:

@@ -128,7 +128,7 @@ CONTRACT = {
     "knowledge_files": """
         repo path kind level scope also_at size_bytes rules rules_with_a_reason has_why landed_at
         last_edited_at changes_since changes_of_year is_stale owner_kind owner owner_level
-        deleted_at""",
+        owner_is_senior deleted_at""",
     "knowledge_coverage": """
         repo number area files scoped root stale owned scoped_fresh_owned""",
     "decisions": """

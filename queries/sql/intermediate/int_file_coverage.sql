@@ -18,8 +18,7 @@ scopes as (
     inner join int_document_scopes as scopes
         on
             scopes.repo = paths.repo
-            and starts_with(paths.path, scopes.prefix)
-            and (scopes.regex is null or regexp_full_match(paths.path, scopes.regex))
+            and matches_path(paths.path, scopes.prefix, scopes.regex)
 ),
 
 nearest as (

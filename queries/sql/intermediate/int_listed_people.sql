@@ -16,6 +16,7 @@ select
     lower(people.email) as email,
     nullif(people.team, '') as team,
     nullif(people.role, '') as role,
+    nullif(people.level, '') as level,
     people.from_on,
     people.to_on
 from ledger.people as people

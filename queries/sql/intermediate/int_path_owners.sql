@@ -21,8 +21,7 @@ matches as (
     inner join stg_owner_rules as rules
         on
             rules.repo = paths.repo
-            and starts_with(paths.path, rules.prefix)
-            and (rules.regex is null or regexp_full_match(paths.path, rules.regex))
+            and matches_path(paths.path, rules.prefix, rules.regex)
     group by all
 )
 

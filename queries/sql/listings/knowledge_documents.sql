@@ -7,6 +7,7 @@ select
     owner_kind,
     owner,
     owner_level,
+    owner_is_senior,
     is_stale,
     last_edited_at::date as last_edited_on,
     changes_since,

@@ -1,7 +1,8 @@
 -- Agents' pull requests opened in the period, by whether most of their files had guidance of their
--- own. Merged: of all that were opened. Undone: of the merged ones whose durability is known. Alike:
--- the share merged with the mix of repositories and sizes of both groups, over the mixes that occur
--- in both. An association: teams that write guidance also use agents most.
+-- own. Merged: of all that were opened. Undone: of the merged ones whose durability is known.
+-- Reworked by a person: of the merged ones whose rework can be observed. Alike: the share with the
+-- mix of repositories and sizes of both groups, over the mixes that occur in both. An association:
+-- teams that write guidance also use agents most.
 with coverage as (
     select repo, number, sum(scoped) >= sum(files) / 2.0 as has_guidance
     from knowledge_coverage
@@ -14,10 +15,17 @@ changes as (
         pull_requests.repo,
         pull_requests.size_band,
         (pull_requests.merged_at is not null)::integer as is_merged,
-        case pull_requests.durability when 'undone' then 1 when 'durable' then 0 end as is_undone
+        case pull_requests.durability when 'undone' then 1 when 'durable' then 0 end as is_undone,
+        if(
+            pull_requests.merged_at is null,
+            null,
+            case agents.human_rework when 'yes' then 1 when 'no' then 0 end
+        ) as is_reworked
     from pull_requests
     inner join coverage
         on coverage.repo = pull_requests.repo and coverage.number = pull_requests.number
+    left join agent_changes as agents
+        on agents.repo = pull_requests.repo and agents.number = pull_requests.number
     where
         pull_requests.authorship = 'agent'
         and pull_requests.opened_at >= $start_on
@@ -32,7 +40,10 @@ mixes as (
         size_band,
         count(*) as n,
         avg(is_merged) filter (has_guidance) as merged_with,
-        avg(is_merged) filter (not has_guidance) as merged_without
+        avg(is_merged) filter (not has_guidance) as merged_without,
+        count(is_reworked) as observed,
+        avg(is_reworked) filter (has_guidance) as reworked_with,
+        avg(is_reworked) filter (not has_guidance) as reworked_without
     from changes
     group by repo, size_band
     having bool_or(has_guidance) and bool_or(not has_guidance)
@@ -41,8 +52,15 @@ mixes as (
 alike as (
     select
         sum(n * merged_with) / sum(n) as merged_with,
-        sum(n * merged_without) / sum(n) as merged_without
-    from mixes
+        sum(n * merged_without) / sum(n) as merged_without,
+        sum(observed * reworked_with) filter (is_observed)
+        / sum(observed) filter (is_observed) as reworked_with,
+        sum(observed * reworked_without) filter (is_observed)
+        / sum(observed) filter (is_observed) as reworked_without
+    from (
+        select *, reworked_with is not null and reworked_without is not null as is_observed
+        from mixes
+    )
 )
 
 select
@@ -52,7 +70,12 @@ select
     round(100 * avg(changes.is_undone))::integer as undone_percent,
     round(100 * if(
         changes.has_guidance, any_value(alike.merged_with), any_value(alike.merged_without)
-    ))::integer as merged_alike_percent
+    ))::integer as merged_alike_percent,
+    count(changes.is_reworked) as rework_observed,
+    round(100 * avg(changes.is_reworked))::integer as reworked_percent,
+    round(100 * if(
+        changes.has_guidance, any_value(alike.reworked_with), any_value(alike.reworked_without)
+    ))::integer as reworked_alike_percent
 from changes
 cross join alike
 group by changes.has_guidance

@@ -25,6 +25,8 @@
 --     null without an owner.
 -- owner: the team, if at least k people of people.csv are in it; a person as `people` allows.
 -- owner_level: level of a person in people.csv, if at least k people have it.
+-- owner_is_senior: the level is that of a senior, staff, principal or lead person, or at least half
+--     of the team's are; null for fewer than k people.
 -- deleted_at: when it was deleted, UTC; null while it is there.
 with documents as (
     select *
@@ -84,6 +86,7 @@ select
     owners.owner.kind as owner_kind,
     owners.owner.name as owner,
     owners.owner.level as owner_level,
+    owners.owner.is_senior as owner_is_senior,
     documents.deleted_at
 from documents
 left join pointers on pointers.repo = documents.repo and pointers.document = documents.path

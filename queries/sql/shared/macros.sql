@@ -58,6 +58,18 @@ isoyear(day) || '-Q' || (least((weekofyear(day) - 1) // 13, 3) + 1);
 create or replace temp macro day_part(value, days, position) as
 value // days + if(position <= abs(value % days), sign(value), 0)::bigint;
 
+-- Whether a path matches a pattern: its prefix, and its regular expression if it has one.
+create or replace temp macro matches_path(path, prefix, regex) as
+starts_with(path, prefix) and (regex is null or regexp_full_match(path, regex));
+
+-- Whether a level of people.csv is that of a senior person.
+create or replace temp macro is_senior(level) as
+regexp_matches(
+    level,
+    '\b(senior|sr|staff|principal|lead|distinguished|fellow|architect|head|director|vp|cto)\b',
+    'i'
+);
+
 -- Published band of a number of people; null for zero.
 create or replace temp macro people_band(n) as
 case

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 
+import duckdb
 import pytest
 
 from collectors.knowledge.codeowners import SIZE_MOST, OwnerRule, read_rules
-from collectors.knowledge.patterns import glob_pattern
+from collectors.knowledge.patterns import Pattern, glob_pattern
+from queries.sql_files import ROOT, read_sql
+
+Matches = Callable[[Pattern, str], bool]
+Owner = Callable[[Iterable[OwnerRule], str], str | None]
 
 
-def deciding_rule(rules: Sequence[OwnerRule], path: str) -> OwnerRule | None:
-    """Return the last rule that matches a path; None if the path is unmatched."""
-    return next((rule for rule in reversed(rules) if rule.pattern.matches(path)), None)
+@pytest.fixture(scope="module")
+def matches() -> Iterator[Matches]:
+    """Yield a function that matches a path to a pattern as the models do."""
+    with duckdb.connect() as db:
+        db.execute(read_sql(ROOT / "shared" / "macros.sql").text)
+
+        def match(pattern: Pattern, path: str) -> bool:
+            values = [path, pattern.prefix, pattern.regex]
+            row = db.execute("select matches_path(?, ?, ?::varchar)", values).fetchone()
+            assert row is not None
+            return bool(row[0])
+
+        yield match
 
 
-def owner(text: str, path: str) -> str | None:
-    """Return the first owner of a path, an empty text if it was cleared, None if unmatched."""
-    rule = deciding_rule(read_rules(text), path)
-    return None if rule is None else "".join(rule.owners[:1])
+@pytest.fixture(scope="module")
+def owner(matches: Matches) -> Owner:
+    """Return a function for the first owner of a path by the last rule that matches it.
+
+    An empty text if it was cleared, None if unmatched.
+    """
+
+    def first_owner(rules: Iterable[OwnerRule], path: str) -> str | None:
+        decisive = [rule for rule in rules if matches(rule.pattern, path)][-1:]
+        return "".join(decisive[0].owners[:1]) if decisive else None
+
+    return first_owner
 
 
 @pytest.mark.parametrize(
-    ("pattern", "path", "matches"),
+    ("pattern", "path", "expected"),
     [
         ("*", "a/b.py", True),
         ("/**", "a/b.py", True),
@@ -32,6 +55,12 @@ def owner(text: str, path: str) -> str | None:
         ("docs/*", "docs/a.md", True),
         ("docs/*", "docs/a/b.md", False),
         ("docs/", "docs/a/b.md", True),
+        ("docs/*.md", "docs/a.md", True),
+        ("docs/*.md", "docs/a/b.md", False),
+        ("/*", "a.py", True),
+        ("/*", "a/b.py", False),
+        ("/*.js", "a.js", True),
+        ("/*.js", "web/a.js", False),
         ("docs/", "web/docs/a.md", True),
         ("/docs/", "web/docs/a.md", False),
         ("/docs/", "docs/a.md", True),
@@ -52,42 +81,48 @@ def owner(text: str, path: str) -> str | None:
         ("/a?c.py", "a/c.py", False),
         (r"/my\ docs/", "my docs/a.md", True),
         ("/Docs/", "docs/a.md", False),
+        ("*.PY", "a.py", False),
+        ("/apps/[a-c].py", "apps/b.py", False),
+        ("[id].tsx", "web/[id].tsx", True),
     ],
 )
-def test_pattern(pattern: str, path: str, matches: bool) -> None:
-    assert owner(f"{pattern} @ada", path) == ("@ada" if matches else None)
+def test_pattern(pattern: str, path: str, expected: bool, owner: Owner) -> None:
+    assert owner(read_rules(f"{pattern} @ada"), path) == ("@ada" if expected else None)
 
 
-def test_last_matching_line_wins() -> None:
-    text = "* @all\n/src/ @acme/shop @bea\n*.md @docs\n"
-    assert owner(text, "src/a.py") == "@acme/shop"
-    assert owner(text, "src/a.md") == "@docs"
-    assert owner(text, "b.py") == "@all"
+def test_last_matching_line_wins(owner: Owner) -> None:
+    rules = read_rules("* @all\n/src/ @acme/shop @bea\n*.md @docs\n")
+    assert owner(rules, "src/a.py") == "@acme/shop"
+    assert owner(rules, "src/a.md") == "@docs"
+    assert owner(rules, "b.py") == "@all"
 
 
-def test_line_without_owners_clears_ownership() -> None:
-    text = "/src/ @ada\n/src/vendor/\n"
-    assert owner(text, "src/vendor/a.py") == ""
-    assert owner(text, "src/a.py") == "@ada"
-    assert owner(text, "b.py") is None
+def test_line_without_owners_clears_ownership(owner: Owner) -> None:
+    rules = read_rules("/src/ @ada\n/src/vendor/\n")
+    assert owner(rules, "src/vendor/a.py") == ""
+    assert owner(rules, "src/a.py") == "@ada"
+    assert owner(rules, "b.py") is None
 
 
-def test_invalid_lines_are_skipped() -> None:
-    text = (
+def test_invalid_lines_are_skipped(owner: Owner) -> None:
+    rules = read_rules(
         "/a/ @ada\n!/a/x @bea\n\\#a @bea\n/a/y bea\n[Section] @bea\n^[Other][2] @bea\n"
         "# comment\n/b/ @ada # and why\n/c/ ada@acme.example\n"
     )
-    assert [rule.line for rule in read_rules(text)] == [1, 8, 9]
-    assert owner(text, "a/x") == owner(text, "a/y") == "@ada"
-    assert owner(text, "b/x") == "@ada"
-    assert owner(text, "c/x") == "ada@acme.example"
+    assert [rule.line for rule in rules] == [1, 8, 9]
+    assert owner(rules, "a/x") == owner(rules, "a/y") == "@ada"
+    assert owner(rules, "b/x") == "@ada"
+    assert owner(rules, "c/x") == "ada@acme.example"
 
 
-def test_line_with_an_error_owns_nothing() -> None:
-    text = "/a/ @ada\n/a/b/ @unknown\n"
-    rule = deciding_rule(read_rules(text, {2}), "a/b/c")
-    assert rule is not None
-    assert rule.owners == ("@ada",)
+def test_line_with_an_error_owns_nothing(owner: Owner) -> None:
+    rules = read_rules("/a/ @ada\n/a/b/ @unknown\n", {2})
+    assert owner(rules, "a/b/c") == "@ada"
+
+
+def test_comment_behind_a_pattern_clears_ownership(owner: Owner) -> None:
+    rules = read_rules("/a/ @ada\r\n/a/b/ # nobody yet\r\n")
+    assert (owner(rules, "a/x"), owner(rules, "a/b/c")) == ("@ada", "")
 
 
 def test_catch_all_is_marked() -> None:
@@ -102,7 +137,7 @@ def test_file_above_the_limit_is_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("glob", "path", "matches"),
+    ("glob", "path", "expected"),
     [
         ("**/*.py", "a.py", True),
         ("**/*.py", "a/b/c.py", True),
@@ -115,5 +150,7 @@ def test_file_above_the_limit_is_ignored() -> None:
         ("src/*.py", "src/a/b.py", False),
     ],
 )
-def test_glob_of_an_instruction_file(glob: str, path: str, matches: bool) -> None:
-    assert glob_pattern(glob).matches(path) == matches
+def test_glob_of_an_instruction_file(
+    glob: str, path: str, expected: bool, matches: Matches
+) -> None:
+    assert matches(glob_pattern(glob), path) == expected

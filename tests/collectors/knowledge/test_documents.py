@@ -18,6 +18,15 @@ READ = [
     for line in (Path(__file__).parent / "has_why.txt").read_text(encoding="utf-8").splitlines()
     if (row := CASE.fullmatch(line))
 ]
+RECORD = re.compile(r"^=== (yes|no) (\S+)\n(.*?)(?=^=== |\Z)", re.S | re.M)
+#: records written and judged before the rules were run on them
+WRITTEN = RECORD.findall((Path(__file__).parent / "records.md").read_text(encoding="utf-8"))
+#: the problem alone is the reason, which a reader sees
+UNSEEN = [
+    "contributing/decisions/2026-01-20-pin-actions.md",
+    "docs/adr/0015-sqlite-on-tills.md",
+    "docs/adr/0041-no-soft-deletes.md",
+]
 #: a reason about the state of a standard, not for the choice
 WRONG = ["docs/decisions/0069-mcp.md"]
 
@@ -58,6 +67,14 @@ def test_reasons_agree_with_the_reader() -> None:
         if has_why(path, record(sections)) != (judgement == "yes")
     ]
     assert disagreed == WRONG
+
+
+def test_reasons_of_records_that_no_rule_was_written_for() -> None:
+    assert len(WRITTEN) == 37
+    disagreed = [
+        path for judgement, path, text in WRITTEN if has_why(path, text) != (judgement == "yes")
+    ]
+    assert disagreed == UNSEEN
 
 
 @pytest.mark.parametrize("name", ["README.md", "index.md", "adr-template.md", "0000-template.md"])

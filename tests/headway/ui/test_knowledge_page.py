@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from queries.catalog.catalog import page
+from queries.read.listings import listing_query
+from queries.statistics.windows import Window
 from queries.text.knowledge_text import outcomes_sentence
 from tests.support import facts
 from tests.support.machine import ROOT
@@ -67,15 +70,78 @@ def test_outcomes_are_an_association_of_enough_changes() -> None:
             "opened": 10,
             "merged_percent": 90,
             "merged_alike_percent": 80,
+            "rework_observed": 10,
+            "reworked_percent": 20,
+            "reworked_alike_percent": None,
         },
-        {"guidance": "without", "opened": 40, "merged_percent": 70, "merged_alike_percent": 75},
+        {
+            "guidance": "without",
+            "opened": 40,
+            "merged_percent": 70,
+            "merged_alike_percent": 75,
+            "rework_observed": 12,
+            "reworked_percent": 50,
+            "reworked_alike_percent": None,
+        },
     ]
-    assert outcomes_sentence(rows) == (
+    merged = (
         "90 % of agents' changes with guidance of their own were merged, 70 % of those without; "
-        "80 % and 75 % within the same repositories and sizes. This is an association, not an "
-        "effect."
+        "80 % and 75 % within the same repositories and sizes."
+    )
+    assert outcomes_sentence(rows) == (
+        f"{merged} 20 % of merged changes with guidance whose rework can be observed were "
+        "reworked by people, 50 % of those without. This is an association, not an effect."
+    )
+    assert outcomes_sentence([rows[0] | {"rework_observed": 9}, rows[1]]) == (
+        f"{merged} Rework by people cannot be compared: it can be observed for 9 and 12 merged "
+        "changes, and each side needs 10. This is an association, not an effect."
     )
     assert outcomes_sentence([rows[0] | {"opened": 9}, rows[1]]) == (
         "Too few changes by agents to compare with and without guidance: each side needs 10."
     )
     assert outcomes_sentence(rows[1:]).startswith("Too few changes by agents")
+
+
+#: number, guided files of two, size, whether it was merged, rework by people, durability
+AGENTS = """
+11 2 S yes yes durable
+12 2 S yes no  undone
+13 1 S yes no  provisional
+14 2 S no  yes -
+15 2 L yes no  durable
+16 0 S yes yes durable
+17 0 S no  no  -
+18 0 S yes not undone
+19 0 M yes yes durable
+"""
+
+
+def test_outcomes_by_coverage_are_those_counted_by_hand(empty: Path, tmp_path: Path) -> None:
+    pulls: list[facts.Row] = []
+    coverage: list[facts.Row] = []
+    agents: list[facts.Row] = []
+    for line in AGENTS.split("\n")[1:-1]:
+        number, scoped, size, merged, rework, durability = line.split()
+        key = {"repo": "acme/shop", "number": number}
+        merged_at = {"merged_at": "2026-02-03 09:00"} if merged == "yes" else {}
+        lasted = {} if durability == "-" else {"durability": durability}
+        opened = {"opened_at": "2026-02-02 09:00", "authorship": "agent", "size_band": size}
+        pulls.append(key | opened | merged_at | lasted)
+        coverage.append(key | {"area": "src", "files": "2", "scoped": scoped})
+        human_rework = "not observable" if rework == "not" else rework
+        agents.append(key | {"human_rework": human_rework})
+    tables = {
+        "pull_requests": pulls,
+        "knowledge_coverage": coverage,
+        "agent_changes": agents,
+    }
+    snapshot = facts.published(tmp_path, empty, tables)
+    window = Window(date(2026, 1, 1), date(2026, 3, 1))
+    query = listing_query("", "knowledge_outcomes", window, repo=None, team=None)
+    values = [tuple(row) for row in query.rows(snapshot).itertuples(index=False)]
+    # opened, merged, undone, merged alike, rework observed, reworked, reworked alike: of the size
+    # S 3 of 4 and 2 of 3 were merged, and 1 of 3 and 1 of 1 of the observed ones reworked
+    assert values == [
+        ("with guidance of their own", 5, 80, 33, 75, 4, 25, 33),
+        ("without", 4, 75, 33, 67, 2, 100, 100),
+    ]

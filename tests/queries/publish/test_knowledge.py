@@ -38,7 +38,7 @@ ABSENT, BACK, DROP, OWN = (
     "2025-03-20 09:00",
 )
 FIX = "2025-06-05 12:00"
-OWNERS = "* @ada\n/src/pay/ @acme/checkout\n/src/back/ @ghost\n"
+OWNERS = "* @ada\n/src/pay/ @acme/checkout\n/src/back/ @ghost\n/.claude/ @gus\n"
 RECORD = (
     "# A queue for mail\n\nDate: {day}\n\n## Status\n\n{status}\n\n## Context\n\nMail is late and "
     "nobody knows why it is lost between four services.\n\n## Consequences\n\nAll mail is in one "
@@ -184,16 +184,17 @@ def test_guidance_becomes_stale_with_the_tenth_change(built: duckdb.DuckDBPyConn
     assert stale == [(20 + n, int(n >= 9), int(n < 9)) for n in range(12)]
 
 
-#: path, level, scope, links, rules, landed, edited, changes since, stale, owner, deleted
+#: path, level, scope, links, rules, landed, edited, changes since, stale, owner (two of six of
+#: Checkout are senior), deleted
 DOCUMENTS = """
-.claude/rules/sql.md scoped **/*.sql - 12 2025-01-10 2025-01-10 1 false - - - -
-AGENTS.md root / CLAUDE.md 12 2025-01-10 2025-01-10 22 true - - - -
-src/back/AGENTS.md scoped src/back/ - 13 2025-01-10 2025-03-10 1 false - - - -
-src/basket/AGENTS.md scoped src/basket/ - 13 2025-01-10 2025-01-10 1 false person bea mid -
-src/cart/AGENTS.md - - - 13 2025-01-10 2025-01-10 4 false person bea mid 2025-04-10
-src/old/AGENTS.md - - - 13 2025-01-10 2025-01-10 2 false - - - 2025-05-05
-src/pay/AGENTS.md scoped src/pay/ - 13 2025-02-15 2025-02-15 13 true team Checkout - -
-src/tiny/AGENTS.md - - - 1 2025-01-10 2025-01-10 - - - - - -
+.claude/rules/sql.md scoped **/*.sql - 12 2025-01-10 2025-01-10 1 false person gus senior true -
+AGENTS.md root / CLAUDE.md 12 2025-01-10 2025-01-10 22 true - - - - -
+src/back/AGENTS.md scoped src/back/ - 13 2025-01-10 2025-03-10 1 false - - - - -
+src/basket/AGENTS.md scoped src/basket/ - 13 2025-01-10 2025-01-10 1 false person bea mid false -
+src/cart/AGENTS.md - - - 13 2025-01-10 2025-01-10 4 false person bea mid false 2025-04-10
+src/old/AGENTS.md - - - 13 2025-01-10 2025-01-10 2 false - - - - 2025-05-05
+src/pay/AGENTS.md scoped src/pay/ - 13 2025-02-15 2025-02-15 13 true team Checkout - false -
+src/tiny/AGENTS.md - - - 1 2025-01-10 2025-01-10 - - - - - - -
 """
 
 
@@ -211,6 +212,7 @@ def test_documents_with_their_owners_and_edits(built: duckdb.DuckDBPyConnection)
         "owner_kind",
         "owner",
         "owner_level",
+        "owner_is_senior",
         "deleted_at::date",
     )
     texts = ", ".join(f"coalesce(nullif({column}::varchar, ''), '-')" for column in columns)
@@ -241,9 +243,9 @@ def test_no_text_of_a_document_is_kept(built: duckdb.DuckDBPyConnection) -> None
 
 def test_owners_of_small_groups_have_no_name_and_no_level(data: Path) -> None:
     sql = (
-        "select distinct owner_kind, owner, owner_level from knowledge_files "
+        "select distinct owner_kind, owner, owner_level, owner_is_senior from knowledge_files "
         "where owner_kind is not null order by owner_kind"
     )
     with duckdb.connect(config=CONFIG) as db:
         build(db, data, PublishSettings(people="none", small_group=15))
-        assert rows(db, sql) == [("person", None, None), ("team", None, None)]
+        assert rows(db, sql) == [("person", None, None, None), ("team", None, None, None)]
