@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
-import multiprocessing
+import multiprocessing.context
 import os
 import pty
 import resource
@@ -28,24 +28,12 @@ import duckdb
 
 from headway.cli import commands as headway
 from tests.support import company
+from tests.support.forks import FORKS
 from tests.support.github_server import TOKEN, Server, serve
 
 REPOS = ("acme/shop", "acme/infra")
 FACTS = ("pull_requests", "pull_request_areas", "releases", "rework")
 WINDOW_S = 2
-#: where processes come from that are to have everything imported when they start
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        "__main__",
-        "headway.cli.ledger_commands",
-        "headway.cli.output",
-        "headway.cli.pipeline",
-        "headway.cli.reader_commands",
-        "headway.cli.setup_commands",
-        "scipy.stats",
-    ]
-)
 
 
 @dataclass(frozen=True)

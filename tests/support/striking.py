@@ -20,7 +20,8 @@ import duckdb
 
 from collectors.ledger import ledger_file
 from queries.read.snapshot import LINK, READ_ONLY, current
-from tests.support.command import FORKS, Desk, Done, address_space
+from tests.support.command import Desk, Done, address_space
+from tests.support.forks import FORKS
 from tests.support.refreshing import Tables, raw_tables, tables
 
 SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -23,6 +22,7 @@ from collectors.spend.records import Report, require_memory
 from collectors.spend.vendor import accounts
 from collectors.spend.vendors import load_vendors
 from tests.support.command import Desk
+from tests.support.forks import FORKS
 from tests.support.vendors import Json, Reply, Request, Server, serve
 from tests.support.vendors import anthropic as ant
 from tests.support.vendors import github as hub
@@ -415,15 +415,13 @@ def _read(data: str, url: str) -> None:
 
 def test_sync_after_a_kill_equals_a_clean_sync(tmp_path: Path) -> None:
     events = [event(LAST - number * DAY, 3, number + 1, number + 1) for number in range(0, 360, 2)]
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.support.vendors.reading"])
     with serve(cursor=Cursor({"crsr_one": events}, page_size=1000)) as server:
         read(tmp_path / "clean", server, "cursor", CURSOR, days=360)
         server.latency_s = 0.05
         for pages in (1, 4, 9):
             data = tmp_path / f"killed-{pages}"
             server.requests.clear()
-            process = context.Process(target=_read, args=(str(data), server.url))
+            process = FORKS.Process(target=_read, args=(str(data), server.url))
             process.start()
             while len(server.requests) < pages and process.is_alive():
                 time.sleep(0.005)

@@ -18,7 +18,8 @@ from pyarrow import parquet
 
 from queries.publish.targets.postgresql import PostgresTarget
 from queries.read.snapshot import LINK
-from tests.support.command import FORKS, Desk, wait_until
+from tests.support.command import Desk, wait_until
+from tests.support.forks import FORKS
 from tests.support.github_server import Server
 from tests.support.postgresql import Database, running_postgresql
 

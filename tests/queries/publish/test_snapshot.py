@@ -27,7 +27,7 @@ from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK, READ_ONLY, current
 from queries.sql_files import ROOT, read_sql
 from tests.support import company
-from tests.support.command import FORKS
+from tests.support.forks import FORKS
 from tests.support.github_server import serve
 from tests.support.refreshing import refresh, tables
 

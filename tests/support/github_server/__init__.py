@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
-import sys
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from tests.support.forks import FORKS
+
 TOKEN = "Xq7vZ2mLk9RtB4wNc6Ys"
-ROOT = Path(__file__).resolve().parents[3]
 Datasets = Mapping[str, Mapping[str, Any]]
 
 
@@ -100,23 +101,31 @@ def serve(data: Path | Datasets, *, schema: Path, **settings: object) -> Iterato
         )
         if not isinstance(data, Path):
             write(data, folder)
-        log = stack.enter_context(tempfile.TemporaryFile("w+"))
-        command = [
-            sys.executable,
-            "-m",
-            "tests.support.github_server",
-            "--data",
-            str(folder.resolve()),
-        ]
-        command += ["--schema", str(schema.resolve()), *_options(settings)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
-        stack.callback(_stop, process)
-        address = process.stdout.readline().strip() if process.stdout else ""
-        if not address:
-            process.wait()
-            log.seek(0)
-            raise RuntimeError(f"the GitHub server did not start: {log.read()}")
+        log = stack.enter_context(tempfile.NamedTemporaryFile("w+"))
+        options = ["--data", str(folder.resolve()), "--schema", str(schema.resolve())]
+        options += _options(settings)
+        theirs, ours = FORKS.Pipe(duplex=False)
+        process = FORKS.Process(target=_become_server, args=(options, log.name, ours))
+        process.start()
+        stack.callback(process.join)
+        stack.callback(process.kill)
+        ours.close()
+        try:
+            address = theirs.recv()
+        except EOFError:
+            process.join()
+            raise RuntimeError(f"the GitHub server did not start: {log.read()}") from None
         yield Server(address, folder)
+
+
+def _become_server(options: Sequence[str], log: str, address: Connection) -> None:
+    """Turn this process into a server that writes errors to a log and sends its address."""
+    from .__main__ import run
+
+    output = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    run(options, address.send)
 
 
 def _options(settings: Mapping[str, object]) -> list[str]:
@@ -126,14 +135,3 @@ def _options(settings: Mapping[str, object]) -> list[str]:
         for item in value if isinstance(value, list | tuple) else [value]:
             options += [f"--{name.replace('_', '-')}", str(item)]
     return options
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout:
-        process.stdout.close()

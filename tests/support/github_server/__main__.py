@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import socket
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -17,7 +19,7 @@ from .limits import PERMISSIONS, RESOURCES, App
 from .world import timestamp
 
 
-def parse(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Settings]:
+def parse(arguments: Sequence[str] | None = None) -> tuple[argparse.Namespace, Settings]:
     """The command line, and the settings it makes."""
     parser = argparse.ArgumentParser(
         prog="github_server", description="A local GitHub over dataset files."
@@ -108,12 +110,12 @@ def parse(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Setti
     )
 
 
-def main() -> None:
-    """Serve until interrupted."""
-    args, settings = parse()
+def run(arguments: Sequence[str] | None, announce: Callable[[str], None]) -> None:
+    """Serve until interrupted; the address is announced when requests can be sent there."""
+    args, settings = parse(arguments)
     emulator = Emulator(settings)
     with socket.create_server((args.host, args.port), backlog=512) as listener:
-        print(f"http://{args.host}:{listener.getsockname()[1]}", flush=True)
+        announce(f"http://{args.host}:{listener.getsockname()[1]}")
         config = uvicorn.Config(
             emulator,
             lifespan="off",
@@ -127,4 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(None, partial(print, flush=True))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from graphql import print_ast
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
@@ -322,7 +323,8 @@ class Emulator:
                     visible |= {"hidden_fields": self.graphql.hidden}
                     return as_json(200, visible | {"unbacked_fields": self.graphql.unbacked})
                 case "GET", "queries":
-                    return as_json(200, {"queries": sorted(self.graphql.queries)})
+                    texts = {print_ast(query) for query in self.graphql.queries.values()}
+                    return as_json(200, {"queries": sorted(texts)})
                 case "POST", "reset":
                     self.reset()
                 case "POST", "as-of":

@@ -16,7 +16,6 @@ from graphql import (
     execute_sync,
     is_non_null_type,
     parse,
-    print_ast,
     specified_rules,
     validate,
 )
@@ -36,6 +35,7 @@ Answer = dict[str, Any]
 class Prepared:
     """A query ready to run, or the answer that refuses it."""
 
+    text: str = ""
     operation: OperationDefinitionNode | None = None
     document: DocumentNode | None = None
     variables: dict[str, Any] | None = None
@@ -50,8 +50,8 @@ class GraphQLApi:
         self.unbacked: Counter[str] = Counter()
         #: fields that a fault has hidden
         self.hidden: Counter[str] = Counter()
-        #: texts of all valid queries
-        self.queries: set[str] = set()
+        #: all valid queries, by their texts
+        self.queries: dict[str, DocumentNode] = {}
         self.schema = build_schema(schema_path, self._note)
         self._check = lru_cache(maxsize=1024)(self._parse)
 
@@ -99,7 +99,7 @@ class GraphQLApi:
             return Prepared(refusal={"errors": [_variable_error(e) for e in values]})
         analysis = Analyser(self.schema, document, values.coerced).run(operation)
         refusal = {"errors": analysis.errors} if analysis.errors else None
-        return Prepared(operation, document, inputs, analysis, refusal)
+        return Prepared(query, operation, document, inputs, analysis, refusal)
 
     def nullable(self, prepared: Prepared) -> list[str]:
         """The top-level fields of a query that may be null, by the names of its answer."""
@@ -118,7 +118,7 @@ class GraphQLApi:
     def run(self, prepared: Prepared, context: Context, fault: Fault | None = None) -> Answer:
         """Run a prepared query; field errors come beside the data, typed as GitHub types them."""
         assert prepared.document is not None
-        self.queries.add(print_ast(prepared.document))
+        self.queries[prepared.text] = prepared.document
         name = (
             prepared.operation.name.value
             if prepared.operation and prepared.operation.name

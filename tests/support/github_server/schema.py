@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,16 @@ REGISTERED = (resolvers, item_resolvers, search)
 Resolver = Callable[..., Any]
 
 
-def build_schema(path: Path, on_unbacked: Callable[[str], None]) -> GraphQLSchema:
-    """Build the executable schema; ``on_unbacked`` hears of each field the data cannot answer."""
+@cache
+def read_schema(path: Path) -> GraphQLSchema:
+    """Return GitHub's schema without resolvers; a process has one, because it takes a second."""
     document = parse(path.read_text(encoding="utf-8"), no_location=True)
-    schema = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
+    return build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
+
+
+def build_schema(path: Path, on_unbacked: Callable[[str], None]) -> GraphQLSchema:
+    """Bind the schema to resolvers; ``on_unbacked`` hears of each field the data cannot answer."""
+    schema = read_schema(path)
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
             kind.resolve_type = _runtime_type
