@@ -58,7 +58,7 @@ from queries.catalog.catalog import metric as catalogued
 from queries.catalog.guardrails import MARGINS
 from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
 from queries.catalog.offload import CATEGORIES
-from queries.publish.settings import TRANSITION_DAYS
+from queries.publish.settings import KEEP_DAILY, KEEP_LAST, KEEP_WEEKLY, TRANSITION_DAYS
 
 EXAMPLE = Path(__file__).with_name("headway.example.toml")
 HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]")
@@ -97,12 +97,15 @@ class GitHubTable(Table):
 
 
 class PublishTable(Table):
-    """Privacy and periods of the published file."""
+    """Privacy, periods and retention of the published file."""
 
     people: Literal["none", "pseudonyms", "names"] = "none"
     durable_days: Days = DURABLE_DAYS
     failure_days: Days = FAILURE_DAYS
     small_group: Annotated[int, Field(ge=2, le=1000)] = SMALL_GROUP
+    keep_last: Annotated[int, Field(ge=1, le=1000)] = KEEP_LAST
+    keep_daily: Annotated[int, Field(ge=0, le=3660)] = KEEP_DAILY
+    keep_weekly: Annotated[int, Field(ge=0, le=520)] = KEEP_WEEKLY
 
 
 class TargetTable(Table):
@@ -371,8 +374,10 @@ def _unknown(name: str, model: type[Table]) -> str:
         return "no token belongs in this file; set GITHUB_TOKEN, or run `gh auth login`"
     known = [field.alias or key for key, field in model.model_fields.items()]
     homes = [f"[{table}]" for table, other in TABLES.items() if name in other.model_fields]
-    hint = f"it belongs under {homes[0]}" if homes else f"known here: {', '.join(known)}"
-    if close := difflib.get_close_matches(name, known, 1):
+    hint = f"known here: {', '.join(known)}"
+    if homes:
+        hint = f"it belongs under {homes[0]}"
+    elif close := difflib.get_close_matches(name, known, 1):
         hint = f"did you mean {close[0]}?"
     return f"unknown key {reprlib.repr(name)}; {hint}"
 

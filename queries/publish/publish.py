@@ -27,12 +27,12 @@ from queries.publish.expectations import expectation_rows
 from queries.publish.items import batches
 from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
+from queries.publish.retention import drop_old
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK
 from queries.sql_files import ROOT, SqlFile, lineage, models
 
 CONTRACT_VERSION = 2
-SNAPSHOT_COUNT = 5
 #: rows of a snapshot that the ledger remembers, by its table
 NEW_ROWS = {
     "published_verdicts": "from new_verdicts",
@@ -88,7 +88,7 @@ def publish(
         ) from None
     finally:
         _drop_unfinished(folder, f"{work.stem}.*")
-    _drop_old(folder, target)
+    drop_old(folder, target, source.settings)
     return target
 
 
@@ -295,12 +295,3 @@ def _drop_unfinished(folder: Path, names: str) -> None:
             shutil.rmtree(remaining, ignore_errors=True)
         else:
             remaining.unlink(missing_ok=True)
-
-
-def _drop_old(folder: Path, newest: Path) -> None:
-    """Remove all but the newest snapshots, live ones and those of earlier days apart."""
-    for kind in ("headway-*.duckdb", "as-of-*.duckdb"):
-        by_time = sorted(folder.glob(kind), key=lambda path: path.stem.split("-")[-2:])
-        for stale in by_time[:-SNAPSHOT_COUNT]:
-            if stale != newest:
-                stale.unlink(missing_ok=True)

@@ -12,6 +12,8 @@ from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
 
 #: days of a rollout that are neither before nor after it
 TRANSITION_DAYS = 14
+#: snapshots that are kept: the last ones, one a day and one a week for so many days and weeks
+KEEP_LAST, KEEP_DAILY, KEEP_WEEKLY = 5, 7, 4
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,9 @@ class PublishSettings:
     durable_days: int = DURABLE_DAYS
     failure_days: int = FAILURE_DAYS
     small_group: int = 5
+    keep_last: int = KEEP_LAST
+    keep_daily: int = KEEP_DAILY
+    keep_weekly: int = KEEP_WEEKLY
     #: tools and accounts whose spend counts; all if empty
     spend_scope: Sequence[str] = ()
     rollouts: Sequence[Rollout] = ()

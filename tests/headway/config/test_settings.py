@@ -211,6 +211,7 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         'app_id = 7\napp_key_env = "KEY"\n'
         'keep_bodies = false\nexperiments = ["tried"]\n'
         '[publish]\npeople = "names"\ndurable_days = 30\nfailure_days = 3\nsmall_group = 8\n'
+        "keep_last = 9\nkeep_daily = 0\nkeep_weekly = 53\n"
         '[check]\nbudget_share = 0.8\nbudget_risk = 1\nwebhook_env = "HOOK"\n'
         '[spend]\nscope = ["api"]\ncopilot_orgs = ["acme"]\nallow_http = ["proxy.example"]\n'
         f'{ROLLOUT}teams = ["App", "Growers"]\n{CLOSED}'
@@ -236,7 +237,15 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
                 experiments=("tried",),
             ),
         ),
-        publish=PublishTable(people="names", durable_days=30, failure_days=3, small_group=8),
+        publish=PublishTable(
+            people="names",
+            durable_days=30,
+            failure_days=3,
+            small_group=8,
+            keep_last=9,
+            keep_daily=0,
+            keep_weekly=53,
+        ),
         check=CheckTable(budget_share=0.8, budget_risk=1, webhook_env="HOOK"),
         spend=SpendTable(scope=("api",), copilot_orgs=("acme",), allow_http=("proxy.example",)),
         guardrail_margins=MarginsTable(revert_rate=0.01, review_load=1),

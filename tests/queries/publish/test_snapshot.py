@@ -22,7 +22,7 @@ from headway.config.compiled import compile_rules
 from queries.catalog.catalog import METRICS
 from queries.errors import NothingPublishedError, PublishError
 from queries.publish.build import add
-from queries.publish.publish import SNAPSHOT_COUNT, Source, publish
+from queries.publish.publish import Source, publish
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK, READ_ONLY, current
 from queries.sql_files import ROOT, read_sql
@@ -74,8 +74,7 @@ def test_last_snapshots_are_kept_and_partial_ones_removed(ledger: Path, tmp_path
     (tmp_path / "snapshots" / ".building-x.spill").mkdir()
     (tmp_path / "snapshots" / ".building-x.spill" / "duckdb_temp_storage.tmp").write_bytes(b"rows")
     older = [
-        tmp_path / "snapshots" / f"headway-2020010{n}T000000000000-aaaa.duckdb"
-        for n in range(1, SNAPSHOT_COUNT + 1)
+        tmp_path / "snapshots" / f"headway-2020010{n}T000000000000-aaaa.duckdb" for n in range(1, 6)
     ]
     with duckdb.connect(str(ledger)) as db:
         for path in older:
