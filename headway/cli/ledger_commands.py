@@ -97,6 +97,11 @@ def refresh(
 @day_option("--until", help="Last day the file covers  [default: when it was last written]")
 @click.option("--no-publish", is_flag=True, help="Import, and do not publish.")
 @click.option("--dry-run", is_flag=True, help="Print what each file is; import nothing.")
+@click.option(
+    "--comments-read",
+    is_flag=True,
+    help="A person has read the comments of a survey, and nobody is named.",
+)
 def import_(
     paths: DataPaths,
     files: tuple[Path, ...],
@@ -105,14 +110,18 @@ def import_(
     until: date | None,
     no_publish: bool,
     dry_run: bool,
+    comments_read: bool,
 ) -> None:
     """Import FILEs of other tools (items, incidents, experiments, spend, surveys), then publish."""
     from headway.cli import pipeline
 
     end = datetime.combine(until + timedelta(days=1), time()) if until else None
     if dry_run:
-        print_results(pipeline.preview_import(paths, files, account, kind, end), terminal.echo)
-    print_results(pipeline.import_files(paths, files, account, kind, end, not no_publish))
+        results = pipeline.preview_import(paths, files, account, kind, end, comments_read)
+        print_results(results, terminal.echo)
+    print_results(
+        pipeline.import_files(paths, files, account, kind, end, not no_publish, comments_read)
+    )
 
 
 @click.command()

@@ -156,6 +156,7 @@ def import_files(
     kind: str | None,
     until: datetime | None,
     is_published: bool,
+    are_comments_read: bool = False,
 ) -> Iterator[CheckResult]:
     """Import files into the ledger and the inbox, then publish; yield each result at once.
 
@@ -165,7 +166,7 @@ def import_files(
     if is_published:
         settings = _read(paths, ())
         values = publish_settings(settings, paths.seeds)
-    mapping = read_mapping(paths.surveys)
+    mapping = dataclasses.replace(read_mapping(paths.surveys), are_comments_read=are_comments_read)
     valid: list[ImportFile] = []
     for result, file in read_files(files, account, kind, until, mapping):
         yield result
@@ -188,9 +189,11 @@ def preview_import(
     account: str,
     kind: str | None,
     until: datetime | None,
+    are_comments_read: bool = False,
 ) -> Iterator[CheckResult]:
     """Yield the summary or the error of each file; nothing is imported."""
-    return preview_files(files, account, kind, until, read_mapping(paths.surveys))
+    mapping = dataclasses.replace(read_mapping(paths.surveys), are_comments_read=are_comments_read)
+    return preview_files(files, account, kind, until, mapping)
 
 
 def restore(paths: DataPaths, backup: Path) -> str:

@@ -59,6 +59,8 @@ from queries.statistics.windows import Comparison, Window
 
 #: an effect of a quarter in progress has an interval from so many whole weeks on
 LEAST_WEEKS = 4
+#: change of the response rate above which other people answered
+MOST_RATE_CHANGE = 0.15
 #: the level of intervals outside families; a guardrail's interval belongs to its one-sided test
 LEVEL, GUARDRAIL_INTERVAL = 0.95, 0.9
 #: metrics that have items
@@ -210,6 +212,8 @@ class _Decider:
         activity = db.execute(read_sql(ROOT / "shared" / "activity.sql").statement).fetchall()
         self.repos = repositories(activity)
         self.closed = closed_weeks((row.from_on, row.to_on) for row in judging.closed)
+        rates = read_sql(ROOT / "shared" / "response_rates.sql").statement
+        self.rates: list[tuple[date, float]] = db.execute(rates).fetchall()
         self.hashes: dict[str, str] = {}
         self.judged: dict[Key, Judged] = {}
         # a decision stays, also if the repositories of its items are no longer published
@@ -396,6 +400,17 @@ class _Decider:
                 result = judgements.difference_of_medians(durations, other, windows, counts)
         judged.judgement = self._checked(result, judged, items, weeks)
 
+    def _rate_change(self, pair: Comparison) -> float:
+        """Return by how much the mean response rate of waves differs; zero if one is unknown."""
+        sides = [
+            [rate for day, rate in self.rates if window.start_on <= day < window.end_on]
+            for window in (pair.current, pair.baseline)
+        ]
+        if not all(sides):
+            return 0.0
+        current, baseline = (sum(rates) / len(rates) for rates in sides)
+        return round(abs(current - baseline), 6)
+
     def _checked(self, result: Judgement, judged: Judged, items: Items, weeks: Span) -> Judgement:
         """Return a judgement with the true length of the history and what the sums cannot show."""
         history = self._history(judged)
@@ -403,6 +418,10 @@ class _Decider:
             result = replace(result, lack=replace(result.lack, actual=history))
         if not result.lack and not self.repos.has_shared_items(items, weeks, judged.panel):
             return replace(result, p=None, lack=Lack("repositories", 0, 1))
+        if items.aggregate == "mean" and not result.lack:
+            change = self._rate_change(judged.pair)
+            if change > MOST_RATE_CHANGE:
+                return replace(result, p=None, lack=Lack("response", change, MOST_RATE_CHANGE))
         if items.aggregate == "per outcome" and not result.lack:
             for side in (weeks.judged, weeks.baseline):
                 needed, days = KNOWN_DAYS * 7 * (side[1] - side[0]), items.known_days(side)

@@ -41,6 +41,7 @@ Shortage = Literal[
     "outcomes",
     "moves",
     "waves",
+    "response",
     "spend",
     "repositories",
     "history",
@@ -71,9 +72,10 @@ class Lack:
     """Reason for ``too little data``, with the figure and the limit.
 
     ``items``, ``events``, ``non-events``, ``reviews``, ``outcomes``, ``moves``, ``waves``: fewer
-    than needed in the window. ``spend``: days with known spend, and
-    ``repositories`` with items in both windows, which callers count. ``history``: weeks before
-    the judged window. ``pairs``: degrees of freedom, if breaks and closed periods leave too few.
+    than needed in the window. ``response``: change of the response rate of waves, ``spend``: days
+    with known spend, and ``repositories`` with items in both windows, which callers count.
+    ``history``: weeks before the judged window. ``pairs``: degrees of freedom, if breaks and closed
+    periods leave too few.
     ``not reached``: fewer than half of the items got there. ``undefined``: a number of 0 has no
     ratio, or nothing ever changed. ``blind``: half width of the 95 % interval; of a ratio, the
     factor.

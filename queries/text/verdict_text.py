@@ -22,6 +22,7 @@ REASONS: Mapping[str, str] = {
     "not reached": "Fewer than half are finished, so there is no median to compare",
     "undefined": "A number of 0 has no ratio, so there is nothing to compare",
     "repositories": "No repository has items in both windows",
+    "response": "The response rate changed by more than 15 points, so other people answered",
     "exploratory": "Repositories and work types have effects and no verdicts",
     "guardrails open": "Not decided yet: a guardrail has not matured",
     "members": "More than 30 % of the team changed, so there is no verdict",

@@ -12,11 +12,12 @@ from collectors.imports.dates import PossibleTimes, parse_time
 from collectors.imports.surveys.rows import Row
 from collectors.imports.surveys.scales import plain
 
-GOOGLE, TYPEFORM, MICROSOFT, MONKEY, CSV = (
+GOOGLE, TYPEFORM, MICROSOFT, MONKEY, QUALTRICS, CSV = (
     "google forms",
     "typeform",
     "microsoft forms",
     "surveymonkey",
+    "qualtrics",
     "csv",
 )
 #: headers of each tool, those of its time first
@@ -24,6 +25,7 @@ SIGNATURES = {
     MONKEY: ("end date", "respondent id", "collector id"),
     TYPEFORM: ("submit date (utc)", "network id"),
     MICROSOFT: ("completion time", "start time"),
+    QUALTRICS: ("recordeddate", "responseid", "finished"),
 }
 #: headers of the first column of Google Forms
 GOOGLE_TIMES = frozenset(
@@ -64,6 +66,14 @@ IDENTITY = frozenset(
         "custom data 1",
         "respondent id",
         "collector id",
+        "responseid",
+        "ipaddress",
+        "recipientlastname",
+        "recipientfirstname",
+        "recipientemail",
+        "externalreference",
+        "locationlatitude",
+        "locationlongitude",
         "dirección de correo electrónico",
         "adresse e-mail",
         "nom d'utilisateur",
@@ -79,7 +89,7 @@ ADDRESSES = frozenset(header for header in IDENTITY if "mail" in header) | {
     "nutzername",
 }
 #: columns of one response each
-RESPONSE_IDS = frozenset(("respondent id", "#", "id"))
+RESPONSE_IDS = frozenset(("respondent id", "responseid", "#", "id"))
 #: further columns of the tools
 TOOL_COLUMNS = frozenset(
     [
@@ -97,6 +107,15 @@ TOOL_COLUMNS = frozenset(
         "score",
         "total points",
         "quiz feedback",
+        "startdate",
+        "enddate",
+        "status",
+        "progress",
+        "duration (in seconds)",
+        "finished",
+        "recordeddate",
+        "distributionchannel",
+        "userlanguage",
     ]
 )
 #: part of the cells of a first column that are times
@@ -118,16 +137,24 @@ class Layout:
         return next((at for at, text in enumerate(self.headers) if plain(text) in names), None)
 
 
+def tool_of(headers: Sequence[str]) -> str | None:
+    """Return the tool with these headers; None if they are of no other tool than Google's."""
+    names = {plain(header) for header in headers}
+    return next((tool for tool, signature in SIGNATURES.items() if names >= {*signature}), None)
+
+
 def lay_out(lines: Sequence[Row]) -> Layout | None:
     """Return the layout of a table; None if no column can be that of the times."""
     header = [plain(cell) for cell in lines[0].cells]
-    for tool, signature in SIGNATURES.items():
-        if set(signature) <= set(header):
-            rows, headers = lines[1:], list(lines[0].cells)
-            if tool == MONKEY:
-                headers = _two_rows(headers, rows[0].cells if rows else ())
-                rows = rows[1:]
-            return Layout(tool, headers, rows, header.index(signature[0]))
+    if tool := tool_of(lines[0].cells):
+        rows, headers = lines[1:], list(lines[0].cells)
+        second = rows[0].cells if rows else ()
+        if tool == MONKEY:
+            headers, rows = _two_rows(headers, second), rows[1:]
+        elif tool == QUALTRICS:
+            is_third = len(rows) > 1 and "importid" in rows[1].cells[0].lower()
+            headers, rows = _question_texts(headers, second), rows[2 if is_third else 1 :]
+        return Layout(tool, headers, rows, header.index(SIGNATURES[tool][0]))
     tool = GOOGLE if header[0] in GOOGLE_TIMES else CSV
     time = 0 if tool == GOOGLE else next((n for n, name in enumerate(header) if name in TIMES), 0)
     cells = [line.cells[time] for line in lines[1:] if len(line.cells) > time and line.cells[time]]
@@ -149,6 +176,22 @@ def _two_rows(first: Sequence[str], second: Sequence[str]) -> list[str]:
     return headers
 
 
+def _question_texts(ids: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Return Qualtrics' own headers by their ids, and those of questions by their texts.
+
+    A row of a matrix is ``stem - row`` under an id such as Q2_1.
+    """
+    headers = []
+    for index, name in enumerate(ids):
+        text = texts[index] if index < len(texts) else ""
+        stem, _, row = text.rpartition(" - ")
+        if plain(name) in IDENTITY | TOOL_COLUMNS:
+            headers.append(name)
+        else:
+            headers.append(f"{stem} [{row}]" if stem and re.search(r"_\d+$", name) else text)
+    return headers
+
+
 def check_widths(name: str, layout: Layout) -> None:
     """Raise SourceError for a row with more or fewer cells than the header."""
     width = len(layout.headers)
@@ -167,7 +210,8 @@ def time_of(text: str) -> PossibleTimes | None:
     if EXCEL_DAYS.fullmatch(text):
         text = _excel_day(float(text))
     text = re.sub(r"([AaPp])\.\s?[Mm]\.", r"\1m", text)
-    return parse_time(re.sub(r"\b(GMT|UTC)([+-])(\d)(?!\d)", r"\g<1>\g<2>0\3", text))
+    # the week is that of the respondent's clock
+    return parse_time(re.sub(r" (?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?$", "", text))
 
 
 def _excel_day(days: float) -> str:

@@ -115,9 +115,10 @@ PULSE = Survey(
 
 @dataclass(frozen=True)
 class SurveyMap:
-    """All surveys of an installation."""
+    """All surveys of an installation; ``are_comments_read`` if a person has read the comments."""
 
     surveys: Sequence[Survey] = (PULSE,)
+    are_comments_read: bool = False
 
     @cached_property
     def digest(self) -> str:

@@ -10,7 +10,7 @@ import io
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -30,6 +30,7 @@ from collectors.imports.surveys.layouts import (
     check_widths,
     lay_out,
     time_of,
+    tool_of,
 )
 from collectors.imports.surveys.mapping import Item, Survey, SurveyMap
 from collectors.imports.surveys.rows import Row
@@ -56,10 +57,14 @@ MOST_TEXT, MOST_TEAM = 2000, 100
 TESTS = frozenset(("test", "tester", "testing", "test user", "test test"))
 TEST_ADDRESS = re.compile(r"(test[\w.-]*|[\w.-]+\+test\d*)@.*|.*@example\.(com|org|net)")
 FINISHED = frozenset(("", "completed", "complete", "finished", "true", "1", "yes"))
-#: links, logins, numbers of items and phone numbers in comments
+#: states of Qualtrics in which 1, 2 and 8 are previews, tests and spam
+STATUSES = (FINISHED - {"1"}) | {"0", "4", "32", "36", "ip address", "imported", "ex"}
+#: links, addresses, logins, numbers of items and phone numbers in comments
 NAMES = re.compile(
-    r"https?://\S+|www\.\S+|(?<!\w)[@#][\w./-]+|\b[A-Z]{2,10}-\d+\b|\+?\d[\d ()/-]{7,}\d"
+    r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+|www\.\S+|(?<!\w)[@#][\w./-]+"
+    r"|\b[A-Z]{2,10}-\d+\b|\+?\d[\d ()/-]{7,}\d"
 )
+WORD = re.compile(r"[^\W\d_]{3,}")
 WEEK = timedelta(days=7)
 
 
@@ -185,14 +190,14 @@ def read(name: str, content: bytes, kind: str | None, mapping: SurveyMap) -> Par
     survey, columns = _best(layout, mapping) if layout else (mapping.surveys[0], {})
     is_known = layout is not None and layout.tool != CSV
     if layout and (len(columns) >= LEAST_ITEMS or (columns and is_known)):
-        return _Reader(name, layout, survey, columns, mapping.digest).parsed()
+        return _Reader(name, layout, survey, columns, mapping).parsed()
     if kind is None:
         return None
     where = f"{name}, line {lines[0].number}, column 1"
     if layout is None:
         raise SourceError(f"{where}: no column of times; export the time of each answer")
     if columns:
-        return _Reader(name, layout, survey, columns, mapping.digest).parsed()
+        return _Reader(name, layout, survey, columns, mapping).parsed()
     headers = [quote(clean(text)) for text in layout.headers if text][:8]
     raise SourceError(
         f"{where}: no column is an item of a survey; name them under [[surveys.items]] in "
@@ -205,13 +210,13 @@ def _has_items(name: str, beginning: bytes, mapping: SurveyMap) -> bool:
     try:
         text = read_text(name, beginning)
         lines = parse_lines(name, io.StringIO(text, newline=""), separator_of(text))
-        header = next(lines, None)
+        headers = [next(lines, None)]
+        if headers[0] and tool_of(headers[0].cells):  # two tools have questions in a second row
+            headers.append(next(lines, None))
     except SourceError:
         return False
-    if header is None:
-        return False
-    layout = Layout(CSV, header.cells, (), -1)
-    return any(_columns(layout, survey) for survey in mapping.surveys)
+    layouts = [Layout(CSV, header.cells, (), -1) for header in headers if header]
+    return any(_columns(layout, survey) for layout in layouts for survey in mapping.surveys)
 
 
 def _lines(name: str, content: bytes) -> list[Row]:
@@ -260,10 +265,15 @@ class _Reader:
     """Reader of one export."""
 
     def __init__(
-        self, name: str, layout: Layout, survey: Survey, columns: Mapping[int, Item], digest: str
+        self,
+        name: str,
+        layout: Layout,
+        survey: Survey,
+        columns: Mapping[int, Item],
+        mapping: SurveyMap,
     ) -> None:
-        self.name, self.layout, self.survey, self.digest = name, layout, survey, digest
-        self.columns = columns
+        self.name, self.layout, self.survey = name, layout, survey
+        self.columns, self.mapping = columns, mapping
         self.items = [item for item in columns.values() if item.scale]
         self.texts = [item for item in columns.values() if not item.scale]
         self.dropped: Counter[str] = Counter()
@@ -277,6 +287,8 @@ class _Reader:
             period: self._distinct(group)
             for period, group in self._by_period(list(self._responses(team))).items()
         }
+        if not self.mapping.are_comments_read:
+            self._check_comments([item for group in by_period.values() for item in group])
         counts: Counter[tuple[Period, str, Item | None, int | None]] = Counter()
         comments: list[tuple[Period, str, str]] = []
         for period, group in by_period.items():
@@ -301,9 +313,35 @@ class _Reader:
             counts,
             comments,
             unread,
-            self.digest,
+            self.mapping.digest,
             notes,
         )
+
+    def _check_comments(self, responses: Sequence[Response]) -> None:
+        """Raise SourceError if comments may name people: a person has to read them first."""
+        names = self._people_names()
+        lines = {line.number: line.cells for line in self.layout.rows}
+        columns = [index for index, item in self.columns.items() if not item.scale]
+        places = [
+            (response.line, index)
+            for response in responses
+            for index in columns
+            if _may_name_people(lines[response.line][index], names)
+        ]
+        if places:
+            count = "a comment" if len(places) == 1 else f"{len(places):,} comments"
+            raise self._error(
+                *min(places),
+                f"{count} may name people, by a name, login, address, link or number; read the "
+                "comments, remove names, then `headway import --comments-read`",
+            )
+
+    def _people_names(self) -> frozenset[str]:
+        """Return the words of names and addresses in the columns that identify people."""
+        columns = [n for n, text in enumerate(self.layout.headers) if plain(text) in IDENTITY]
+        texts = [line.cells[n].partition("@")[0] for line in self.layout.rows for n in columns]
+        words = {word.casefold() for text in texts for word in WORD.findall(text)}
+        return frozenset(words - {"anonymous"})
 
     def _notes(self) -> list[str]:
         return [f"{reason}: {count:,}" for reason, count in self.dropped.items()]
@@ -335,10 +373,14 @@ class _Reader:
         address = layout.index(ADDRESSES)
         response_id = layout.index(RESPONSE_IDS)
         people = [n for n, text in enumerate(layout.headers) if plain(text) in IDENTITY]
-        finished = layout.index(frozenset(("response type", "finished", "status")))
+        states = [
+            (n, STATUSES if plain(text) == "status" else FINISHED)
+            for n, text in enumerate(layout.headers)
+            if plain(text) in ("response type", "finished", "status")
+        ]
         for line in layout.rows:
             cells = line.cells
-            if finished is not None and plain(cells[finished]) not in FINISHED:
+            if any(plain(cells[n]) not in valid for n, valid in states):
                 self.dropped["unfinished"] += 1
             elif line.number not in times:
                 self.dropped["without a time"] += 1
@@ -472,6 +514,12 @@ class _Reader:
 
 def _is_test(cells: Sequence[str]) -> bool:
     return any(plain(cell) in TESTS or TEST_ADDRESS.fullmatch(plain(cell)) for cell in cells)
+
+
+def _may_name_people(text: str, names: Set[str]) -> bool:
+    """Return whether a comment has a name of the file, or what identifies a person or item."""
+    has_name = any(word.casefold() in names for word in WORD.findall(text))
+    return has_name or NAMES.search(text) is not None
 
 
 def _comment(text: str) -> str:

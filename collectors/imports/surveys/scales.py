@@ -39,6 +39,7 @@ WORDS: Mapping[str, Sequence[str]] = {
     ),
     "agreement": (
         "strongly disagree|disagree|neither agree nor disagree|agree|strongly agree",
+        "strongly disagree|somewhat disagree|neutral|somewhat agree|strongly agree",
         "stimme überhaupt nicht zu|stimme nicht zu|teils teils|stimme zu|stimme voll zu",
         "pas du tout d'accord|pas d'accord|ni d'accord ni pas d'accord|d'accord|"
         "tout à fait d'accord",
@@ -71,7 +72,11 @@ NO_ANSWER = frozenset(
     ]
 )
 NUMBER = re.compile(r"[+-]?\d{1,4}(?:[.,]0+)?")
-LABELLED = re.compile(r"(?P<first>\d{1,2})\s*[-–—:.=)]\s*\D.*|\D.*\((?P<last>\d{1,2})\)")
+LABELLED = re.compile(
+    r"(?P<first>\d{1,2})\s*[-–—:.=)]\s*(?P<after>\D.*)|(?P<before>\D.*)\((?P<last>\d{1,2})\)"
+)
+#: Excel reads a choice such as 1-5 as a day, and writes 01-May
+MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*")
 
 
 def plain(text: str) -> str:
@@ -98,6 +103,12 @@ class Scale:
         if word in NO_ANSWER:
             return None
         label = LABELLED.fullmatch(word)
+        if label:  # the words decide: a form can number its answers from either end
+            words = plain(label["after"] or label["before"])
+            if words in self.words:
+                return self.words[words]
+            if MONTH.fullmatch(words):
+                raise ValueError("is a date; format the column as text and export it again")
         number = (label["first"] or label["last"]) if label else word
         if not NUMBER.fullmatch(number):
             raise ValueError(f"is not on the scale {self.name}")

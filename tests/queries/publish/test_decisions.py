@@ -37,6 +37,8 @@ KILLS = ["ledger.duckdb.wal", "snapshots/.building-*", "snapshots/headway-*"][
 WEEK = timedelta(days=7)
 WEEKS = (NEXT - FIRST).days // 7
 Answer = dict[str, Any]
+#: last day of a wave of the pulse, mean of burnout, and response rate
+Wave = tuple[date, float, float | None]
 
 
 def pulls(
@@ -93,10 +95,18 @@ def world(empty: Path) -> Iterator[Callable[..., dict[str, Answer]]]:
             quarter: str = QUARTER,
             variant: str = "raw",
             baselines: Sequence[str] = (),
+            waves: Sequence[Wave] = (),
         ) -> dict[str, Answer]:
             db.execute("delete from pull_requests; delete from repositories")
             frame = pd.concat(frames)
             db.register("pulls_frame", frame)
+            db.execute("delete from survey_scores")
+            for closed, mean, rate in waves:
+                db.execute(
+                    "insert into survey_scores (survey, wave, wave_end, item, version, scale, "
+                    "mean, response_rate) values ('pulse', ?, ?, 'burnout', 1, '1-5', ?, ?)",
+                    [f"{closed}", closed, mean, rate],
+                )
             db.execute("insert into pull_requests by name from pulls_frame")
             for repo in frame["repo"].unique():
                 row = [repo, as_of + timedelta(days=1), False]
@@ -286,6 +296,31 @@ def test_sentence_has_the_change_without_mix(world: Callable[..., dict[str, Answ
     points = [round(abs(row["effect"]) * 100) for row in (same, raw)]
     words = f"With the same weights of repositories and work types: {points[0]} points lower, "
     assert raw["sentence"].endswith(f" {words}not {points[1]} points lower.")
+
+
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        ((0.8, 0.65), ("improving", "change")),
+        ((0.85, 0.65), ("too little data", "response: 0.2 of 0.15")),
+        ((None, 0.65), ("improving", "change")),
+    ],
+)
+def test_waves_that_other_people_answered_are_not_compared(
+    world: Callable[..., dict[str, Answer]],
+    rates: tuple[float | None, float],
+    expected: tuple[str, str],
+) -> None:
+    means = (3.0, 3.2, 3.1, 2.9, 3.3, 3.1)
+    waves = [
+        (start + timedelta(weeks=2 * n, days=4), mean - drop, rate)
+        for start, drop, rate in ((JUDGED - 13 * WEEK, 0.0, rates[0]), (JUDGED, 0.6, rates[1]))
+        for n, mean in enumerate(means)
+    ]
+    row = world(pulls(), waves=waves)["burnout"]
+    assert (row["verdict"], row["reason"]) == expected
+    has_reason = "response rate changed by more than 15 points" in row["verdict_sentence"]
+    assert has_reason == (expected[0] == "too little data")
 
 
 def members(team: str, people: Sequence[int], from_on: date, to_on: date) -> list[Membership]:

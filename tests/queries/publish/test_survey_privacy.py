@@ -5,16 +5,19 @@ from __future__ import annotations
 import itertools
 import os
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from collectors.ledger.ledger_file import migrations
 from queries.publish.surveys import publish_surveys
+from queries.statistics.surveys import MANY, Cell, level
 
 K = 5
 WORLDS = int(os.environ.get("HEADWAY_SURVEY_WORLDS", "12"))
@@ -163,17 +166,23 @@ def attack(world: World) -> int:
 
 
 def attack_change(world: World, item: str, first: str, second: str) -> int:
-    """Subtract any sums of cells of two waves, as if all who answered both times answered alike."""
+    """Subtract any sums of cells of two waves, as if all who answered both times answered alike.
+
+    The reader knows how many answered. By means alone many sums are possible. A reader who finds
+    the very answers of a cell, by the favourable share, the spread and the interval, can subtract
+    cells of at least 20 answers only, among which one person's answer cannot be told.
+    """
     unions = [unions_of(world, wave, item) for wave in (first, second)]
-    for people, before in unions[0]:
-        for rest_people, after in unions[1]:
+    for people, answers, before in unions[0]:
+        for rest_people, rest_answers, after in unions[1]:
             if 0 < len(people ^ rest_people) < K:
                 assert len({new - old for old in before for new in after}) > 2
+                assert min(answers, rest_answers) >= MANY
     return len(unions[0]) * len(unions[1])
 
 
-def unions_of(world: World, wave: str, item: str) -> list[tuple[frozenset[str], set[int]]]:
-    """Return the people of each union of published parts, and the sums of answers it may have."""
+def unions_of(world: World, wave: str, item: str) -> list[tuple[frozenset[str], int, set[int]]]:
+    """Return each union of published parts: people, answers, and sums that these may have."""
     means = {row["team"]: row["mean"] for row in world.cells(wave, item)}
     members: dict[str, set[str]] = {}
     for person, group in world.waves[wave][0].items():
@@ -189,7 +198,8 @@ def unions_of(world: World, wave: str, item: str) -> list[tuple[frozenset[str], 
         for names in itertools.combinations(possible, size):
             people = frozenset[str]().union(*(members.get(name, ()) for name in names))
             totals = {sum(values) for values in itertools.product(*(possible[n] for n in names))}
-            unions.append((people, whole if size == len(possible) else totals))
+            n = sum(len(answers[name]) for name in names)
+            unions.append((people, n, whole if size == len(possible) else totals))
     return unions
 
 
@@ -217,6 +227,8 @@ def test_no_small_group_is_derived_from_any_waves(seed: int) -> None:
             del teams[person]
         for n in range(luck.choice([0, 0, 1, 7])):  # and join
             teams[f"new{week}-{n}"] = luck.choice(["red", "blue"])
+        for person in luck.sample(sorted(teams), luck.choice([0, 0, 1, 6])):  # and move
+            teams[person] = luck.choice(["red", "blue", "gold"])
         replies = mixed(teams, luck, luck.choice([0.0, 0.1]))
         answering = {name: replies[name] for name in replies if luck.random() < 0.9}
         world.answer(week, dict(teams), answering)
@@ -291,20 +303,40 @@ def test_wave_after_a_leaver_is_hidden(leavers: int, teams_shown: set[str]) -> N
     attack(world)
 
 
-def test_guess_from_two_large_waves_is_no_better_than_the_commonest_answer() -> None:
+def published_numbers(answers: Sequence[int]) -> list[float]:
+    """Return what is published of answers that everybody gave, but for bounds and number."""
+    frequencies = Counter(answers)
+    cell = Cell(tuple(frequencies[value] for value in range(1, 6)))
+    numbers = level(cell, 1, 1, cell.n, K, cell.n + 2, None)
+    return [numbers.mean, numbers.favourable, numbers.sd, numbers.lo, numbers.hi]
+
+
+def hits(features: list[list[float]], truth: list[bool]) -> float:
+    """Return how often a fit to one half of the rounds tells the truth of the other half."""
+    values = np.column_stack([np.ones(len(truth)), np.array(features)])
+    half = len(truth) // 2
+    fit, *_ = np.linalg.lstsq(values[:half], np.array(truth[:half], float), rcond=None)
+    return float(np.mean((values[half:] @ fit > 0.5) == truth[half:]))
+
+
+def test_guess_from_two_large_waves_is_no_better_than_from_one() -> None:
     luck = random.Random(14)
-    hits, common, rounds = 0, 0, 2000
-    for _ in range(rounds):
-        moods = [luck.gauss(3, 0.77) for _ in range(21)]  # 60 % of the variance stays
+    before, both, is_favourable = list[list[float]](), list[list[float]](), list[bool]()
+    for _ in range(4000):
+        moods = [luck.gauss(3, 0.77) for _ in range(MANY)]  # 60 % of the variance stays
         first, second = (
             [min(max(round(luck.gauss(mood, 0.63)), 1), 5) for mood in moods] for _ in range(2)
         )
-        leaver, staying = first[0], second[1:]
-        means = round(sum(first) / 21, 1), round(sum(staying) / 20, 1)
-        guess = min(max(round(21 * means[0] - 20 * means[1]), 1), 5)
-        hits += guess == leaver
-        common += leaver == 3
-    assert hits < common
+        old, new = published_numbers(first), published_numbers(second[1:])
+        # the leaver's answer, and whether it was favourable, if all others answered alike
+        answer = MANY * old[0] - (MANY - 1) * new[0]
+        count = MANY * old[1] - (MANY - 1) * new[1]
+        before.append(old)
+        both.append([*old, *new, answer, count, answer * count, answer**2, count**2])
+        is_favourable.append(first[0] >= 4)
+    common = max(np.mean(is_favourable), 1 - np.mean(is_favourable))
+    assert hits(both, is_favourable) < common + 0.03
+    assert hits(both, is_favourable) < hits(before, is_favourable) + 0.03
 
 
 def test_small_organisation_with_a_leaver_shows_its_first_wave_only() -> None:
