@@ -1,6 +1,7 @@
 -- One row per pull request that GitHub calls closed though its changes are on the default branch, as
 -- of the cutoff: a bot or a person pushed them and closed it. `merge_rule` is the reason: a rule of
--- kind merged, the commit that closed it, or the message of a commit that names it as its origin.
+-- kind merged, the commit that closed it, the message of a commit that names it as its origin, or a
+-- copy of its last commit.
 with states as (
     select
         repo,
@@ -20,6 +21,7 @@ candidates as (
         pull_requests.number,
         pull_requests.opened_at,
         trim(regexp_replace(lower(pull_requests.title), '\W+', ' ', 'g')) as title,
+        lower(trim(pull_requests.title)) as heading,
         states.closed_at,
         states.closed_by,
         states.closer_oid
@@ -43,7 +45,9 @@ origins as (
             message,
             '(?im)^(?:pull[ -]request(?:[ -](?:resolved|url))?|pr-url|github-(?:pull-request|pr)'
             || '|copybara_integrate_review|imported from github pr'
-            || '|(?:closes|merges) +\S*(?:#|/pull/)\d+ +from)\b.*'
+            || '|(?:github )?pr(?:-number)?:|reviewed-on:|pull-request:'
+            || '|(?:closes|merges) +\S*(?:#|/pull/)\d+ +from'
+            || '|\A(?:auto |rollup |squash(?:ed)? )?merge[sd]?(?: of| pr| pull request)? +\S*(?:#|/pull/)\d+)\b.*'
         ) as lines
     from stg_default_branch_commits
     where contains(message, '#') or contains(message, '/pull/') or contains(message, 'GH-')
@@ -68,6 +72,60 @@ sources as (
             nullif(regexp_extract(named.line, '([\w.-]+/[\w.-]+)(?:#|/pull/)\d', 1), ''),
             repositories.name
         )) = lower(repositories.name)
+),
+
+-- the title and the last commit of a candidate; a push may copy either to the branch
+headings as (
+    select
+        candidates.repo,
+        candidates.number,
+        commits.author,
+        unnest(list_distinct([
+            candidates.heading, lower(trim(split_part(commits.message, chr(10), 1)))
+        ])) as heading
+    from candidates
+    inner join stg_commits as commits
+        on commits.repo = candidates.repo and commits.number = candidates.number
+    where commits.author is not null
+    qualify commits.place = max(commits.place) over (partition by commits.repo, commits.number)
+),
+
+branch as (
+    select
+        repo,
+        oid,
+        position,
+        committed_at,
+        author,
+        regexp_replace(
+            lower(trim(split_part(message, chr(10), 1))), '\s*\((?:#|gh-)\d+\)$', ''
+        ) as heading
+    from stg_default_branch_commits
+    where repo in (select headings.repo from headings)
+),
+
+copies as (
+    select headings.number, branch.*
+    from headings
+    inner join branch
+        on
+            branch.repo = headings.repo
+            and branch.author = headings.author
+            and branch.heading = headings.heading
+    where headings.heading like '_% _% _%'
+),
+
+-- what another pull request brought under the same heading
+others as (
+    select pull_requests.repo, lower(trim(pull_requests.title)) as heading
+    from stg_pull_requests as pull_requests
+    where pull_requests.merged_at is not null
+    union all
+    select commits.repo, lower(trim(split_part(commits.message, chr(10), 1)))
+    from stg_commits as commits
+    inner join stg_pull_requests as pull_requests
+        on pull_requests.repo = commits.repo and pull_requests.number = commits.number
+    where pull_requests.merged_at is not null
 ),
 
 -- Gerrit gives a change an id, which its commits keep
@@ -143,6 +201,20 @@ landed as (
     qualify
         count(*) over (partition by candidates.repo, history.oid) = 1
         or origins.title_number = candidates.number::varchar
+    union all
+    -- a commit of the same author with the same heading, pushed as the pull request was closed
+    select candidates.repo, candidates.number, copies.oid, copies.position, 'same commit'
+    from candidates
+    inner join copies
+        on copies.repo = candidates.repo and copies.number = candidates.number
+    anti join others on others.repo = copies.repo and others.heading = copies.heading
+    left join origins on origins.repo = copies.repo and origins.oid = copies.oid
+    where
+        copies.committed_at between greatest(
+            candidates.opened_at, candidates.closed_at - interval 1 day
+        ) and candidates.closed_at + interval 1 day
+        and coalesce(nullif(origins.title_number, ''), candidates.number::varchar)
+        = candidates.number::varchar
     union all
     select rule_values.repo, rule_values.number, null, null, matches.rule
     from rule_values

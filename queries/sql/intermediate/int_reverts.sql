@@ -7,13 +7,15 @@ with phrases as (
         merged_at as happened_at,
         unnest(
             references_after(
-                '\b(?:reverts|reverting|revert of|rolls back|rollback of|backs out|backed out|undoes)'
-                || origin_words(),
+                '\b(?:reverts|reverting|revert of|rolls back|rollback of|backs out|undoes)'
+                || origin_words() || '|^\W*revert(?:-of|s-pr)?:\s+|\bbacked out (?:pr )?',
                 body
             )
-            || references_after(revert_heading() || origin_words(), title)
+            || references_after(
+                revert_heading() || origin_words() || '|\b(?:reverting|reverts|revert of) ', title
+            )
             || if(
-                regexp_matches(title, '(?i)' || revert_heading() || '\b'),
+                regexp_matches(title, '(?i)' || revert_heading() || '(?:\W|$)'),
                 references_after('(?m)^\W*' || revert_words() || origin_words(), body),
                 []
             )
@@ -82,7 +84,8 @@ sha_phrases as (
         happened_at,
         unnest(regexp_extract_all(
             message,
-            '(?im)(?:^\W*|\bthis (?:\w+ ){0,3})' || revert_words() || origin_words()
+            '(?im)(?:' || revert_heading() || '|\bthis (?:\w+ ){0,3}' || revert_words() || ')'
+            || origin_words()
             || '(?:(?:https?://\S+/commit/|[\w.-]+/[\w.-]+@)?[0-9a-f]{7,40}\b[\s,&]*(?:and\s+)?(?:commit\s+)?)+'
         )) as phrase
     from messages
@@ -95,6 +98,7 @@ shas as (
         happened_at,
         lower(unnest(regexp_extract_all(phrase, '(?i)\b[0-9a-f]{7,40}\b'))) as sha
     from sha_phrases
+    where not regexp_matches(phrase, '(?i)\bthis .*\b(?:partial(?:ly)?|not|never)\b')
 ),
 
 by_sha as (
@@ -112,24 +116,18 @@ by_sha as (
             and starts_with(known.oid, shas.sha)
 ),
 
--- "Revert "feat: search (#3)"", with or without the quotation marks and the number
-titles as (
+-- "Revert "feat: search (#3)"", with or without quotation marks and the number; of several titles
+-- each
+headings as (
     select
         repo,
         number,
         happened_at,
-        coalesce(
-            nullif(regexp_extract(
-                heading, '(?i)' || revert_heading() || ':?\s+["“](.+)["”].*$', 1
-            ), ''),
-            regexp_extract(
-                heading,
-                '(?i)' || revert_heading() || ':?\s+[''‘`]?(.+?)[''’`]?\s*(?:\((?:#|GH-)\d+\))?$',
-                1
-            )
-        ) as quotation,
-        nullif(regexp_extract(quotation, '(?i)\((?:#|GH-)(\d+)\)$', 1), '')::bigint as quoted_number,
-        lower(trim(regexp_replace(quotation, '(?i)\s*\((?:#|GH-)\d+\)$', ''))) as quoted_title
+        regexp_extract(
+            replace(heading, '\"', '"'),
+            '(?i)' || revert_heading() || ':?(?:\s+of)?\s+(.+?)(?:\s+\(patchset .*)?\s*$',
+            1
+        ) as quotation
     from (
         select repo, number, merged_at as happened_at, title as heading
         from int_pull_requests
@@ -138,8 +136,53 @@ titles as (
         select repo, number, happened_at, regexp_extract(message, '^[^\n]*')
         from messages
         where number is null
-    ) as headings
+    ) as titles
+),
+
+quotations as (
+    select distinct
+        repo,
+        number,
+        happened_at,
+        regexp_matches(quotation, '^["“„«]') as is_quoted,
+        unnest(
+            if(
+                regexp_matches(quotation, '^["“„«]'),
+                regexp_split_to_array(
+                    regexp_extract(quotation, '^["“„«](.+)["”“»]', 1),
+                    '["”“»]\s*(?:,|&|\band\b)+\s*["“„«]'
+                ),
+                [quotation] || regexp_split_to_array(quotation, '(?:,|\s&|\sand)\s+')
+            )
+        ) as quotation
+    from headings
     where quotation <> ''
+),
+
+titles as (
+    select
+        repo,
+        number,
+        happened_at,
+        is_quoted,
+        nullif(regexp_extract(quotation, '(?i)\((?:#|GH-)(\d+)\)$', 1), '')::bigint as quoted_number,
+        lower(regexp_replace(
+            quotation, '(?i)^[\s''‘`]+|[\s''’`]*(?:\((?:#|GH-)\d+\))?$', '', 'g'
+        )) as quoted_title
+    from quotations
+),
+
+-- the title of a change, with and without the prefix of its type
+named as (
+    select
+        repo,
+        number,
+        merged_at,
+        unnest(list_distinct([
+            lower(trim(title)), regexp_replace(lower(trim(title)), '^[\w-]+(?:\([^)]*\))?!?: *', '')
+        ])) as title
+    from int_pull_requests
+    where merged_at is not null
 ),
 
 by_title as (
@@ -150,16 +193,21 @@ by_title as (
         targets.repo as target_repo,
         targets.number as target_number
     from titles
-    inner join int_pull_requests as targets
+    inner join named as targets
         on
             targets.repo = titles.repo
-            and lower(trim(targets.title)) = titles.quoted_title
+            and targets.title = titles.quoted_title
             and targets.number = coalesce(titles.quoted_number, targets.number)
             and targets.merged_at < titles.happened_at
     qualify row_number() over (
         partition by titles.repo, titles.number, titles.happened_at, titles.quoted_title
         order by targets.merged_at desc, targets.number desc
     ) = 1
+    union
+    -- the number that a squashed commit ends with
+    select titles.repo, titles.number, titles.happened_at, titles.repo, titles.quoted_number
+    from titles
+    where titles.quoted_number is not null and titles.is_quoted
 ),
 
 references_made as (

@@ -53,7 +53,7 @@
 -- reopened_count: how often it was reopened.
 -- merged_by_kind: human, bot or agent.
 -- merge_rule: where GitHub calls it closed, but its changes are on the default branch, the reason:
---     closing commit, commit message, or a rule of kind merged; else null.
+--     closing commit, commit message, same commit, or a rule of kind merged; else null.
 -- released_at: first release that contains the merge, by the order of commits; null where it
 --     is the first recorded one, so that an earlier one is possible. UTC.
 -- deployed_at: first successful production deployment that contains the merge, by the order of

@@ -113,24 +113,55 @@ list_distinct(
 
 -- Patterns of the words for undoing a change, and of those between them and the name of the change.
 create or replace temp macro revert_words() as
-'(?:automated )?(?:reverts?|reverting|roll(?:s|ed|ing)?[ -]?back'
-|| '|back(?:s|ed|ing)?[ -]?out|undo(?:es)?)';
+'(?:reverts?|reverting|revert(?:ir|er|e)|revierte|roll(?:s|ed|ing)?[ -]?back|back(?:s|ed|ing)?[ -]?out'
+|| '|undo(?:es)?|unship(?:s|ped)?|annul(?:e|er|ation)|rückgängig(?: machen)?|откат(?:ить)?|回滚|撤销|还原|回退'
+|| '|取り消し|差し戻し)';
 
+-- The beginning of a title that undoes a change: tags, tickets, scopes and adverbs come before it.
 create or replace temp macro revert_heading() as
-'^\W*(?:\[[^\]]*\]\W*)*(?:[\w-]+(?:\([^)]*\))?!?: *)?(?:temporar\w+ )?'
+'^\W*(?:\[[^\]]*\]\W*|[a-z]{2,10}-\d+\W+|[\w/-]+(?:\([^)]*\))?!?: *)*'
+|| '(?:(?:temporar\w+|automat\w+|emergency|manual\w*|quick\w*|wip)\s+)*'
 || revert_words()
 || '(?:\([^)]*\))?\]?';
 
 create or replace temp macro origin_words() as
-':?(?:\s+(?:of|the|in|from|by|pull(?: request)?|pr|merge|changes?|changesets?|commits?):?)*\s+';
+':?(?:[\s"“„«]+(?:of|the|in|from|by|pull(?: requests?)?|prs?|merge|changes?|changesets?|commits?):?)*'
+|| '[\s"“„«]+';
+
+-- A text in which references are written in one way: without emphasis and columns, links to pull
+-- requests as their address, "PR 12" as "PR #12".
+create or replace temp macro plain_references(text) as
+regexp_replace(
+    regexp_replace(
+        replace(regexp_replace(text, '\*\*|__|\|', ' ', 'g'), '\"', '"'),
+        '\[[^\]\n]*\]\((https?://[^)\s]+/pull/\d+)[^)]*\)',
+        '\1',
+        'g'
+    ),
+    '(?i)(^|[\s(])(prs?|pull(?: requests?)?)(?: +|/)(\d+\b)',
+    '\1\2 #\3',
+    'g'
+);
 
 -- The phrases of a text that begin with a pattern and go on with references to pull requests, such
--- as "reverts #2, GH-3, acme/web#4 and https://github.com/acme/web/pull/5".
+-- as "reverts #2, GH-3, acme/web#4 and https://github.com/acme/web/pull/5", or with a list of them.
+-- Those that deny it or say it of a part are left out.
 create or replace temp macro references_after(beginning, text) as
-regexp_extract_all(
-    text,
-    '(?i)' || beginning || '(?:(?:,?\s*and\s+|,\s*|\s*&\s*)?[\[*_]*'
-    || '(?:https?://[\w.:-]+/)?(?:(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)|GH-)\d+(?:\]\([^)\s]*\))?[*_]*)+'
+list_filter(
+    regexp_extract_all(
+        plain_references(text),
+        replace(
+            '(?i)(?:\b(?:partial(?:ly)?|not|never|instead of|rather than|without|avoids?|before|after)\s+)?(?:'
+            || beginning
+            || ')(?:(?:(?:[ \t]*(?:[,&+/]|\band\b|\bas well as\b)\s*)*(?:prs?\s+)?REF)+'
+            || '|(?:\s*[-*+] +REF[ \t]*(?:\n|$))+)',
+            'REF',
+            '[\[_(<]*(?:https?://[\w.:-]+/)?(?:(?:[\w.-]+/[\w.-]+)?(?:#|/pull/)|GH-)\d+(?:\]\([^)\s]*\))?[\]_>]*'
+        )
+    ),
+    lambda phrase: not regexp_matches(
+        phrase, '(?i)^(?:partial|not|never|instead|rather|without|avoid|before|after)'
+    )
 );
 
 -- Whether a file is written by people or agents: no lock file, and neither generated nor vendored.

@@ -1,10 +1,17 @@
 -- Macros that read the structure of a body or a message: what its author states, without the parts
 -- that only look like it. Publishing and the collector, if it keeps no bodies, use the same ones.
 
--- A text's first 64 KB without carriage returns. If a bot for dependencies wrote it, without the
--- folded notes of other projects.
+-- A text's first 64 KB without carriage returns and what a reviewing bot added to it. If a bot for
+-- dependencies wrote it, without the folded notes of other projects.
 create or replace temp macro without_notes(text) as
 case
+    when contains(text, 'auto-generated comment')
+        then regexp_replace(
+            replace(left(text, 65536), chr(13), ''),
+            '(?is)<!-- *this is an auto-generated comment.*?(?:<!-- *end of auto-generated comment|\z)',
+            '<!--',
+            'g'
+        )
     when contains(text, '<details') and regexp_matches(
         text, '(?i)\b(dependabot|renovate|depfu|greenkeeper|pyup|scala[- ]steward|snyk)\b'
     )
@@ -51,7 +58,8 @@ create or replace temp macro without_noes(text) as
 regexp_replace(
     text,
     '(?im)^(?:.*[:=?|]|#+ .*\n\s*|\*\*.*\*\*:?\s*\n\s*|.*\?[\s*_]*\n\s*)[ \t*_"''(\[❌✗✘🚫-]*(?:\[x\][ \t]*)?'
-    || '(?:none|n/?\.?a\.?|not applicable|not used|unused|no|nope|nil|nothing|null|false|never|0 ?%|❌|✗|✘|🚫)'
+    || '(?:none|n/?\.?a\.?|not applicable|not used|unused|no(?: ai| llms?)?|nope|nobody|nil|nothing|null|false|never'
+    || '|nein|keine?|non|aucune?|ning[uú]n[oa]?|nenhum[a]?|não|нет|无|否|いいえ|なし|0 ?%|❌|✗|✘|🚫)'
     || '[ \t*_"'')\]|.!]*(?:[,;(–—].*| - .*)?$'
     || '|^[\w -]*\b(?:assisted|generated|ai)\b[\w -]*:[ \t]*(?:\[[^\]\n]*\](?:[^(\n].*)?|[<{].*)$',
     '',
@@ -66,7 +74,7 @@ regexp_replace(
         '(?im)(^.*AI.*\?[ \t*_)]*\n\s*(?:[-*+][ \t]+)?(?:\[x\]|y(?:es)?\b).*)'
         || '|NO GAP{0,60}AI GAP{0,60}USE|NO GAP{0,40}USE GAP{0,60}AI|without GAP{0,40}AI'
         || '|AI GAP{0,40}(?:was|were|is|are|has|have|had|did|does)(?: not| never|n[''’]t) GAP{0,40}USE'
-        || '|^.*AI.*\?[ \t*_)]*$',
+        || '|\b(?:if|whether|in case) GAP{0,60}AI|^.*AI.*\?[ \t*_)]*$',
         'GAP', '[^.;:!?\n,()–—-]'),
         'NO', '(?:\b(?:no|not|never|none|neither|nothing|zero)\b|n[''’]t\b)'),
         'USE', '(?:generated|written|wrote|write|(?:co-?)?authored|assisted|assistance|created|made'
@@ -83,7 +91,9 @@ case
     when regexp_matches(
         text,
         '(?im)<(?:!--|pre|code|blockquote|del|details)|`|~~|^[ \t]*>|^(?:[ ]{4}|[ ]{0,3}\t)|\[[ _]?\]|[☐⬜🔲❌✗✘🚫]|0 ?%'
-        || '|\b(?:none|n/?\.?a|not applicable|not used|unused|no|nope|nil|nothing|null|false|never'
+        || '|无|否|いいえ|なし|нет|ning[uú]n|auto-generated comment'
+        || '|\b(?:none|n/?\.?a|not applicable|not used|unused|no|nope|nobody|nil|nothing|null|false|never'
+        || '|nein|keine?|non|aucune?|nenhuma?|não'
         || '|assisted|generated|ai|llms?|language models?|copilot|claude|cursor|chatgpt|gpt|codex|gemini|devin|aider'
         || '|artificial intelligence)\b'
     )

@@ -14,6 +14,8 @@ from tests.support.field import Repository, closing, comment, refreshed, review
 BOTS = (
     *("k8s-ci-robot", "CLAassistant", "coveralls", "pytorchmergebot", "googlebot", "rustbot"),
     *("jenkinsbot", "acme-bot", "netlify-deploy-bot", "sonarcloud", "openshift-ci-robot"),
+    *("mattermost-build", "svc-changelog", "acme-ci-user", "ElementRobot", "metamaskbot"),
+    *("my-renovate", "opensearch-infra"),
 )
 
 
@@ -54,7 +56,18 @@ def merged_by_a_push() -> Repository:
     close(19, "Port", message="Port it\n\nChange-Id: I0123456789abcdef0123456789abcdef01234567")
     push("lib: another name (GH-20)")
     close(20, "lib: another name")
-    # not merged: tidied up, replaced, named by others, closed only
+    push("Auto merge of #21 - ann:cache, r=bob\n\nCache more")
+    close(21, "Cache it")
+    push("Merge pull request #22 from ann:lock\n\nPiperOrigin-RevId: 2")
+    close(22, "Lock it")
+    push("Speed up the planner")
+    close(23, "A faster planner", message="Speed up the planner\n\nIt was slow.")
+    # not merged: tidied up, replaced, named by others, closed only, other people's
+    push("Warm up the planner")
+    shop.merge(25, "Warm up the planner", at="2026-09-02T19:59:30Z")
+    close(24, "Warm up the planner")
+    shop.push("Cool down the planner", "2026-09-02T19:59:00Z", "zoe")
+    close(26, "Cool down the planner")
     stale = push("Close old pull requests\n\nCloses #11\nCloses #12")
     close(11, "Old", stale)
     close(12, "Older", stale)
@@ -85,12 +98,14 @@ def answered_by_robots() -> Repository:
     shop.merge(20, "Update cats-core to 2.13.0", at="2026-09-02T11:00:00Z", author="scala-steward")
     approval = review("pytorchmergebot", "2026-09-02T10:01:00Z")
     shop.merge(21, "feat: x", at="2026-09-02T11:00:00Z", by="ann", reviews=[approval])
+    shop.merge(22, "feat: y", at="2026-09-02T11:00:00Z", author="talbot")
     return shop
 
 
 PRODUCTION = (
     *("prod_eu", "production_us", "prod1", "PROD-EU", "live", "prd", "eu-production", "shop-prod"),
-    *("eu-west-1-prod", "Production (blue)", "k8s/prod", "blue"),
+    *("eu-west-1-prod", "Production (blue)", "k8s/prod", "blue", "Production – web", "prod.eu"),
+    *("live-eu", "prd-weu", "ProdEU", "webProduction", "euprod", "produção", "本番環境"),
 )
 NOT_PRODUCTION = (
     "staging",
@@ -99,6 +114,8 @@ NOT_PRODUCTION = (
     "nonprod",
     "product-docs",
     "delivery",
+    *("preProd", "nprod", "staging-production-mirror", "prod-like", "production-plan", "olive"),
+    *("github-pages", "Preview – web", "live-preview", "reproduction", "byproduct"),
 )
 OWN_RULE = """[[label_rules]]
 rule = "blue-environment"
@@ -141,12 +158,25 @@ WITHOUT_AI = (
     ("Assisted-by: [AI tool name]\n**Generated with Claude Code**: ❌", ""),
     ('The hook finds "Generated with [Claude Code]" in a text.', ""),
     ("", "fix: o\n\nCo-authored-by: Aider Garcia <aider.garcia@acme.example>"),
+    ("### Did you use AI tools?\n- [ ] Yes\n- [x] No", "fix: p\n\nAssisted-by: no AI"),
+    ("Was AI used? Yes / No", "fix: q\n\nAssisted-by: keine"),
+    ("If this was generated with Claude Code, state it below.", ""),
+    ("- [x] I understand that AI-generated changes may be closed", ""),
+    (
+        f"<!-- This is an auto-generated comment -->\n{CLAUDE}\n"
+        "<!-- end of auto-generated comment -->",
+        "",
+    ),
 )
 WITH_AI = (
     ("Text\n\nAssisted-by: Claude Opus 5", "", "assisted-trailer"),
     ("- [x] Generated with [Claude Code](https://claude.ai/code)", "", "claude-code-text"),
     ("", f"fix: z\n\n{CLAUDE}", "claude-email"),
     ("", "fix: y\n\nAssisted-by: gpt-5-codex", "assisted-trailer"),
+    ("### Did you use AI tools?\n- [x] Yes\n- [ ] No", "", "affirmed-text"),
+    ("- [x] AI was used for the tests", "fix: x", "affirmed-text"),
+    ("AI-assisted: yes", "", "affirmed-trailer"),
+    ("", "fix: w\n\nCo-authored-by: Junie <junie@jetbrains.com>", "agent-email"),
     ("Text\n\n<!-- CURSOR_SUMMARY -->\n---\n> [!NOTE]\n> Adds x", "", "cursor-summary-text"),
 )
 
@@ -267,6 +297,7 @@ def test_robots_with_user_accounts_answer_nothing(desk: Desk) -> None:
         *((number, "human", 10, False) for number in range(1, len(BOTS) + 1)),
         (20, "bot", None, True),
         (21, "human", None, True),
+        (22, "human", None, True),
     ]
 
 
@@ -289,11 +320,12 @@ def test_bot_that_pushes_and_closes_has_merged(desk: Desk) -> None:
         (*merged, "merged-label"),
         (*merged, "merged-title"),
     ]
-    assert [row for row in rows if row[0] in (19, 20)] == [
-        (number, *merged, "commit message") for number in (19, 20)
+    assert [row for row in rows if row[0] in (19, 20, 21, 22, 23)] == [
+        *((number, *merged, "commit message") for number in (19, 20, 21, 22)),
+        (23, *merged, "same commit"),
     ]
     closed = [row[0] for row in rows if row[1:] == ("closed", None, None, None, None)]
-    assert closed == [11, 12, 13, 15, 16, 17]
+    assert closed == [11, 12, 13, 15, 16, 17, 24, 26]
 
 
 def test_reverts_in_other_words_undo_what_they_name(desk: Desk) -> None:

@@ -59,6 +59,13 @@ STATEMENTS = {
         "<details>\nReverts #2\n</details>",
         "<details> Reverts #2 </details>",
     ),
+    "a reviewing bot's notes": (
+        "Fix it\n<!-- This is an auto-generated comment: notes -->\nReverts #1\n"
+        "<!-- end of auto-generated comment: notes -->\nReverts #2",
+        "Fix it Reverts #2",
+    ),
+    "answer in another language": ("KI: keine\nIA: ninguno\nReverts #2", "Reverts #2"),
+    "condition": ("If this was generated with Claude Code, state it", ", state it"),
     "plain": ("Reverts acme/shop#1\n\nCloses #2", "Reverts acme/shop#1 Closes #2"),
 }
 #: texts that a machine that backtracks would read for hours
