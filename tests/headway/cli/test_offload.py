@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.command import Desk
 from tests.support.field import Repository, closing, comment, refreshed, review
+from tests.support.independent import compute
 
 AGENT = "copilot-swe-agent"
 TOML = """
@@ -160,6 +161,21 @@ def test_attempts_at_the_same_work_are_one_chain_until_a_merge(desk: Desk) -> No
         (36, 36, 1, 1, "open"),
         (37, 37, 1, 1, "open"),
     ]
+
+
+def test_changes_of_agents_are_those_of_an_independent_computation(desk: Desk) -> None:
+    datasets = {"acme/shop": shop().dataset()}
+    (as_of,) = desk.rows("select as_of from snapshot")[0]
+    computed = compute(datasets, as_of)["agent_changes"]
+    names = [name for name in computed[0] if name != "needs_review"]
+    published = desk.rows(f"select {', '.join(names)} from agent_changes where needs_review")
+    exempt = [row[:2] for row in desk.rows("select * from agent_changes where not needs_review")]
+    assert len(exempt) == 2
+    assert sorted(published) == sorted(
+        tuple(row[name] for name in names)
+        for row in computed
+        if (row["repo"], row["number"]) not in exempt
+    )
 
 
 def test_offload_counts_each_change_once_by_month_and_category(desk: Desk) -> None:

@@ -22,6 +22,7 @@ import duckdb
 from tests.support.independent.tables import SEEDS, compute
 
 KEYS = {
+    "agent_changes": ("repo", "number"),
     "pull_requests": ("repo", "number"),
     "pull_request_areas": ("repo", "number", "area"),
     "releases": ("repo", "tag"),

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.support.independent.agents import agent_rows
 from tests.support.independent.counts import reconciliation_rows
 from tests.support.independent.delivery import (
     area_rows,
@@ -199,6 +200,7 @@ def _of_issues(
     )
     outcomes, outcome_items = registrar.rows()
     return {
+        "agent_changes": agent_rows(pulls, links, judge.accounts, judge.rules),
         "issues": [clerk.row(ticket) for ticket in tickets],
         "issue_intervals": [row for ticket in tickets for row in clerk.interval_rows(ticket)],
         "pull_request_issues": [
