@@ -30,13 +30,15 @@ from queries.read.question import answer_items, detail
 from queries.statistics.estimates import supported_scope
 from queries.text.cells import harmless
 from queries.text.question_text import decided_text, definition_lines
-from queries.text.sentences import day
+from queries.text.sentences import capitalised, day
 
 DEFINITION, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Download"
 #: part of the address that names the open evidence, and its values
 EVIDENCE = "evidence"
 TABS = {"definition": DEFINITION, "rows": ROWS, "sql": SQL, "download": DOWNLOAD}
 MAX_OLDEST, MAX_NEWEST = 10, 20
+#: begin of titles in the list of capabilities, which has this name itself
+KIND_OF_OUTCOME = "Capability: "
 #: part of a URL that identifies an item: shop/pull/12, shop/releases/tag/v1
 ITEM_PATH = r"([^/]+/(?:releases/tag/[^/]+|[^/]+/[^/]+))$"
 DAY, MONTH, TIME = "D MMM YYYY", "MMM YYYY", "D MMM YYYY, HH:mm"
@@ -224,7 +226,8 @@ def _items(evidence: Evidence, view: View) -> pd.DataFrame:
 def _outcome(row: Mapping[Hashable, Any]) -> str:
     """Return an outcome as a line of Markdown with its date, team and pull requests."""
     team = f", {escape(row['team'])}" if isinstance(row["team"], str) else ""
-    text = f"- {_link(row['title'], row['url'])} :gray[{day(row['happened_on'])}{team}]"
+    title = capitalised(row["title"].removeprefix(KIND_OF_OUTCOME))
+    text = f"- {_link(title, row['url'])} :gray[{day(row['happened_on'])}{team}]"
     urls = row["pull_requests"] if hasattr(row["pull_requests"], "__iter__") else ()
     links = [_link(f"#{url.rpartition('/')[2]}", url) for url in urls]
     return f"{text} · {', '.join(links)}" if links else text
@@ -265,10 +268,12 @@ def table(frame: pd.DataFrame, alt: str, unit: str = "") -> None:
     integers = frame.select_dtypes("integer").columns
     formats = dict.fromkeys((name for name in integers if name != "number"), "localized")
     formats |= {name: "dollar" for name in frame.columns if name.endswith("usd")}
-    shares = [name for name in frame.columns if name.endswith("share")]
+    numbers = frame.select_dtypes("number").columns
+    shares = [name for name in numbers if name.endswith("share")]
     formats |= dict.fromkeys(shares, "percent")
+    formats |= {name: "%d %%" for name in numbers if name.endswith("_percent")}
     for name, form in formats.items():
-        label = name.replace("usd", "$").replace("_", " ")
+        label = name.replace("usd", "$").removesuffix("_percent").replace("_", " ")
         headers[name] = st.column_config.NumberColumn(label, format=form)
     value = st.column_config.NumberColumn(f"value ({unit})", format="%.2f")
     st.dataframe(
@@ -281,9 +286,9 @@ def table(frame: pd.DataFrame, alt: str, unit: str = "") -> None:
 
 
 def _code(sql: str) -> None:
-    st.caption(
-        "Runs unchanged on the published file, in any DuckDB client: `headway sql`, "
-        "or `duckdb -readonly`."
+    caption(
+        "Runs unchanged on the published file, in any DuckDB client: headway sql, or "
+        "duckdb -readonly."
     )
     st.code(sql, language=None, wrap_lines=True)
     page = catalog.extra_page("sql")

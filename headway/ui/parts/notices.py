@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -144,19 +142,17 @@ def _no_rule_matches(kind: str, view: View) -> None:
     """Draw the labels without a rule, and the command that maps one."""
     st.info(f"No rule for {escape(kind)} has matched an item.", icon=":material/search_off:")
     labels = cache.listed("unmatched_labels", view)
-    label = labels["label"].iloc[0] if len(labels) else "LABEL"
     st.markdown("If you use another label for it, map that label and publish again:")
-    quoted = f'"{label}"' if not re.search(r'["$`\\!]', label) else shlex.quote(label)
-    st.code(f'headway rules --map {quoted} "{kind}"', language=None)
+    st.code(f'headway rules --map LABEL "{kind}"', language=None)
     if len(labels):
-        st.markdown("**Labels without a rule**, the most frequent first")
-        st.dataframe(
-            labels.head(MAX_LABELS),
-            hide_index=True,
-            width="content",
-            alt="Labels without a rule",
-            column_config={name: name.replace("_", " ") for name in labels.columns},
-        )
+        with st.expander("Labels without a rule, the most frequent first"):
+            st.dataframe(
+                labels.head(MAX_LABELS),
+                hide_index=True,
+                width="content",
+                alt="Labels without a rule",
+                column_config={name: name.replace("_", " ") for name in labels.columns},
+            )
     with st.expander(f"Rules for {escape(kind)} (no match)"):
         _rules(kind, view)
 

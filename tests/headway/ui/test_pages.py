@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import duckdb
 import pandas as pd
 import pytest
 import streamlit as st
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
@@ -38,7 +41,13 @@ from tests.support.dashboard import (
 )
 
 ROOT = Path(__file__).parents[3]
-PHONE = {"width": 390, "height": 844}
+#: words and numbers of the overview, filters included
+MOST_WORDS, MOST_NUMBERS = 370, 90
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+Scheme = Literal["light", "dark"]
+#: axe's rule that all content is in landmarks; Streamlit draws open lists outside of them
+OUTSIDE = "region"
+AXE, BACKGROUNDS = Axe(), {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 28)"}
 CYCLE_TIME, EXPERIENCE = catalog.page("cycle-time"), catalog.page("experience")
 COMPANY = Path(__file__).parent / "pages.txt"
 
@@ -287,7 +296,7 @@ def link(data: Path, published: Path) -> None:
         ("experience?weeks=true", "dark"),
         ("guardrails?weeks=true", "light"),
         ("budget", "dark"),
-        ("tools", "light"),
+        ("tools?open-how-many-tools=true", "light"),
     ],
 )
 def test_pages_fit_a_phone_and_say_what_charts_show(
@@ -319,6 +328,56 @@ def test_pages_fit_a_phone_and_say_what_charts_show(
         assert bool(colours) == bool(path) and not any(
             colour.startswith("rgb(0, 0, ") for colour in colours
         )  # the theme's are put in
+
+
+def test_overview_is_one_screen(browser: Browser, site: str) -> None:
+    with opened(browser, site, viewport=DESKTOP) as page:
+        ready(page)
+        expect(page.get_by_role("img", name=" by quarter: ").nth(3)).to_be_attached()
+        main = page.locator("[data-testid=stMain]")
+        assert main.evaluate("element => element.scrollHeight") <= DESKTOP["height"]
+        text = main.inner_text()
+        assert len(text.split()) <= MOST_WORDS
+        assert len(re.findall(r"\d[\d,.]*", text)) <= MOST_NUMBERS
+
+
+def test_axe_finds_no_violation(browser: Browser, site: str) -> None:
+    """Every page with evidence and a section open, light and dark; filters open on the last."""
+    with opened(browser, site, viewport=DESKTOP) as page:
+        ready(page)
+        assert violations(page) == []
+        for content in (*catalog.PAGES, *catalog.EXTRA_PAGES):
+            menu = page.locator("[data-testid=stSidebarNav]")
+            menu.get_by_role("link", name=content.heading, exact=True).click()
+            page.wait_for_url(f"**/{content.name}*")
+            ready(page)
+            sections = page.locator("details:not([open]) > summary").first
+            for part in (sections, page.get_by_role("radio", name="SQL", exact=True).first):
+                if part.count():
+                    part.click()
+                    ready(page)
+            assert violations(page) == [], content.name
+        page.get_by_role("combobox", name="Team", exact=True).click()
+        assert violations(page, without=OUTSIDE) == []
+
+
+def violations(page: Page, without: str = "") -> list[tuple[str, str, str]]:
+    """Return scheme, rule and place of each violation that axe finds; contrast also if dark."""
+    nodes: list[tuple[str, str, str]] = []
+    schemes: tuple[tuple[Scheme, list[str]], ...] = (("dark", ["color-contrast"]), ("light", []))
+    for scheme, rules in schemes:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator(".stApp")).to_have_css("background-color", BACKGROUNDS[scheme])
+        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        options |= {"runOnly": rules} if rules else {}
+        options |= {"rules": {without: {"enabled": False}}} if without else {}
+        response = AXE.run(page, options=options).response
+        nodes += [
+            (scheme, rule["id"], node["html"])
+            for rule in response["violations"]
+            for node in rule["nodes"]
+        ]
+    return nodes
 
 
 def test_the_page_about_data_fits_a_phone_and_its_totals_are_what_its_sql_gives(
@@ -450,19 +509,20 @@ def test_page_without_rule_matches_shows_how_to_map_a_label(
             "repositories."
         )
         assert any(lead in item.proto.body for item in app.get("html"))
-        assert app.code[0].value == 'headway rules --map "ergonomics" "ux debt"'
+        assert app.code[0].value == 'headway rules --map LABEL "ux debt"'
 
 
 def test_overview_of_own_data_lists_next_steps(app: AppTest, empty: Path, tmp_path: Path) -> None:
     facts.published(tmp_path, empty, facts.read_tables(COMPANY))
     text = page_text(at(app, ""))
-    assert "Connected: 2 repositories, 5 pull requests, 3 issues." in text
+    assert "1 of 6 sources connected: 2 repositories, 5 pull requests, 3 issues." in text
     for line in (
         "- **3 labels match no rule.** To see what these items are: ",
         "- **No item counts as UX debt or experiment or feedback.** To see what is resolved ",
         "- **No people.csv: teams and roles unknown.** To see answers by team, ",
         "- **No deployment and no release.** To see ",
         "- **No spend.** To see cost per outcome, ",
+        "- **No pulse survey.** To see how people feel: `headway pulse`, ",
     ):
         assert line in text
 
