@@ -286,7 +286,9 @@ def _publish(
     facts = {"snapshot": str(path), "bytes": size}
     is_live = path.name == paths.published.resolve().name
     note = "" if is_live else "; the live file is unchanged, read this one with --snapshot"
-    yield CheckResult(True, f"published {path}, {_format_size(size)}{note}", "published", facts)
+    yield CheckResult(
+        True, f"published {path.absolute()}, {_format_size(size)}{note}", "published", facts
+    )
     for target in publish_targets(settings, os.environ) if is_live else ():
         try:
             with progress.steps(f"writing {target.name}"):

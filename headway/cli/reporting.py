@@ -17,6 +17,11 @@ from queries.read.overview import overview
 from queries.read.snapshot import Snapshot
 from queries.text.summary import summary
 
+#: why the report of an earlier quarter has no budgets
+NO_BUDGETS = (
+    "A report about an earlier quarter has no budget: budgets are of calendar months, and the "
+    "forecasts of that time are not kept. The report without --quarter has the current ones."
+)
 QUARTER = re.compile(r"\d{4}-Q[1-4]")
 
 
@@ -40,6 +45,7 @@ class Report:
             about = f"about {quarter}" if quarter else "yet"
             raise click.ClickException(f"no answer is published {about}; see `headway answers`")
         self._budgets = [] if quarter else records(BUDGETS.rows(snapshot))
+        self._note = NO_BUDGETS if quarter else ""
 
     @property
     def lines(self) -> list[str]:
@@ -48,7 +54,7 @@ class Report:
 
     def write(self, path: Path) -> Path:
         """Write the report as HTML; an earlier file is replaced only by a complete one."""
-        text = as_html(self._snapshot, self._data, self._budgets)
+        text = as_html(self._snapshot, self._data, self._budgets, self._note)
         try:
             write_whole(path, text.encode(), mode=0o600)
         except OSError as error:

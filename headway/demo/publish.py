@@ -32,7 +32,7 @@ def demo_settings(until: date) -> PublishSettings:
     return PublishSettings(
         rollouts=(
             Rollout(
-                name="Coding agents for four of eight teams",
+                name="Coding agents",
                 on=days.rollout,
                 transition_days=effects.transition_days,
                 teams=effects.teams,

@@ -13,7 +13,7 @@ from queries.catalog.catalog import PAGES
 from queries.read.overview import MetricAnswer, Overview, event_quarter
 from queries.read.snapshot import Snapshot
 from queries.sql_files import Row
-from queries.text.overview_text import comparison_name
+from queries.text.overview_text import budget_title, comparison_name
 from queries.text.sentences import day
 from queries.text.summary import headline_of
 
@@ -38,10 +38,10 @@ svg { width: 100%; height: auto }
 BAND = "Light band: where the number would lie without a change from the quarter before."
 
 
-def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
+def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row], note: str = "") -> str:
     """Return the report as HTML without scripts or outside resources.
 
-    ``budgets`` are rows of ``forecasts``.
+    ``budgets`` are rows of ``forecasts``. ``note``: why there is none of them.
     """
     parts = [
         f"<p class=small>{html.escape(_origin(snapshot, data))}</p>",
@@ -50,8 +50,11 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row]) -> str:
         f"<h2>{html.escape(overview_html.guardrail_title(data))}</h2>",
         overview_html.guardrails(data, ""),
     ]
+    if note:
+        parts.append(f"<h2>Budget</h2><p>{html.escape(note)}</p>")
     if budgets:
-        parts += ["<h2>Budget</h2>", overview_html.budgets(budgets, "")]
+        title = html.escape(budget_title(budgets))
+        parts += [f"<h2>{title}</h2>", overview_html.budgets(budgets, "")]
     parts += [_section(data, page.title, data.of_page(page)) for page in PAGES]
     content = "".join(part for part in parts if part)
     return (

@@ -20,37 +20,37 @@ QUESTIONS = (
     Question(
         "Q1",
         "What can we build now that we couldn't before?",
-        "capabilities delivered and first-time areas",
+        "Collect repositories with headway refresh.",
         "What can we build now?",
     ),
     Question(
         "Q2",
         "How has our cycle time on features changed?",
-        "stages from first commit to merge",
+        "Collect repositories with headway refresh.",
         "Are features faster?",
     ),
     Question(
         "Q3",
         "Less burnout and frustration, more excitement?",
-        "an anonymous pulse survey",
+        "headway pulse prints a survey of six questions.",
         "Do people feel better?",
     ),
     Question(
         "Q4",
         "More UX debt resolved, more experiments shipped, faster response to customers?",
-        "issues, experiments and first answers to customers",
+        "Map labels to UX debt, experiments and feedback with headway rules.",
         "Do users get more?",
     ),
     Question(
         "Q5",
         "What is the ratio of inference cost to meaningful output? Is it improving?",
-        "spend beside durable outcomes",
+        "Import spend with headway import spend.csv.",
         "What does output cost?",
     ),
     Question(
         "guardrail",
         "Is what we build still running well?",
-        "failed changes, repairs and reviews",
+        "Collect repositories with headway refresh.",
         "Does it run well?",
     ),
 )

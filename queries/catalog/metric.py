@@ -47,11 +47,11 @@ FAILURE_DAYS, DURABLE_DAYS = 7, 14
 
 @dataclass(frozen=True)
 class Question:
-    """One of the questions, with a short description of its answer, and a short form."""
+    """One of the questions, with the step that gets it an answer, and a short form."""
 
     name: str
     text: str
-    answered_by: str
+    step: str
     short: str
 
 

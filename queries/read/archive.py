@@ -9,7 +9,7 @@ import duckdb
 from queries.read.snapshot import Snapshot
 from queries.sql_files import ROOT, read_sql
 
-FOLDER = "archive"
+FOLDER, QUOTE = "archive", "'"
 #: columns that identify an answer
 KEY = "metric, quarter, comparison, event, scope_kind, scope, variant, window_end"
 
@@ -23,7 +23,7 @@ def archive_files(data: Path, last: str = "9999-Q4") -> list[Path]:
 def archived(data: Path, quarter: str, live: Snapshot) -> Snapshot | None:
     """Return the answers up to a quarter as they were decided; None if none was kept.
 
-    ``live`` is the published file of the folder.
+    ``live`` is the published file of the folder; events are those that it has.
     """
     files = archive_files(data, quarter)
     if not files or files[-1].parent.name != quarter:
@@ -31,6 +31,9 @@ def archived(data: Path, quarter: str, live: Snapshot) -> Snapshot | None:
     db = duckdb.connect()
     statement = read_sql(ROOT / "shared" / "archived_answers.sql").statement
     db.execute(statement, {"files": [str(file) for file in files]})
+    db.execute(f"attach '{str(live.path).replace(QUOTE, QUOTE * 2)}' as live (read_only)")
+    db.execute("create table events as from live.events")
+    db.execute("detach live")
     ((as_of,),) = db.execute(
         "select max(as_of) from answers where quarter = $quarter", {"quarter": quarter}
     ).fetchall()

@@ -18,6 +18,8 @@ NO_EXPECTATION = (
 )
 #: states, the ones that need a decision first
 STATES = ("missed", "not proven", "behind", "no owner", "cannot be told", "on course", "met")
+#: states whose sentence is above the table
+URGENT = ("missed", "not proven", "behind")
 SIGNS = {
     **{"missed": "▼", "not proven": "◆", "behind": "▽", "no owner": "○"},
     **{"cannot be told": "?", "on course": "△", "met": "▲"},
@@ -97,7 +99,6 @@ def cells(row: Row) -> dict[str, str]:
         "interval": _interval(metric, row),
         "owner": row["owner"] or "nobody",
         "guardrail": _guardrail(row),
-        "why": row["why"] or "",
     }
 
 

@@ -17,6 +17,15 @@ UNKNOWN = {
 KNOWN = {"roles": "with_role", "teams": "with_team"}
 #: least share of pull requests without a work type that makes a step
 MUCH_UNCLASSIFIED = 0.1
+#: columns of each kind of source; one of them is above 0 if it is connected
+SOURCES = (
+    ("repositories", "imported_projects"),
+    ("shipments",),
+    ("ux_debt", "experiments", "feedback"),
+    ("people_months",),
+    ("spend_rows",),
+    ("survey_waves",),
+)
 PEOPLE = "write `data/seeds/people.csv`, then run `headway refresh people`"
 
 
@@ -41,7 +50,11 @@ def connected_sentence(row: Row) -> str:
     )
     parts = [f"{n:,} {noun if n == 1 else plural}" for n, noun, plural in counts if n]
     parts += ["people.csv"] * bool(row["people_months"]) + ["spend"] * bool(row["spend_rows"])
-    return f"Connected: {', '.join(parts)}." if parts else "Nothing is connected yet."
+    parts += ["pulse survey"] * bool(row["survey_waves"])
+    connected = sum(any(row[column] for column in columns) for columns in SOURCES)
+    if not parts:
+        return "Nothing is connected yet."
+    return f"{connected} of {len(SOURCES)} sources connected: {', '.join(parts)}."
 
 
 def next_steps(row: Row, unmatched_labels: int) -> list[NextStep]:
@@ -90,3 +103,6 @@ def _sources(row: Row) -> Iterator[NextStep]:
     if not row["spend_rows"]:
         answer = "cost per outcome, spend without outcomes, budget and tools"
         yield NextStep("No spend", answer, "`headway import spend.csv`")
+    if not row["survey_waves"]:
+        answer = "how people feel"
+        yield NextStep("No pulse survey", answer, "`headway pulse`, which prints its questions")

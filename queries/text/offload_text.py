@@ -21,10 +21,14 @@ def categories_sentence(rows: Sequence[Row]) -> str:
     if not ranked:
         return f"No category has {LEAST_CHANGES} changes that lasted in this period."
     most, least = ranked[0], ranked[-1]
-    text = f"Agents wrote most of {most['category']}: {bounds(most)}"
+    text = f"By their signals, agents wrote most of {most['category']} ({_least(most)})"
     if least is not most:
-        text += f"; least of {least['category']}: {bounds(least)}"
+        text += f" and least of {least['category']} ({_least(least)})"
     return f"{text}."
+
+
+def _least(row: Row) -> str:
+    return f"at least {format_value(row['at_least'], 'share')}"
 
 
 def bounds(row: Row) -> str:

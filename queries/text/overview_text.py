@@ -9,13 +9,15 @@ from datetime import date
 from queries.catalog.metric import Metric
 from queries.sql_files import Row
 from queries.statistics.windows import BASELINE
-from queries.text.periods import is_passed, period_name
-from queries.text.sentences import capitalised, day, dollars, lowered, short_value
+from queries.text.periods import is_passed, period_name, quarter_name
+from queries.text.sentences import capitalised, day, dollars, lowered, short_value, size_of
 from queries.text.verdict_text import REASONS, range_text, shortage_text
 
 SO_FAR, NOT_JUDGED = "so far", "not judged"
 #: words for a change
 CHANGED = ("improving", "worse", "not proven")
+#: reasons that have the number of items on one side
+COUNTED_REASONS = ("items", "outcomes", "waves")
 #: a headline has at most so many clauses in each of its two sentences
 MOST_CLAUSES = 3
 
@@ -28,7 +30,21 @@ def word(row: Row) -> str:
 
 
 def change_sentence(metric: Metric, row: Row) -> str:
-    """Return the answer in one short sentence; a change only where one was judged."""
+    """Return the answer in one short sentence; a change only where one was judged.
+
+    If it is about the teams of a rollout only, the sentence begins with them.
+    """
+    text = _change(metric, row)
+    teams = row.get("rollout_teams")
+    return f"In the {rollout_teams(teams)}, {lowered(text)}" if teams else text
+
+
+def rollout_teams(count: int) -> str:
+    """Return the teams of a rollout as a noun: ``4 rollout teams``."""
+    return "rollout team" if count == 1 else f"{count} rollout teams"
+
+
+def _change(metric: Metric, row: Row) -> str:
     current, baseline = (
         short_value(metric, row[name], row[n])
         for name, n in (("current", "n_current"), ("baseline", "n_baseline"))
@@ -38,18 +54,27 @@ def change_sentence(metric: Metric, row: Row) -> str:
         return f"{metric.unchanged.format(current=current, baseline=baseline)}."
     if has_baseline and name in CHANGED:
         return f"{metric.changed.format(current=current, baseline=baseline)}."
+    title = f"{metric.title} (1 to 5)" if metric.unit == "points of 5" else metric.title
     if name == SO_FAR and metric.aggregate == "count":
-        return f"{metric.title}: {current} so far."
+        return f"{title}: {current} so far."
     if not has_baseline or not metric.has_enough(row["n_current"], row["n_baseline"]):
-        return f"{metric.title}: {current}."
-    return f"{metric.title}: {current}, was {baseline}."
+        return f"{title}: {current}."
+    return f"{title}: {current}, was {baseline}."
 
 
-def counts(metric: Metric, row: Row) -> str:
-    """Return the items behind both numbers, for example ``446 and 493 pull requests``."""
+def basis(metric: Metric, row: Row, guardrail: Metric | None) -> list[str]:
+    """Return the reason of a word and the items behind both numbers, each count once.
+
+    For example ``446 and 493 pull requests``. ``guardrail`` is the one that stops a gain.
+    """
+    reason = why(metric, row, guardrail)
     if metric.aggregate == "count":
-        return ""
-    return f"{row['n_current']:,} and {row['n_baseline']:,} {metric.of.plural}"
+        return [reason]
+    counts = f"{row['n_current']:,} and {row['n_baseline']:,} {metric.of.plural}"
+    code, _, figures = (row["reason"] or "").partition(": ")
+    if word(row) == "too little data" and code in COUNTED_REASONS:
+        return [f"{counts}; a verdict needs {figures.partition(' of ')[2]} on each side"]
+    return [reason, counts]
 
 
 def effect_text(metric: Metric, row: Row) -> str:
@@ -89,7 +114,7 @@ def _scale(metric: Metric, kind: str) -> tuple[str, int]:
 
 
 def _signed(value: float) -> str:
-    size = f"{abs(value):,.0f}" if abs(value) >= 9.95 else f"{abs(value):.1f}".removesuffix(".0")
+    size = size_of(value)
     return size if size == "0" else f"{'+' if value > 0 else '−'}{size}"
 
 
@@ -102,7 +127,7 @@ def comparison_name(row: Row) -> str:
     if row["comparison"] == "quarter before":
         against = f"Q{(int(quarter[1]) + 2) % 4 + 1}"
     elif row["comparison"] == BASELINE:
-        against = " ".join(reversed(row["event"].split("-")))
+        against = quarter_name(row["event"])
     running = f" {SO_FAR}" if row["status"] == SO_FAR else ""
     return f"{quarter} {year}{running} against {against}"
 
@@ -147,9 +172,11 @@ def _two(first: str, clauses: Sequence[str], link: str = "But ") -> str:
 
 def _since(row: Row) -> str:
     """Return the first words of a headline: when, compared with when."""
-    if not row["quarter"]:
-        return f"Since {lowered(row['event'])}, "
-    return f"{comparison_name(row)}: "
+    if row["quarter"]:
+        return f"{comparison_name(row)}: "
+    since = f"since {lowered(row['event'])}, "
+    teams = row.get("rollout_teams")
+    return f"In {teams} team{'' if teams == 1 else 's'} {since}" if teams else capitalised(since)
 
 
 def _joined(clauses: Iterable[str]) -> str:
@@ -191,6 +218,20 @@ def over_budget_clauses(rows: Iterable[Row]) -> list[str]:
             verb = "is" if is_passed(row) else "is expected to go"
             clauses.append(f"{period_name(row['period'])} {verb} over budget")
     return clauses
+
+
+def budget_title(rows: Sequence[Row]) -> str:
+    """Return which of the budgets are passed, or expected to be."""
+    over = [row for row in rows if row["breach_on"] is not None]
+    groups = (
+        ("over", [period_name(row["period"]) for row in over if is_passed(row)]),
+        ("expected to go over", [period_name(row["period"]) for row in over if not is_passed(row)]),
+    )
+    if over:
+        texts = [f"{_joined(names)} {state}" for state, names in groups if names]
+        return f"Budget: {'; '.join(texts)}"
+    known = any(row["budget_usd"] is not None for row in rows)
+    return "Budget: nothing is expected to go over" if known else "Spend, without a budget"
 
 
 def _short(moment: date) -> str:

@@ -7,6 +7,11 @@ from datetime import date
 from queries.sql_files import Row
 
 
+def quarter_name(quarter: str) -> str:
+    """Return a quarter such as 2026-Q3 as ``Q3 2026``."""
+    return " ".join(reversed(quarter.split("-")))
+
+
 def month_name(first: date) -> str:
     """Return a month, for example September 2026."""
     return f"{first:%B %Y}"

@@ -9,7 +9,7 @@ from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 from queries.catalog.metric import Metric, Page
 from queries.sql_files import Row
 from queries.text.overview_text import CHANGED, change_sentence, effect_text, word
-from queries.text.sentences import day, format_value, is_known, lowered, short_value
+from queries.text.sentences import day, format_value, is_known, lowered, short_value, with_rate
 
 GUARDRAIL = "guardrail"
 #: digits of a definition's hash that a page prints
@@ -50,7 +50,7 @@ def closed_line(metric: Metric, row: Row) -> str:
     if word(row) == "not measured":
         return "not measured"
     value = short_value(metric, row["current"], row["n_current"])
-    text = f"{value}, {word(row)}"
+    text = f"{with_rate(metric, value)}, {word(row)}"
     if word(row) in CHANGED and row["baseline"] is not None:
         text += f", was {short_value(metric, row['baseline'], row['n_baseline'])}"
     return text
@@ -63,7 +63,7 @@ def number(metric: Metric, value: float | None, n: int) -> str:
         return f"{n:,} open now, half of them for over {text}" if n else "nothing is open"
     if not is_known(metric, value, n):
         return "not measured"
-    return f"{text} a week" if metric.aggregate in ("per week", "net per week") else text
+    return with_rate(metric, text)
 
 
 def difference_sentence(metric: Metric, row: Row) -> str:
@@ -76,8 +76,8 @@ def difference_sentence(metric: Metric, row: Row) -> str:
         return "Too little data to compare the two groups of teams."
     effect = effect_text(metric, row)
     if lo <= 0 <= hi:
-        return f"Not enough to rule out that all teams changed alike: {effect} beside the others."
-    return f"Those with it changed more than the others did: {effect} beside them."
+        return f"Not enough to rule out that all teams changed alike: {effect} against the others."
+    return f"The rollout teams changed more than the others: {effect} against them."
 
 
 def decided_text(row: Row, definition: str) -> str:
@@ -88,9 +88,9 @@ def decided_text(row: Row, definition: str) -> str:
     return f"Not decided{by}"
 
 
-def teams_text(count: int, suffix: str) -> str:
-    """Return a number of teams with or without something: ``3 teams with it``."""
-    return f"{count} team{'' if count == 1 else 's'} {suffix}"
+def teams_text(count: int, kind: str) -> str:
+    """Return a number of teams of a kind: ``3 rollout teams``."""
+    return f"{count} {kind} team{'' if count == 1 else 's'}"
 
 
 def definition_lines(definition: str) -> Sequence[str]:

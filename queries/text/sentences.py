@@ -99,6 +99,12 @@ def _duration(hours: float) -> str:
     return _counted(_decimal(hours / 24), "day")
 
 
+def size_of(value: float) -> str:
+    """Return a number without its sign, with one decimal below ten."""
+    size = f"{abs(value):,.0f}" if abs(value) >= 9.95 else f"{abs(value):.1f}"
+    return size.removesuffix(".0")
+
+
 def _decimal(value: float) -> str:
     """Return a number with one decimal below 100, without a trailing zero."""
     return f"{value:,.0f}" if round(value, 1) >= 100 else f"{value:.1f}".removesuffix(".0")
@@ -175,6 +181,11 @@ def short_value(metric: Metric, value: float | None, n: int) -> str:
     if value is not None and _is_small_share(metric, n):
         return f"{round(value * n)} of {n}"
     return format_value(value, metric.unit)
+
+
+def with_rate(metric: Metric, text: str) -> str:
+    """Return a formatted value with ``a week`` if it is a rate."""
+    return f"{text} a week" if "week" in metric.unit else text
 
 
 def is_known(metric: Metric, value: float | None, n: int) -> bool:

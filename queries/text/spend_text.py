@@ -194,17 +194,33 @@ def per_whom(basis: object) -> str:
 
 def tools_sentence(rows: Sequence[Row]) -> str | None:
     """Return the number of tools with spend, and the share with a decision."""
-    whole = [row for row in rows if not row["is_partial"]] or list(rows)
+    whole = _whole_months(rows)
+    if not whole:
+        return None
+    last = whole[-1]
+    tools = "1 tool" if last["tools"] == 1 else f"{int(last['tools'])} tools"
+    decided = format_value(1 - last["undecided_share"], "share")
+    return (
+        f"In {month_name(last['month'])}, {tools} cost money. "
+        f"{decided} of the spend is for tools with a decision."
+    )
+
+
+def concentration_sentence(rows: Sequence[Row]) -> str | None:
+    """Return how concentrated spend is in the newest whole month, and was in the first."""
+    whole = _whole_months(rows)
     if not whole:
         return None
     last, first = whole[-1], whole[0]
-    tools = "1 tool" if last["tools"] == 1 else f"{int(last['tools'])} tools"
-    text = f"In {month_name(last['month'])}, {tools} cost money, an effective number of "
-    text += f"{last['effective_tools']:.1f}"
+    text = f"Spend is as concentrated as on {last['effective_tools']:.1f} equally large tools"
     if last is not first:
-        text += f", after {first['effective_tools']:.1f} in {month_name(first['month'])}"
-    decided = format_value(1 - last["undecided_share"], "share")
-    return f"{text}. {decided} of the spend is for tools with a decision."
+        text += f", {first['effective_tools']:.1f} in {month_name(first['month'])}"
+    return f"{text}."
+
+
+def _whole_months(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of whole months, or all if there is none."""
+    return [row for row in rows if not row["is_partial"]] or list(rows)
 
 
 def team_sentence(rows: Sequence[Row]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from queries.catalog.metric import EFFECTS, Metric
 from queries.statistics.comparison import as_float
-from queries.text.sentences import MUCH, day, format_value, lowered
+from queries.text.sentences import MUCH, day, format_value, lowered, size_of
 
 #: comparison of a rollout's teams with the other teams
 AGAINST_TEAMS = "against the teams without it"
@@ -160,7 +160,7 @@ def change_text(metric: Metric, effect: float) -> str:
             points = round(abs(effect) * 100)
             noun = "point" if points == 1 else "points"
             return f"{points} {noun} {word}" if points else "no change"
-        size = f"{abs(effect):,.1f}".removesuffix(".0")
+        size = size_of(effect)
         return "no change" if size == "0" else f"{size} {word}"
     if effect >= 1:
         times = f"{effect + 1:,.1f}".removesuffix(".0")

@@ -18,7 +18,8 @@ select
     (select count(*) from experiments) as experiments,
     (select count(*) from shipments) as shipments,
     (select count(*) from engineers where basis = 'people.csv') as people_months,
-    (select count(*) from spend) as spend_rows
+    (select count(*) from spend) as spend_rows,
+    (select count(distinct wave_end) from survey_scores) as survey_waves
 from (
     select
         count(*) as pull_requests,

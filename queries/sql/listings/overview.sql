@@ -1,10 +1,16 @@
 -- All answers of one scope, newest windows first, without their SQL. $quarter leaves out what ended
--- after that quarter; none if it is empty.
+-- after that quarter; none if it is empty. rollout_teams: how many teams a rollout's answer of the
+-- organisation is about; null if it is about everybody.
 select
     metric,
     quarter,
     comparison,
     event,
+    (
+        select nullif(len(teams), 0)
+        from events
+        where scope_kind = 'org' and kind = 'rollout' and name = answers.event
+    ) as rollout_teams,
     variant,
     status,
     current,

@@ -79,7 +79,7 @@ def test_refresh_reads_publishes_and_says_so(
         "acme/shop: unchanged",
         "people.csv: read, 20 rows",
     ]
-    assert re.fullmatch(r"published data/snapshots/headway-\S+\.duckdb, \d+ MB", lines[-1])
+    assert re.fullmatch(r"published /\S+/data/snapshots/headway-\S+\.duckdb, \d+ MB", lines[-1])
     assert used.facts() == offices[1].facts()
     assert used.rows("select count(*) from pull_requests where team is not null")[0][0] > 10
     assert github.stats()["requests"] <= 2

@@ -19,14 +19,15 @@ COMPLETE = {
     "shipments": 7,
     "people_months": 12,
     "spend_rows": 9,
+    "survey_waves": 2,
 }
 
 
 def test_complete_data_needs_no_step() -> None:
     assert next_steps(COMPLETE, 0) == []
     assert connected_sentence(COMPLETE) == (
-        "Connected: 3 repositories, 1 imported project, 1,200 pull requests, 1 issue, "
-        "7 deployments and releases, 6 experiments, people.csv, spend."
+        "6 of 6 sources connected: 3 repositories, 1 imported project, 1,200 pull requests, "
+        "1 issue, 7 deployments and releases, 6 experiments, people.csv, spend, pulse survey."
     )
 
 
@@ -39,6 +40,7 @@ def test_each_lack_has_its_step() -> None:
         "people_months": (0, "No people.csv: teams and roles unknown"),
         "shipments": (0, "No deployment and no release"),
         "spend_rows": (0, "No spend"),
+        "survey_waves": (0, "No pulse survey"),
     }
     for column, (count, lack) in lacks.items():
         (step,) = next_steps(COMPLETE | {column: count}, 0)

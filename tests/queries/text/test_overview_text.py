@@ -9,10 +9,10 @@ import pytest
 
 from queries.catalog import catalog
 from queries.text.overview_text import (
+    basis,
     budget_text,
     change_sentence,
     comparison_name,
-    counts,
     effect_text,
     headline,
     over_budget_clauses,
@@ -136,9 +136,55 @@ def test_reasons_of_words(values: dict[str, Any], guardrail: str | None, words: 
     assert why(catalog.metric("feature_cycle_time"), answer(**values), guard) == words
 
 
-def test_counts_name_the_items_of_both_windows() -> None:
-    assert counts(catalog.metric("feature_cycle_time"), answer()) == "446 and 1,493 pull requests"
-    assert counts(catalog.metric("experiments_decided"), answer()) == ""
+@pytest.mark.parametrize(
+    ("metric", "values", "words"),
+    [
+        ("feature_cycle_time", {}, ["", "446 and 1,493 pull requests"]),
+        ("experiments_decided", {}, [""]),
+        (
+            "feature_cycle_time",
+            {"verdict": "too little data", "reason": "items: 9 of 20", "n_baseline": 9},
+            ["446 and 9 pull requests; a verdict needs 20 on each side"],
+        ),
+        (
+            "burnout",
+            {"verdict": "too little data", "reason": "waves: 2 of 6"}
+            | {"n_current": 2, "n_baseline": 2},
+            ["2 and 2 waves; a verdict needs 6 on each side"],
+        ),
+        (
+            "feature_cycle_time",
+            {"verdict": "too little data", "reason": "history: 8 of 26"},
+            ["8 weeks of history; a verdict needs 26", "446 and 1,493 pull requests"],
+        ),
+    ],
+)
+def test_basis_says_each_count_once(metric: str, values: dict[str, Any], words: list[str]) -> None:
+    assert (
+        basis(
+            catalog.metric(metric),
+            answer(**{"verdict": "improving", "reason": None} | values),
+            None,
+        )
+        == words
+    )
+
+
+def test_sentence_about_a_rollout_names_its_teams() -> None:
+    metric = catalog.metric("feature_cycle_time")
+    row = answer(verdict="improving", quarter="", event="Agents", rollout_teams=4)
+    sentence = change_sentence(metric, row)
+    assert sentence == "In the 4 rollout teams, features take 4.8 days instead of 5.6 days."
+    everybody = change_sentence(metric, row | {"rollout_teams": None})
+    assert everybody == "Features take 4.8 days instead of 5.6 days."
+
+
+def test_headline_about_a_rollout_names_its_teams() -> None:
+    row = answer(verdict="improving", quarter="", event="Agents", rollout_teams=4)
+    metric = catalog.metric("feature_cycle_time")
+    assert (
+        headline(row, [(metric, row)], [], []) == "In 4 teams since agents, features ship faster."
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +237,7 @@ def test_word_without_a_verdict_says_why() -> None:
             {},
             [],
             "Q3 2026 against Q2: features ship faster. "
-            "But it is not proven that first replies come sooner.",
+            "But it is not proven that pull requests get a first reply sooner.",
         ),
         (
             {"cost_per_outcome": "worse"},

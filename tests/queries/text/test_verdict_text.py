@@ -62,7 +62,7 @@ FASTER: dict[str, Any] = {
         (
             "experiments_decided",
             row("no clear change", "no change", lo=-4.0, hi=18.06),
-            "No clear change; anything between 4 fewer and 18.1 more would look like this.",
+            "No clear change; anything between 4 fewer and 18 more would look like this.",
         ),
         (
             "ux_debt_net_flow",
