@@ -8,11 +8,11 @@ from headway.ui.parts import filters, history, notices, sign_in
 from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 
 MAX_WIDTH = 1080  # pixels; longer lines of text are hard to read
-SIDEBAR = 264  # pixels; the names of pages fit
 #: less empty space around pages than Streamlit leaves
 STYLE = """<style>
 .stMainBlockContainer { padding: 0.75rem 2rem 0.25rem }
 .stMainBlockContainer .stVerticalBlock { gap: 0.625rem }
+.stMainBlockContainer .stHeading h1 { padding: 0.25rem 0 }
 .stAppHeader { background: none }
 .stAppHeader, .stAppHeader * { pointer-events: none }
 .stAppHeader :is(button, a), .stAppHeader :is(button, a) * { pointer-events: auto }
@@ -22,13 +22,16 @@ STYLE = """<style>
 a:focus-visible, button:focus-visible, summary:focus-visible {
   outline: 2px solid light-dark(#1f5fa8, #6aa5e3) !important; outline-offset: 2px }
 @media (max-width: 820px) {
-  .stMainBlockContainer { padding: 3.25rem 1rem 0.5rem }
+  .stMainBlockContainer { padding: 3.75rem 1rem 0.5rem }
   .stMainBlockContainer .stVerticalBlock { gap: 0.375rem }
   .stAppHeader { background: light-dark(#ffffff, #14171c) }
   .st-key-filters { flex-wrap: nowrap; overflow-x: auto; padding: 0 0 0.25rem }
   .st-key-filters > div { flex: 0 0 9.5rem }
   .stMainBlockContainer h1 { font-size: 1.25rem }
-  .st-key-complete { display: none }
+  .st-key-extent, .st-key-board { display: none }
+}
+@media (min-width: 821px) {
+  .stSidebar[data-collapsed=false] { width: 15.5rem !important; min-width: 15.5rem !important }
 }
 @media print {
   .stSidebar, .stAppHeader, .st-key-filters, .stToggle, [data-testid=stPageLink],
@@ -51,9 +54,7 @@ def main() -> None:
         pages.append(st.Page(page.file, title=page.heading, url_path=page.name))
     current = st.navigation(pages, expanded=True)
     title = f"{current.title} · Headway"
-    st.set_page_config(
-        page_title=title, page_icon=notices.ICON, layout="wide", initial_sidebar_state=SIDEBAR
-    )
+    st.set_page_config(page_title=title, page_icon=notices.ICON, layout="wide")
     st.html(STYLE)
     st.html(f"<script>{history.SCRIPT}</script>", unsafe_allow_javascript=True)
     st.logo(notices.WORDMARK, icon_image=notices.ICON)

@@ -1,10 +1,12 @@
 """Spend and budget: forecast, what if, engineers, teams and reconciliation."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from headway.ui.charts import spend_charts
+from headway.ui.charts.figure import Drawing
 from headway.ui.parts import answer, cache, filters, question, sections
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, escape, lead
@@ -28,18 +30,22 @@ MONTH = ListingQuery("The month ahead", "month_ahead")
 DAILY = ListingQuery("Spend by day", "daily_spend")
 
 
-def periods(view: View) -> Row | None:
-    """Draw month and year against their budgets; return the month."""
-    rows = cache.row_values(BUDGETS, view)
-    if not rows:
-        sections.empty(BUDGETS.title, "No forecast yet: no day of usage is final.")
-        return None
+def periods(rows: Sequence[Row], view: View) -> None:
+    """Draw the month against its budget and as a fan chart, and the year closed."""
     month, *years = rows
-    sections.show(BUDGETS, view, period_sentence(month), period_notes(month))
-    for year in years:
-        st.markdown(escape(period_sentence(year)))
-        caption(*period_notes(year))
-    return month
+    caption(period_sentence(month), *period_notes(month))
+    if month["point"] is not None:
+        month_ahead(month, view)
+    with question.fold("Year against its budget", "".join(map(budget_text, years))) as is_open:
+        if is_open:
+            for year in years:
+                st.markdown(escape(period_sentence(year)))
+                caption(*period_notes(year))
+            sections.body(BUDGETS, view)
+    if month["point"] is not None:
+        with question.fold("What if", "prices, seats or a cap on usage change") as is_open:
+            if is_open:
+                other_conditions(month, view)
 
 
 def month_ahead(month: Row, view: View) -> None:
@@ -48,7 +54,7 @@ def month_ahead(month: Row, view: View) -> None:
     subtitle = f"{period_name(month['period'])}, spent and expected through each day"
     chart = sections.chart(MONTH.title, subtitle, view)
     chart = replace(chart, period=Window(rows[0]["day"], rows[-1]["day"]), events=())
-    sections.show(MONTH, view, drawing=spend_charts.fan(chart, rows, month["breach_on"]))
+    sections.body(MONTH, view, spend_charts.fan(chart, rows, month["breach_on"]))
 
 
 def other_conditions(month: Row, view: View) -> None:
@@ -56,7 +62,6 @@ def other_conditions(month: Row, view: View) -> None:
     days = days_of(cache.rows(DAILY, view))
     if days is None:
         return
-    st.header("What if", anchor=False)
     with st.container(horizontal=True):
         price = st.number_input(
             "Price change of usage, %", -100, 900, 0, 5, key="price", help="compared with today"
@@ -83,13 +88,16 @@ def engineers(view: View) -> None:
         sections.empty(query.title, "Not measured: no month has both spend and engineers.")
         return
     query = replace(query, title=f"Spend per {per_whom(rows[-1]['basis'])}")
-    chart = sections.chart(query.title, "dollars by month", view)
-    drawing = spend_charts.by_month(chart, rows, {query.title: "usd_per_engineer"})
-    sections.show(query, view, engineer_sentence(rows), drawing=drawing)
+
+    def drawing() -> Drawing:
+        chart = sections.chart(query.title, "dollars by month", view)
+        return spend_charts.by_month(chart, rows, {query.title: "usd_per_engineer"})
+
+    sections.folded(query, view, engineer_sentence(rows) or "by month", drawing=drawing)
     spread = listing_query("Mean spend of those who spend", "spend_spread", view.period)
     if len(cache.rows(spread, view)):
         note = "Published spend of persons in complete months, by those who spent; two digits."
-        sections.show(spread, view, notes=[note], is_table=True)
+        sections.folded(spread, view, "by month and team", [note])
     else:
         reason = "Not shown: no complete month has enough people with known spend."
         sections.empty(spread.title, reason)
@@ -113,8 +121,11 @@ def teams(view: View) -> None:
         "(other teams): teams below the privacy threshold. unattributed: spend without a known "
         "person or team."
     )
-    drawing = spend_charts.ranked(query.title, origin, bars)
-    sections.show(query, view, team_sentence(newest), [note], drawing)
+
+    def drawing() -> Drawing:
+        return spend_charts.ranked(query.title, origin, bars)
+
+    sections.folded(query, view, team_sentence(newest) or "newest month", [note], drawing)
 
 
 view = filters.view()
@@ -125,10 +136,10 @@ if budgets:
 else:
     answer.heading(catalog.extra_page("budget").title, view)
 if sections.has_spend(view):
-    month = periods(view)
-    if month and month["point"] is not None:
-        month_ahead(month, view)
-        other_conditions(month, view)
+    if budgets:
+        periods(budgets, view)
+    else:
+        sections.empty(BUDGETS.title, "No forecast yet: no day of usage is final.")
     engineers(view)
     teams(view)
     note = (
@@ -137,5 +148,5 @@ if sections.has_spend(view):
         "identify a person are empty."
     )
     reconciliation = listing_query("Reconciliation", "reconciliation", view.period)
-    sections.show(reconciliation, view, notes=[note], is_table=True)
+    sections.folded(reconciliation, view, "what counts, by source and month", [note])
     sections.unpriced(view)

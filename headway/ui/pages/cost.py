@@ -11,6 +11,7 @@ from queries.read.overview import MetricAnswer
 from queries.read.question import filtered_answer, windows_of
 from queries.statistics.estimates import read_until
 from queries.statistics.windows import Window, quarter_of
+from queries.text.periods import quarter_name
 from queries.text.spend_text import (
     basis_sentence,
     missing_sentence,
@@ -33,9 +34,10 @@ def basis(main: MetricAnswer, view: View) -> None:
     """Draw spend and outcomes behind the ratio, or the data that it needs."""
     query = basis_query(windows_of(main.row)[1], main, view)
     (row,) = cache.row_values(query, view)
-    missing = missing_sentence(row, main.row["quarter"])
+    missing = missing_sentence(row, quarter_name(main.row["quarter"]))
     text = basis_sentence(row)
-    with question.fold(query.title, missing or text.partition(":")[0]) as is_open:
+    closed = text.removeprefix("Based on ").partition(":")[0]
+    with question.fold(query.title, missing or closed) as is_open:
         if is_open:
             sections.show(query, view, missing or text, [text] if missing else [])
 
@@ -43,7 +45,7 @@ def basis(main: MetricAnswer, view: View) -> None:
 def change(main: MetricAnswer, view: View) -> None:
     """Draw the reasons for the change of spend since the baseline."""
     baseline, window = windows_of(main.row)
-    before, quarter = quarter_of(baseline.start_on).name, main.row["quarter"]
+    before, quarter = map(quarter_name, (quarter_of(baseline.start_on).name, main.row["quarter"]))
     query = listing_query(
         "Why spend changed",
         "spend_split",

@@ -47,6 +47,6 @@ if filtered.filters:
     message = "Filters do not apply: this page is about all data."
     st.info(message, icon=":material/filter_alt_off:")
 view = replace(filtered, scope=Scope())
-answer.heading(catalog.extra_page("data").title, view)
+answer.heading(catalog.extra_page("data").title, view, is_here=True)
 agreement(view)
 last_refresh(view)

@@ -17,6 +17,7 @@ from queries.catalog import catalog
 from queries.catalog.catalog import PAGES
 from queries.read.listings import BUDGETS, EXPECTATIONS
 from queries.read.overview import GUARDRAIL
+from queries.text.overview_text import budget_title
 from queries.text.summary import headline_of
 
 view = filters.view()
@@ -32,15 +33,16 @@ if view.scope.work_type or view.scope.authorship or (view.scope.team and view.sc
 with st.container(horizontal=True, vertical_alignment="center"):
     comparison.switch(data)
     if data.choices:
-        st.download_button(
-            "Board page",
-            lambda: as_html(view.snapshot, data, budgets),
-            f"headway-{view.info.as_of}.html",
-            "text/html",
-            icon=":material/print:",
-            help="This overview with the first chart of each question, as one file that prints.",
-            on_click="ignore",
-        )
+        with st.container(key="board", width="content"):
+            st.download_button(
+                "Board page",
+                lambda: as_html(view.snapshot, data, budgets),
+                f"headway-{view.info.as_of}.html",
+                "text/html",
+                icon=":material/print:",
+                help="This overview with the first chart of each question, to print.",
+                on_click="ignore",
+            )
 comparison.draw(overview_html.lines(data, comparison.address))
 comparison.draw(question_html.section(overview_html.guardrail_title(data)))
 guardrails = next(page for page in PAGES if page.question == GUARDRAIL)
@@ -50,7 +52,7 @@ if expected := cache.row_values(EXPECTATIONS, view):
     below += overview_html.expectations(expected, comparison.address(page))
 comparison.draw(below)
 if budgets:
-    comparison.draw(question_html.section("Budget"))
+    comparison.draw(question_html.section(budget_title(budgets)))
     page = catalog.extra_page("budget")
     comparison.draw(overview_html.budgets(budgets, comparison.address(page)))
 if data.choices:

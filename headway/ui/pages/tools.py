@@ -1,64 +1,85 @@
 """Tools: number, cost, outcomes and decisions."""
 
 from headway.ui.charts import spend_charts
-from headway.ui.parts import answer, cache, filters, sections
+from headway.ui.charts.figure import Drawing
+from headway.ui.parts import answer, cache, filters, question, sections
 from headway.ui.parts.filters import View
 from queries.catalog import catalog
-from queries.read.listings import listing_query
+from queries.read.listings import ListingQuery, listing_query
 from queries.text.sentences import Axis
-from queries.text.spend_text import outcomes_sentence, overlap_sentence, tools_sentence
+from queries.text.spend_text import (
+    concentration_sentence,
+    outcomes_sentence,
+    overlap_sentence,
+    tools_sentence,
+)
+
+#: rows of all spend of the period, which every part of the page needs
+HOW_MANY = "How many tools"
 
 
-def tool_count(view: View) -> None:
-    """Draw the number of tools by month."""
-    query = listing_query("How many tools", "tools_by_month", view.period)
-    rows = cache.row_values(query, view)
-    columns = {"effective number": "effective_tools", "tools with cost": "tools"}
-    chart = sections.chart(query.title, "by month", view, Axis("tools", 1))
-    drawing = spend_charts.by_month(chart, rows, columns) if rows else None
-    note = (
-        "The effective number is that of equally large tools with the same concentration of spend "
-        "(1 / Σ share²). Tools below the privacy threshold count as one, “other tools”."
-    )
-    sections.show(query, view, tools_sentence(rows), [note], drawing)
+def stacked(query: ListingQuery, subtitle: str, view: View) -> Drawing:
+    """Return a query's costs by month as bars."""
+    chart = sections.chart(query.title, subtitle, view)
+    return spend_charts.stacked(chart, cache.rows(query, view), "month", "partial month")
 
 
 def costs(view: View) -> None:
-    """Draw the cost of each tool, and of each decision."""
-    for title, name, subtitle in (
-        ("Cost by tool", "tool_costs", "counted usage and seats by month"),
-        ("From experiment to intent", "tool_decisions", "counted usage and seats by decision"),
-    ):
-        query = listing_query(title, name, view.period)
-        rows = cache.rows(query, view)
-        chart = sections.chart(title, subtitle, view)
-        drawing = spend_charts.stacked(chart, rows, "month", "partial month") if len(rows) else None
-        sections.show(query, view, drawing=drawing)
+    """Draw the cost of each tool, and closed, the number of tools and their decisions."""
+    by_tool = listing_query("Cost by tool", "tool_costs", view.period)
+    if len(cache.rows(by_tool, view)):
+        drawn = stacked(by_tool, "counted usage and seats by month", view)
+        sections.show(by_tool, view, drawing=drawn)
+    how_many = listing_query(HOW_MANY, "tools_by_month", view.period)
+    if rows := cache.row_values(how_many, view):
+        columns = {"equally large tools": "effective_tools", "tools with cost": "tools"}
 
+        def counted() -> Drawing:
+            chart = sections.chart(HOW_MANY, "by month", view, Axis("tools", 1))
+            return spend_charts.by_month(chart, rows, columns)
 
-def outcomes(view: View) -> None:
-    """Draw outcomes by tool, and the teams that use several."""
-    query = listing_query("Outcomes by tool", "tool_outcomes", view.period)
-    if rows := cache.row_values(query, view):
-        sections.show(query, view, outcomes_sentence(rows), is_table=True)
-    else:
-        sections.empty(query.title, "No outcome in this period has a merged pull request.")
-    query = listing_query("Tools by team", "team_tools", view.period)
-    if rows := cache.row_values(query, view):
-        sections.show(query, view, overlap_sentence(rows), is_table=True)
-    else:
-        sections.empty(query.title, "No merged pull request of a known team has a tool's trace.")
+        note = (
+            "So many equally large tools have the same concentration of spend (1 / Σ share²). "
+            "Tools below the privacy threshold count as one, “other tools”."
+        )
+        sections.folded(how_many, view, concentration_sentence(rows) or "", [note], counted)
+    decided = listing_query("Cost by decision", "tool_decisions", view.period)
+    if len(cache.rows(decided, view)):
 
+        def by_decision() -> Drawing:
+            return stacked(decided, "counted usage and seats by decision", view)
 
-view = filters.view()
-answer.heading(catalog.extra_page("tools").title, view)
-if sections.has_spend(view):
-    tool_count(view)
-    costs(view)
+        sections.folded(decided, view, "adopt, trial, hold or retire", drawing=by_decision)
     note = (
         "Record decisions in headway.toml: [[tool_decisions]] with tool, decision (adopt, trial, "
         "hold or retire) and on."
     )
     decisions = listing_query("Decisions", "tools_now", view.period)
-    sections.show(decisions, view, notes=[note], is_table=True)
+    sections.folded(decisions, view, "tool by tool", [note])
+
+
+def outcomes(view: View) -> None:
+    """Draw outcomes by tool, and the teams that use several, closed."""
+    query = listing_query("Outcomes by tool", "tool_outcomes", view.period)
+    if rows := cache.row_values(query, view):
+        sections.folded(query, view, outcomes_sentence(rows) or "no outcome has a tool's trace")
+    else:
+        sections.empty(query.title, "No outcome in this period has a merged pull request.")
+    query = listing_query("Tools by team", "team_tools", view.period)
+    if rows := cache.row_values(query, view):
+        sections.folded(query, view, overlap_sentence(rows))
+    else:
+        sections.empty(query.title, "No merged pull request of a known team has a tool's trace.")
+
+
+view = filters.view()
+page = catalog.extra_page("tools")
+if title := tools_sentence(
+    cache.row_values(listing_query(HOW_MANY, "tools_by_month", view.period), view)
+):
+    question.heading(page, view, title)
+else:
+    answer.heading(page.title, view)
+if sections.has_spend(view):
+    costs(view)
 outcomes(view)

@@ -46,9 +46,9 @@ PARTS = {
 Section = Callable[[MetricAnswer | None, View], None]
 
 
-def heading(title: str, view: View, question_name: str = "") -> None:
+def heading(title: str, view: View, question_name: str = "", *, is_here: bool = False) -> None:
     """Draw freshness, title and filters of a page; stop if the filters match nothing."""
-    question.origin(view, question_name)
+    question.origin(view, question_name, is_here=is_here)
     st.title(title, anchor=False)
     question.scope_line(view)
 
@@ -194,7 +194,10 @@ def rest(panel: Panel, main: MetricAnswer, by_name: Answers, view: View) -> None
 def more(panel: Panel, by_name: Answers, view: View) -> None:
     """Draw a further panel, closed, with its number."""
     first = next((metric for metric in panel.metrics if metric.name in by_name), panel.metrics[0])
-    with question.fold(panel.title, _number(first, by_name, view)) as is_open:
+    text = _number(first, by_name, view)
+    if len(panel.metrics) > 1 and not first.title.startswith(panel.title):
+        text = f"{lowered(first.title)} {text}"
+    with question.fold(panel.title, text) as is_open:
         if is_open:
             show(load(panel, view), view, has_title=False)
 

@@ -14,17 +14,17 @@ from queries.sql_files import Row
 from queries.text.expectation_text import summary
 from queries.text.overview_text import (
     CHANGED,
+    basis,
     budget_text,
     change_sentence,
     comparison_name,
-    counts,
     effect_text,
-    why,
     word,
 )
-from queries.text.sentences import format_value, lowered, short_value
+from queries.text.sentences import format_value, lowered, short_value, with_rate
 
 WHOLE = "whole organisation"
+AGAINST = "against the other teams"
 #: the address of a page; an empty one makes no link
 Address = Callable[[Page], str]
 #: sign and colour of each word; colours are classes of ``STYLE``
@@ -63,7 +63,7 @@ def _question(line: Line, address: Address) -> str:
     main = line.main
     if main is not None and line.page is not None:
         return _row(line.question.short, main, _notes(line, main), address(line.page))
-    text = f"Not measured yet: to be answered by {line.question.answered_by}."
+    text = f"Not measured yet. {line.question.step}"
     parts = (
         f'<span class="question">{html.escape(line.question.short)}</span>'
         f'<span>{chip(None)}</span><span class="wide">{html.escape(text)}</span>'
@@ -94,9 +94,8 @@ def _basis(item: MetricAnswer) -> list[str]:
     name = item.row["guardrail"]
     guardrail = catalog.metric(name) if name else None
     return [
-        why(item.metric, item.row, guardrail),
-        counts(item.metric, item.row),
-        "beside the teams without it" if item.row["variant"] == "difference" else "",
+        *basis(item.metric, item.row, guardrail),
+        AGAINST if item.row["variant"] == "difference" else "",
         comparison_name(item.row) if item.has_own_period else "",
         WHOLE if item.is_whole else "",
     ]
@@ -111,8 +110,8 @@ def _notes(line: Line, main: MetricAnswer) -> list[str]:
     for other in line.other_answers:
         if (name := word(other.row)) in CHANGED:
             by_word.setdefault(name, []).append(lowered(other.metric.title))
-    basis = _basis(main)[word(main.row) == "no clear change" :]
-    return basis + [f"{name}: {', '.join(titles)}" for name, titles in by_word.items()]
+    notes = _basis(main)[word(main.row) == "no clear change" :]
+    return notes + [f"{name}: {', '.join(titles)}" for name, titles in by_word.items()]
 
 
 def guardrail_title(data: Overview) -> str:
@@ -140,7 +139,7 @@ def _cell(item: MetricAnswer, address: str) -> str:
     notes = ["" if name == "no clear change" else name, WHOLE if item.is_whole else ""]
     if row["baseline"] is not None:
         notes.insert(0, f"was {short_value(metric, row['baseline'], row['n_baseline'])}")
-    value = short_value(metric, row["current"], row["n_current"])
+    value = with_rate(metric, short_value(metric, row["current"], row["n_current"]))
     small = _text(" · ".join(note for note in notes if note))
     return _linked(
         address,

@@ -39,7 +39,8 @@ from queries.read.panels import events
 from queries.read.question import Sides
 from queries.sql_files import Row
 from queries.statistics.windows import Window
-from queries.text.overview_text import comparison_name, counts, effect_text, why, word
+from queries.text.overview_text import basis, comparison_name, effect_text, word
+from queries.text.periods import quarter_name
 from queries.text.question_text import (
     difference_sentence,
     guardrail_line,
@@ -65,23 +66,29 @@ SIDE_BY_SIDE = "Teams side by side"
 DAYS_FROM = 48
 
 
-def origin(view: View, text: str = "", *, is_start: bool = False) -> None:
+def origin(view: View, text: str = "", *, is_start: bool = False, is_here: bool = False) -> None:
     """Draw what a page is about, and how complete its data is.
 
     ``is_start``: whether it is the first page, on which the demo company begins its tour.
+    ``is_here``: whether it is the page about the data, which the others link to.
     """
     data_page = catalog.extra_page("data")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if view.snapshot.is_synthetic:
             notices.synthetic()
         if text:
-            st.markdown(escape(text))
-        caption(f"Data through {day(view.info.as_of)} · {_extent(view.info)}{_gaps(view)}")
+            caption(text)
+        elif is_start:
+            with st.container(key="extent", width="content"):
+                caption(_extent(view.info))
+        label = f"Data through {day(view.info.as_of)}"
+        if is_here:
+            caption(label)
+        else:
+            st.page_link(data_page.file, label=label, icon=":material/fact_check:")
         if is_start and view.snapshot.is_synthetic:
             comparison.draw(question_html.tour(TOUR), width="content")
-            return
-        with st.container(key="complete", width="content"):
-            st.page_link(data_page.file, label="Is it complete?", icon=":material/fact_check:")
+    caption(*_gaps(view))
 
 
 def scope_line(view: View) -> None:
@@ -103,18 +110,18 @@ def _extent(info: SnapshotInfo) -> str:
     return text
 
 
-def _gaps(view: View) -> str:
+def _gaps(view: View) -> list[str]:
     """Return why data is missing in the period of the charts."""
-    info, text = view.info, ""
+    info, gaps = view.info, []
     if info.is_silent and info.last_day:
-        text += f". Nothing has happened since {day(info.last_day)}, so periods end there"
+        gaps.append(f"Nothing has happened since {day(info.last_day)}, so periods end there.")
     if info.unread:
         names = ", ".join(
             f"{repo} ({f'synced through {day(until)}' if until else 'not synced yet'})"
             for repo, until in info.unread
         )
-        text += f". Left out after their last synced day: {names}"
-    return text
+        gaps.append(f"Left out after their last synced day: {names}.")
+    return gaps
 
 
 def heading(page: Page, view: View, text: str, row: Row | None = None) -> None:
@@ -165,9 +172,8 @@ def head(page: Page, main: MetricAnswer, data: Overview, view: View) -> None:
         comparison.switch(data, comparison.words(view, metric, data))
     notes = [
         effect_text(metric, row),
-        counts(metric, row),
-        "beside the teams without it" if row["variant"] == question.BESIDE else "",
-        "" if word(row) == "not proven" else why(metric, row, None),
+        *basis(metric, row, None)[word(row) == "not proven" :],
+        overview_html.AGAINST if row["variant"] == question.BESIDE else "",
         comparison_name(row) if main.has_own_period or row["reason"] == "exploratory" else "",
         WHOLE if main.is_whole else "",
     ]
@@ -191,7 +197,8 @@ def quarters(main: MetricAnswer, view: View) -> bool:
     if not drawn:
         return False
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(f"{metric.title} by quarter, {axis.name}", anchor=False)
+        whose = " of all teams" if main.row.get("rollout_teams") else ""
+        st.header(f"{metric.title}{whose} by quarter, {axis.name}", anchor=False)
         is_weekly = st.toggle("Show weeks", key="weeks", bind="query-params")
     comparison.draw(drawn)
     caption(BAND)
@@ -228,10 +235,10 @@ def teams(main: MetricAnswer, sides: Sides | None, view: View) -> tuple[str, str
     metric, row = main.metric, main.row
     if sides:
         lines = [
-            (teams_text(len(sides.teams_with), "with it"), metric, sides.with_it),
-            (teams_text(len(sides.teams_without), "without"), metric, sides.without_it),
+            (teams_text(len(sides.teams_with), "rollout"), metric, sides.with_it),
+            (teams_text(len(sides.teams_without), "other"), metric, sides.without_it),
         ]
-        table = question_html.comparison_table("Did the teams with it change more?", "teams", lines)
+        table = question_html.comparison_table("Did the rollout teams change more?", "teams", lines)
         return table, difference_sentence(metric, sides.difference)
     if not row["quarter"]:
         return None
@@ -257,7 +264,7 @@ def compare_teams(main: MetricAnswer, view: View) -> None:
     if main.row["quarter"] or not decided:
         return
     if drawn := side_by_side(main.metric, "quarter before", decided[-1], view):
-        with fold(SIDE_BY_SIDE, decided[-1]) as is_open:
+        with fold(SIDE_BY_SIDE, quarter_name(decided[-1])) as is_open:
             if is_open:
                 comparison.draw(drawn[0])
                 caption(drawn[1])
@@ -280,7 +287,7 @@ def stages(page: Page, row: Row, view: View) -> tuple[str, str] | None:
         for metric in panel.metrics
     ]
     table = question_html.comparison_table("Where the time went", "stage", lines)
-    who = f" of {teams_text(len(names), 'with it')}" if names else ""
+    who = f" of {teams_text(len(names), 'rollout')}" if names else ""
     return table, f"Medians of all work{who}. {comparison_name(row)}."
 
 

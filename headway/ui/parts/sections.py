@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from headway.ui.charts.figure import Drawing
 from headway.ui.charts.spend_charts import DOLLARS
 from headway.ui.charts.time_series import Chart
-from headway.ui.parts import cache, evidence_drawer, notices
+from headway.ui.parts import cache, evidence_drawer, notices, question
 from headway.ui.parts.chart import draw
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, escape, lead
@@ -44,6 +44,20 @@ def body(
     if is_table:
         evidence_drawer.table(cache.rows(query, view), query.title)
     evidence_drawer.show_listing(query, drawing, view)
+
+
+def folded(
+    query: ListingQuery,
+    view: View,
+    text: str,
+    notes: Sequence[str] = (),
+    drawing: Callable[[], Drawing] | None = None,
+) -> None:
+    """Draw a closed section with its number; its chart or its rows are drawn if it is open."""
+    with question.fold(query.title, text.removesuffix(".")) as is_open:
+        if is_open:
+            caption(*notes)
+            body(query, view, drawing() if drawing else None, is_table=drawing is None)
 
 
 def empty(title: str, reason: str) -> None:

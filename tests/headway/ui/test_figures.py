@@ -31,7 +31,14 @@ ROOT = Path(__file__).parents[3]
 #: characters of a figure as it is sent
 MOST_CHARACTERS = 32_000
 #: sections that pages draw closed
-OPENED = ("Why spend changed", "Spend over time")
+OPENED = (
+    "Why spend changed",
+    "Spend over time",
+    "Spend per engineer",
+    "Spend by team",
+    "How many tools",
+    "Cost by decision",
+)
 WIDTHS = (390, 820, 1280, 1920)
 ALL_PAGES, CYCLE_TIME = (*PAGES, *EXTRA_PAGES), "cycle-time"
 #: pixels of the page beside a figure on a phone, and the width of the widest figure
