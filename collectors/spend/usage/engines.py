@@ -90,6 +90,8 @@ class Folder:
             result = dataset.dataset(self.address, format="parquet")
             if result.files:
                 return result
+        except FileNotFoundError:
+            raise AccessError(f"{self.address}: there is no such folder or bucket") from None
         except (OSError, ValueError) as error:
             raise AccessError(f"{self.address}: {_first_line(error)}") from None
         raise AccessError(f"{self.address}: no Parquet file is there")

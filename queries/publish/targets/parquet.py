@@ -7,6 +7,7 @@ after the manifest names another one, so that a reader who has begun can end.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,8 @@ from queries.statistics.estimates import literal
 
 RETENTION = timedelta(days=1)
 PREFIX = "snapshot="
+#: folders of ours; those of other systems can begin alike
+SNAPSHOT = re.compile(rf"{PREFIX}(\d{{8}}T\d{{6}})\d{{6}}-[0-9a-f]{{4}}")
 MANIFEST = "manifest.json"
 #: bytes of uncompressed rows that are encoded at once; without it, long texts exceed the memory
 ROW_GROUP = "16MB"
@@ -109,8 +112,10 @@ def _remove_old(store: fs.FileSystem, root: str, current: set[str]) -> None:
     """Remove folders of ours that do not stay, and what interrupted runs left a day ago."""
     limit = datetime.now(UTC) - RETENTION
     for item in store.get_file_info(fs.FileSelector(root)):
-        is_ours = item.type == fs.FileType.Directory and item.base_name.startswith(PREFIX)
-        if is_ours and item.base_name not in current and _written_at(item.base_name) < limit:
+        match = SNAPSHOT.fullmatch(item.base_name)
+        if item.type != fs.FileType.Directory or not match or item.base_name in current:
+            continue
+        if datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) < limit:
             store.delete_dir(item.path)
 
 
@@ -141,11 +146,3 @@ def _manifest(name: str, tables: list[PublishedTable], rows: dict[str, int]) -> 
             for table in tables
         ],
     }
-
-
-def _written_at(name: str) -> datetime:
-    """Return when a snapshot's folder was made, by its name; long ago if it has another form."""
-    try:
-        return datetime.strptime(name[len(PREFIX) :][:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)

@@ -269,7 +269,7 @@ def test_old_parquet_folders_go_a_day_after_they_were_replaced(desk: Desk) -> No
         for name in (
             "snapshot=20200101T000000000000-aaaa",
             "snapshot=20200102T000000000000-bbbb",
-            "own",
+            "snapshot=2020-01-01",
         )
     )
     for folder in (old, interrupted, other):
