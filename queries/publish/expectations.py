@@ -15,16 +15,17 @@ from queries.catalog.guardrails import MARGINS
 from queries.catalog.metric import EFFECTS, Metric
 from queries.publish.settings import Expectation
 from queries.sql_files import ROOT, read_sql
-from queries.statistics.estimates import items_sql, with_literals
 from queries.statistics.expectations import (
     Level,
     State,
     decided,
     has_worsened,
+    items_query,
     level,
     line_at,
     so_far,
     window_until,
+    with_days,
 )
 from queries.statistics.windows import Window
 from queries.text.expectation_text import expectation_sentence
@@ -220,19 +221,8 @@ class _Judge:
         """Return the level of a metric in a window, over repositories that were read through it."""
         expectation = self.expectation
         category = expectation.category if category is None else category
-        has_category = bool(category) and about.has_category
-        has_team = expectation.scope != "org" and "team" in about.of.parts
-        template = read_sql(ROOT / "shared" / "expected_items.sql").statement
-        condition = read_sql(ROOT / "shared" / "category_condition.sql").statement
-        sql = template.replace("{items}", items_sql(about.sql_name))
-        sql = sql.replace("{category}", condition if has_category else "true")
-        parameters = {
-            "team": expectation.scope if has_team else None,
-            "category": category,
-            **about.parameters,
-        }
-        items = self.db.execute(with_literals(sql, parameters)).df()
-        items["day"] = pd.to_datetime(items["day"]).dt.date
+        sql = items_query(about, expectation.scope, category)
+        items = with_days(self.db.execute(sql).df())
         until = window.end_on + timedelta(days=about.matures_after)
         required = pd.Timestamp(min(until, self.as_of + timedelta(days=1)))
         is_read = items["repo"].isna() | (pd.to_datetime(items["synced_until"]) >= required)

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from queries.catalog.metric import MIN_COMPARED, Aggregate
+from queries.catalog.metric import MIN_COMPARED, Aggregate, Metric
+from queries.sql_files import ROOT, read_sql
+from queries.statistics.estimates import items_sql, with_literals
 from queries.statistics.windows import QUARTER_DAYS, WEEK, Window
 
 State = Literal["met", "on course", "behind", "missed", "not proven", "cannot be told", "no owner"]
@@ -56,6 +58,22 @@ class Level:
             return None
         up, down = self.hi - self.value, self.value - self.lo
         return (self.least + up, self.most + up), (self.most - down, self.least - down)
+
+
+def items_query(about: Metric, scope: str, category: str) -> str:
+    """Return the query for the items of a metric in a scope and, if it has some, a category."""
+    has_team = scope != "org" and "team" in about.of.parts
+    template = read_sql(ROOT / "shared" / "expected_items.sql").statement
+    condition = read_sql(ROOT / "shared" / "category_condition.sql").statement
+    sql = template.replace("{items}", items_sql(about.sql_name))
+    sql = sql.replace("{category}", condition if category and about.has_category else "true")
+    parameters = {"team": scope if has_team else None, "category": category, **about.parameters}
+    return with_literals(sql, parameters)
+
+
+def with_days(items: pd.DataFrame) -> pd.DataFrame:
+    """Return items with their days as dates."""
+    return items.assign(day=pd.to_datetime(items["day"]).dt.date)
 
 
 def window_until(end: date) -> Window:

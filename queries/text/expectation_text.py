@@ -39,6 +39,18 @@ def expected(metric: Metric, row: Mapping[str, Any]) -> str:
     return f"{word} {format_value(row['target'], metric.unit)} by {day(row['by_on'])}"
 
 
+def chart_name(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Return the name of the chart of an expectation."""
+    return f"{capitalised(expectation_name(metric, row))}, {expected(metric, row)}"
+
+
+def chart_note(metric: Metric, *, is_drawn: bool) -> str:
+    """Return what the chart of an expectation shows, or why there is none."""
+    if not is_drawn:
+        return "There is no chart: it needs two quarters with at least 10 items."
+    return f"{metric.title} by quarter." + (" Lower bounds are drawn." if metric.upper else "")
+
+
 def number(metric: Metric, row: Mapping[str, Any]) -> str:
     """Return the number with its bounds, such as: 43 % to 71 %."""
     if row["value"] is None:

@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from headway.ui.parts.text import slug
 from queries.catalog import catalog
 from tests.support import facts
 from tests.support.facts import Row, Tables
@@ -142,6 +143,36 @@ def test_expectations_are_listed_by_urgency_and_summed_up_on_the_overview(
     assert "Expectations: 1 missed, 1 not proven, 1 on course, 1 met" in text_of(
         app, "headway/ui/pages/overview.py"
     )
+
+
+def test_chart_of_an_expectation_has_its_category_and_its_target(
+    app: AppTest, empty: Path, tmp_path: Path
+) -> None:
+    docs = [
+        {**change, "number": f"{number}", "opened_at": day, "merged_at": day}
+        for number, (day, change) in enumerate(
+            (day, change)
+            for day, agents in (("2025-11-03", 1), ("2026-01-05", 4))
+            for kind, count in (("agent", agents), ("no signal", 10 - agents))
+            for change in changes(count, 1, "docs", kind)
+        )
+    ]
+    other = changes(10, 100, "product work", "no signal")
+    row = expectation(1, "on course", category="docs", decided_on="")
+    plain: Row = {name: value or None for name, value in row.items()}
+    repositories = tables(agents=0)["repositories"]
+    content = {
+        "repositories": repositories,
+        "pull_requests": [*docs, *other],
+        "expectations": [plain],
+    }
+    facts.published(tmp_path, empty, content)
+    name = "Offload share of docs, at least 60 % by 22 Feb 2026"
+    assert "Numbers by quarter" in text_of(app, EXPECTATIONS.file)
+    app.query_params[f"open-{slug(name)}"] = "true"
+    text = text_of(app, EXPECTATIONS.file)
+    assert 'aria-label="Offload share by quarter: 2025-Q4: 10 %, 2026-Q1: 40 %, target 60 %' in text
+    assert "Lower bounds are drawn." in text
 
 
 def test_without_expectations_the_page_says_the_next_step(

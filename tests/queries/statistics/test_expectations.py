@@ -22,6 +22,7 @@ from queries.statistics.expectations import (
     window_until,
 )
 from queries.statistics.windows import Window
+from tests.bench.expectations import at_the_day, half_way
 
 FIRST = date(2026, 1, 5)
 FOUR_WEEKS = Window(FIRST, FIRST + timedelta(weeks=4))
@@ -170,3 +171,14 @@ def test_chart_shows_the_next_target_of_its_scope() -> None:
     assert target([past], "m", Scope()) == 0.1
     assert target(rows, "m", Scope(repo="acme/shop")) is None
     assert target(rows, "other", Scope()) is None
+
+
+def test_chance_alone_rarely_decides_far_from_the_target() -> None:
+    assert at_the_day(1, 60, -20, 0.0, 500)["met"] <= 2
+    assert at_the_day(1, 60, 20, 0.0, 500)["missed"] <= 2
+    # what could not be observed gives no wrong state
+    assert at_the_day(1, 260, 0, 0.2, 500)["cannot be told"] > 450
+
+
+def test_number_on_its_line_is_rarely_behind() -> None:
+    assert half_way(1, 60, 0.45, 60)["behind"] <= 6
