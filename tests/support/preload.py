@@ -5,6 +5,7 @@ The process that forks the others imports this module.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -28,3 +29,4 @@ with contextlib.suppress(SystemExit):  # without a schema, the servers that need
     read_schema(machine.schema().resolve())
 gc.collect()
 gc.freeze()  # no collection of a fork looks at what all of them share
+atexit.register(gc.unfreeze)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -20,25 +21,29 @@ LONGEST = (
     "test_docs",
     "test_spend_privacy",
     "test_kill",
-    "test_serve",
-    "test_snapshot",
-    "test_disk",
     "test_collect",
-    "test_spend_pages",
-    "test_catalog",
-    "test_schedule",
-    "test_paging",
-    "test_spend",
-    "test_answers",
-    "test_attacks_on_spend",
-    "test_data_page",
-    "test_demo_published",
-    "test_spend_import",
-    "test_attacks_files",
+    "test_disk",
+    "test_decisions",
+    "test_targets",
+    "test_serve",
+    "test_sign_in",
     "test_deletions",
+    "test_snapshot",
+    "test_inbox",
+    "test_discovery",
+    "test_answers",
     "test_models",
+    "test_spend_import",
+    "test_schedule",
+    "test_attacks_files",
+    "test_usage",
     "test_as_of",
-    "test_histories",
+    "test_migrations",
+    "test_backups",
+    "test_issues",
+    "test_spend",
+    "test_reading",
+    "test_sql_page",
     "test_setup",
 )
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -54,6 +59,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order tests by how long their files take; the order within a file stays."""
     position = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: position.get(item.path.stem, len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Leave modules and tests, which stay to the end, out of all garbage collections."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let the interpreter take apart at its end what stayed until then."""
+    gc.unfreeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
