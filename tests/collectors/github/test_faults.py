@@ -116,7 +116,7 @@ def test_faults_at_one_request_in_five_lose_no_row_and_are_reported(
     assert re.search(
         r": (waited [^,]+ for GitHub's limits, )?repeated \d+ requests?( \([^)]+\))?$", messages[-1]
     )
-    if seed == 0 or SEEDS >= 10:
+    if SEEDS >= 10:  # equal rows are published alike, which test_issues tries
         assert published(tmp_path) == published(clean)
 
 

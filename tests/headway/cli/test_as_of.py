@@ -88,6 +88,6 @@ def test_paths_may_have_spaces_and_apostrophes(desk: Desk, tmp_path: Path) -> No
     (folder / "headway.toml").rename(folder / config)
     paths = ("--data", data, "--config", config)
     (folder / "items.csv").write_text("key,title,opened_at\nX-1,a,2026-01-01\n", encoding="utf-8")
-    for words in (["refresh"], ["publish"], ["check"], ["answers"]):
+    for words in (["refresh", "--no-publish"], ["publish"], ["check"], ["answers"]):
         done = moved.run(*words, *paths)
         assert done.code == 0, (words, done.err)

@@ -188,7 +188,7 @@ def test_runs_are_read_once_and_new_ones_with_one_page(tmp_path: Path, schema_pa
     desk = Desk(tmp_path)
     with serve({shop.name: shop.dataset()}, schema=schema_path) as github:
         desk.set_up(github.url, [shop.name], RULES)
-        assert desk.run("refresh").code == 0
+        assert desk.run("refresh", "--no-publish").code == 0
         first = workflow_requests(github)
         assert desk.run("refresh").code == 0
         second = workflow_requests(github)
@@ -201,7 +201,7 @@ def test_refused_runs_cost_no_item(tmp_path: Path, schema_path: Path) -> None:
     shop = deployed_by_runs()
     shop.about["forbidden"] = ["actions"]
     with refreshed([shop], tmp_path, schema_path, RULES) as desk:
-        done = desk.run("refresh")
+        done = desk.run("refresh", "--no-publish")
         assert "workflow runs could not be read" in done.out + done.err
         assert desk.rows("select count(*) from pull_requests") == [(5,)]
         assert desk.rows("select count(*) from deployments") == [(0,)]

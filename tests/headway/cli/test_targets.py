@@ -155,19 +155,28 @@ def test_a_column_of_a_later_version_is_added_and_another_type_is_an_error(
 def test_a_target_that_fails_is_named_without_its_secret_and_the_others_are_written(
     desk: Desk, database: Database, tmp_path: Path
 ) -> None:
-    folder = desk.copy(tmp_path / "other").folder
-    for url, problem in (
-        (database.url_of("headway", "wr0ng-and-secret"), "password authentication failed"),
-        ("postgresql://headway:wr0ng-and-secret@127.0.0.1:1/x", "Connection refused"),
-        ("mysql://headway:wr0ng-and-secret@127.0.0.1/x", "WAREHOUSE holds no postgresql://"),
-        ("", "WAREHOUSE holds no postgresql://"),
-    ):
-        other = Desk(folder, {**desk.env, "WAREHOUSE": url})
-        done = other.run("publish")
-        assert done.code == 1 and problem in done.problem, done.err
-        assert "secret" not in done.out + done.err
-        manifest = json.loads((other.folder / "lake" / "manifest.json").read_text("utf-8"))
-        assert manifest["folder"] == f"snapshot={other.rows('select id from snapshot')[0][0]}"
+    problems = {
+        database.url_of("headway", "wr0ng-and-secret"): "password authentication failed",
+        "postgresql://headway:wr0ng-and-secret@127.0.0.1:1/x": "Connection refused",
+        "mysql://headway:wr0ng-and-secret@127.0.0.1/x": "URL_2 holds no postgresql://",
+        "": "URL_3 holds no postgresql://",
+    }
+    urls = {f"URL_{number}": url for number, url in enumerate(problems)}
+    other = Desk(desk.copy(tmp_path / "other").folder, {**desk.env, **urls})
+    settings = other.folder / "headway.toml"
+    settings.write_text(settings.read_text("utf-8").replace(TARGETS, ""), encoding="utf-8")
+    for name in urls:
+        kind = 'kind = "postgresql"'
+        add(other, f'[[publish.targets]]\n{kind}\nschema = "{name.lower()}"\nurl_env = "{name}"\n')
+    add(other, '[[publish.targets]]\nkind = "parquet"\nfolder = "lake"\n')
+    done = other.run("publish")
+    lines = [line for line in done.err.splitlines() if line.startswith("headway: ")]
+    assert (done.code, len(lines)) == (1, len(problems)), done.err
+    for line, problem in zip(lines, problems.values(), strict=True):
+        assert problem in line
+    assert "secret" not in done.out + done.err
+    manifest = json.loads((other.folder / "lake" / "manifest.json").read_text("utf-8"))
+    assert manifest["folder"] == f"snapshot={other.rows('select id from snapshot')[0][0]}"
 
 
 def test_readers_see_one_snapshot_while_publishes_replace_it(
