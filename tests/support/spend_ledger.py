@@ -20,6 +20,7 @@ from collectors.ledger.opening import open_ledger
 from headway.config.compiled import compile_rules
 from headway.config.rules import RATES, read_rates
 from queries.publish.atoms import check_memory, remember
+from queries.publish.build import limit
 from queries.publish.publish import Source, create_models, publish, set_up, snapshot_facts
 from queries.publish.settings import PublishSettings
 from queries.read.snapshot import LINK
@@ -117,6 +118,7 @@ class Books:
         self.newest = self.data / "snapshots" / f"as-of-{as_of}-{snapshot_id}.duckdb"
         self.newest.parent.mkdir(exist_ok=True)
         with duckdb.connect() as db:
+            limit(db, source.ledger)
             facts = snapshot_facts(source, snapshot_id, published_at)
             set_up(db, source, facts, as_of)
             check_memory(db, self.newest.parent)

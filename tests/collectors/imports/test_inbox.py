@@ -24,7 +24,7 @@ from tests.support.importing import WRITTEN_AT, desk_with, inbox, kill_and_impor
 from tests.support.machine import ROOT
 
 SAMPLES = Path(__file__).parent / "exports"
-KILLS = 16
+KILLS = 6
 #: two exports of one tracker: a month later the item is closed and renamed, without its label
 EARLIER = (
     "key,title,opened_at,closed_at,labels\nSHOP-1,Old name,2026-09-01,,ux-debt\n"
@@ -264,7 +264,7 @@ def test_import_after_a_kill_equals_a_clean_import(
     tmp_path: Path,
 ) -> None:
     words = ("import", "jira.csv", "incidents.csv", "experiments.csv", "--no-publish")
-    moments = [number * 0.02 for number in range(KILLS)]
+    moments = [number * 0.05 for number in range(KILLS)]
     kill_and_import_again(tmp_path, desk_in, ledger, words, "experiments.csv: experiments", moments)
 
 

@@ -15,7 +15,7 @@ from tests.support.command import Desk
 from tests.support.importing import WRITTEN_AT, desk_with, inbox, kill_and_import_again, write
 
 SAMPLES = Path(__file__).parent / "spend"
-KILLS = 12
+KILLS = 5
 #: two exports of one bill: the later one restates the second and adds the third of October
 EARLIER = (
     "day,cost_usd,tool,user\n2026-10-01,10,cursor,ann@acme.example\n"
@@ -203,5 +203,5 @@ def test_import_after_a_kill_equals_a_clean_import(
     tmp_path: Path,
 ) -> None:
     words = ("import", "generic.csv", "focus_1_4.csv", "copilot.csv", "--no-publish")
-    moments = [number * 0.03 for number in range(KILLS)]
+    moments = [number * 0.08 for number in range(KILLS)]
     kill_and_import_again(tmp_path, desk_in, ledger, words, "copilot.csv: spend", moments)

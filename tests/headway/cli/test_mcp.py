@@ -145,8 +145,17 @@ def test_refusals_are_one_line_and_the_server_stays(offices: tuple[Server, Desk]
 def test_a_cancelled_query_ends_with_its_process(offices: tuple[Server, Desk]) -> None:
     async def speak(client: Client) -> None:
         server = server_pid()
-        with anyio.move_on_after(2):
+
+        async def ask() -> None:
             await client.call_tool("query", {"sql": ENDLESS})
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask)
+            with anyio.fail_after(30):
+                while not children(server):
+                    await anyio.sleep(0.02)
+            await anyio.sleep(0.2)
+            group.cancel_scope.cancel()
         wait_until(lambda: children(server) == [])
         assert (await content(client, "query", sql="select 1 as n"))["rows"] == [{"n": 1}]
 
