@@ -112,9 +112,9 @@ def mature_window(snapshot: Snapshot, metric: Metric, period: Window) -> Window:
     return Window(period.start_on, weeks[-1].end_on if weeks else period.start_on)
 
 
-def items(snapshot: Snapshot, evidence: Evidence, scope: Scope) -> pd.DataFrame:
-    """Return the items behind a number, newest first."""
-    return rows(snapshot, evidence.metric, evidence.window, scope, evidence.until)
+def items(snapshot: Snapshot, evidence: Evidence, scope: Scope, only: str = "") -> pd.DataFrame:
+    """Return the items behind a number, newest first; ``only`` is a selection of ``rows``."""
+    return rows(snapshot, evidence.metric, evidence.window, scope, evidence.until, only)
 
 
 def summary(

@@ -35,6 +35,14 @@ ITEM_COLUMNS = (
     "is_excluded",
     "synced_until",
 )
+#: parts of the query of items that choose some: the newest that count, and the largest values
+SELECTIONS = {
+    "newest": (
+        "select *, count(*) over () as total\n    from matching\n"
+        "    where counts_as = 'counted'\n    order by day desc, {ids}\n    limit 20"
+    ),
+    "longest": "from matching\n    order by value desc nulls last, day desc, {ids}\n    limit 10",
+}
 #: columns of a chart's estimates if there are no rows
 ESTIMATE_COLUMNS = ("start_on", "end_on", "estimate", "n", "n_missing", "n_excluded", "is_partial")
 
@@ -177,16 +185,26 @@ def mature_quarters(database: Database, metric: Metric, period: Window) -> list[
 
 
 def rows(
-    database: Database, metric: Metric, window: Window, scope: Scope, until: date | None = None
+    database: Database,
+    metric: Metric,
+    window: Window,
+    scope: Scope,
+    until: date | None = None,
+    only: str = "",
 ) -> pd.DataFrame:
     """Return the items behind a number, newest first, with their value in the metric's unit.
+
+    ``only`` is one of ``SELECTIONS``; the newest have the number of all such items as ``total``.
 
     Items of repositories that are not synced until ``until`` (by default ``read_until`` of the
     window) are left out.
     """
     subject = read_sql(ROOT / "subjects" / f"{metric.of.sql_name}.sql").statement
-    template = _body("rows").replace("{subject}", _indented(subject))
-    sql = with_items(template, metric).replace("{ids}", ", ".join(metric.of.ids))
+    listed = SELECTIONS.get(only, "from matching")
+    total = "\n    listed.total," if only == "newest" else ""
+    template = _body("rows").replace("{subject}", _indented(subject)).replace("{total}", total)
+    sql = with_items(template.replace("{listed}", listed), metric)
+    sql = sql.replace("{ids}", ", ".join(metric.of.ids))
     end = min(window.end_on, _mature_end(database, metric))
     required = until or read_until(metric, [Window(window.start_on, end)], database.as_of)
     parameters = {"start_on": window.start_on, "end_on": end, "required_until": required}

@@ -49,13 +49,22 @@ at_risk as (
             rows between current row and unbounded following
         )::bigint as n
     from moments
+),
+
+steps as (
+    select
+        *,
+        1 - product(1 - reached / n) over (partition by period order by days) as share
+    from at_risk
 )
 
+-- The steps of six hours are one, so that a curve has at most four points a day.
 select
     period,
-    days,
-    1 - product(1 - reached / n) over (partition by period order by days) as share,
-    reached,
-    n
-from at_risk
+    max(days) as days,
+    max(share) as share,
+    sum(reached)::bigint as reached,
+    max(n) as n
+from steps
+group by period, ceil(days * 4)
 order by period, days

@@ -6,6 +6,8 @@ with shipped as (
         links.issue_number as number,
         min(least(pull_requests.released_at, pull_requests.deployed_at)) as shipped_at
     from pull_request_issues as links
+    semi join listed
+        on listed.repo = links.issue_repo and listed.number = links.issue_number
     inner join pull_requests
         on
             pull_requests.repo = links.repo

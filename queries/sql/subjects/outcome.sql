@@ -1,11 +1,29 @@
 -- What rows of an outcome show: the issue, milestone or pull request that it rests on, and its pull
 -- requests.
-with items as (
-    select repo || '#' || number as ref, title, url
-    from issues
+with own as (
+    select
+        *,
+        try_cast(split_part(ref, '#', -1) as integer) as number
+    from outcomes
+    semi join listed on listed.key = outcomes.outcome_id
+),
+
+named as (
+    select
+        own.ref,
+        items.title,
+        items.url
+    from own
+    inner join issues as items
+        on items.number = own.number and items.repo || '#' || items.number = own.ref
     union all
-    select repo || '#' || number, title, url
-    from pull_requests
+    select
+        own.ref,
+        items.title,
+        items.url
+    from own
+    inner join pull_requests as items
+        on items.number = own.number and items.repo || '#' || items.number = own.ref
     union all
     select url, title, url
     from milestones
@@ -15,12 +33,12 @@ with items as (
     where source not in ('issue', 'pull request')
 ),
 
-named as (
+first_names as (
     select
         ref,
         any_value(title) as title,
         any_value(url) as url
-    from items
+    from named
     group by ref
 ),
 
@@ -32,25 +50,26 @@ linked as (
             order by pull_requests.merged_at,
             pull_requests.number
         ) as pull_requests
-    from outcome_items
+    from own
+    inner join outcome_items on outcome_items.outcome_id = own.outcome_id
     inner join pull_requests
         on pull_requests.repo = outcome_items.repo and pull_requests.number = outcome_items.number
     group by outcome_items.outcome_id
 )
 
 select
-    outcomes.repo,
-    outcomes.outcome_id as key,
-    coalesce(named.title, outcomes.ref) as title,
-    outcomes.kind,
-    outcomes.also_kinds,
-    outcomes.happened_on,
-    outcomes.durability,
-    outcomes.team,
-    outcomes.authorship,
-    outcomes.is_linked,
+    own.repo,
+    own.outcome_id as key,
+    coalesce(first_names.title, own.ref) as title,
+    own.kind,
+    own.also_kinds,
+    own.happened_on,
+    own.durability,
+    own.team,
+    own.authorship,
+    own.is_linked,
     linked.pull_requests,
-    named.url
-from outcomes
-left join named on named.ref = outcomes.ref
-left join linked on linked.outcome_id = outcomes.outcome_id
+    first_names.url
+from own
+left join first_names on first_names.ref = own.ref
+left join linked on linked.outcome_id = own.outcome_id

@@ -1,23 +1,35 @@
 -- What rows of a release show: how many pull requests it shipped first, and the features among
 -- them.
-with shipped as (
+with own as (
+    select releases.*
+    from releases
+    semi join listed on listed.repo = releases.repo and listed.key = releases.tag
+),
+
+shipped as (
     select
-        repo,
-        released_at,
-        list(title order by merged_at, number) as features
+        pull_requests.repo,
+        pull_requests.released_at,
+        list(
+            pull_requests.title
+            order by pull_requests.merged_at,
+            pull_requests.number
+        ) as features
     from pull_requests
-    where work_type = 'feature' and released_at is not null
-    group by repo, released_at
+    semi join own
+        on own.repo = pull_requests.repo and own.published_at = pull_requests.released_at
+    where pull_requests.work_type = 'feature'
+    group by pull_requests.repo, pull_requests.released_at
 )
 
 select
-    releases.repo,
-    releases.tag as key,
-    coalesce(nullif(releases.name, ''), releases.tag) as title,
-    releases.published_at,
-    releases.is_prerelease,
-    releases.pull_request_count,
+    own.repo,
+    own.tag as key,
+    coalesce(nullif(own.name, ''), own.tag) as title,
+    own.published_at,
+    own.is_prerelease,
+    own.pull_request_count,
     shipped.features,
-    releases.url
-from releases
-left join shipped on shipped.repo = releases.repo and shipped.released_at = releases.published_at
+    own.url
+from own
+left join shipped on shipped.repo = own.repo and shipped.released_at = own.published_at
