@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from headway.ui.parts import filters, history, notices, sign_in
+from headway.ui.parts import filters, history, notices, pictures, sign_in
 from queries.catalog.catalog import EXTRA_PAGES, PAGES, QUESTIONS
 
 MAX_WIDTH = 1080  # pixels; longer lines of text are hard to read
@@ -34,7 +34,7 @@ a:focus-visible, button:focus-visible, summary:focus-visible {
   .stSidebar[data-collapsed=false] { width: 15.5rem !important; min-width: 15.5rem !important }
 }
 @media print {
-  .stSidebar, .stAppHeader, .st-key-filters, .stToggle, [data-testid=stPageLink],
+  .stSidebar, .stAppHeader, .st-key-filters, .stToggle, [data-testid=stPageLink], .save,
   .stDownloadButton { display: none !important }
   .stMainBlockContainer { padding: 0 }
   .hw { print-color-adjust: exact; -webkit-print-color-adjust: exact }
@@ -56,7 +56,8 @@ def main() -> None:
     title = f"{current.title} · Headway"
     st.set_page_config(page_title=title, page_icon=notices.ICON, layout="wide")
     st.html(STYLE)
-    st.html(f"<script>{history.SCRIPT}</script>", unsafe_allow_javascript=True)
+    scripts = "".join(f"<script>{text}</script>" for text in (history.SCRIPT, pictures.SCRIPT))
+    st.html(scripts, unsafe_allow_javascript=True)
     st.logo(notices.WORDMARK, icon_image=notices.ICON)
     snapshot = filters.published()
     filters.watch(snapshot.id if snapshot else None)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from headway.ui.charts.quarter_svg import quarter_svg
 from headway.ui.parts import overview_html
 from headway.ui.parts.style import STYLE as OVERVIEW_STYLE
 from queries.catalog.catalog import PAGES
-from queries.read.overview import MetricAnswer, Overview, event_quarter
+from queries.read.overview import MetricAnswer, Overview
+from queries.read.panels import events
 from queries.read.snapshot import Snapshot
 from queries.sql_files import Row
+from queries.statistics.windows import Event, Window
 from queries.text.overview_text import budget_title, comparison_name
-from queries.text.sentences import day
+from queries.text.sentences import closed_note, day
 from queries.text.summary import headline_of
 
 STYLE = """
@@ -35,6 +38,7 @@ svg { width: 100%; height: auto }
   .meanings { font-size: 0.7rem }
 }
 """
+ALL_TIME = Window(date(1970, 1, 1), date(9999, 12, 31))
 BAND = "Light band: where the number would lie without a change from the quarter before."
 
 
@@ -55,7 +59,8 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row], note: st
     if budgets:
         title = html.escape(budget_title(budgets))
         parts += [f"<h2>{title}</h2>", overview_html.budgets(budgets, "")]
-    parts += [_section(data, page.title, data.of_page(page)) for page in PAGES]
+    marked = events(snapshot, ALL_TIME)
+    parts += [_section(page.title, data.of_page(page), marked) for page in PAGES]
     content = "".join(part for part in parts if part)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Headway report</title>'
@@ -75,16 +80,16 @@ def _origin(snapshot: Snapshot, data: Overview) -> str:
     return " · ".join(parts)
 
 
-def _section(data: Overview, title: str, items: Sequence[MetricAnswer]) -> str:
+def _section(title: str, items: Sequence[MetricAnswer], marked: Sequence[Event]) -> str:
     """Return a question with all its headlines, the quarters of the first, and definitions."""
     if not items:
         return ""
     first = items[0]
-    event = event_quarter(first.row) if not first.row["quarter"] else None
-    drawn = quarter_svg(first.metric, first.quarters, first.row["quarter"], event)
+    drawn = quarter_svg(first, marked)
     chart = ""
     if drawn:
-        chart = f"<p class=small>{html.escape(first.metric.title)} by quarter. {BAND}</p>{drawn}"
+        text = " ".join([f"{first.metric.title} by quarter. {BAND}", *closed_note(marked)])
+        chart = f"<p class=small>{html.escape(text)}</p>{drawn}"
     meanings = "".join(
         f"<li><b>{html.escape(item.metric.title)}</b>: {_meaning(item.row)}</li>" for item in items
     )

@@ -32,7 +32,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from headway.cli import log
 from headway.ui.access import LOG_REQUESTS, PROVIDER, RULES, Access
-from headway.ui.parts import history, sign_in
+from headway.ui.parts import history, pictures, sign_in
 from queries.catalog.catalog import EXTRA_PAGES, PAGES
 from queries.errors import NothingPublishedError
 from queries.read.snapshot import current
@@ -187,7 +187,7 @@ def policy() -> str:
     Streamlit's page has inline scripts, which are allowed by their hash, and sets inline styles.
     """
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = [*INLINE_SCRIPT.findall(page), history.SCRIPT]
+    scripts = [*INLINE_SCRIPT.findall(page), history.SCRIPT, pictures.SCRIPT]
     digests = [hashlib.sha256(text.encode()).digest() for text in scripts]
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return "; ".join(

@@ -145,7 +145,12 @@ def events(snapshot: Snapshot, period: Window) -> list[Event]:
     """Return the events of a period."""
     rows = listing(snapshot, "events", start_on=period.start_on, end_on=period.end_on)
     return [
-        Event(row["name"], row["happened_on"].date(), timedelta(days=row["transition_days"]))
+        Event(
+            row["name"],
+            row["happened_on"].date(),
+            timedelta(days=row["days"]),
+            row["kind"],
+        )
         for row in rows.to_dict("records")
     ]
 

@@ -10,6 +10,8 @@ QUARTERS_PUBLISHED = 9
 #: quarters after a fixed baseline that are compared with it; two years
 QUARTERS_AFTER_BASELINE = 8
 BASELINE = "baseline"
+#: kind of events on whose days nobody works
+CLOSED = "closed period"
 QUARTER_WEEKS, QUARTER_DAYS = 13, 91
 WEEK = timedelta(days=7)
 
@@ -29,11 +31,20 @@ class Window:
 
 @dataclass(frozen=True)
 class Event:
-    """A dated event; days of its transition count neither as before nor as after."""
+    """A dated event; days of its transition count neither as before nor as after.
+
+    The days of a closed period are its transition.
+    """
 
     name: str
     on: date
     transition: timedelta
+    kind: str = "rollout"
+
+    @property
+    def ends_on(self) -> date:
+        """Return the day after its transition."""
+        return self.on + self.transition
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from queries.catalog.metric import COUNTED, EFFECTS, Metric
 from queries.catalog.scope import Scope
-from queries.statistics.windows import BASELINE, Comparison, Window
+from queries.statistics.windows import BASELINE, CLOSED, Comparison, Event, Window
 
 #: labels of the columns of a scope
 SCOPE_LABELS: Mapping[str, str] = {
@@ -378,6 +378,16 @@ def day(moment: date) -> str:
 def dates(window: Window) -> str:
     """Return the first and last day of a window."""
     return f"{day(window.start_on)} to {day(window.end_on - timedelta(days=1))}"
+
+
+def closed_note(events: Sequence[Event]) -> list[str]:
+    """Return a note on the closed periods that a chart has in grey, if there are some."""
+    periods = [
+        f"{event.name} ({dates(Window(event.on, event.ends_on))})"
+        for event in events
+        if event.kind == CLOSED
+    ]
+    return [f"Grey, without a line: closed, {', '.join(periods)}."] if periods else []
 
 
 def between(window: Window) -> str:

@@ -22,7 +22,7 @@ from headway.ui.charts.figure import (
 from headway.ui.charts.scale import month_ticks, scale
 from headway.ui.charts.time_series import Chart, partial_note, time_layout
 from queries.statistics.windows import Window
-from queries.text.sentences import day
+from queries.text.sentences import closed_note, day
 
 #: a lifecycle chart has at most this many rows
 MAX_LIVES = 25
@@ -122,7 +122,8 @@ def stock(chart: Chart, flows: Sequence[Flow]) -> Drawing:
         f"{sum(flow.entered for flow in flows)} arrived; departures: "
         f"{', '.join(departed) or 'none'}."
     )
-    return drawing(traces, layout, alt, partial_note(chart, "Pale"))
+    notes = [*partial_note(chart, "Pale"), *closed_note(chart.events)]
+    return drawing(traces, layout, alt, notes)
 
 
 def _flow_bars(

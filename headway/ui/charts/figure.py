@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headway.ui.charts.scale import wrapped
+from queries.statistics.windows import CLOSED, Event
 
 Figure = dict[str, Any]
 #: placeholders of Streamlit's template; the browser replaces them with the theme's colours
@@ -140,6 +141,58 @@ def with_legend(layout: Figure, names: Sequence[str]) -> Figure:
         "margin": layout["margin"] | {"b": room},
         "legend": layout["legend"] | {"traceorder": "normal"},
     }
+
+
+def event_marks(
+    spans: Sequence[tuple[Event, Any, Any, bool]],
+) -> tuple[list[Figure], list[Figure]]:
+    """Return shapes and labels of events with their places: start, end, and whether it is left.
+
+    Closed periods are grey parts; other events are lines with a label, and grey in transition.
+    """
+    shapes, labels, shift = [], [], 0
+    for event, start, end, is_left in spans:
+        if event.transition:
+            area = {"fillcolor": GREY, "opacity": 0.15, "line": {"width": 0}}
+            shapes.append(vertical_line(start) | {"type": "rect", "x1": end} | area)
+        if event.kind == CLOSED:
+            continue
+        shapes.append(vertical_line(start))
+        labels.append(top_label(start, event.name, is_left, shift))
+        shift += label_height(event.name)
+    return shapes, labels
+
+
+def labels_height(events: Sequence[Event], has_target: bool = False) -> int:
+    """Return the pixels that the labels of events, and of a target, take above a plot."""
+    names = [event.name for event in events if event.kind != CLOSED]
+    return sum(map(label_height, names)) + has_target * label_height("target")
+
+
+def target_marks(value: float, text: str, shift: int) -> tuple[Figure, Figure]:
+    """Return the line of a target, and its label so many pixels above the plot."""
+    line = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": COLOURS[5], "width": 1.5, "dash": "dot"},
+    }
+    label = {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "yshift": shift,
+        "showarrow": False,
+        "text": html.escape(f"Dotted: {text}"),
+        "font": {"size": LABEL_SIZE, "color": COLOURS[5]},
+    }
+    return line, label
 
 
 def label_height(text: str) -> int:

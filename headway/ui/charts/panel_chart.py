@@ -12,6 +12,7 @@ from headway.ui.charts.figure import Drawing
 from headway.ui.charts.quarters import quarter_levels
 from headway.ui.charts.time_series import Band, Chart, Line, Point, points
 from queries.read.chart_sql import CURRENT_PERIOD, PERIOD_BEFORE
+from queries.read.expectations import Target
 from queries.read.panels import MetricChart, PanelData
 from queries.statistics.windows import Window, quarter_of
 from queries.text.sentences import Axis, axis
@@ -26,12 +27,12 @@ def draw_panel(
     origin: str,
     period: Window,
     is_weekly: bool = False,
-    target: float | None = None,
+    target: Target | None = None,
 ) -> Drawing | None:
     """Return the chart of a panel; None if there is nothing to draw.
 
-    Levels of quarters get their weeks if ``is_weekly``, and the line of a target in the unit of the
-    metric.
+    Levels of quarters get their weeks if ``is_weekly``. ``target`` is in the unit of the metric; it
+    is drawn on levels and bars.
     """
     charts = data.drawn
     if not charts:
@@ -60,11 +61,11 @@ def draw_panel(
         Band(window, low * unit.factor, high * unit.factor) for window, (low, high) in data.bands
     ]
     chart = Chart(title, origin, unit, period, lines, data.events, bands)
+    if target is not None and metric.chart != "stacked":
+        chart = replace(chart, target=replace(target, value=target.value * unit.factor))
     if metric.chart != "line":
         return SERIES[metric.chart](chart)
-    goal = None if target is None else target * unit.factor
-    chart = replace(chart, result=_result(data, unit), target=goal)
-    return quarter_levels(chart, is_weekly)
+    return quarter_levels(replace(chart, result=_result(data, unit)), is_weekly)
 
 
 def _result(data: PanelData, unit: Axis) -> str:

@@ -8,16 +8,15 @@ from datetime import date, timedelta
 
 from headway.ui.charts.figure import (
     COLOURS,
-    GREY,
     LABEL_SIZE,
     LINE_HEIGHT,
     Drawing,
     Figure,
     base_layout,
     drawing,
-    label_height,
-    top_label,
-    vertical_line,
+    event_marks,
+    labels_height,
+    target_marks,
 )
 from headway.ui.charts.scale import Scale, apart, scale, wrapped
 from headway.ui.charts.time_series import (
@@ -28,8 +27,10 @@ from headway.ui.charts.time_series import (
     alternative,
     missing_notes,
     partial_note,
+    target_text,
 )
-from queries.statistics.windows import Event, Window, quarter_of
+from queries.statistics.windows import CLOSED, Event, Window, quarter_of
+from queries.text.sentences import closed_note
 
 #: height of the plot, and the distance of a value from its level, in pixels
 PLOT, DISTANCE = 230, 11
@@ -61,19 +62,21 @@ def quarter_levels(chart: Chart, is_weekly: bool = False) -> Drawing | None:
         if is_weekly:
             traces.append(_weeks(chart, line, index, windows))
         traces += _levels(chart, line, index)
-    layout["shapes"] += [*_bands(chart, windows, axis), *_events(chart, windows)]
-    layout["annotations"] += [*_values(chart, windows, axis), *_event_labels(chart, windows)]
+    shapes, labels = _events(chart, windows)
+    layout["shapes"] += [*_bands(chart, windows, axis), *shapes]
+    layout["annotations"] += [*_values(chart, windows, axis), *labels]
     if len(chart.lines) > 1:
         layout["annotations"] += _names(chart, axis)
     if chart.target is not None:
-        shape, label = _target(chart, chart.target, axis)
+        text, shift = target_text(chart, chart.target), labels_height(_visible(chart, windows))
+        shape, label = target_marks(chart.target.value, text, shift)
         layout["shapes"].append(shape)
         layout["annotations"].append(label)
     return drawing(traces, layout, alternative("Line chart", chart), _notes(chart, is_weekly, axis))
 
 
 def _notes(chart: Chart, is_weekly: bool, axis: Scale) -> list[str]:
-    notes = []
+    notes = closed_note(chart.events)
     if chart.bands:
         notes.append("Band: where a quarter would lie without a change from the one before.")
     if any(point.is_partial and point.value is not None for point in chart.lines[0].quarters):
@@ -107,7 +110,7 @@ def _position(day: date, windows: Sequence[Window]) -> float:
 
 def _scale(chart: Chart, levels: Sequence[Point], weeks: Sequence[Point]) -> Scale:
     values = [point.value for point in (*levels, *weeks) if point.value is not None]
-    values += [] if chart.target is None else [chart.target]
+    values += [] if chart.target is None else [chart.target.value]
     low, high = min(values), max(values)
     room = (MOST_OF_BAND - 1) * (high - min(low, 0))
     for band in chart.bands:
@@ -116,7 +119,7 @@ def _scale(chart: Chart, levels: Sequence[Point], weeks: Sequence[Point]) -> Sca
 
 
 def _layout(chart: Chart, windows: Sequence[Window], axis: Scale) -> Figure:
-    above = sum(label_height(event.name) for event in _visible(chart, windows))
+    above = labels_height(_visible(chart, windows), chart.target is not None)
     title, origin = chart.title, f"{chart.axis.name}, {chart.origin}"
     if chart.result:
         title, origin = chart.result, f"{chart.title}: {origin}"
@@ -313,7 +316,7 @@ def _beside(chart: Chart, window: Window) -> float:
     positions = [
         (event.on - window.start_on) / (window.end_on - window.start_on)
         for event in chart.events
-        if window.start_on <= event.on < window.end_on
+        if event.kind != CLOSED and window.start_on <= event.on < window.end_on
     ]
     return next(
         (0.25 if position > 0.5 else 0.75 for position in positions if 0.25 < position < 0.75), 0.5
@@ -358,60 +361,24 @@ def _names(chart: Chart, axis: Scale) -> list[Figure]:
 def _visible(chart: Chart, windows: Sequence[Window]) -> list[Event]:
     """Return the events in the quarters of the chart."""
     span = Window(windows[0].start_on, windows[-1].end_on)
-    return [event for event in chart.events if span.start_on <= event.on < span.end_on]
+    return [
+        event
+        for event in chart.events
+        if event.on < span.end_on
+        and (event.on >= span.start_on or (event.kind == CLOSED and event.ends_on > span.start_on))
+    ]
 
 
-def _events(chart: Chart, windows: Sequence[Window]) -> list[Figure]:
-    shapes = []
-    for event in _visible(chart, windows):
-        start = _position(event.on, windows)
-        shapes.append(vertical_line(start))
-        shapes.append(
-            {
-                "type": "rect",
-                "x0": start,
-                "x1": _position(event.on + event.transition, windows),
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "layer": "below",
-                "fillcolor": GREY,
-                "opacity": 0.15,
-                "line": {"width": 0},
-            }
-        )
-    return shapes
-
-
-def _event_labels(chart: Chart, windows: Sequence[Window]) -> list[Figure]:
-    labels, shift = [], 0
-    for event in _visible(chart, windows):
-        start = _position(event.on, windows)
-        labels.append(top_label(start, event.name, start < len(windows) / 2, shift))
-        shift += label_height(event.name)
-    return labels
-
-
-def _target(chart: Chart, target: float, axis: Scale) -> tuple[Figure, Figure]:
-    """Return the line of a target and its name."""
-    line = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": target,
-        "y1": target,
-        "line": {"color": COLOURS[5], "width": 1.5, "dash": "dot"},
-    }
-    is_high = axis.pixels(target, PLOT) > PLOT - 20
-    label = {
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": target,
-        "yanchor": "top" if is_high else "bottom",
-        "showarrow": False,
-        "text": f"target {chart.axis.number(target)}",
-        "font": {"size": LABEL_SIZE, "color": COLOURS[5]},
-    }
-    return line, label
+def _events(chart: Chart, windows: Sequence[Window]) -> tuple[list[Figure], list[Figure]]:
+    """Return the shapes and labels of events."""
+    return event_marks(
+        [
+            (
+                event,
+                start := _position(event.on, windows),
+                _position(event.ends_on, windows),
+                start < len(windows) / 2,
+            )
+            for event in _visible(chart, windows)
+        ]
+    )

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from queries.statistics.windows import Window
+from queries.sql_files import Row
+from queries.statistics.windows import CLOSED, Event, Window
 
 #: ticks of a value axis, and of months, at most
 MOST_TICKS, MOST_MONTHS = 5, 7
@@ -71,6 +72,27 @@ def month_ticks(period: Window) -> tuple[list[str], list[str]]:
         for index, month in enumerate(visible)
     ]
     return [f"{month}" for month in visible], texts
+
+
+def position(moment: date, rows: Sequence[Row]) -> float | None:
+    """Return where a day is on an axis of quarters, from 0 to 1; None outside of them."""
+    for index, row in enumerate(rows):
+        start, end = row["window_start"], row["window_end"]
+        if start <= moment < end:
+            return float((index + (moment - start) / (end - start)) / len(rows))
+    return None
+
+
+def closed_part(event: Event, rows: Sequence[Row]) -> tuple[float, float] | None:
+    """Return start and length of a closed period on an axis of quarters; None outside of them."""
+    if event.kind != CLOSED or not rows:
+        return None
+    first, last = rows[0]["window_start"], rows[-1]["window_end"]
+    if event.ends_on <= first or event.on >= last:
+        return None
+    start = position(max(event.on, first), rows) or 0.0
+    end = 1.0 if event.ends_on >= last else position(event.ends_on, rows)
+    return start, (end or start) - start
 
 
 def apart(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:

@@ -10,21 +10,21 @@ import pandas as pd
 
 from headway.ui.charts.figure import (
     COLOURS,
-    GREY,
     LABEL_SIZE,
     Drawing,
     Figure,
     base_layout,
     drawing,
-    label_height,
+    event_marks,
+    labels_height,
     pattern,
-    top_label,
-    vertical_line,
+    target_marks,
     with_legend,
 )
 from headway.ui.charts.scale import month_ticks
-from queries.statistics.windows import Event, Window
-from queries.text.sentences import Axis, dates, day
+from queries.read.expectations import Target
+from queries.statistics.windows import CLOSED, Event, Window
+from queries.text.sentences import Axis, closed_note, dates, day
 
 #: patterns of stacked bars
 STACKED = ("", ".", "/")
@@ -77,7 +77,7 @@ class Chart:
     #: the finding, which is then the title of the figure
     result: str = ""
     #: the value to reach, in the unit of the axis
-    target: float | None = None
+    target: Target | None = None
 
 
 def points(frame: pd.DataFrame, factor: float) -> list[Point]:
@@ -126,12 +126,24 @@ def _bars(chart: Chart, styles: Sequence[Figure], partial_style: str, options: F
         for index, (line, style) in enumerate(zip(chart.lines, styles, strict=True))
     ]
     layout = time_layout(chart) | {"bargap": 0.25} | options
+    if chart.target is not None:
+        _draw_target(layout, chart, chart.target)
     names = [line.label for line in chart.lines]
     if names != [chart.title]:
         layout = with_legend(layout, names)
-    return drawing(
-        traces, layout, alternative("Bar chart", chart), partial_note(chart, partial_style)
-    )
+    notes = [*partial_note(chart, partial_style), *closed_note(chart.events)]
+    return drawing(traces, layout, alternative("Bar chart", chart), notes)
+
+
+def _draw_target(layout: Figure, chart: Chart, target: Target) -> None:
+    """Draw the line of a target, with room for it above the bars."""
+    values = [point.value or 0.0 for line in chart.lines for point in line.weeks]
+    highest = max([target.value, *values])
+    text, shift = target_text(chart, target), labels_height(chart.events)
+    shape, label = target_marks(target.value, text, shift)
+    layout["shapes"].append(shape)
+    layout["annotations"].append(label)
+    layout["yaxis"] |= {"range": [min([0.0, *values]), highest * 1.15]}
 
 
 def _data(chart: Chart, weeks: Sequence[Point]) -> Figure:
@@ -148,7 +160,7 @@ def _data(chart: Chart, weeks: Sequence[Point]) -> Figure:
 
 def time_layout(chart: Chart, plot: int = 230) -> Figure:
     """Return a layout with time on the x axis and a line for each event."""
-    above = sum(label_height(event.name) for event in chart.events)
+    above = labels_height(chart.events, chart.target is not None)
     layout = base_layout(chart.title, f"{chart.axis.name}, {chart.origin}", plot, above)
     layout["hovermode"] = "x unified"
     days, texts = month_ticks(chart.period)
@@ -164,30 +176,19 @@ def time_layout(chart: Chart, plot: int = 230) -> Figure:
     if chart.axis.is_money:
         layout["yaxis"]["tickformat"] = chart.axis.form
     middle = chart.period.start_on + (chart.period.end_on - chart.period.start_on) / 2
-    layout["shapes"], layout["annotations"], shift = [], [], 0
-    for event in chart.events:
-        layout["shapes"] += [vertical_line(f"{event.on}"), _transition(event)]
-        label = top_label(f"{event.on}", event.name, event.on < middle, shift)
-        layout["annotations"].append(label)
-        shift += label_height(event.name)
+    first = chart.period.start_on
+    layout["shapes"], layout["annotations"] = event_marks(
+        [
+            (event, f"{max(event.on, first)}", f"{event.ends_on}", event.on < middle)
+            for event in chart.events
+        ]
+    )
     return layout
 
 
-def _transition(event: Event) -> Figure:
-    """Return the band of an event's days of transition."""
-    return {
-        "type": "rect",
-        "x0": f"{event.on}",
-        "x1": f"{event.on + event.transition}",
-        "y0": 0,
-        "y1": 1,
-        "xref": "x",
-        "yref": "paper",
-        "layer": "below",
-        "fillcolor": GREY,
-        "opacity": 0.15,
-        "line": {"width": 0},
-    }
+def target_text(chart: Chart, target: Target) -> str:
+    """Return the label of a target with its day."""
+    return f"target {chart.axis.number(target.value)} by {day(target.by_on)}"
 
 
 def partial_note(chart: Chart, style: str) -> list[str]:
@@ -241,5 +242,11 @@ def alternative(kind: str, chart: Chart) -> str:
             texts.append(f"{line.label}: no values.")
         if quarters:
             texts.append(f"By quarter: {', '.join(map(chart.axis.number, quarters))}.")
-    texts += [f"Marked: {event.name} on {day(event.on)}." for event in chart.events]
+    texts += [
+        f"Marked: {event.name} on {day(event.on)}."
+        for event in chart.events
+        if event.kind != CLOSED
+    ]
+    texts += closed_note(chart.events)
+    texts += [] if chart.target is None else [f"{target_text(chart, chart.target)}."]
     return " ".join(texts)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from headway.ui.charts.figure import Drawing
 from headway.ui.charts.panel_chart import draw_panel
 from headway.ui.parts import (
     cache,
@@ -69,8 +70,9 @@ def page(name: str, section: Section | None = None) -> None:
     panels = catalog.panels(content)
     first = next(panel for panel in panels if panel_has(panel, main))
     if main.row["current"] is None:  # the panel names the missing data
-        show(load(first, view), view, has_title=False)
-    elif question.quarters(main, view):
+        is_weekly = question.weeks_switch()
+        show(load(first, view), view, is_weekly, has_title=False)
+    elif is_weekly := question.quarters(main, view):
         weeks(load(first, view), view)
     question.beside(content, main, view)
     question.in_the_way(main, data)
@@ -80,23 +82,26 @@ def page(name: str, section: Section | None = None) -> None:
     by_name = {item.metric.name: item for item in items}
     parts = PARTS.get(name, {})
     for title, rule in parts.items():
-        part(title, [panel for panel in panels if panel.metrics[0].rule == rule], by_name, view)
+        own = [panel for panel in panels if panel.metrics[0].rule == rule]
+        part(title, own, by_name, view, is_weekly)
     if not parts:
         question.compare_teams(main, view)
         rest(first, main, by_name, view)
         for panel in panels:
             if panel is not first:
-                more(panel, by_name, view)
+                more(panel, by_name, view, is_weekly)
 
 
-def part(title: str, panels: Sequence[Panel], by_name: Answers, view: View) -> None:
+def part(
+    title: str, panels: Sequence[Panel], by_name: Answers, view: View, is_weekly: bool
+) -> None:
     """Draw a part of a page: its own anchor, a line for each verdict, and its closed panels."""
     st.header(title, anchor=slug(title))
     metrics = [metric for panel in panels for metric in panel.metrics]
     if items := [by_name[metric.name] for metric in metrics if metric.name in by_name]:
         comparison.draw(overview_html.answers(items))
     for panel in panels:
-        more(panel, by_name, view)
+        more(panel, by_name, view, is_weekly)
 
 
 def panel_has(panel: Panel, item: MetricAnswer) -> bool:
@@ -107,11 +112,14 @@ def panel_has(panel: Panel, item: MetricAnswer) -> bool:
 def show_panels(panels: Sequence[Panel], view: View) -> None:
     """Draw panels below each other."""
     unmatched: set[str] = set()
+    is_weekly = (
+        any(panel.metrics[0].chart == "line" for panel in panels) and question.weeks_switch()
+    )
     for panel in panels:
         rule = panel.metrics[0].rule
         if rule not in unmatched:  # other panels of an unmatched rule are empty too
             data = load(panel, view)
-            show(data, view)
+            show(data, view, is_weekly)
             unmatched |= set() if data.has_rule_matches else {rule}
 
 
@@ -122,7 +130,7 @@ def load(panel: Panel, view: View) -> PanelData:
     return data
 
 
-def show(data: PanelData, view: View, *, has_title: bool = True) -> None:
+def show(data: PanelData, view: View, is_weekly: bool, *, has_title: bool = True) -> None:
     """Draw a panel."""
     panel = data.panel
     view = notices.narrowed(panel.metrics[0], view)
@@ -137,9 +145,7 @@ def show(data: PanelData, view: View, *, has_title: bool = True) -> None:
     for metric, sentence in data.empty:
         notices.no_items(metric, sentence, data.has_rule_matches, view)
     notices.shipments(data.shipments)
-    is_line = bool(data.drawn) and data.drawn[0].metric.chart == "line"
-    is_weekly = is_line and st.toggle("Show weeks", key=f"weeks {panel.title}")
-    chart = draw_panel(data, _origin(data, view), view.period, is_weekly)
+    chart = drawn(data, view, is_weekly)
     if chart:
         draw(chart, panel.title)
     if panel.metrics[0].chart == "ages":
@@ -147,6 +153,12 @@ def show(data: PanelData, view: View, *, has_title: bool = True) -> None:
     elif panel.metrics[0].chart == "list" or panel.metrics[0].is_listed:
         evidence_drawer.newest(data, view)
     evidence_drawer.show(data, chart, view)
+
+
+def drawn(data: PanelData, view: View, is_weekly: bool) -> Drawing | None:
+    """Return the chart of a panel with the target of its first metric."""
+    goal = question.target_of(data.panel.metrics[0], view)
+    return draw_panel(data, _origin(data, view), view.period, is_weekly, goal)
 
 
 def _origin(data: PanelData, view: View) -> str:
@@ -174,24 +186,24 @@ def _headline(reported: MetricHeadlines) -> None:
 
 def weeks(data: PanelData, view: View) -> None:
     """Draw the chart of a panel by week."""
-    chart = draw_panel(data, _origin(data, view), view.period, is_weekly=True)
+    chart = drawn(data, view, is_weekly=True)
     if chart:
         draw(chart, f"{data.panel.title} by week")
 
 
 def rest(panel: Panel, main: MetricAnswer, by_name: Answers, view: View) -> None:
-    """Draw the first panel in words and by week, with its other metrics, closed."""
+    """Draw the first panel in words and by quarter, with its other metrics, closed."""
     text = " · ".join(
         f"{lowered(metric.title)} {_number(metric, by_name, view)}"
         for metric in panel.metrics
         if metric.name != main.metric.name
     )
-    with question.fold(panel.title, text or "in words and by week") as is_open:
+    with question.fold(panel.title, text or "in words") as is_open:
         if is_open:
-            show(load(panel, view), view, has_title=False)
+            show(load(panel, view), view, is_weekly=False, has_title=False)
 
 
-def more(panel: Panel, by_name: Answers, view: View) -> None:
+def more(panel: Panel, by_name: Answers, view: View, is_weekly: bool) -> None:
     """Draw a further panel, closed, with its number."""
     first = next((metric for metric in panel.metrics if metric.name in by_name), panel.metrics[0])
     text = _number(first, by_name, view)
@@ -199,7 +211,7 @@ def more(panel: Panel, by_name: Answers, view: View) -> None:
         text = f"{lowered(first.title)} {text}"
     with question.fold(panel.title, text) as is_open:
         if is_open:
-            show(load(panel, view), view, has_title=False)
+            show(load(panel, view), view, is_weekly, has_title=False)
 
 
 def _number(metric: Metric, by_name: Answers, view: View) -> str:

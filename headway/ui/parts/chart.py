@@ -9,14 +9,18 @@ import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
 from headway.ui.charts.figure import Drawing, Figure
-from headway.ui.parts.text import caption
+from headway.ui.parts.text import caption, slug
 
-#: the toolbar of charts: only the button that saves a picture
+#: the toolbar of charts: the button that saves a picture, and beside it that of ``pictures``
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
 }
+
+
+def config(name: str, form: str = "png") -> dict[str, Any]:
+    """Return the toolbar of a chart, whose pictures have its name."""
+    return CONFIG | {"toImageButtonOptions": {"format": form, "scale": 2, "filename": slug(name)}}
 
 
 class CheckedFigure(BaseFigure):  # type: ignore[misc]
@@ -39,7 +43,7 @@ def draw(drawing: Drawing, name: str) -> None:
     """Draw a chart with its notes."""
     st.plotly_chart(
         CheckedFigure(drawing.figure),
-        config=CONFIG,
+        config=config(name),
         alt=drawing.alt,
         key=f"chart {name}",
     )

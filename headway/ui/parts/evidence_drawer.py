@@ -14,7 +14,7 @@ import streamlit as st
 
 from headway.ui.charts.figure import Drawing, coloured
 from headway.ui.parts import cache, sign_in
-from headway.ui.parts.chart import CONFIG
+from headway.ui.parts.chart import config
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, escape, slug
 from queries.catalog import catalog
@@ -36,7 +36,6 @@ DEFINITION, ROWS, SQL, DOWNLOAD = "How this is measured", "Rows", "SQL", "Downlo
 #: part of the address that names the open evidence, and its values
 EVIDENCE = "evidence"
 TABS = {"definition": DEFINITION, "rows": ROWS, "sql": SQL, "download": DOWNLOAD}
-MAX_OLDEST, MAX_NEWEST = 10, 20
 #: begin of titles in the list of capabilities, which has this name itself
 KIND_OF_OUTCOME = "Capability: "
 #: part of a URL that identifies an item: shop/pull/12, shop/releases/tag/v1
@@ -188,7 +187,7 @@ def oldest(data: PanelData, view: View) -> None:
     """Draw the items that have been open longest."""
     panel = data.panel
     evidence = _chart_evidence(data)
-    frame = _items(evidence, view).nlargest(MAX_OLDEST, "value")
+    frame = _items(evidence, view, "longest").sort_values("value", ascending=False, kind="stable")
     if len(frame):
         st.markdown("**Open longest**")
         columns = frame[["url", *panel.subject.listed]].dropna(axis="columns", how="all")
@@ -200,14 +199,13 @@ def newest(data: PanelData, view: View) -> None:
     """Draw the newest items that count; outcomes with links to their pull requests."""
     panel = data.panel
     evidence = _chart_evidence(data)
-    frame = _items(evidence, view)
-    counted = frame[frame["counts_as"] == "counted"]
+    counted = _items(evidence, view, "newest")
     if not len(counted):
         return
-    is_cut = len(counted) > MAX_NEWEST
-    more = f", the {MAX_NEWEST} newest of {len(counted):,}" if is_cut else ""
+    total = counted["total"].iloc[0]
+    more = f", the {len(counted)} newest of {total:,}" if total > len(counted) else ""
     st.markdown(f"**{panel.title}** in the period shown{more}")
-    columns = counted[["url", *panel.subject.listed]].head(MAX_NEWEST)
+    columns = counted[["url", *panel.subject.listed]]
     if panel.subject.name == "outcome":
         st.markdown("\n".join(_outcome(row) for row in columns.to_dict("records")))
     else:
@@ -219,8 +217,8 @@ def _chart_evidence(data: PanelData) -> Evidence:
     return data.evidence[len(data.headlines)]
 
 
-def _items(evidence: Evidence, view: View) -> pd.DataFrame:
-    return cache.load(items, view, evidence, view.scope)
+def _items(evidence: Evidence, view: View, only: str = "") -> pd.DataFrame:
+    return cache.load(items, view, evidence, view.scope, only)
 
 
 def _outcome(row: Mapping[Hashable, Any]) -> str:
@@ -308,8 +306,8 @@ def downloads(title: str, frame: pd.DataFrame, label: str, drawing: Drawing | No
         _button("Rows as Parquet", lambda: _parquet(frame), f"{name}.parquet", parquet, title)
         if drawing:
             file = f"{slug(title)}.html"
-            _button("Chart as HTML", lambda: _html(drawing), file, "text/html", title)
-    st.caption("The camera above the chart saves it as a picture.")
+            _button("Chart as HTML", lambda: _html(drawing, title), file, "text/html", title)
+    st.caption("The buttons at the chart save it as a picture, PNG or SVG.")
 
 
 def _button(label: str, content: Callable[[], bytes], file: str, mime: str, title: str) -> None:
@@ -333,9 +331,9 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _html(drawing: Drawing) -> bytes:
+def _html(drawing: Drawing, name: str) -> bytes:
     """Return a chart as a page that works offline; its camera saves an SVG."""
     figure = coloured(drawing.figure, st.get_option("theme.light.chartCategoricalColors"))
     figure["layout"] |= {"template": "plotly_white", "font": {"family": "sans-serif"}}
-    config = CONFIG | {"toImageButtonOptions": {"format": "svg"}}
-    return str(plotly.io.to_html(figure, config=config, include_plotlyjs=True)).encode()
+    toolbar = config(name, "svg")
+    return str(plotly.io.to_html(figure, config=toolbar, include_plotlyjs=True)).encode()

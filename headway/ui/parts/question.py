@@ -17,11 +17,13 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from headway.ui.charts.quarter_svg import quarter_svg
 from headway.ui.parts import (
     cache,
     comparison,
     notices,
     overview_html,
+    pictures,
     question_html,
 )
 from headway.ui.parts.filters import View
@@ -30,7 +32,7 @@ from queries.catalog import catalog
 from queries.catalog.metric import Metric, Page
 from queries.catalog.scope import Scope
 from queries.read import question
-from queries.read.expectations import target
+from queries.read.expectations import Target, target
 from queries.read.filters import SnapshotInfo, is_empty
 from queries.read.headlines import is_exploratory
 from queries.read.listings import EXPECTATIONS
@@ -48,7 +50,7 @@ from queries.text.question_text import (
     teams_text,
     title,
 )
-from queries.text.sentences import Axis, day
+from queries.text.sentences import Axis, closed_note, day
 
 WHOLE = "whole organisation"
 #: words under the chart of quarters
@@ -187,22 +189,34 @@ def guardrail_of(row: Row, data: Overview) -> MetricAnswer | None:
 
 
 def quarters(main: MetricAnswer, view: View) -> bool:
-    """Draw the first answer by quarter, and return whether the reader wants to see weeks."""
+    """Draw the first answer by quarter, and return whether the charts of the page have weeks."""
     metric = main.metric
     axis = axis_of(main)
     window = Window(main.quarters[0]["window_start"], main.quarters[-1]["window_end"])
     marked = cache.load(events, view, window) if main.quarters else []
-    goal = target(cache.row_values(EXPECTATIONS, view), metric.name, view.scope)
+    goal = target_of(metric, view)
     drawn = question_html.quarters(main, axis, marked, goal)
     if not drawn:
-        return False
+        return weeks_switch()
     with st.container(horizontal=True, vertical_alignment="center"):
         whose = " of all teams" if main.row.get("rollout_teams") else ""
         st.header(f"{metric.title}{whose} by quarter, {axis.name}", anchor=False)
-        is_weekly = st.toggle("Show weeks", key="weeks", bind="query-params")
-    comparison.draw(drawn)
-    caption(BAND)
-    return bool(is_weekly)
+        is_weekly = weeks_switch()
+    row, name = main.row, f"{metric.title} by quarter"
+    svg = quarter_svg(main, marked, goal, (title(metric, row, None), f"{name}. {BAND}"))
+    comparison.draw(pictures.saved(drawn, svg, slug(name)))
+    caption(BAND, *closed_note(marked))
+    return is_weekly
+
+
+def weeks_switch() -> bool:
+    """Draw the switch for weeks, one for all charts of a page, and return whether it is on."""
+    return bool(st.toggle("Show weeks", key="weeks", bind="query-params"))
+
+
+def target_of(metric: Metric, view: View) -> Target | None:
+    """Return the target of an expectation for the chart of a metric."""
+    return target(cache.row_values(EXPECTATIONS, view), metric.name, view.scope)
 
 
 def axis_of(item: MetricAnswer) -> Axis:

@@ -6,13 +6,16 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from math import floor, inf, isfinite, log10
 
+from headway.ui.charts.figure import LABEL_LETTERS
+from headway.ui.charts.scale import closed_part, position, wrapped
 from headway.ui.parts.text import typeset
 from queries.catalog.metric import Metric
+from queries.read.expectations import Target
 from queries.read.overview import MetricAnswer, unchanged_band
 from queries.sql_files import Row
-from queries.statistics.windows import Event
+from queries.statistics.windows import CLOSED, Event
 from queries.text.overview_text import effect_text
-from queries.text.sentences import Axis, short_value
+from queries.text.sentences import Axis, day, short_value
 
 #: steps of an axis
 TICKS = 5
@@ -46,13 +49,12 @@ def effect(strip: str, texts: Sequence[str]) -> str:
 
 
 def quarters(
-    item: MetricAnswer, axis: Axis, events: Sequence[Event], target: float | None = None
+    item: MetricAnswer, axis: Axis, events: Sequence[Event], target: Target | None = None
 ) -> str:
     """Return the level of each quarter as a chart, with the band without a change.
 
-    The judged quarter is dark, a running one dotted. ``events`` are marked before the quarter's
-    part in which they began. ``target`` is drawn as a line, in the unit of the metric. Empty under
-    two quarters with a number.
+    The judged quarter is dark, a running one dotted. ``events`` are lines with their names above
+    the chart, closed periods are grey. Empty under two quarters with a number.
     """
     rows = item.quarters
     values = [_known(row["current"]) for row in rows]
@@ -61,7 +63,7 @@ def quarters(
         return ""
     bands = [_possible(item.metric, unchanged_band(row)) for row in rows]
     every = [*known, *(value for band in bands if band for value in band)]
-    every += [] if target is None else [target]
+    every += [] if target is None else [target.value]
     low, high = _range([value * axis.factor for value in every])
 
     def at(value: float) -> float:
@@ -75,16 +77,18 @@ def quarters(
         f"{_text(_tick(tick, axis))}</span></u>"
         for tick in _ticks(low, high)
     )
-    marks = "".join(_event(event, rows, number) for number, event in enumerate(events))
+    marks, lines = _events(events, rows)
     alt = _alt(item, axis)
     if target is not None:
-        text = f"target {axis.with_unit(target * axis.factor)}"
-        style = f"bottom: {at(target):.1f}%"
-        marks += f'<u class="target" style="{style}"><span>{_text(text)}</span></u>'
+        text = f"target {axis.number(target.value * axis.factor)} by {day(target.by_on)}"
+        style = f"bottom: {at(target.value):.1f}%"
+        marks += f'<u class="target" style="{style}"></u>'
+        marks += f'<div class="aim">Dashed: {_text(text)}</div>'
+        lines += 1
         alt = f"{alt}, {text}"
     name = html.escape(alt, quote=True)
     return (
-        f'<div class="plot" role="img" aria-label="{name}">{ticks}'
+        f'<div class="plot" role="img" style="--lines: {lines}" aria-label="{name}">{ticks}'
         f'<div class="columns">{columns}</div>{marks}</div>'
     )
 
@@ -168,18 +172,28 @@ def _tick(value: float, axis: Axis) -> str:
     return _signed(f"${text}" if axis.is_money else text)
 
 
-def _event(event: Event, rows: Sequence[Row], number: int) -> str:
-    """Return the mark of an event; empty outside the quarters. Labels are one below the other."""
-    for index, row in enumerate(rows):
-        if row["window_start"] <= event.on < row["window_end"]:
-            days = (row["window_end"] - row["window_start"]).days
-            part = (index + (event.on - row["window_start"]).days / days) / len(rows)
-            side = " left" if part > HALF else ""
-            return (
-                f'<div class="event{side}" style="left: {100 * part:.1f}%">'
-                f'<span style="top: {number}rem">{_text(event.name)}</span></div>'
-            )
-    return ""
+def _events(events: Sequence[Event], rows: Sequence[Row]) -> tuple[str, int]:
+    """Return the marks of events in the quarters, and the number of lines of their names.
+
+    Names are one below the other, so none is over another.
+    """
+    marks, count = [], 0
+    for event in events:
+        if closed := closed_part(event, rows):
+            start, width = (f"{100 * part:.1f}%" for part in closed)
+            marks.append(f'<div class="closed" style="left: {start}; width: {width}"></div>')
+        part = position(event.on, rows)
+        if event.kind == CLOSED or part is None:
+            continue
+        side = " left" if part > HALF else ""
+        lines = wrapped(event.name, LABEL_LETTERS, 3)
+        name = "<br>".join(map(_text, lines))
+        marks.append(
+            f'<div class="event{side}" style="left: {100 * part:.1f}%">'
+            f'<span style="top: {count}rem">{name}</span></div>'
+        )
+        count += len(lines)
+    return "".join(marks), count
 
 
 #: columns of a table of two windows

@@ -63,27 +63,37 @@ QUESTION_STYLE = """
 .hw .tour a { text-decoration: underline }
 .hw .effect { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center }
 .hw .effect .strip { width: 9.5rem; flex: none }
-.hw .plot { position: relative; height: 12.5rem; margin: 1.25rem 0 1.75rem 2.5rem;
-  --ink: light-dark(#1b4a87, #4db2f5) }
+.hw .plot { position: relative; height: 12.5rem;
+  margin: calc(var(--lines) * 1rem + 0.25rem) 0 1.75rem 2.5rem;
+  --paper: light-dark(#ffffff, #14171c); --ink: light-dark(#1b4a87, #4db2f5) }
 .hw .plot > u { position: absolute; left: 0; right: 0; text-decoration: none;
   border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent) }
 .hw .plot > u span { position: absolute; right: 100%; top: -0.625rem; padding-right: 0.375rem;
   font-size: 0.75rem; opacity: 0.78; white-space: nowrap }
 .hw .plot > u.target { border-top: 2px dashed currentColor }
-.hw .plot > u.target span { left: 0; right: auto; top: -1.125rem; padding: 0 }
+.hw .plot .aim { position: absolute; left: 0; top: -1.125rem; font-size: 0.75rem;
+  line-height: 1rem; white-space: nowrap }
 .hw .plot .columns { position: absolute; inset: 0; display: flex }
 .hw .plot .column { flex: 1; position: relative; min-width: 0 }
 .hw .plot .band { position: absolute; left: 8%; right: 8%;
   background: color-mix(in srgb, var(--ink) 14%, transparent) }
 .hw .plot .level { position: absolute; left: 8%; right: 8%; border-bottom: 3px solid var(--ink);
-  opacity: 0.72; text-align: center; font-size: 0.8125rem; font-weight: 600; line-height: 1.25 }
+  opacity: 0.72; text-align: center; font-size: 0.8125rem; font-weight: 600; line-height: 1.25;
+  z-index: 1; text-shadow: 0 0 2px var(--paper), 0 0 3px var(--paper), 0 0 4px var(--paper) }
 .hw .plot .judged .level { opacity: 1; font-weight: 700 }
 .hw .plot .running .level { border-bottom-style: dotted }
 .hw .plot .name { position: absolute; top: 100%; left: -0.25rem; right: -0.25rem;
   padding-top: 0.25rem; text-align: center; font-size: 0.75rem; opacity: 0.78 }
-.hw .plot .event { position: absolute; top: -1.25rem; bottom: 0; border-left: 1px dashed }
+.hw .plot .closed { position: absolute; top: 0; bottom: 0; min-width: 2px;
+  background: color-mix(in srgb, currentColor 14%, transparent) }
+.hw .plot .event { position: absolute; top: calc(var(--lines) * -1rem); bottom: 0;
+  border-left: 1px dashed }
 .hw .plot .event span { position: absolute; top: 0; left: 0.375rem; font-size: 0.75rem;
-  white-space: nowrap }
+  line-height: 1rem; white-space: nowrap; background: var(--paper); z-index: 1 }
+.hw .save { text-align: right }
+.hw .save button { font: inherit; color: inherit; background: none; cursor: pointer;
+  border: 1px solid color-mix(in srgb, currentColor 30%, transparent); border-radius: 0.25rem;
+  padding: 0 0.375rem }
 .hw .plot .event.left span { left: auto; right: 0.375rem }
 .hw table { border-collapse: collapse; width: 100%; border: 0 }
 .hw caption { text-align: left; font-weight: 600; font-size: 1rem; padding: 0 0 0.25rem;

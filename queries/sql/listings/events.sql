@@ -1,12 +1,11 @@
--- Rollouts of a period, which charts mark.
+-- Events of a period, which charts mark.
 select
     kind,
-    name,
+    if(kind = 'model change', 'most spend on ' || name, name) as name,
     happened_on,
-    transition_days
+    if(kind = 'closed period', ended_on - happened_on + 1, coalesce(transition_days, 0)) as days
 from events
 where
-    kind = 'rollout'
-    and happened_on >= $start_on::date
-    and happened_on < $end_on::date
+    happened_on < $end_on::date
+    and if(kind = 'closed period', ended_on, happened_on) >= $start_on::date
 order by happened_on, name

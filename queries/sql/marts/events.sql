@@ -1,15 +1,56 @@
--- Dated events of headway.toml: rollouts, which charts mark, and closed periods.
+-- Dated events that charts mark: rollouts and closed periods of headway.toml, and changes of the
+-- model that takes most spend.
 -- Grain: kind, name, happened_on. Columns are stable unless marked experimental.
 --
--- kind: rollout or closed period.
--- name: what it was.
--- happened_on: the day, or the first day.
--- ended_on: last day of a closed period, or of a rollout's transition; null for a rollout without.
--- transition_days: days of a rollout, from its first on, that count as neither before nor after.
+-- kind: rollout, closed period or model change.
+-- name: what it was; of a model change, the new model.
+-- happened_on: the day, or the first day. Of a model change, the Monday of the first four weeks in
+--     which a model that never had it before takes more than half of the usage in dollars, after
+--     another had it.
+-- ended_on: last day of a closed period, or of a rollout's transition; null for others.
+-- transition_days: days of a rollout, from its first on, that count as neither before nor after;
+--     null for others.
 -- teams: teams that got a rollout, those that are named elsewhere; null for everybody.
 with named as (
     select list(distinct team) as teams
     from int_published_people
+),
+
+weekly as (
+    select
+        date_trunc('week', day)::date as week,
+        model,
+        sum(cost_usd) as cost_usd
+    from spend
+    where is_counted and charge = 'usage'
+    group by week, model
+),
+
+first_weeks as (
+    select distinct week
+    from weekly
+),
+
+largest as (
+    select
+        first_weeks.week,
+        weekly.model
+    from first_weeks
+    inner join weekly
+        on weekly.week >= first_weeks.week and weekly.week < first_weeks.week + interval 28 days
+    group by first_weeks.week, weekly.model
+    qualify
+        sum(weekly.cost_usd) > sum(sum(weekly.cost_usd)) over (partition by first_weeks.week) / 2
+        and weekly.model not in ('', 'other models')
+),
+
+model_changes as (
+    select
+        model,
+        min(week) as week
+    from largest
+    group by model
+    qualify row_number() over (order by min(week)) > 1
 )
 
 select
@@ -25,4 +66,13 @@ select
     ) as teams
 from input_events as events
 cross join named
-order by events.happened_on, events.name
+union all
+select
+    'model change',
+    model,
+    week,
+    null,
+    null,
+    null
+from model_changes
+order by happened_on, name

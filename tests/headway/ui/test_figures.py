@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,20 @@ from playwright.sync_api import Browser, Page
 from streamlit.testing.v1 import AppTest
 
 from headway.ui.charts.panel_chart import draw_panel
+from headway.ui.parts import question_html
 from headway.ui.parts.chart import CheckedFigure
+from headway.ui.parts.question import axis_of
+from headway.ui.parts.style import QUESTION_STYLE, STYLE
 from headway.ui.parts.text import slug
 from queries.catalog import catalog
 from queries.catalog.catalog import EXTRA_PAGES, PAGES
 from queries.catalog.scope import Scope
 from queries.read import filters
-from queries.read.panels import panels_data
+from queries.read.expectations import Target
+from queries.read.overview import overview
+from queries.read.panels import events, panels_data
 from queries.read.snapshot import current
+from queries.statistics.windows import CLOSED, Event, Window
 from tests.support.dashboard import opened, ready, served
 
 ROOT = Path(__file__).parents[3]
@@ -68,6 +75,28 @@ FAULTS = """slack => [...document.querySelectorAll('.js-plotly-plot')].flatMap((
   ).map(other => `${name}: ${one.words} | ${other.words}`));
   return [...cut.map(({words}) => `${name}: ${words} is cut off`), ...over];
 })"""
+#: names of the charts of quarters with texts over each other, or outside the page
+QUARTER_FAULTS = """slack => [...document.querySelectorAll('.hw .plot')].flatMap(plot => {
+  const walker = document.createTreeWalker(plot, NodeFilter.SHOW_TEXT), texts = [];
+  const name = plot.getAttribute('aria-label').split(':')[0];
+  while (walker.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    texts.push({words: walker.currentNode.textContent, box: range.getBoundingClientRect()});
+  }
+  const end = plot.getBoundingClientRect().right;
+  return texts.flatMap((one, index) => [
+    ...(one.box.left < 0 || one.box.right > end + 16 ? [`${name}: ${one.words} is cut off`] : []),
+    ...texts.slice(index + 1).filter(other =>
+      Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left) > slack &&
+      Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top) > slack
+    ).map(other => `${name}: ${one.words} | ${other.words}`)]);
+})"""
+#: events beside those of the demo
+MORE_EVENTS = [
+    Event("most spend on some-model-4-5", date(2026, 5, 18), timedelta(0), "model change"),
+    Event("Summer", date(2026, 7, 20), timedelta(days=21), CLOSED),
+]
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +137,21 @@ def drawn_pages(demo: Path) -> dict[str, str]:
     return result
 
 
+def drawn_quarters(demo: Path) -> str:
+    """Return the charts of quarters of all headlines as HTML, with events and a target."""
+    snapshot = current(demo)
+    items = overview(snapshot, "org", "", "").all_answers
+    marked = [*events(snapshot, Window(date(2020, 1, 1), date(2030, 1, 1))), *MORE_EVENTS]
+    charts = []
+    for item in items:
+        known = [row["current"] for row in item.quarters if row["current"] is not None]
+        target = Target(known[0], date(2027, 3, 31)) if known else None
+        charts.append(question_html.quarters(item, axis_of(item), marked, target))
+    assert sum(map(bool, charts)) > 10
+    style = f"<style>{STYLE}{QUESTION_STYLE} body {{ font-family: sans-serif }}</style>"
+    return f'{style}<div class="hw">{"".join(charts)}</div>'
+
+
 def test_figures_are_valid_and_small(specifications: dict[str, str]) -> None:
     assert len(specifications) > 40
     for name, text in specifications.items():
@@ -125,18 +169,19 @@ def test_ticks_are_not_repeated(specifications: dict[str, str]) -> None:
 
 
 def test_labels_of_figures_are_apart_and_whole(
-    browser: Browser, specifications: dict[str, str]
+    browser: Browser, specifications: dict[str, str], demo: Path
 ) -> None:
     page = browser.new_page()
-    page.set_content(document(specifications))
+    page.set_content(document(specifications, drawn_quarters(demo)))
     for width in sorted({min(width - BESIDE, WIDEST) for width in WIDTHS}):
         resize(page, width)
         assert page.evaluate(FAULTS, SLACK) == [], width
+        assert page.evaluate(QUARTER_FAULTS, SLACK) == [], width
     page.close()
 
 
-def document(specifications: dict[str, str]) -> str:
-    """Return a page of figures that adapt to its width."""
+def document(specifications: dict[str, str], more: str) -> str:
+    """Return a page of figures that adapt to its width, and more HTML."""
     figures: list[dict[str, Any]] = [json.loads(text) for text in specifications.values()]
     places = "".join(
         f'<div id="figure{index}" data-figure="{html.escape(name, quote=True)}"></div>'
@@ -148,7 +193,7 @@ def document(specifications: dict[str, str]) -> str:
     )
     script = plotly.offline.get_plotlyjs()
     return (
-        f'<body style="margin:0;width:358px">{places}<script>{script}</script>'
+        f'<body style="margin:0;width:358px">{places}{more}<script>{script}</script>'
         f"<script>{draw}</script></body>"
     )
 

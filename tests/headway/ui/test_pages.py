@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
+from xml.etree import ElementTree
 
 import duckdb
 import pandas as pd
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from headway.ui.charts import durations, figure
+from headway.ui.parts.pictures import SAVE_AS_SVG
 from headway.ui.parts.text import slug
 from queries.catalog import catalog
 from queries.catalog.catalog import PAGES, QUESTIONS
@@ -81,7 +83,7 @@ def test_headlines_and_charts_are_what_the_printed_sql_gives(
         )
         weeks = run(demo, printed(page))
         page.get_by_text("Show weeks").last.click()
-        plot = chart(page, panel.title).locator(".js-plotly-plot")
+        plot = chart(page, panel.title).first.locator(".js-plotly-plot")
         page.wait_for_function(
             "() => [...document.querySelectorAll('.js-plotly-plot')]"
             ".some(plot => plot.data && plot.data[0].customdata)"
@@ -126,10 +128,27 @@ def parquet_frame(content: bytes) -> pd.DataFrame:
     return pd.read_parquet(io.BytesIO(content))
 
 
-def downloaded(page: Page, button: str) -> bytes:
-    """Return the file of a download button."""
+def test_every_chart_is_saved_as_svg_and_png(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/{CYCLE_TIME.name}?weeks=true", accept_downloads=True) as page:
+        ready(page)
+        title = page.locator("h1").inner_text().partition("improving")[2].strip()
+        page.locator(".js-plotly-plot").first.hover()
+        assert title
+        for name, text, svg, png in (
+            ("cycle-time-of-features-by-quarter", title, "SVG", "PNG"),
+            ("cycle-time-by-week", "Cycle time", SAVE_AS_SVG, "Download plot as a PNG"),
+        ):
+            drawn = ElementTree.fromstring(downloaded(page, svg, f"{name}.svg"))
+            assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+            assert any(text in part for part in drawn.itertext())
+            assert downloaded(page, png, f"{name}.png").startswith(b"\x89PNG")
+
+
+def downloaded(page: Page, button: str, file: str = "") -> bytes:
+    """Return the file of a download button, which has a name if one is given."""
     with page.expect_download() as result:
-        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=button, exact=True).click()
+    assert file in ("", result.value.suggested_filename)
     return Path(result.value.path()).read_bytes()
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from headway.ui.charts import durations
+from headway.ui.charts import durations, time_series
 from headway.ui.charts.durations import Curve, Life
 from headway.ui.charts.figure import Drawing
 from headway.ui.charts.quarters import quarter_levels
 from headway.ui.charts.scale import month_ticks
 from headway.ui.charts.time_series import Chart, Line, Point
 from headway.ui.parts.text import escape
-from queries.statistics.windows import Event, Window
+from queries.read.expectations import Target
+from queries.statistics.windows import CLOSED, Event, Window
 from queries.text.sentences import Axis
 
 MONDAY = date(2026, 6, 29)
 AUTUMN = date(2026, 9, 28)
 DAYS = Axis("days", 1)
+FIVE = Target(5.0, date(2026, 12, 31))
 
 
 def weeks(values: list[float | None]) -> list[Point]:
@@ -102,12 +104,42 @@ def test_a_chart_of_zeros_is_not_drawn() -> None:
 def test_axis_fits_shares_and_target_is_drawn() -> None:
     period = Window(date(2026, 4, 1), date(2026, 11, 30))
     line = Line("Failures", True, (), levels(3.0, 18.0, 9.0))
-    chart = Chart("Failures", "share", Axis("%", 100), period, [line], target=5.0)
+    chart = Chart("Failures", "share", Axis("%", 100), period, [line], target=FIVE)
     layout = drawn(chart).figure["layout"]
     assert layout["yaxis"]["tickvals"] == [0, 5, 10, 15, 20]
     assert layout["yaxis"]["range"][0] == 0 and layout["yaxis"]["range"][1] < 25
     assert layout["shapes"][-1]["y0"] == 5.0
-    assert layout["annotations"][-1]["text"] == "target 5"
+    assert layout["annotations"][-1]["text"] == "Dotted: target 5 by 31 Dec 2026"
+
+
+def test_bars_have_the_target_below_their_highest_value() -> None:
+    period = Window(MONDAY, MONDAY + timedelta(weeks=2))
+    line = Line("Deployments", True, weeks([2.0, 3.0]))
+    chart = Chart("Deployments", "a week", Axis("a week", 1), period, [line], target=FIVE)
+    drawing = time_series.bars(chart)
+    layout = drawing.figure["layout"]
+    assert layout["shapes"][-1]["y0"] == 5.0 and layout["yaxis"]["range"] == [0.0, 5.75]
+    assert "target 5.0 by 31 Dec 2026." in drawing.alt
+
+
+def test_closed_periods_are_grey_and_named_below_the_chart() -> None:
+    period = Window(MONDAY, date(2026, 11, 30))
+    summer = Event("Summer", date(2026, 8, 10), timedelta(days=14), CLOSED)
+    model = Event("most spend on m-2", date(2026, 8, 17), timedelta(0), "model change")
+    line = Line("Age", True, weeks([2.0]), levels(None, 5.0, 6.0))
+    chart = Chart("Age", "median", DAYS, period, [line], [summer, model])
+    for drawing, ends in (
+        (drawn(chart), (1 + 42 / 91, 1 + 56 / 91)),
+        (time_series.bars(chart), ("2026-08-10", "2026-08-24")),
+    ):
+        layout = drawing.figure["layout"]
+        closed = next(shape for shape in layout["shapes"] if shape["type"] == "rect")
+        assert (closed["x0"], closed["x1"]) == ends
+        assert [shape["type"] for shape in layout["shapes"]] == ["rect", "line"]
+        labels = [label["text"] for label in layout["annotations"]]
+        assert "most spend on m-2" in labels and "Summer" not in labels
+        note = "Grey, without a line: closed, Summer (10 Aug 2026 to 23 Aug 2026)."
+        assert note in drawing.notes and note in drawing.alt
 
 
 def test_values_and_names_of_close_lines_are_apart() -> None:

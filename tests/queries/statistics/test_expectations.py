@@ -11,7 +11,7 @@ import pytest
 
 from queries.catalog.metric import Aggregate
 from queries.catalog.scope import Scope
-from queries.read.expectations import target
+from queries.read.expectations import Target, target
 from queries.statistics.expectations import (
     Level,
     decided,
@@ -166,9 +166,9 @@ def test_chart_shows_the_next_target_of_its_scope() -> None:
 
     past = row(0.1, 1, decided_on=date(2026, 2, 1))
     rows = [past, row(0.3, 9), row(0.2, 6), row(0.9, 5, category="docs"), row(0.4, 7, scope="Web")]
-    assert target(rows, "m", Scope()) == 0.2
-    assert target(rows, "m", Scope(team="Web")) == 0.4
-    assert target([past], "m", Scope()) == 0.1
+    assert target(rows, "m", Scope()) == Target(0.2, date(2026, 6, 1))
+    assert target(rows, "m", Scope(team="Web")) == Target(0.4, date(2026, 7, 1))
+    assert target([past], "m", Scope()) == Target(0.1, date(2026, 1, 1))
     assert target(rows, "m", Scope(repo="acme/shop")) is None
     assert target(rows, "other", Scope()) is None
 
