@@ -31,11 +31,12 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from headway.cli import log
+from headway.ui import prewarm
 from headway.ui.access import LOG_REQUESTS, PROVIDER, RULES, Access
 from headway.ui.parts import history, pictures, sign_in
+from headway.ui.parts.published import newest
 from queries.catalog.catalog import EXTRA_PAGES, PAGES
 from queries.errors import NothingPublishedError
-from queries.read.snapshot import current
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -144,11 +145,8 @@ def may_read(scope: Scope, access: Access) -> bool:
 
 def snapshot_problem() -> str:
     """Return why no published file can be read now; empty if one can be."""
-    snapshot = os.environ.get("HEADWAY_SNAPSHOT")
     try:
-        published = current(
-            Path(os.environ.get("HEADWAY_DATA", "data")), Path(snapshot) if snapshot else None
-        )
+        published = newest()
         if not published.path.exists():
             return "the published file was deleted"
         published.query("select id from snapshot")
@@ -216,6 +214,7 @@ def main() -> None:
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # the client of a request is who sent it, the proxy too
     app = streamlit.App(
         ROOT / "dashboard.py",
+        lifespan=prewarm.lifespan,
         middleware=[Middleware(Gate, hosts=hosts, access=access, has_log=bool(form))],
         secrets={"auth": json.loads(provider)} if provider else None,
     )

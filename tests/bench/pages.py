@@ -1,13 +1,15 @@
-"""Cost of pages: CPU time of each, many viewers at once, idle tabs, and the first page.
+"""Cost of pages: CPU time of each, a new snapshot, many viewers, idle tabs, and the first page.
 
-``python -m tests.bench.pages DATA`` measures a published folder; with ``--root FOLDER`` another
-version of the project in the same run.
+``python -m tests.bench.pages`` measures the demo, with DATA a published folder; with ``--root
+FOLDER`` another version of the project in the same run.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,46 +17,92 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
+import duckdb
+from playwright.sync_api import Browser, sync_playwright
+
 from queries.catalog.catalog import EXTRA_PAGES, PAGES
-from tests.bench.viewers import DASHBOARD, Served, Viewer, server
+from queries.read.snapshot import LINK, current
+from tests.bench.viewers import DASHBOARD, LIMIT, Served, Viewer, server
 from tests.support.dashboard import ROOT
+from tests.support.facts import demo_file
+from tests.support.machine import chromium
 
 NAMES = ("", *(page.name for page in (*PAGES, *EXTRA_PAGES)))
 #: a view that no server draws beforehand
 COLD = urlencode({"period": "Last 26 weeks"})
 WARM_RUNS = 5
 VIEWERS, THINK_SECONDS, IDLE_SECONDS = 50, 5.0, 30.0
+#: seconds of each of the two runs with many viewers
+LOAD_SECONDS = 60.0
+#: seconds in which a server draws a new snapshot before readers see it
+SWITCH_SECONDS = 15.0
+#: a page of Streamlit with four charts, and browsers that open it
+HELLO = """
+import plotly.graph_objects as go
+import streamlit as st
+
+st.title("Hello")
+for number in range(4):
+    figure = go.Figure(go.Scatter(x=list(range(52)), y=[number * week for week in range(52)]))
+    st.plotly_chart(figure, key=f"chart {number}")
+"""
+OPENINGS = 3
+PARTS = ("each", "switch", "load", "idle", "first")
 
 
 def main() -> None:
-    """Print the figures of one published folder."""
+    """Print the figures of one published folder, or of the demo."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--root", type=Path, action="append", default=[])
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--only", choices=("each", "load", "idle"), action="append")
+    parser.add_argument("--seconds", type=float, default=LOAD_SECONDS)
+    parser.add_argument("--only", choices=PARTS, action="append")
     options = parser.parse_args()
-    for root in (ROOT, *options.root):
-        print(f"{root}")
-        measure(options.data, root, options.seconds, options.only or ("each", "load", "idle"))
+    with tempfile.TemporaryDirectory() as folder:
+        data = options.data or of_demo(Path(folder))
+        for root in (ROOT, *options.root):
+            print(f"{root}")
+            measure(data, root, options.seconds, options.only or PARTS)
 
 
-def measure(data: Path, root: Path, seconds: float, parts: Sequence[str]) -> None:
-    """Print the figures of one version."""
-    steps: dict[str, Callable[[Served], None]] = {
-        "each": each_page,
-        "load": lambda served: load(served, seconds),
-        "idle": idle_tabs,
+def of_demo(folder: Path) -> Path:
+    """Publish the demo into a folder, and return it."""
+    demo_file(folder)
+    return folder
+
+
+def measure(
+    data: Path, root: Path = ROOT, seconds: float = LOAD_SECONDS, parts: Sequence[str] = PARTS
+) -> None:
+    """Print the figures of one version; NothingPublishedError without a published file."""
+    published = current(data).path
+    steps: dict[str, Callable[[Served, Path], None]] = {
+        "each": lambda served, _: each_page(served),
+        "switch": new_snapshot,
+        "load": lambda served, _: load(served, seconds),
+        "idle": lambda served, _: idle_tabs(served),
+        "first": lambda served, _: first_page(served),
     }
     for part in parts:
-        with server(DASHBOARD, data, root) as served:
-            steps[part](served)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            link(folder, published)
+            with server(DASHBOARD, folder, root) as served:
+                steps[part](served, folder)
+
+
+def link(folder: Path, published: Path) -> None:
+    """Make a file the live snapshot of a folder, as a publish does."""
+    fresh = folder / "fresh"
+    fresh.symlink_to(published)
+    fresh.replace(folder / LINK)
 
 
 def each_page(served: Served) -> None:
     """Print the CPU milliseconds of each page: never drawn, drawn before, and its size."""
     viewer = Viewer(served.port)
-    viewer.run("")
+    first, _ = cpu_of(served, viewer, "", "")
+    print(f"{'first page':14} {first:8.0f} ms with the imports")
     settle(served)
     cold_sum = warm_sum = 0.0
     for name in NAMES:
@@ -73,6 +121,57 @@ def each_page(served: Served) -> None:
         f"{served.memory:,.0f} MB"
     )
     viewer.close()
+
+
+def new_snapshot(served: Served, folder: Path) -> None:
+    """Print the CPU milliseconds of the first views of a new snapshot, drawn before readers ask."""
+    viewer, names = Viewer(served.port), ("", *(page.name for page in PAGES))
+    for name in names:
+        viewer.run(name)
+    copy = folder / "copy.duckdb"
+    shutil.copyfile((folder / LINK).resolve(), copy)
+    with duckdb.connect(str(copy)) as db:
+        db.execute("update snapshot set id = id || ' again'")
+    time.sleep(2)
+    before = served.cpu
+    link(folder, copy)
+    time.sleep(SWITCH_SECONDS)
+    drawn = served.cpu - before
+    costs = [cpu_of(served, viewer, name, "")[0] for name in names]
+    listed = ", ".join(f"{cost:.0f}" for cost in costs)
+    print(f"new snapshot: drawn in {drawn:.2f} s of CPU, then {listed} ms for its first views")
+    viewer.close()
+
+
+def first_page(served: Served) -> None:
+    """Print the seconds until Chromium has drawn the overview, and a page with four charts."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        script = Path(folder) / "hello.py"
+        script.write_text(HELLO, encoding="utf-8")
+        hello = ("-m", "streamlit", "run", str(script), "--server.port", "{port}")
+        options = ("--server.headless", "true", "--browser.gatherUsageStats", "false")
+        browser = playwright.chromium.launch(executable_path=chromium())
+        with server((*hello, *options), Path(folder)) as other:
+            for title, own, charts in (("overview", served, 0), ("hello", other, 4)):
+                times = [opening(browser, own, charts) for _ in range(OPENINGS)]
+                listed = ", ".join(f"{seconds:.1f}" for seconds in times)
+                print(f"first page in Chromium: {title} {listed} s")
+        browser.close()
+
+
+def opening(browser: Browser, served: Served, charts: int) -> float:
+    """Return the seconds in which a new browser draws a page with this many charts."""
+    context = browser.new_context()
+    page, began = context.new_page(), time.perf_counter()
+    page.goto(f"http://127.0.0.1:{served.port}/")
+    page.locator("h1").first.wait_for(timeout=LIMIT * 1000)
+    if charts:
+        page.locator(".js-plotly-plot").nth(charts - 1).wait_for(timeout=LIMIT * 1000)
+    done = page.locator("[data-test-script-state=notRunning]")
+    done.wait_for(state="attached", timeout=LIMIT * 1000)
+    took = time.perf_counter() - began
+    context.close()
+    return took
 
 
 def settle(served: Served) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,10 +71,13 @@ class Viewer:
     """An open tab: runs pages, and polls as often as the page asks for."""
 
     def __init__(self, port: int) -> None:
-        self.tab: ClientConnection = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            max_size=None,
+        self.open = ExitStack()
+        self.tab: ClientConnection = self.open.enter_context(
+            connect(
+                f"ws://127.0.0.1:{port}/_stcore/stream",
+                subprotocols=["streamlit"],  # type: ignore[list-item]
+                max_size=None,
+            )
         )
         #: seconds between the reruns of a part of the page, by its id
         self.polls: dict[str, float] = {}
@@ -103,4 +106,4 @@ class Viewer:
 
     def close(self) -> None:
         """Close the tab."""
-        self.tab.close()
+        self.open.close()

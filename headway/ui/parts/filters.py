@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import streamlit as st
 
 from headway.ui.parts import sign_in
+from headway.ui.parts.published import of_session
 from headway.ui.parts.text import escape
 from queries.catalog.scope import Scope
 from queries.errors import NothingPublishedError
 from queries.read import filters
 from queries.read.filters import SnapshotInfo
-from queries.read.snapshot import Snapshot, current
+from queries.read.snapshot import Snapshot
 from queries.statistics.windows import Window
 from queries.text.sentences import SCOPE_LABELS, scope_words
 
@@ -59,11 +58,9 @@ class View:
 
 
 def published() -> Snapshot | None:
-    """Return the live published file, or the named one; None if there is none."""
+    """Return the published file that this run reads; None if there is none."""
     try:
-        snapshot = os.environ.get("HEADWAY_SNAPSHOT")
-        data = Path(os.environ.get("HEADWAY_DATA", "data"))
-        return current(data, Path(snapshot) if snapshot else None)
+        return of_session()
     except NothingPublishedError:
         return None
 

@@ -10,6 +10,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from headway.ui.access import Access
+from headway.ui.parts.published import is_ahead
 
 P = ParamSpec("P")
 #: rules of this process, set once when the server starts; None without sign-in
@@ -24,7 +25,7 @@ def use(access: Access | None) -> None:
 
 def refusal() -> str:
     """Return why the reader of this run may see nothing; empty if they may see everything."""
-    if _access is None:
+    if _access is None or is_ahead():
         return ""
     if _access.proxy_header:
         return _access.refusal_of(st.context.headers.get(_access.proxy_header))
