@@ -1,4 +1,4 @@
-"""Cost of collecting compared with a simple loop: ratios within one run, never a test.
+"""Cost of collecting beside a simple loop, of importing, publishing and pages: never a test.
 
 ``python -m tests.bench --data DIR`` uses dataset files of the local GitHub in DIR; without it, a
 generated company.
@@ -19,7 +19,7 @@ from github import Auth, Github
 
 from collectors.github.repository import TABLES, GitHub
 from collectors.ledger.opening import open_ledger
-from tests.bench import size, spend
+from tests.bench import pages, size, spend
 from tests.support import machine
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.refreshing import collect
@@ -237,6 +237,9 @@ def main() -> None:
         )
         print(f"{name:30} {each_requests:8.3f} requests {each_ms:8.2f} ms {times}")
     spend.main()
+    with tempfile.TemporaryDirectory() as scratch:
+        print("pages of the demo company")
+        pages.measure(pages.of_demo(Path(scratch)))
     size.main()
 
 

@@ -20,7 +20,7 @@ from headway.config.compiled import compile_rules
 from queries.publish.publish import Source, publish
 from queries.publish.settings import PublishSettings
 from queries.read.snapshot import current
-from tests.bench import large_company
+from tests.bench import large_company, pages
 from tests.bench.spend import UNIT
 from tests.support import machine
 from tests.support.facts import DEMO_UNTIL
@@ -88,6 +88,8 @@ def main() -> None:
                 f"{cost.seconds:7.1f} s {cost.memory:6,.0f} MB, published "
                 f"{cost.output['bytes'] / 1e6:7,.0f} MB"
             )
+            if size not in SIZES:
+                pages.measure(folder, parts=("each",))
 
 
 def collected(folder: Path, size: int) -> Cost:
