@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, SessionClient
 
-from headway.ui.parts import published
+from headway.ui.parts import published, sign_in
 from queries.catalog.catalog import PAGES
 from queries.errors import NothingPublishedError
 from queries.read.snapshot import Snapshot
@@ -65,7 +65,7 @@ async def draw(snapshot: Snapshot) -> None:
     runtime, client = Runtime.instance(), Silent()
     session = runtime.connect_session(client, {})
     try:
-        with published.ahead(session, snapshot):
+        with published.ahead(session, snapshot), sign_in.unseen(session):
             for name in ("", *(page.name for page in PAGES)):
                 client.is_drawn.clear()
                 message = BackMsg()

@@ -35,12 +35,8 @@ def switch(snapshot: Snapshot | None) -> None:
 
 def of_session() -> Snapshot:
     """Return the file that this run reads; NothingPublishedError without one."""
-    return _ahead.get(_session()) or live() or newest()
-
-
-def is_ahead() -> bool:
-    """Return whether this run draws the next file ahead, for nobody to see."""
-    return _session() in _ahead
+    context = get_script_run_ctx(suppress_warning=True)
+    return _ahead.get(context.session_id if context else "") or live() or newest()
 
 
 @contextmanager
@@ -51,8 +47,3 @@ def ahead(session: str, snapshot: Snapshot) -> Iterator[None]:
         yield
     finally:
         del _ahead[session]
-
-
-def _session() -> str:
-    context = get_script_run_ctx(suppress_warning=True)
-    return context.session_id if context else ""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import ParamSpec
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from headway.ui.access import Access
-from headway.ui.parts.published import is_ahead
 
 P = ParamSpec("P")
 #: rules of this process, set once when the server starts; None without sign-in
 _access: Access | None = None
+#: sessions of the server itself, which draw pages for nobody
+_unseen: set[str] = set()
 
 
 def use(access: Access | None) -> None:
@@ -25,11 +28,26 @@ def use(access: Access | None) -> None:
 
 def refusal() -> str:
     """Return why the reader of this run may see nothing; empty if they may see everything."""
-    if _access is None or is_ahead():
+    if _access is None or _is_unseen():
         return ""
     if _access.proxy_header:
         return _access.refusal_of(st.context.headers.get(_access.proxy_header))
     return _access.refusal(st.user.to_dict(), datetime.now(UTC))
+
+
+@contextmanager
+def unseen(session: str) -> Iterator[None]:
+    """Let a session of the server itself draw pages, which nobody receives."""
+    _unseen.add(session)
+    try:
+        yield
+    finally:
+        _unseen.discard(session)
+
+
+def _is_unseen() -> bool:
+    context = get_script_run_ctx(suppress_warning=True)
+    return (context.session_id if context else "") in _unseen
 
 
 def fragment(draw: Callable[P, None]) -> Callable[P, None]:

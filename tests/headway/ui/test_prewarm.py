@@ -40,10 +40,10 @@ def signed_out() -> Iterator[None]:
 def test_only_the_session_that_draws_ahead_reads_the_next_file_without_sign_in() -> None:
     old, new = snapshot("old"), snapshot("new")
     published.switch(old)
-    with published.ahead("another session", new):
+    with published.ahead("another session", new), sign_in.unseen("another session"):
         assert published.of_session() is old
         assert sign_in.refusal()
-    with published.ahead("", new):  # this run has no session
+    with published.ahead("", new), sign_in.unseen(""):  # this run has no session
         assert published.of_session() is new
         assert not sign_in.refusal()
     assert published.of_session() is old
