@@ -12,8 +12,10 @@ from headway.cli import webhook
 from headway.config.files import write_whole
 from headway.ui.report import as_html
 from queries.read.archive import archived
+from queries.read.evidence import history
 from queries.read.listings import BUDGETS, records
 from queries.read.overview import overview
+from queries.read.panels import events
 from queries.read.snapshot import Snapshot
 from queries.text.summary import summary
 
@@ -37,6 +39,7 @@ class Report:
             raise click.BadParameter(
                 f"{quarter!r} is no quarter; write it as 2026-Q3", param_hint="--quarter"
             )
+        self._events = [] if quarter else events(snapshot, history(snapshot))
         if quarter and data:
             snapshot = archived(data, quarter, snapshot) or snapshot
         self._snapshot = snapshot
@@ -54,7 +57,9 @@ class Report:
 
     def write(self, path: Path) -> Path:
         """Write the report as HTML; an earlier file is replaced only by a complete one."""
-        text = as_html(self._snapshot, self._data, self._budgets, self._note)
+        text = as_html(
+            self._snapshot, self._data, self._budgets, note=self._note, marked=self._events
+        )
         try:
             write_whole(path, text.encode(), mode=0o600)
         except OSError as error:

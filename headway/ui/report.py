@@ -5,17 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import timedelta
 
 from headway.ui.charts.quarter_svg import quarter_svg
 from headway.ui.parts import overview_html
 from headway.ui.parts.style import STYLE as OVERVIEW_STYLE
 from queries.catalog.catalog import PAGES
 from queries.read.overview import MetricAnswer, Overview
-from queries.read.panels import events
 from queries.read.snapshot import Snapshot
 from queries.sql_files import Row
-from queries.statistics.windows import Event, Window
+from queries.statistics.windows import Event
 from queries.text.overview_text import budget_title, comparison_name
 from queries.text.sentences import closed_note, day
 from queries.text.summary import headline_of
@@ -38,14 +37,21 @@ svg { width: 100%; height: auto }
   .meanings { font-size: 0.7rem }
 }
 """
-ALL_TIME = Window(date(1970, 1, 1), date(9999, 12, 31))
 BAND = "Light band: where the number would lie without a change from the quarter before."
 
 
-def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row], note: str = "") -> str:
+def as_html(
+    snapshot: Snapshot,
+    data: Overview,
+    budgets: Sequence[Row],
+    *,
+    note: str = "",
+    marked: Sequence[Event] = (),
+) -> str:
     """Return the report as HTML without scripts or outside resources.
 
-    ``budgets`` are rows of ``forecasts``. ``note``: why there is none of them.
+    ``budgets`` are rows of ``forecasts``. ``note``: why there is none of them. ``marked`` are the
+    events in charts; without them, the rollout of each answer.
     """
     parts = [
         f"<p class=small>{html.escape(_origin(snapshot, data))}</p>",
@@ -59,7 +65,6 @@ def as_html(snapshot: Snapshot, data: Overview, budgets: Sequence[Row], note: st
     if budgets:
         title = html.escape(budget_title(budgets))
         parts += [f"<h2>{title}</h2>", overview_html.budgets(budgets, "")]
-    marked = events(snapshot, ALL_TIME)
     parts += [_section(page.title, data.of_page(page), marked) for page in PAGES]
     content = "".join(part for part in parts if part)
     return (
@@ -85,6 +90,8 @@ def _section(title: str, items: Sequence[MetricAnswer], marked: Sequence[Event])
     if not items:
         return ""
     first = items[0]
+    if not marked and not first.row["quarter"]:
+        marked = [Event(first.row["event"], first.row["baseline_end"], timedelta(0))]
     drawn = quarter_svg(first, marked)
     chart = ""
     if drawn:

@@ -84,8 +84,9 @@ def quarter_svg(
         parts.append(_text(0, top - 16, f"Dashed: {name}", RED, anchor="start"))
     name = html.escape(f"{metric.title} by quarter", quote=True)
     height = bottom + BELOW
+    namespace = 'xmlns="http://www.w3.org/2000/svg" ' if texts else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'<svg {namespace}viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
         f'height="{height}" font-family="sans-serif" role="img" aria-label="{name}">'
         f"{''.join(parts)}</svg>"
     )

@@ -15,8 +15,10 @@ from headway.ui.parts.text import caption
 from headway.ui.report import as_html
 from queries.catalog import catalog
 from queries.catalog.catalog import PAGES
+from queries.read.evidence import history
 from queries.read.listings import BUDGETS, EXPECTATIONS
 from queries.read.overview import GUARDRAIL
+from queries.read.panels import events
 from queries.text.overview_text import budget_title
 from queries.text.summary import headline_of
 
@@ -33,10 +35,11 @@ if view.scope.work_type or view.scope.authorship or (view.scope.team and view.sc
 with st.container(horizontal=True, vertical_alignment="center"):
     comparison.switch(data)
     if data.choices:
+        marked = cache.load(events, view, history(view.snapshot))
         with st.container(key="board", width="content"):
             st.download_button(
                 "Board page",
-                lambda: as_html(view.snapshot, data, budgets),
+                lambda: as_html(view.snapshot, data, budgets, marked=marked),
                 f"headway-{view.info.as_of}.html",
                 "text/html",
                 icon=":material/print:",
