@@ -49,15 +49,29 @@ def share(flags: pd.Series[Any]) -> Counted:
     return (float(flags.astype(float).mean()) if len(flags) else None), len(flags)
 
 
+class Published:
+    """The tables of a published file, each read once."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
+        self._db = db
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return the rows of a table."""
+        if table not in self._frames:
+            self._frames[table] = self._db.execute(f"from {table}").df()
+        return self._frames[table]
+
+
 class Facts:
     """The published facts of one scope."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, row: Row) -> None:
-        self._db, self._row = db, row
+    def __init__(self, published: Published, row: Row) -> None:
+        self._published, self._row = published, row
 
     def all(self, table: str) -> pd.DataFrame:
         """The rows of a table in any scope."""
-        return self._db.execute(f"from {table}").df()
+        return self._published.frame(table)
 
     def read(self, sql: str) -> pd.DataFrame:
         """The rows of a table that are in the scope."""

@@ -28,7 +28,7 @@ from queries.statistics.estimates import estimates
 from queries.statistics.estimates import rows as item_rows
 from queries.statistics.windows import Quarter, Window
 from tests.support import facts
-from tests.support.counting import COUNTS, Facts, is_close
+from tests.support.counting import COUNTS, Facts, Published, is_close
 from tests.support.facts import DEMO_UNTIL, fill, read_tables
 
 HEADLINES = [row.name for row in METRICS if row.is_headline]
@@ -125,9 +125,15 @@ def test_printed_sql_gives_the_weekly_sums_as_judged(
             assert total / row["n_current"] == pytest.approx(row["current"])
 
 
+@pytest.fixture(scope="module")
+def published(db: duckdb.DuckDBPyConnection) -> Published:
+    """Return the tables of the demo as frames."""
+    return Published(db)
+
+
 @pytest.mark.parametrize("name", HEADLINES)
 def test_pandas_finds_the_same_numbers(
-    db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], name: str
+    published: Published, rows: list[dict[str, Any]], name: str
 ) -> None:
     requested = [
         row
@@ -146,7 +152,7 @@ def test_pandas_finds_the_same_numbers(
         if quarter.window.start_on < mature_until(name)
     }
     for row in requested:
-        value, n = COUNTS[name](Facts(db, row), row)
+        value, n = COUNTS[name](Facts(published, row), row)
         assert (row["current"], row["n_current"]) == (pytest.approx(value), n), row["sentence"]
 
 
