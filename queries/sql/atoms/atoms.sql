@@ -103,7 +103,8 @@ create temp table input_atoms as
 select
     atoms.*,
     atoms.atom_id in (
-        select atom_id from compared_rows where is_provisional
+        -- machines' rows are in no atom, and with a null every other atom would be unknown
+        select atom_id from compared_rows where is_provisional and atom_id is not null
         union all
         select atom_id from atom_rows where is_provisional
     ) as is_provisional

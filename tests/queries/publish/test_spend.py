@@ -280,3 +280,18 @@ def test_engineers_are_those_of_people_csv(books: Books) -> None:
     books.load([key(DAY, 1.0)], listed)
     books.publish(AS_OF)
     assert books.ask("from engineers") == []  # no pull request: no month to count in
+
+
+def test_a_second_publish_knows_which_spend_is_final(tmp_path: Path) -> None:
+    """Machines' rows of the last days are provisional; persons' of earlier weeks are final."""
+    books = Books(tmp_path, PublishSettings(small_group=3))
+    machine = spent(AS_OF, None, 5.0, is_provisional=True)
+    books.load([machine, *(spent(DAY, f"p{number}", 10.0) for number in range(4))])
+    for _ in range(2):
+        books.publish_spend(AS_OF)
+        assert books.ask(
+            "select is_provisional, sum(cost_usd) from spend group by 1 order by 1"
+        ) == [
+            (False, 40.0),
+            (True, 5.0),
+        ]
