@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from collectors.github.base_models import Head, Json, NoPageError, Page, read_page
 from collectors.github.graphql import Part, repository_part
-from collectors.github.models import Head, Json, NoPageError, Page, read_page
 from collectors.github.repository import OF_REPOSITORY, PagedList
 from collectors.ledger.store import Store, now
 

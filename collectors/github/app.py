@@ -14,6 +14,7 @@ from datetime import datetime
 import jwt
 
 from collectors.errors import AccessError
+from collectors.github.base_models import UnexpectedAnswerError, read, read_list
 from collectors.github.client import (
     DEFAULT_RETRY_POLICY,
     Credentials,
@@ -21,13 +22,7 @@ from collectors.github.client import (
     Notify,
     RetryPolicy,
 )
-from collectors.github.models import (
-    Installation,
-    InstallationToken,
-    UnexpectedAnswerError,
-    read,
-    read_list,
-)
+from collectors.github.rest_models import Installation, InstallationToken
 
 PAGE, PAGES_MOST = 100, 1_000
 REQUIRED_PERMISSIONS = frozenset(

@@ -9,11 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from collectors.github.models import (
-    Changed,
-    UnexpectedAnswerError,
-    read,
-)
+from collectors.github.base_models import UnexpectedAnswerError, read
+from collectors.github.rest_models import Changed
 
 PAGE = 100
 

@@ -11,14 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from collectors.errors import SourceError
+from collectors.github.base_models import Json, UnexpectedAnswerError, read
 from collectors.github.graphql import compose, search_part
-from collectors.github.models import (
-    Json,
-    SearchCount,
-    UnexpectedAnswerError,
-    read,
-)
 from collectors.github.repository import SyncedRepository
+from collectors.github.repository_models import SearchCount
 from collectors.github.responses import SHARED_FAILURES, Query, QueryFailedError, QueryTooLargeError
 from collectors.ledger.store import Store, now
 

@@ -12,12 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from collectors.github.base_models import Json, read_page
 from collectors.github.graphql import Part, repository_part
-from collectors.github.models import (
-    Json,
-    Listed,
-    read_page,
-)
+from collectors.github.models import Listed
 from collectors.github.repository import (
     OF_REPOSITORY,
     TABLES,

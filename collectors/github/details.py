@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from collectors.github.base_models import Json, Page, UnexpectedAnswerError, fit, read
 from collectors.github.documents import Name, find_names
 from collectors.github.graphql import (
     FIELDS,
@@ -18,15 +19,7 @@ from collectors.github.graphql import (
     list_part,
     next_page_part,
 )
-from collectors.github.models import (
-    DOCUMENTS,
-    Json,
-    Page,
-    RepositoryId,
-    UnexpectedAnswerError,
-    fit,
-    read,
-)
+from collectors.github.models import DOCUMENTS, RepositoryId
 from collectors.github.repository import TABLES, PagedList, Scope
 from collectors.github.responses import (
     SHARED_FAILURES,

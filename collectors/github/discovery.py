@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from collectors.errors import AccessError, SourceError
+from collectors.github.base_models import Json, UnexpectedAnswerError, fit, read_list, read_page
 from collectors.github.client import GitHubClient
 from collectors.github.deletions import has_unexplained_gaps
 from collectors.github.documents import summarize_labels
@@ -23,16 +24,6 @@ from collectors.github.graphql import (
     repository_part,
     schema_part,
 )
-from collectors.github.models import (
-    Json,
-    OwnedRepository,
-    Probe,
-    SeparateProbe,
-    UnexpectedAnswerError,
-    fit,
-    read_list,
-    read_page,
-)
 from collectors.github.repository import (
     ATTEMPTS,
     REPLICATION_LAG,
@@ -41,6 +32,7 @@ from collectors.github.repository import (
     GitHub,
     parse_time,
 )
+from collectors.github.repository_models import OwnedRepository, Probe, SeparateProbe
 from collectors.github.responses import (
     SHARED_FAILURES,
     Answer,

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from collectors.github.models import Json
+from collectors.github.base_models import Json
 
 REFERENCE = r"#\d|/(pull|issues)/\d|\b[0-9a-f]{7,40}\b"
 TRAILER = r"^\s*[\w-]+:\s|^[\w-]+\(.*\)!?:\s"

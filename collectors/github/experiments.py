@@ -12,13 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from collectors.errors import SourceError
+from collectors.github.base_models import Json, UnexpectedAnswerError, read
 from collectors.github.graphql import Part, repository_part
-from collectors.github.models import (
-    GitObject,
-    Json,
-    UnexpectedAnswerError,
-    read,
-)
+from collectors.github.models import GitObject
 from collectors.github.repository import PagedList
 from collectors.ledger.store import Store
 

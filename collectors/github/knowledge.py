@@ -12,17 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from collectors.errors import AccessError, SourceError
+from collectors.github.base_models import Json, UnexpectedAnswerError, read
 from collectors.github.graphql import Part, repository_part
-from collectors.github.models import (
-    CodeownersErrors,
-    FileHistory,
-    GitObject,
-    Json,
-    Tree,
-    TreeEntry,
-    UnexpectedAnswerError,
-    read,
-)
+from collectors.github.models import CodeownersErrors, FileHistory, GitObject, Tree, TreeEntry
 from collectors.github.repository import OF_REPOSITORY, PagedList, parse_time
 from collectors.github.responses import LongWaitError, NotFoundError
 from collectors.knowledge import codeowners

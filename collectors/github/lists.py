@@ -13,6 +13,7 @@ from datetime import timedelta
 from math import inf
 from typing import ClassVar
 
+from collectors.github.base_models import Json, UnexpectedAnswerError, read_page
 from collectors.github.documents import keep_first_associations
 from collectors.github.graphql import (
     DETAILS_VERSION,
@@ -21,13 +22,7 @@ from collectors.github.graphql import (
     fields_of,
     repository_part,
 )
-from collectors.github.models import (
-    DOCUMENTS,
-    HistoryCommit,
-    Json,
-    UnexpectedAnswerError,
-    read_page,
-)
+from collectors.github.models import DOCUMENTS, HistoryCommit
 from collectors.github.repository import (
     OF_REPOSITORY,
     REPLICATION_LAG,

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from collectors.github.base_models import Json, read_page
 from collectors.github.documents import Name
 from collectors.github.graphql import Part, repository_part
-from collectors.github.models import (
-    Json,
-    RepositoryLabel,
-    read_page,
-)
+from collectors.github.models import RepositoryLabel
 from collectors.github.repository import PagedList
 from collectors.ledger.store import Store, now
 

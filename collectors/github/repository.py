@@ -9,14 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from collectors.github.base_models import Json, Node, Page, UnexpectedAnswerError, fit
 from collectors.github.graphql import Part
-from collectors.github.models import (
-    Json,
-    Node,
-    Page,
-    UnexpectedAnswerError,
-    fit,
-)
 from collectors.ledger.store import Store, now
 
 #: GitHub's replicas may lag behind its own changes by this much

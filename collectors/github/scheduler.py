@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from collectors.errors import AccessError, SourceError
+from collectors.github.base_models import UnexpectedAnswerError
 from collectors.github.client import GitHubClient
 from collectors.github.discovery import (
     ProbeResult,
@@ -25,7 +26,6 @@ from collectors.github.discovery import (
 )
 from collectors.github.documents import Reduce
 from collectors.github.experiments import ReadExperiments
-from collectors.github.models import UnexpectedAnswerError
 from collectors.github.repository import (
     OF_REPOSITORY,
     GitHub,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from collectors.errors import RefusedError, SourceError
 from collectors.github.app import AppInstallation
+from collectors.github.base_models import UnexpectedAnswerError, read
 from collectors.github.client import (
     DEFAULT_RETRY_POLICY,
     GitHubClient,
@@ -19,9 +20,9 @@ from collectors.github.counts import count
 from collectors.github.discovery import find_idle, known_repositories, probe_repositories
 from collectors.github.documents import body_filter
 from collectors.github.experiments import ReadExperiments
-from collectors.github.models import RateLimit, UnexpectedAnswerError, read
 from collectors.github.repository import SEPARATE_LISTS, GitHub, Result
 from collectors.github.responses import NotFoundError
+from collectors.github.rest_models import RateLimit
 from collectors.github.scheduler import Worker, run
 from collectors.ledger.store import Store, load_row, now
 from collectors.source import CheckResult, Progress, Report

@@ -14,6 +14,7 @@ from typing import Any
 
 from collectors.errors import AccessError, RefusedError, SourceError
 from collectors.github.ancestries import AncestryList
+from collectors.github.base_models import Json, NoPageError, UnexpectedAnswerError
 from collectors.github.changes import PAGE, ChangeFeed
 from collectors.github.client import GitHubClient
 from collectors.github.deletions import (
@@ -29,11 +30,6 @@ from collectors.github.experiments import ExperimentFiles, ReadExperiments
 from collectors.github.graphql import DETAILS_VERSION
 from collectors.github.knowledge import Failure, KnowledgeFiles, Listing
 from collectors.github.lists import CommitHistory, DiscussionList, NewestFirstList, TagList
-from collectors.github.models import (
-    Json,
-    NoPageError,
-    UnexpectedAnswerError,
-)
 from collectors.github.names import LabelList, write_names
 from collectors.github.repository import (
     ATTEMPTS,

@@ -11,15 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from collectors.github.models import (
-    Json,
-    UnexpectedAnswerError,
-    Workflow,
-    WorkflowRun,
-    fit,
-    read_list,
-)
+from collectors.github.base_models import Json, UnexpectedAnswerError, fit, read_list
 from collectors.github.repository import OF_REPOSITORY, Scope, format_time
+from collectors.github.rest_models import Workflow, WorkflowRun
 from collectors.ledger.store import Store, now
 
 RUNS_PER_PAGE, PAGES_MOST = 100, 50

@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from collectors.github.base_models import UnexpectedAnswerError
 from collectors.github.changes import ChangeFeed
 from collectors.github.client import RetryPolicy
 from collectors.github.graphql import DETAILS_VERSION, LISTS
-from collectors.github.models import UnexpectedAnswerError
 from collectors.github.repository import GitHub
 from collectors.ledger.opening import open_ledger
 from tests.support import company

@@ -14,13 +14,14 @@ from graphql import (
     parse,
 )
 
-from collectors.github import models
+from collectors.github import base_models, models, repository_models
+from collectors.github.base_models import Node, fit
 from collectors.github.graphql import FRAGMENTS, LISTS
-from collectors.github.models import DOCUMENTS, Event, Issue, Node, PullRequest, fit
+from collectors.github.models import DOCUMENTS, Event, Issue, PullRequest
 
 FRAGMENT_MODELS: dict[str, type[Node]] = {
     "Who": models.Account,
-    "Probe": models.Probe,
+    "Probe": repository_models.Probe,
     "LabelPage": models.Label,
     "AssigneePage": models.Account,
     "ClosingIssuePage": models.Reference,
@@ -139,13 +140,13 @@ def test_time_of_a_commit_that_no_clock_shows_becomes_null() -> None:
     ],
 )
 def test_item_without_a_field_whose_null_is_no_answer_is_left_out(field: str, value: Any) -> None:
-    with pytest.raises(models.UnexpectedAnswerError, match=f"^{field}$"):
+    with pytest.raises(base_models.UnexpectedAnswerError, match=f"^{field}$"):
         fitted(**{field: value})
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 5, {}])
 def test_item_of_another_form_is_left_out(value: object) -> None:
-    with pytest.raises(models.UnexpectedAnswerError):
+    with pytest.raises(base_models.UnexpectedAnswerError):
         fit(Issue, value)
 
 
