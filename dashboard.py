@@ -12,7 +12,7 @@ MAX_WIDTH = 1080  # pixels; longer lines of text are hard to read
 STYLE = """<style>
 .stMainBlockContainer { padding: 0.75rem 2rem 0.25rem }
 .stMainBlockContainer .stVerticalBlock { gap: 0.625rem }
-.stMainBlockContainer .stHeading h1 { padding: 0.25rem 0 }
+.stMainBlockContainer .stHeading h1 { padding: 0 0 1rem }
 .stAppHeader { background: none }
 .stAppHeader, .stAppHeader * { pointer-events: none }
 .stAppHeader :is(button, a), .stAppHeader :is(button, a) * { pointer-events: auto }
@@ -30,7 +30,7 @@ a:focus-visible, button:focus-visible, summary:focus-visible {
   .stMainBlockContainer h1 { font-size: 1.25rem }
   .st-key-extent, .st-key-board { display: none }
 }
-@media (min-width: 821px) {
+@media (min-width: 769px) {
   .stSidebar[data-collapsed=false] { width: 15.5rem !important; min-width: 15.5rem !important }
 }
 @media print {

@@ -21,6 +21,7 @@ from queries.text.summary import headline_of
 
 STYLE = """
 :root { color-scheme: light }
+* { box-sizing: border-box }
 @page { size: auto; margin: 15mm }
 body { font: 15px/1.45 "Source Sans 3", "Segoe UI", Roboto, sans-serif; color: #12161c;
   background: #fff; max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem;
@@ -32,9 +33,9 @@ svg { width: 100%; height: auto }
 .small { color: #3b4350 }
 .meanings { margin-top: 0.5rem }
 @media print {
-  html { font-size: 11.5px }
+  html { font-size: 10.5px }
   body { margin: 0; padding: 0; max-width: none; font-size: 1rem }
-  .meanings { font-size: 0.7rem }
+  svg { width: 75% }
 }
 """
 BAND = "Light band: where the number would lie without a change from the quarter before."
@@ -65,7 +66,9 @@ def as_html(
     if budgets:
         title = html.escape(budget_title(budgets))
         parts += [f"<h2>{title}</h2>", overview_html.budgets(budgets, "")]
-    parts += [_section(page.title, data.of_page(page), marked) for page in PAGES]
+    items = {page.title: data.of_page(page) for page in PAGES}
+    parts += [_section(title, answers, marked) for title, answers in items.items() if answers]
+    parts.append(_meanings([item for answers in items.values() for item in answers]))
     content = "".join(part for part in parts if part)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Headway report</title>'
@@ -86,9 +89,7 @@ def _origin(snapshot: Snapshot, data: Overview) -> str:
 
 
 def _section(title: str, items: Sequence[MetricAnswer], marked: Sequence[Event]) -> str:
-    """Return a question with all its headlines, the quarters of the first, and definitions."""
-    if not items:
-        return ""
+    """Return a question with all its headlines, and the quarters of the first."""
     first = items[0]
     if not marked and not first.row["quarter"]:
         marked = [Event(first.row["event"], first.row["baseline_end"], timedelta(0))]
@@ -97,13 +98,16 @@ def _section(title: str, items: Sequence[MetricAnswer], marked: Sequence[Event])
     if drawn:
         text = " ".join([f"{first.metric.title} by quarter. {BAND}", *closed_note(marked)])
         chart = f"<p class=small>{html.escape(text)}</p>{drawn}"
-    meanings = "".join(
+    answers = overview_html.answers(items)
+    return f"<section><h2>{html.escape(title)}</h2>{answers}{chart}</section>"
+
+
+def _meanings(items: Sequence[MetricAnswer]) -> str:
+    """Return the definitions of all headlines."""
+    texts = "".join(
         f"<li><b>{html.escape(item.metric.title)}</b>: {_meaning(item.row)}</li>" for item in items
     )
-    return (
-        f"<section><h2>{html.escape(title)}</h2>{overview_html.answers(items)}{chart}"
-        f'<ul class="small meanings">{meanings}</ul></section>'
-    )
+    return f'<h2>How each number is measured</h2><ul class="small meanings">{texts}</ul>'
 
 
 def _meaning(row: Row) -> str:

@@ -18,9 +18,25 @@ def areas_sentence(rows: Sequence[Row]) -> str:
     unowned = sum(row["owner_percent"] < LEAST for row in rows)
     stale = sum(row["stale_guidance_percent"] >= LEAST for row in rows)
     which = "the area that changes" if len(rows) == 1 else f"the {len(rows)} areas that change most"
+    lacks = {
+        f"no guidance of {'its' if bare == 1 else 'their'} own": bare,
+        "no owner": unowned,
+        "stale guidance": stale,
+    }
+    parts = [f"{_most(number)} {lack}" for lack, number in lacks.items() if number]
+    if not parts:
+        return f"No lack in {which}: fresh guidance of its own, and an owner."
+    last = f", and {parts[-1]}" if len(parts) > 1 else parts[-1]
+    return f"Of {which}, {', '.join(parts[:-1])}{last}."
+
+
+def unplaced_sentence(rows: Sequence[Row]) -> str:
+    """Return which files cover no change because their history is not known; empty without any."""
+    if not rows:
+        return ""
+    names = ", ".join(f"{row['repo']}/{row['path']}" for row in rows)
     return (
-        f"Of {which}, {_most(bare)} no guidance of {'its' if bare == 1 else 'their'} own, "
-        f"{_most(unowned)} no owner, and {_most(stale)} stale guidance."
+        f"No change is known to be covered by a file, because their history is not known: {names}."
     )
 
 

@@ -99,6 +99,8 @@ def why(metric: Metric, row: Row, guardrail: Metric | None) -> str:
         return capitalised(range_text(metric, row))
     if name == "too little data":
         return capitalised(shortage_text(metric, row, row["reason"] or ""))
+    if name == "not measured" and row["current"] is not None:
+        return "Never above 0, so there is no change to judge"
     if name == NOT_JUDGED and row["reason"] in REASONS:
         return REASONS[row["reason"]]
     if name == "not proven":

@@ -47,10 +47,11 @@ def guardrail_line(metric: Metric, row: Row) -> str:
 
 def closed_line(metric: Metric, row: Row) -> str:
     """Return a headline's number and word for the closed line of its panel."""
-    if word(row) == "not measured":
+    if row["current"] is None and word(row) == "not measured":
         return "not measured"
     value = short_value(metric, row["current"], row["n_current"])
-    text = f"{with_rate(metric, value)}, {word(row)}"
+    name = "never above 0" if word(row) == "not measured" else word(row)
+    text = f"{with_rate(metric, value)}, {name}"
     if word(row) in CHANGED and row["baseline"] is not None:
         text += f", was {short_value(metric, row['baseline'], row['n_baseline'])}"
     return text

@@ -5,7 +5,12 @@ from headway.ui.parts.filters import View
 from queries.catalog import catalog
 from queries.read.listings import ListingQuery, listing_query
 from queries.read.overview import MetricAnswer
-from queries.text.knowledge_text import areas_sentence, documents_sentence, outcomes_sentence
+from queries.text.knowledge_text import (
+    areas_sentence,
+    documents_sentence,
+    outcomes_sentence,
+    unplaced_sentence,
+)
 
 NO_FILES = (
     "No file such as AGENTS.md or CLAUDE.md guides what is changed. Add one to the folder that "
@@ -28,7 +33,9 @@ def documents(view: View) -> None:
     query = ListingQuery("Documents", "knowledge_documents", (("repo", view.scope.repo),))
     rows = cache.row_values(query, view)
     if not rows:
-        sections.empty(query.title, NO_FILES)
+        unplaced = ListingQuery("Files", "knowledge_unplaced", (("repo", view.scope.repo),))
+        reason = unplaced_sentence(cache.row_values(unplaced, view)) or NO_FILES
+        sections.empty(query.title, reason)
         return
     sentence = documents_sentence(rows)
     with question.fold(query.title, sentence) as is_open:

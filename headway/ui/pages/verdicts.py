@@ -25,6 +25,8 @@ def readable(row: Row) -> dict[str, str]:
     """Return a verdict as cells of text."""
     metric = catalog.metric(row["metric"])
     sign, _ = overview_html.SIGNS[row["verdict"]]
+    weeks = row["comparison"].removeprefix("rollout ").removesuffix(" weeks")
+    weeks = weeks if weeks.isdigit() else ""
     later = "not yet"
     if row["next_quarter_is"] == "decided":
         later = format_value(row["in_next_quarter"], metric.unit)
@@ -33,7 +35,7 @@ def readable(row: Row) -> dict[str, str]:
     return {
         "decided": day(row["decided_on"]),
         "number": metric.title,
-        "compared": comparison_name(row),
+        "compared": comparison_name(row) + (f", {weeks} weeks" if weeks else ""),
         "verdict": f"{sign} {row['verdict']}",
         "before": format_value(row["baseline"], metric.unit),
         "after": format_value(row["current"], metric.unit),

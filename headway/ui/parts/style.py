@@ -26,7 +26,7 @@ STYLE = """
 .hw .strokes .running b { border-bottom-style: dotted }
 .hw .strokes .event { border-left: 1px dashed }
 .hw .line { display: grid; grid-template-columns: 8rem 8.5rem 1fr 9.5rem 9.5rem; gap: 0.75rem;
-  align-items: center; padding: 0.375rem 0; border-bottom: 1px solid
+  align-items: center; padding: 0.3125rem 0; border-bottom: 1px solid
   color-mix(in srgb, currentColor 18%, transparent) }
 .hw a.line:hover, .hw a.cell:hover { background: color-mix(in srgb, currentColor 5%, transparent) }
 .hw a:focus-visible { outline: 2px solid currentColor; outline-offset: 2px }
@@ -34,7 +34,7 @@ STYLE = """
 .hw .question { font-weight: 600 }
 .hw .cells { display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.5rem }
 .hw .cell { display: block; border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
-  border-radius: 0.375rem; padding: 0.375rem 0.625rem; height: 100% }
+  border-radius: 0.375rem; padding: 0.25rem 0.625rem; height: 100% }
 .hw .cell b { font-size: 1.0625rem }
 .hw .cell.off { border-color: light-dark(#a8391c, #e8805c);
   background: light-dark(#fdf6f3, #2b1d19) }

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from queries.catalog.catalog import page
 from queries.read.listings import listing_query
 from queries.statistics.windows import Window
-from queries.text.knowledge_text import outcomes_sentence
+from queries.text.knowledge_text import areas_sentence, outcomes_sentence
 from tests.support import facts
 from tests.support.machine import ROOT
 
@@ -55,6 +55,34 @@ def test_areas_and_documents_without_guidance_are_named(
     areas = app.main.dataframe[0].value
     assert list(areas["area"]) == ["src/cart", "src/pay"]
     assert list(areas["changes"]) == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("own", "owner", "stale", "sentence"),
+    [
+        (0, 0, 0, "Of the area that changes, 1 has no guidance of its own, and 1 has no owner."),
+        (90, 0, 0, "Of the area that changes, 1 has no owner."),
+        (90, 90, 0, "No lack in the area that changes: fresh guidance of its own, and an owner."),
+    ],
+)
+def test_sentence_about_areas_names_what_lacks(
+    own: int, owner: int, stale: int, sentence: str
+) -> None:
+    percents = {"own_guidance": own, "owner": owner, "stale_guidance": stale}
+    row = {f"{name}_percent": value for name, value in percents.items()}
+    assert areas_sentence([row]) == sentence
+
+
+def test_file_without_a_history_is_named(app: AppTest, empty: Path, tmp_path: Path) -> None:
+    tables = dict(facts.read_tables(TABLES))
+    file = {"repo": "acme/shop", "path": ".github/copilot-instructions.md", "kind": "copilot"}
+    tables["knowledge_files"] = [file, file | {"path": "SECURITY.md", "kind": "security"}]
+    facts.published(tmp_path, empty, tables)
+    text = text_of(app)
+    assert (
+        "No change is known to be covered by a file, because their history is not known: "
+        "acme/shop/.github/copilot-instructions.md." in text
+    )
 
 
 def test_page_without_files_says_the_next_step(app: AppTest, empty: Path, tmp_path: Path) -> None:

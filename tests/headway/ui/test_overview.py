@@ -153,6 +153,7 @@ def test_decided_verdicts_are_listed_with_the_quarter_after(app: AppTest) -> Non
         "change": "+1 (−9 to +11)",
         "in the quarter after": "25",
     } in rows
+    assert "Since agents, 5 Jan 2026, 26 weeks" in {row["compared"] for row in rows}
 
 
 def test_page_of_an_empty_file_has_no_verdicts(

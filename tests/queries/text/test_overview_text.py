@@ -129,6 +129,11 @@ def test_effects_with_their_intervals(metric: str, values: dict[str, Any], words
         ({"verdict": "not proven"}, "revert_rate", "More changes are reverted"),
         ({"verdict": "not proven"}, None, "No guardrail can be measured"),
         ({"verdict": "worse"}, None, ""),
+        (
+            {"verdict": "not measured", "current": 0},
+            None,
+            "Never above 0, so there is no change to judge",
+        ),
     ],
 )
 def test_reasons_of_words(values: dict[str, Any], guardrail: str | None, words: str) -> None:
