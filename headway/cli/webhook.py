@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 import requests
 
+from collectors.answers import BoundedAdapter
+
 TIMEOUT_S = 10
+#: of the whole answer, which nobody reads
+DEADLINE_S, MAX_BYTES = 30, 100_000
 #: Slack's escapes of its markup
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -15,8 +19,13 @@ def post(url: str, lines: Sequence[str]) -> str:
     """Post lines as one message; return the problem, or an empty text on success."""
     text = "\n".join(lines).translate(ESCAPES)
     try:
-        # a redirect would send the message to another host
-        response = requests.post(url, json={"text": text}, timeout=TIMEOUT_S, allow_redirects=False)
+        with requests.Session() as session:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, BoundedAdapter(MAX_BYTES, DEADLINE_S))
+            # a redirect would send the message to another host
+            response = session.post(
+                url, json={"text": text}, timeout=TIMEOUT_S, allow_redirects=False
+            )
     except (requests.RequestException, ValueError) as error:
         return f"the webhook cannot be reached ({type(error).__name__}). Check its URL"
     is_success = 200 <= response.status_code < 300

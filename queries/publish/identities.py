@@ -7,6 +7,7 @@ nobody. Without it, names that may belong to one person are taken for one.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from scipy.sparse import coo_matrix
@@ -14,9 +15,13 @@ from scipy.sparse.csgraph import connected_components
 
 #: words of an identifier that name nobody
 NAMELESS = re.compile(
-    "account|acct|contractor|dr|employee|ext|external|id|jr|key|member|miss|mr|mrs|ms|org|prof|sr|u|"
-    "user|usr"
+    "account|acct|adm|admin|contractor|dev|dr|employee|ext|external|id|jr|key|mailto|member|miss|mr|"
+    "mrs|ms|org|prof|sr|svc|test|u|user|usr"
 )
+#: accents, and characters that are not seen
+INVISIBLE = {"Mn", "Cf"}
+#: number behind a name, as of a second account
+SECOND = re.compile(r"(?<=[^\W\d_]{3})\d+$")
 #: an actor, its form and the person it belongs to
 Identity = tuple[str, str, str]
 
@@ -48,8 +53,12 @@ def _keys(name: str) -> Iterator[str]:
 
     Of Alice Smith and of Smith, Alice: alice or smith, alicesmith, asmith, smitha, salice, alices.
     """
-    local = name.lower().partition("@")[0].partition("+")[0]
-    words = [word for word in re.split(r"[\W_]+", local) if word and not NAMELESS.fullmatch(word)]
+    address = re.sub(r".*<(.+)>.*", r"\1", name)
+    letters = unicodedata.normalize("NFKD", address.casefold())
+    plain = "".join(letter for letter in letters if unicodedata.category(letter) not in INVISIBLE)
+    local = plain.partition("@")[0].partition("+")[0]
+    words = [SECOND.sub("", word) for word in re.split(r"[\W_]+", local)]
+    words = [word for word in words if word and not NAMELESS.fullmatch(word)]
     if not words:
         yield local
         return

@@ -139,10 +139,11 @@ anti join replaced_days
 anti join doubled_months as doubled
     on
         doubled.are_persons_first
-        and doubled.month = known_spend.month
+        and doubled.total_month = known_spend.month
         and doubled.total_provider = known_spend.provider
         and doubled.total_source = known_spend.source
         and doubled.total_basis = known_spend.basis
+        and doubled.is_surcharge = is_surcharge(known_spend.charge)
 where actor = ''
 union all by name
 from compared_rows as rows
@@ -160,7 +161,7 @@ where
             from doubled_months as doubled
             where
                 not doubled.are_persons_first
-                and doubled.month = date_trunc('month', rows.day)
+                and doubled.total_month = date_trunc('month', rows.day)
                 and doubled.total_provider = rows.provider
                 and doubled.total_source = rows.source
                 and doubled.total_basis = rows.basis
@@ -184,7 +185,8 @@ with reasons as (
             on replaced.day = fresh.day and replaced.provider = fresh.provider
         anti join doubled_months as doubled
             on
-                doubled.month = fresh.month
+                not doubled.is_surcharge
+                and doubled.month = fresh.month
                 and doubled.provider = fresh.provider
                 and doubled.source = fresh.source
                 and doubled.basis = fresh.basis
@@ -201,10 +203,11 @@ with reasons as (
     inner join doubled_months as doubled
         on
             doubled.are_persons_first
-            and doubled.month = known.month
+            and doubled.total_month = known.month
             and doubled.total_provider = known.provider
             and doubled.total_source = known.source
             and doubled.total_basis = known.basis
+            and doubled.is_surcharge = is_surcharge(known.charge)
     where known.actor = ''
     union all
     -- an invoice is the total of its month

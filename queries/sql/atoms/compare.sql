@@ -26,18 +26,64 @@ where
     or coalesce(known.tokens, 0) <> 0
     or coalesce(known.requests, 0) <> 0;
 
--- Spend of persons and of nobody in one month of a provider, from different sources or bases: it may
--- be the same money, and its difference a person's. What was published first is published, and else
--- what names nobody.
+-- Spend of persons and of nobody that may be the same money, so that its difference is a person's:
+-- in one month of a provider, from different sources, bases or files; an invoice of one day also of
+-- the month before. Taxes, credits and corrections of nobody are a part of all usage of the month,
+-- from whatever source. What was published first is published, and else what names nobody, but no
+-- surcharge.
 create temp table doubled_months as
-with sources as (
-    select month, provider, source, basis, actor <> '' as is_personal, false as is_published
-    from known_spend
-    where basis <> 'seat' and charge = 'usage'
+with spent as (
+    select
+        known.month,
+        known.day,
+        known.provider,
+        known.source,
+        known.basis,
+        known.charge,
+        known.actor <> '' as is_personal,
+        false as is_published,
+        partitions.origin
+    from known_spend as known
+    inner join stg_spend_partitions as partitions using (source, account, day)
+    where known.basis <> 'seat' and known.charge <> 'seat'
     union
-    select date_trunc('month', day)::date, provider, source, basis, actor <> '', true
+    select
+        date_trunc('month', day)::date,
+        day,
+        provider,
+        source,
+        basis,
+        charge,
+        actor <> '',
+        true,
+        null
     from ledger.published_spend
-    where basis <> 'seat' and charge = 'usage'
+    where basis <> 'seat' and charge <> 'seat'
+),
+
+-- the other rows of a file, or of an API, that names persons are no total of them
+naming as (
+    select distinct month, provider, source, origin
+    from spent
+    where is_personal and origin is not null
+),
+
+sources as (
+    select
+        spent.month,
+        spent.provider,
+        spent.source,
+        spent.basis,
+        is_surcharge(spent.charge) as is_surcharge,
+        spent.is_personal,
+        bool_or(spent.is_published) as is_published,
+        spent.basis = 'invoice' and min(spent.day) = max(spent.day) as is_invoice,
+        coalesce(
+            bool_and(naming.origin is not null) filter (not spent.is_published), false
+        ) as is_beside_persons
+    from spent
+    left join naming using (month, provider, source, origin)
+    group by 1, 2, 3, 4, 5, 6
 )
 
 select
@@ -45,22 +91,33 @@ select
     persons.provider,
     persons.source,
     persons.basis,
+    totals.month as total_month,
     totals.provider as total_provider,
     totals.source as total_source,
     totals.basis as total_basis,
-    bool_or(persons.is_published) as are_persons_first
+    totals.is_surcharge,
+    bool_or(persons.is_published) or (totals.is_surcharge and not bool_or(totals.is_published))
+        as are_persons_first
 from sources as persons
 inner join sources as totals
     on
-        totals.month = persons.month
+        (
+            totals.month = persons.month
+            or (totals.is_invoice and totals.month = persons.month + interval 1 month)
+        )
         and (
             totals.provider = persons.provider
             or (totals.basis = 'gateway' and is_gateway(totals.provider))
             or (persons.basis = 'gateway' and is_gateway(persons.provider))
+            or (persons.basis in ('client', 'gateway') and is_reseller(totals.provider))
         )
-        and (totals.source, totals.basis) <> (persons.source, persons.basis)
+        and (
+            (totals.source, totals.basis) <> (persons.source, persons.basis)
+            or totals.is_surcharge
+            or not totals.is_beside_persons
+        )
 where persons.is_personal and not totals.is_personal
-group by 1, 2, 3, 4, 5, 6, 7
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 having not (bool_or(persons.is_published) and bool_or(totals.is_published));
 
 -- The rows of each version of each atom, beside what they are now.

@@ -13,6 +13,7 @@ with atoms as (
     anti join doubled_months as doubled
         on
             doubled.are_persons_first
+            and not doubled.is_surcharge
             and doubled.month = date_trunc('month', rows.day)
             and doubled.provider = rows.provider
     where rows.version = rows.newest

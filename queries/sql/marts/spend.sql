@@ -130,6 +130,7 @@ idle as (
             select day from machines
             union select day from persons
             union select day from gaps
+            union select day from int_spend_with_basis
         )
 ),
 

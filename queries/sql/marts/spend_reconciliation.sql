@@ -11,7 +11,7 @@
 -- cost_usd: amount of the source; null where persons' spend is counted for the provider: `spend` has
 --     what may be published of it.
 -- counted_usd: counted part of that amount; null likewise.
--- counted_days: days on which it counts; null where the provider or the account is not published.
+-- counted_days: days on which it counts; null where `cost_usd` is, or the account is not published.
 -- days: days that it covers; null likewise.
 -- rows_without_price: rows that neither an amount nor a price is known for.
 with visible as (
@@ -52,8 +52,8 @@ select
     compared.cost_basis,
     sum(if(is_personal, null, usd))::double as cost_usd,
     sum(if(is_personal, null, coalesce(counted_usd, 0)))::double as counted_usd,
-    max(if(accounts.account is null, null, counted_days))::integer as counted_days,
-    max(if(accounts.account is null, null, days))::integer as days,
+    max(if(is_personal or accounts.account is null, null, counted_days))::integer as counted_days,
+    max(if(is_personal or accounts.account is null, null, days))::integer as days,
     sum(rows_without_price)::bigint as rows_without_price
 from compared
 left join (select distinct month, provider from visible) as providers

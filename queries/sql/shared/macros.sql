@@ -46,6 +46,13 @@ create or replace temp macro too_few(persons, k) as persons between 1 and k - 1;
 create or replace temp macro is_gateway(provider) as
 provider in ('other', 'litellm', 'portkey', 'helicone', 'cloudflare', 'kong', 'vercel', 'gateway');
 
+-- Whether a provider bills the models of others, whose makers clients and gateways name.
+create or replace temp macro is_reseller(provider) as
+provider in ('aws', 'azure', 'gcp', 'openrouter');
+
+-- Whether a charge is computed from usage: of nobody, it may be a part of persons' usage.
+create or replace temp macro is_surcharge(charge) as charge in ('tax', 'credit', 'correction');
+
 -- First day of the part of an ISO week within a month.
 create or replace temp macro week_in_month(day) as
 greatest(date_trunc('week', day), date_trunc('month', day))::date;

@@ -4,6 +4,7 @@ select
     held.source,
     held.account,
     held.day,
+    held.origin,
     held.is_provisional
 from ledger.spend_partitions as held
 cross join input_settings as settings

@@ -10,8 +10,10 @@ import duckdb
 import pytest
 
 from collectors.ledger.opening import open_ledger
+from headway.cli import webhook as webhooks
 from queries.publish.settings import Budget, PublishSettings
 from queries.read.snapshot import LINK, Snapshot, listing
+from tests.support.canned_server import Canned, canned
 from tests.support.command import Desk
 from tests.support.facts import AS_OF, fill, published
 from tests.support.refreshing import publish_tables
@@ -194,3 +196,15 @@ def test_budgets_are_published(tmp_path: Path) -> None:
     )
     assert tables["budget"] == [(date(2026, 11, 1), 20), (date(2026, 12, 1), 20)]
     assert tables["forecasts"] == tables["forecast_days"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "drip_s", "problem"), [(b"x" * 200, 0.02, "TooSlow"), (b"x" * 200_000, 0, "TooLarge")]
+)
+def test_answer_of_the_webhook_is_bounded(
+    body: bytes, drip_s: float, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "DEADLINE_S", 0.5)
+    with canned([Canned(body=body, drip_s=drip_s)]) as server:
+        text = webhooks.post(f"{server.url}{SECRET}", ["over budget"])
+    assert text == f"the webhook cannot be reached ({problem}Error). Check its URL"

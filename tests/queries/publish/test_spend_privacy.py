@@ -149,14 +149,22 @@ def test_names_of_one_person_count_once_without_people_csv(tmp_path: Path) -> No
     [
         ["Alice Smith", "Smith, Alice", "Dr. Alice Smith", "A. Smith", "Smith Alice (ext)"],
         ["alice", "asmith", "smitha", "alice.smith", "smith-alice"],
+        ["alice", "alice2", "admin-alice", "alice_03", "dev.alice"],
+        ["Alíce@a.io", "al\u200bice@a.io", "alice@a.io", "Alice <alice@b.io>", "mailto:alice@a.io"],
     ],
 )
 def test_spellings_of_one_name_are_one_person(names: list[str]) -> None:
     assert len({person for _, _, person in identities(names, {})}) == 1
 
 
-def test_names_of_five_people_are_five() -> None:
-    names = ["ann_acme", "bob_acme", "cho_acme", "dee_acme", "eli_acme"]
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["ann_acme", "bob_acme", "cho_acme", "dee_acme", "eli_acme"],
+        [f"user-00{number}" for number in range(5)],
+    ],
+)
+def test_names_of_five_people_are_five(names: list[str]) -> None:
     assert len({person for _, _, person in identities(names, {})}) == 5
 
 
@@ -167,6 +175,15 @@ def test_with_people_csv_only_its_people_count(books: Books) -> None:
     assert books.ask("select sum(cost_usd), any_value(gap) from spend") == [
         (None, "too few people")
     ]
+
+
+def test_logins_with_one_address_in_people_csv_are_one_person(books: Books) -> None:
+    """An account of the company beside the person's own."""
+    rows = [row | {"email": "ann@acme.example"} for row in people({"Shop": ["ann", "ann_acme"]})]
+    rows += people({"Shop": ["bob"]})
+    books.load([spent(MAY, name, 1.0) for name in ("ann", "ann_acme", "bob")], rows)
+    books.publish_spend(AS_OF)
+    assert books.ask("select sum(cost_usd) from spend") == [(None,)]
 
 
 def test_restatements_are_corrected_by_enough_people_only(books: Books) -> None:
@@ -227,8 +244,8 @@ def test_totals_beside_published_people_are_not_published(books: Books) -> None:
     assert books.ask(
         "select provider, source, cost_usd, days from spend_reconciliation order by all"
     ) == [
-        ("anthropic", "anthropic", None, 1),
-        ("anthropic", "litellm", None, 1),
+        ("anthropic", "anthropic", None, None),
+        ("anthropic", "litellm", None, None),
         ("openai", "litellm", 2.5, 1),
         ("openai", "openai", 3.0, 1),
         ("other", "anthropic", None, None),
@@ -262,6 +279,49 @@ def test_total_of_the_same_month_does_not_reveal_who_is_held_back(
     books.load([INVOICE])
     books.publish_spend(AS_OF)
     assert books.ask(COUNTED) == [(30.0, "restated")]
+
+
+CLIENT = {"source": "ccusage", "basis": "client"}
+SAME_MONEY: tuple[tuple[dict[str, str], dict[str, object]], ...] = (
+    ({}, {"amount": 20.33, "charge": "tax"}),
+    ({}, {"amount": -10.7, "charge": "credit", "source": "focus", "basis": "invoice"}),
+    ({}, {"amount": 107.0, "day": date(2026, 6, 3), "source": "focus", "basis": "invoice"}),
+    ({}, {"amount": 107.0, "origin": "months.csv"}),
+    (CLIENT, {"amount": 107.0, "provider": "aws", "source": "focus", "basis": "invoice"}),
+)
+
+
+@pytest.mark.parametrize(("source", "total"), SAME_MONEY)
+def test_money_of_nobody_that_contains_published_people_is_withheld(
+    books: Books, source: dict[str, str], total: dict[str, object]
+) -> None:
+    """Tax, credit, next month's invoice, a file of totals, or a cloud: less 30 dollars, p3."""
+    late = spent(SECOND, "p3", 77.0, **source)
+    books.load([spent(MAY, person, 10.0, **source) for person in NINE[:3]])
+    books.publish_spend(AS_OF)
+    books.load([late, spent(date(2026, 5, 31), None, 0.0, actor_kind=None) | total])
+    books.publish_spend(AS_OF)
+    assert books.ask("select round(sum(cost_usd), 6) from spend") == [(30.0,)]
+
+
+def test_file_of_persons_beside_a_published_file_of_totals_is_withheld(books: Books) -> None:
+    books.load([spent(date(2026, 5, 31), None, 107.0, actor_kind=None, origin="months.csv")])
+    books.publish_spend(AS_OF)
+    books.load([spent(MAY, person, 10.0, origin="people.csv") for person in NINE])
+    books.publish_spend(AS_OF)
+    assert books.ask(COUNTED) == [(107.0, None)]
+
+
+def test_day_of_one_person_without_dollars_has_no_row(books: Books) -> None:
+    """A day whose spend has no price, or does not count, is no day without spend."""
+    idle = spent(date(2026, 5, 6), None, None, provider=None)
+    books.load([idle, INVOICE, spent(SECOND, "p3", 7.0, **CLIENT)])
+    books.load([spent(JUNE, "p3", 7.0, currency="EUR")])
+    books.publish_spend(AS_OF)
+    assert books.ask("select day, cost_usd from spend order by day") == [
+        (date(2026, 5, 6), 0.0),
+        (date(2026, 5, 31), 107.0),
+    ]
 
 
 def test_persons_beside_a_published_total_are_not_published(books: Books) -> None:
