@@ -47,6 +47,8 @@ INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 READY = "/ready"
 #: path of files for download
 FILES = "/media/"
+#: path that ends the session of a reader
+SIGN_OUT = "/auth/logout"
 SIGNED_OUT = "Sign in to read this file.\n"
 #: paths, first folders and methods that the log names
 KNOWN = {"/", READY, "/_stcore/health", "/_stcore/stream", "/auth/login", "/auth/logout"} | {
@@ -69,6 +71,8 @@ class Gate:
         self.hosts = frozenset(hosts)
         self.access = access
         self.has_log = has_log
+        #: readers who signed out; a copy of their cookie is worth nothing then
+        self.ended: set[bytes] = set()
         self.headers = {
             "Content-Security-Policy": policy(),
             "Referrer-Policy": "no-referrer",
@@ -101,6 +105,8 @@ class Gate:
             return
         if self.access and self.access.proxy_header:
             drop_foreign_header(scope, self.access)
+        elif self.access:
+            self.end_session(scope)
         if scope["path"] == READY:
             problem = await run_in_threadpool(snapshot_problem)
             response = PlainTextResponse(f"{problem or 'ready'}\n", 503 if problem else 200)
@@ -109,6 +115,14 @@ class Gate:
             await refuse(scope, receive, send, SIGNED_OUT, 403)
         else:
             await self.app(scope, receive, send)
+
+    def end_session(self, scope: Scope) -> None:
+        """Remember who signs out, and remove the cookie of who signed out before."""
+        session = session_of(scope)
+        if session in self.ended:
+            scope["headers"] = [item for item in scope["headers"] if item[0] != b"cookie"]
+        elif session and scope["path"] == SIGN_OUT:
+            self.ended.add(session)
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, text: str, status: int) -> None:
@@ -130,17 +144,22 @@ def drop_foreign_header(scope: Scope, access: Access) -> None:
 
 def may_read(scope: Scope, access: Access) -> bool:
     """Return whether the reader of a request may see the dashboard."""
-    connection = HTTPConnection(scope)
     if access.proxy_header:
-        return not access.refusal_of(connection.headers.get(access.proxy_header))
+        return not access.refusal_of(Headers(scope=scope).get(access.proxy_header))
+    session = session_of(scope)
+    user = json.loads(session) if session else {}
+    return not access.refusal(user, datetime.now(UTC))
+
+
+def session_of(scope: Scope) -> bytes | None:
+    """Return the claims in the signed cookie of a request as JSON; None without a valid one."""
+    connection = HTTPConnection(scope)
 
     def signed(name: str) -> bytes | None:
         text = connection.cookies.get(name, "").encode("latin-1", "replace")
         return decode_signed_value(get_cookie_secret(), name, text) if text else None
 
-    value = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
-    user = json.loads(value) if value else {}
-    return not access.refusal(user, datetime.now(UTC))
+    return get_cookie_with_chunks(signed, USER_COOKIE_NAME)
 
 
 def snapshot_problem() -> str:
