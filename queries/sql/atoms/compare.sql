@@ -157,6 +157,33 @@ from compared_rows as gone
 inner join fresh_spend as fresh on fresh.day = gone.day and fresh.provider = gone.provider
 where gone.is_gone and (gone.actor <> '' or fresh.actor <> '');
 
+-- A person's usage of one day and amount under another account, source or provider: a copy of the
+-- same money, which would be published twice, once with others.
+delete from fresh_spend
+where fresh_id in (
+    select fresh.fresh_id
+    from fresh_spend as fresh
+    inner join (
+        select source, account, provider, day, charge, form, person, actor, usd, null as fresh_id
+        from compared_rows
+        where atom_id is not null
+        union all
+        select source, account, provider, day, charge, form, person, actor, usd, fresh_id
+        from fresh_spend
+    ) as other
+        on
+            other.day = fresh.day
+            and other.charge = fresh.charge
+            and other.usd = fresh.usd
+            and other.form = fresh.form
+            and other.person = fresh.person
+            and (other.form <> 'unknown' or other.actor = fresh.actor)
+            and (other.source, other.account, other.provider)
+            <> (fresh.source, fresh.account, fresh.provider)
+            and coalesce(other.fresh_id < fresh.fresh_id, true)
+    where fresh.actor <> '' and fresh.charge = 'usage' and fresh.usd <> 0
+);
+
 -- Weeks that are over, and final or at least three days old: what still moves much is the last days.
 create temp table weeks as
 with read_weeks as (

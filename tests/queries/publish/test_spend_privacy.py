@@ -309,7 +309,19 @@ def test_file_of_persons_beside_a_published_file_of_totals_is_withheld(books: Bo
     books.publish_spend(AS_OF)
     books.load([spent(MAY, person, 10.0, origin="people.csv") for person in NINE])
     books.publish_spend(AS_OF)
-    assert books.ask(COUNTED) == [(107.0, None)]
+    assert books.ask(COUNTED) == [(107.0, "restated")]
+
+
+@pytest.mark.parametrize("other", [{"account": "eu"}, {"source": "b", "provider": "aws"}])
+def test_copy_under_another_name_reveals_nobody(books: Books, other: dict[str, str]) -> None:
+    """The copy comes whole: with p3, who was too late to be in the published atom."""
+    rows = [spent(MAY, person, 10.0 + index) for index, person in enumerate(NINE[:3])]
+    books.load(rows)
+    books.publish_spend(AS_OF)
+    rows.append(spent(SECOND, "p3", 7.0))
+    books.load([*rows, *(row | other for row in rows)])
+    books.publish_spend(AS_OF)
+    assert books.ask("select round(sum(cost_usd), 6) from spend") == [(33.0,)]
 
 
 def test_day_of_one_person_without_dollars_has_no_row(books: Books) -> None:
