@@ -157,8 +157,8 @@ from compared_rows as gone
 inner join fresh_spend as fresh on fresh.day = gone.day and fresh.provider = gone.provider
 where gone.is_gone and (gone.actor <> '' or fresh.actor <> '');
 
--- A person's usage of one day and amount under another account, source or provider: a copy of the
--- same money, which would be published twice, once with others.
+-- A person's usage of one day and amount under another account or source, or as it was published
+-- under another provider: a copy of the same money, which would be published twice, once with others.
 delete from fresh_spend
 where fresh_id in (
     select fresh.fresh_id
@@ -180,7 +180,10 @@ where fresh_id in (
             and (other.form <> 'unknown' or other.actor = fresh.actor)
             and (other.source, other.account, other.provider)
             <> (fresh.source, fresh.account, fresh.provider)
-            and coalesce(other.fresh_id < fresh.fresh_id, true)
+            and (
+                other.fresh_id is null
+                or (other.fresh_id < fresh.fresh_id and other.provider = fresh.provider)
+            )
     where fresh.actor <> '' and fresh.charge = 'usage' and fresh.usd <> 0
 );
 
