@@ -41,12 +41,13 @@ with spent as (
         known.basis,
         known.charge,
         known.actor <> '' as is_personal,
+        known.usd,
         false as is_published,
         partitions.origin
     from known_spend as known
     inner join stg_spend_partitions as partitions using (source, account, day)
     where known.basis <> 'seat' and known.charge <> 'seat'
-    union
+    union all
     select
         date_trunc('month', day)::date,
         day,
@@ -55,17 +56,31 @@ with spent as (
         basis,
         charge,
         actor <> '',
+        null,
         true,
         null
     from ledger.published_spend
     where basis <> 'seat' and charge <> 'seat'
 ),
 
--- the other rows of a file, or of an API, that names persons are no total of them
+-- the other rows of a file, or of an API, that names persons are no total of them, unless they are
+-- its last line
 naming as (
-    select distinct month, provider, source, origin
+    select
+        month,
+        provider,
+        source,
+        origin,
+        sum(usd) filter (is_personal) as persons_usd,
+        coalesce(sum(usd) filter (not is_personal), 0) as other_usd
     from spent
-    where is_personal and origin is not null
+    where origin is not null
+    group by all
+    having bool_or(is_personal)
+    and (
+        other_usd = 0
+        or coalesce(abs(other_usd - persons_usd) > 0.01 + 0.0001 * abs(persons_usd), true)
+    )
 ),
 
 sources as (

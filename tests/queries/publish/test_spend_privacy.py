@@ -287,6 +287,7 @@ SAME_MONEY: tuple[tuple[dict[str, str], dict[str, object]], ...] = (
     ({}, {"amount": -10.7, "charge": "credit", "source": "focus", "basis": "invoice"}),
     ({}, {"amount": 107.0, "day": date(2026, 6, 3), "source": "focus", "basis": "invoice"}),
     ({}, {"amount": 107.0, "origin": "months.csv"}),
+    ({}, {"amount": 107.0}),
     (CLIENT, {"amount": 107.0, "provider": "aws", "source": "focus", "basis": "invoice"}),
 )
 
@@ -295,7 +296,7 @@ SAME_MONEY: tuple[tuple[dict[str, str], dict[str, object]], ...] = (
 def test_money_of_nobody_that_contains_published_people_is_withheld(
     books: Books, source: dict[str, str], total: dict[str, object]
 ) -> None:
-    """Tax, credit, next month's invoice, a file of totals, or a cloud: less 30 dollars, p3."""
+    """Tax, credit, an invoice, a total in a file or under one, a cloud: less 30 dollars, p3."""
     late = spent(SECOND, "p3", 77.0, **source)
     books.load([spent(MAY, person, 10.0, **source) for person in NINE[:3]])
     books.publish_spend(AS_OF)
