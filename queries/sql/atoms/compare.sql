@@ -172,8 +172,9 @@ from compared_rows as gone
 inner join fresh_spend as fresh on fresh.day = gone.day and fresh.provider = gone.provider
 where gone.is_gone and (gone.actor <> '' or fresh.actor <> '');
 
--- A person's usage of one day and amount under another account or source, or as it was published
--- under another provider: a copy of the same money, which would be published twice, once with others.
+-- A person's usage of one day with an amount that was published under another name, or that another
+-- account or source has too: a copy of the same money, which would be published twice, once with
+-- others.
 delete from fresh_spend
 where fresh_id in (
     select fresh.fresh_id
@@ -193,11 +194,13 @@ where fresh_id in (
             and other.form = fresh.form
             and other.person = fresh.person
             and (other.form <> 'unknown' or other.actor = fresh.actor)
-            and (other.source, other.account, other.provider)
-            <> (fresh.source, fresh.account, fresh.provider)
             and (
                 other.fresh_id is null
-                or (other.fresh_id < fresh.fresh_id and other.provider = fresh.provider)
+                or (
+                    other.fresh_id < fresh.fresh_id
+                    and other.provider = fresh.provider
+                    and (other.source, other.account) <> (fresh.source, fresh.account)
+                )
             )
     where fresh.actor <> '' and fresh.charge = 'usage' and fresh.usd <> 0
 );

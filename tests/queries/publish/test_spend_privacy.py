@@ -325,6 +325,16 @@ def test_copy_under_another_name_reveals_nobody(books: Books, other: dict[str, s
     assert books.ask("select round(sum(cost_usd), 6) from spend") == [(33.0,)]
 
 
+def test_renamed_rows_are_copies_though_new_rows_have_their_names(books: Books) -> None:
+    first = [spent(MAY, person, 10.0) for person in NINE[:3]]
+    books.load(first)
+    books.publish_spend(AS_OF)
+    renamed = [row | {"model": "sonnet-2"} for row in (*first, spent(MAY, "p3", 5.0))]
+    books.load([*renamed, *(row | {"amount": 11.0} for row in first)])
+    books.publish_spend(AS_OF)
+    assert books.ask("select round(sum(cost_usd), 6) from spend") == [(33.0,)]
+
+
 def test_day_of_one_person_without_dollars_has_no_row(books: Books) -> None:
     """A day whose spend has no price, or does not count, is no day without spend."""
     idle = spent(date(2026, 5, 6), None, None, provider=None)
