@@ -28,8 +28,8 @@ where
 
 -- Spend of persons and of nobody that may be the same money, so that its difference is a person's:
 -- in one month of a provider, from different sources, bases or files; an invoice of one day also of
--- the month before. Taxes, credits and corrections of nobody are a part of all usage of the month,
--- from whatever source. What was published first is published, and else what names nobody, but no
+-- the month before. Taxes, credits and corrections of nobody are a part of all usage of the month, of
+-- any source. What was published first is published, and else what names nobody, but no
 -- surcharge.
 create temp table doubled_months as
 with spent as (
