@@ -28,7 +28,7 @@ from queries.statistics.expectations import (
     with_days,
 )
 from queries.statistics.windows import Window
-from queries.text.expectation_text import expectation_sentence
+from queries.text.expectation_text import chart_name, expectation_sentence
 
 #: what decides that two expectations are the same
 KEY = ("metric", "category", "scope", "is_at_most", "target", "from_on", "by_on")
@@ -63,6 +63,12 @@ def expectation_rows(
         metric = catalogued(expectation.metric)
         rows.append(row | {"position": position, "sentence": expectation_sentence(metric, row)})
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def expectation_events(expectations: Sequence[Expectation]) -> pd.DataFrame:
+    """Return the day of each expectation with what is expected."""
+    rows = [(chart_name(catalogued(item.metric), _columns(item)), item.by) for item in expectations]
+    return pd.DataFrame([*dict.fromkeys(rows)], columns=["name", "on"], dtype=object)
 
 
 def _stored(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

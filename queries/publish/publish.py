@@ -23,7 +23,7 @@ from queries.publish import archive, atoms, decisions, spend, surveys
 from queries.publish.answers import add_guardrail_sentences, answers, metric_rows
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
-from queries.publish.expectations import expectation_rows
+from queries.publish.expectations import expectation_events, expectation_rows
 from queries.publish.items import batches
 from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
@@ -261,6 +261,7 @@ def _set_up_settings(
     closed = [vars(period) for period in source.settings.closed_periods]
     columns = ["name", "from_on", "to_on"]
     db.register("closed_frame", pd.DataFrame(closed, columns=columns, dtype=object))
+    db.register("expected_frame", expectation_events(source.settings.expectations))
     db.execute((ROOT / "inputs" / "rules.sql").read_text(encoding="utf-8"))
 
 

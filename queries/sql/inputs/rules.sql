@@ -35,4 +35,13 @@ select
     to_on::date,
     null,
     null
-from closed_frame;
+from closed_frame
+union all
+select
+    'expectation',
+    name::varchar,
+    "on"::date,
+    null,
+    null,
+    null
+from expected_frame;

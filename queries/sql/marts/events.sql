@@ -1,10 +1,10 @@
--- Dated events that charts mark: rollouts and closed periods of headway.toml, and changes of the
--- model that takes most spend.
+-- Dated events: rollouts, closed periods and days of expectations of headway.toml, and changes of the
+-- model that takes most spend. Charts mark all but expectations, which are lines of their metric.
 -- Grain: kind, name, happened_on. Columns are stable unless marked experimental.
 --
--- kind: rollout, closed period or model change.
--- name: what it was; of a model change, the new model.
--- happened_on: the day, or the first day. Of a model change, the Monday of the first four weeks in
+-- kind: rollout, closed period, expectation or model change.
+-- name: what it was; of a model change, the new model; of an expectation, what is expected.
+-- happened_on: the day, or the first day; of an expectation, the day by which it is due. Of a model change, the Monday of the first four weeks in
 --     which a model that never had it before takes more than half of the usage in dollars, after
 --     another had it.
 -- ended_on: last day of a closed period, or of a rollout's transition; null for others.

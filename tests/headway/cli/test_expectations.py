@@ -136,6 +136,13 @@ def rows_as_of(desk: Desk, columns: str) -> list[tuple[Any, ...]]:
         return db.execute(f"select {columns} from expectations order by position").fetchall()
 
 
+def test_days_of_expectations_are_events(desk: Desk) -> None:
+    rows = desk.rows("from events where kind = 'expectation' order by happened_on, name")
+    assert len(rows) == 10  # the one without an owner expects the same as the first
+    name = "Offload share of docs, at most 50 % by 27 Sep 2026"
+    assert ("expectation", name, date(2026, 9, 27), None, None, None) in rows
+
+
 def test_each_state_is_as_worked_out_by_hand(desk: Desk) -> None:
     rows = rows_as_of(desk, "metric, state, reason")
     assert rows == [(metric, state, reason) for metric, _, state, reason in EXPECTED]

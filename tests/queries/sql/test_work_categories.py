@@ -85,6 +85,7 @@ def decide(changes: Sequence[Change], rules: Sequence[Rule]) -> list[Decision]:
         db.register("rules_frame", pd.DataFrame([vars(rule) for rule in rules], dtype=object))
         db.register("rollouts_frame", empty)
         db.register("closed_frame", empty)
+        db.register("expected_frame", empty)
         db.execute((ROOT / "inputs" / "rules.sql").read_text(encoding="utf-8"))
         db.register("changes_frame", pd.DataFrame(changes).drop(columns="files"))
         db.register("files_frame", pd.DataFrame(files))
