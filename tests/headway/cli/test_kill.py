@@ -27,8 +27,8 @@ from tests.support.striking import (
     unharmed,
 )
 
-#: each kind at one work or two, and each work; twice as many are every kind at every work
-STRIKES = int(os.environ.get("HEADWAY_STRIKES", len(KINDS) * len(WORKS) // 2))
+#: each kind once, and each work; three times as many are every kind at every work
+STRIKES = int(os.environ.get("HEADWAY_STRIKES", len(KINDS)))
 SEED = int(os.environ.get("HEADWAY_SEED", 1))
 #: more requests than a soak sends
 LIMITLESS = 10**9
