@@ -178,7 +178,7 @@ def decide(
 
 
 def keep(db: duckdb.DuckDBPyConnection, judged: Mapping[Key, Judged]) -> None:
-    """Create the tables of judged comparisons, their inputs and new decisions."""
+    """Create the tables of judged comparisons and of new decisions."""
     rows = list(judged.values())
     frame = [
         vars(row.key)
@@ -187,13 +187,6 @@ def keep(db: duckdb.DuckDBPyConnection, judged: Mapping[Key, Judged]) -> None:
         for position, row in enumerate(rows)
     ]
     db.register("judged_frame", pd.DataFrame(frame, columns=[*KEY, *JUDGED], dtype=object))
-    series = [
-        Series(position, name, row.first, weeks, row.breaks)
-        for position, row in enumerate(rows)
-        for name, weeks in (("judged", row.weeks), ("others", row.control))
-        if weeks
-    ]
-    db.register("judged_inputs_frame", pd.DataFrame(stacked(series)))
     db.execute(read_sql(ROOT / "inputs" / "verdicts.sql").text)
 
 
@@ -216,6 +209,9 @@ class _Decider:
         self.rates: list[tuple[date, float]] = db.execute(rates).fetchall()
         self.hashes: dict[str, str] = {}
         self.judged: dict[Key, Judged] = {}
+        #: of the first judged comparison whose weekly sums are not in the table yet
+        self.next_position = 0
+        self._write_inputs()  # creates the table
         # a decision stays, also if the repositories of its items are no longer published
         stored = {key.metric for key, _ in judging.decided}
         for group in groups:
@@ -224,7 +220,26 @@ class _Decider:
             for headline in group:
                 if headline.metric.name in observed and headline.metric.aggregate in KINDS:
                     self._judge(headline)
+                    self._write_inputs()
         self._decide()
+
+    def _write_inputs(self) -> None:
+        """Move the weekly sums of the last judged comparisons to a table.
+
+        Those of all metrics of a large company take gigabytes.
+        """
+        rows = list(self.judged.values())
+        series = [
+            Series(position, name, row.first, weeks, row.breaks)
+            for position, row in enumerate(rows[self.next_position :], start=self.next_position)
+            for name, weeks in (("judged", row.weeks), ("others", row.control))
+            if weeks
+        ]
+        self.db.register("judged_inputs_frame", pd.DataFrame(stacked(series)))
+        self.db.execute(read_sql(ROOT / "inputs" / "verdict_inputs.sql").text)
+        for row in rows[self.next_position :]:
+            row.weeks = row.control = None
+        self.next_position = len(rows)
 
     def _read(self, headline: Metric, last: date) -> list[Items]:
         """Return the items of a metric in the organisation and in each team."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -305,6 +305,8 @@ class Repositories:
     synced: Sequence[date | None]
     first: Ints
     last: Ints
+    #: results by day and by weeks, which are few: each of many comparisons needs them
+    _flags: dict[date | Span, Flags] = field(default_factory=dict, compare=False)
 
     def panel(self, items: Items, weeks: Span, until: date) -> tuple[Flags, list[str]]:
         """Return which repositories are judged, and the names of those in one window only.
@@ -313,7 +315,7 @@ class Repositories:
         windows are left out if they hold over a fifth of the items of either. If no other
         repository has items in both windows, all are kept: see ``has_shared_items``.
         """
-        panel = np.array([True, *(day is not None and day >= until for day in self.synced)])
+        panel = self._is_synced(until)
         unshared = panel & ~self._is_shared(weeks)
         if not unshared.any():
             return panel, []
@@ -324,7 +326,7 @@ class Repositories:
         if not is_much or not all(n[panel & ~unshared].any() for n in counts_by_window):
             return panel, []
         is_left_out = unshared & ((counts_by_window[0] > 0) | (counts_by_window[1] > 0))
-        names = [name for name, is_out in zip(self.names, is_left_out[1:], strict=True) if is_out]
+        names = [self.names[index] for index in np.flatnonzero(is_left_out[1:])]
         return panel & ~is_left_out, names
 
     def has_shared_items(self, items: Items, weeks: Span, panel: Flags) -> bool:
@@ -333,11 +335,20 @@ class Repositories:
         sides = (weeks.judged, weeks.baseline)
         return all(items.by_repo(side, len(panel))[shared].any() for side in sides)
 
+    def _is_synced(self, until: date) -> Flags:
+        """Return which repositories are synced until a day."""
+        if until not in self._flags:
+            flags = [day is not None and day >= until for day in self.synced]
+            self._flags[until] = np.array([True, *flags])
+        return self._flags[until]
+
     def _is_shared(self, weeks: Span) -> Flags:
         """Return which repositories were active in both windows."""
-        sides = (weeks.judged, weeks.baseline)
-        active = [(self.first < end) & (self.last >= start) for start, end in sides]
-        return np.concatenate([[True], active[0] & active[1]])
+        if weeks not in self._flags:
+            sides = (weeks.judged, weeks.baseline)
+            active = [(self.first < end) & (self.last >= start) for start, end in sides]
+            self._flags[weeks] = np.concatenate([[True], active[0] & active[1]])
+        return self._flags[weeks]
 
 
 def repositories(rows: Sequence[tuple[str, date | None, int, int]]) -> Repositories:

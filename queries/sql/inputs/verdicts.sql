@@ -1,4 +1,4 @@
--- The comparisons that this publish judged, and their weekly sums.
+-- The comparisons that this publish judged; their weekly sums are in judged_inputs.
 create temp table judged_comparisons as
 select
     position::bigint as position,
@@ -12,18 +12,6 @@ select
     is_new::boolean as is_new,
     threshold::double as threshold
 from judged_frame;
-
-create temp table judged_inputs as
-select
-    position::bigint as position,
-    series::varchar as series,
-    date '1970-01-05' + 7 * week::integer as block,
-    numerator::double as numerator,
-    denominator::double as denominator,
-    if(isnan(moves::double), null, moves::double) as moves,
-    is_masked::boolean as is_masked,
-    if(regime < 0, null, regime::integer) as regime
-from judged_inputs_frame;
 
 -- Decisions that the ledger does not have yet.
 create temp table new_verdicts as
