@@ -28,7 +28,7 @@ a:focus-visible, button:focus-visible, summary:focus-visible {
   .st-key-filters { flex-wrap: nowrap; overflow-x: auto; padding: 0 0 0.25rem }
   .st-key-filters > div { flex: 0 0 9.5rem }
   .stMainBlockContainer h1 { font-size: 1.25rem }
-  .st-key-extent, .st-key-board { display: none }
+  .st-key-board { display: none }
 }
 @media (min-width: 769px) {
   .stSidebar[data-collapsed=false] { width: 15.5rem !important; min-width: 15.5rem !important }

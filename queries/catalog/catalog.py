@@ -32,7 +32,7 @@ QUESTIONS = (
     Question(
         "Q3",
         "Less burnout and frustration, more excitement?",
-        "headway pulse prints a survey of six questions.",
+        "Ask six questions: headway pulse prints the survey.",
         "Do people feel better?",
     ),
     Question(

@@ -26,8 +26,9 @@ def areas_sentence(rows: Sequence[Row]) -> str:
     parts = [f"{_most(number)} {lack}" for lack, number in lacks.items() if number]
     if not parts:
         return f"No lack in {which}: fresh guidance of its own, and an owner."
-    last = f", and {parts[-1]}" if len(parts) > 1 else parts[-1]
-    return f"Of {which}, {', '.join(parts[:-1])}{last}."
+    comma = "," if len(parts) > 2 else ""
+    first = f"{', '.join(parts[:-1])}{comma} and " if len(parts) > 1 else ""
+    return f"Of {which}, {first}{parts[-1]}."
 
 
 def unplaced_sentence(rows: Sequence[Row]) -> str:

@@ -78,11 +78,8 @@ def origin(view: View, text: str = "", *, is_start: bool = False, is_here: bool 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if view.snapshot.is_synthetic:
             notices.synthetic()
-        if text:
-            caption(text)
-        elif is_start:
-            with st.container(key="extent", width="content"):
-                caption(_extent(view.info))
+        if text or is_start:
+            caption(text or _extent(view.info))
         label = f"Data through {day(view.info.as_of)}"
         if is_here:
             caption(label)

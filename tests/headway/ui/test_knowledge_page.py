@@ -60,7 +60,7 @@ def test_areas_and_documents_without_guidance_are_named(
 @pytest.mark.parametrize(
     ("own", "owner", "stale", "sentence"),
     [
-        (0, 0, 0, "Of the area that changes, 1 has no guidance of its own, and 1 has no owner."),
+        (0, 0, 0, "Of the area that changes, 1 has no guidance of its own and 1 has no owner."),
         (90, 0, 0, "Of the area that changes, 1 has no owner."),
         (90, 90, 0, "No lack in the area that changes: fresh guidance of its own, and an owner."),
     ],

@@ -92,7 +92,8 @@ def test_overview_begins_with_the_rollout(app: AppTest) -> None:
         "More changes are reverted · 446 and 493 pull requests −14 % (−27 to −6)" in text
     )
     assert (
-        "– not measured Not measured yet. headway pulse prints a survey of six questions." in text
+        "– not measured Not measured yet. Ask six questions: headway pulse prints the survey."
+        in text
     )
     assert (
         "Do users get more? ▲ improving 25 experiments were decided, 9 before. Q3 2026 against Q2"
