@@ -32,6 +32,13 @@ from collectors.github.base_models import (
     Url,
 )
 
+
+class Ancestor(Head):
+    """Ancestor of a released or deployed commit."""
+
+    message: Text | None = None
+
+
 # -- accounts, labels and references --------------------------------------------------------------
 
 

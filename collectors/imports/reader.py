@@ -14,6 +14,7 @@ from collectors.errors import SourceError
 from collectors.imports import vocabulary
 from collectors.imports.dates import ORDERS, PossibleTimes, parse_time, possible_orders
 from collectors.imports.formats import (
+    EXPERIMENTS,
     GENERIC,
     LEDGER_COLUMNS,
     TIME_COLUMNS,
@@ -96,6 +97,9 @@ def read(name: str, content: bytes, kind: str | None = None) -> ParsedTable:
         if not kind and not growthbook.is_response(response):
             keys = _keys(response)
             hint = spend_hint(keys) or "unknown JSON"
+            if growthbook.FOREIGN & set(keys) and {"name", "title"} & set(keys):
+                columns = ", ".join(EXPERIMENTS.required)
+                hint = f"looks like experiments of another tool; write a CSV ({columns}, decision)"
             raise SourceError(f"{name}, line 1, column 1: {hint}. Known JSON: {JSON}")
         return read_as(growthbook.table(name, response), growthbook.FORMAT)
     table = read_table(name, content, text_problem)

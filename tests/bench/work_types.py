@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -64,7 +65,7 @@ def read(path: Path) -> list[Title]:
     with (SEEDS / "work_types.csv").open(encoding="utf-8", newline="") as file:
         rules = [
             (re.compile(row["pattern"], re.I | re.A), row["work_type"])
-            for row in csv.DictReader(file)
+            for row in takewhile(lambda row: row["field"] != "title_words", csv.DictReader(file))
             if row["field"] == "title"
         ]
     titles = []
@@ -76,8 +77,7 @@ def read(path: Path) -> list[Title]:
             by_rule = matched[0][1] if matched else None
             remainder = matched[0][0].sub("", text) if matched else text
             terms = db.execute("select title_terms(?)", [remainder]).fetchall()[0][0]
-            # titles that differ after four words only are not evidence for each other
-            group = row.get("repo") or " ".join(re.findall("[a-z]+", text.lower())[:4])
+            group = row.get("repo") or ""
             titles.append(Title(text, tuple(sorted(terms)), row["work_type"], by_rule, group))
     return titles
 
@@ -148,9 +148,14 @@ def decide(title: Title, weights: Weights, margin: float) -> str:
 
 
 def cross_validate(titles: Sequence[Title], margin: float, is_grouped: bool) -> list[str]:
-    """Return the type of each title by weights that were fitted without it."""
+    """Return the type of each title by weights that were fitted without it.
+
+    Grouped, a repository is in one fold. Without a column for it, its titles are neighbours.
+    """
     dice = random.Random(1)
-    if is_grouped:
+    if is_grouped and not titles[0].group:
+        folds = [n * FOLDS // len(titles) for n in range(len(titles))]
+    elif is_grouped:
         groups = sorted({title.group for title in titles})
         dice.shuffle(groups)
         fold_of = {group: n % FOLDS for n, group in enumerate(groups)}

@@ -25,6 +25,14 @@ FIELDS = (
     "dateStarted",
     "dateEnded",
 )
+#: fields that GrowthBook alone has, and fields of LaunchDarkly, Optimizely, PostHog and Statsig
+OWN = {"trackingKey", "phases", "dateCreated", "dateStarted", "resultSummary"}
+FOREIGN = {
+    *("_id", "conclusion", "created", "createdTime", "currentIteration", "decisionReason"),
+    *("earliest", "end_date", "endTime", "feature_flag_key", "groups", "hypothesis", "latest"),
+    *("metrics", "parameters", "start_date", "startTime", "traffic_allocation", "variants"),
+    "winner",
+}
 
 
 def _derive(values: Values) -> None:
@@ -70,10 +78,23 @@ def parse(name: str, content: bytes) -> Any:
 
 def is_response(response: Any) -> bool:
     """Return whether a document has experiments, also if some are invalid."""
-    if isinstance(response, dict):
-        return bool({"experiments", "experiment", "trackingKey"} & set(response))
-    members = response if isinstance(response, list) else []
-    return not members or any(isinstance(item, dict) and "id" in item for item in members)
+    members = experiments_of(response)
+    if not isinstance(members, list):
+        return isinstance(response, dict) and members is not None
+    objects = [set(item) for item in members if isinstance(item, dict)]
+    if any(keys & OWN for keys in objects):
+        return True
+    is_foreign = any(keys & FOREIGN for keys in objects)
+    return not is_foreign and (isinstance(response, dict) or any("id" in keys for keys in objects))
+
+
+def experiments_of(response: Any) -> Any:
+    """Return what a document has in the place of experiments; None without such a place."""
+    if not isinstance(response, dict):
+        return response
+    if {"experiments", "experiment", "trackingKey"}.isdisjoint(response):
+        return None
+    return response.get("experiments", [response.get("experiment", response)])
 
 
 def table(name: str, response: Any) -> Table:
@@ -81,9 +102,7 @@ def table(name: str, response: Any) -> Table:
 
     Raises SourceError with the experiment if the response is invalid or a page of several.
     """
-    experiments = response
-    if isinstance(response, dict):
-        experiments = response.get("experiments", [response.get("experiment", response)])
+    experiments = experiments_of(response)
     if not isinstance(experiments, list):
         raise SourceError(f"{name}, line 1: no list of experiments; save the response of the API")
     if problem := document_problem(response, len(experiments)):

@@ -111,6 +111,16 @@ MISTAKES = {
     '{"experiments": 3}': "line 1: no list of experiments; save the response of the API",
     '[{"name": "x"}]': "line 1, column 1: unknown JSON. Known JSON: GrowthBook's experiments, `cc",
     '{"experiments": [{"name": "x"}]}': "experiment 1: not an experiment of GrowthBook: no id",
+    '[{"id": 7, "name": "x", "status": "concluded", "latest": "2026-08-20"}]': (
+        "line 1, column 1: looks like experiments of another tool; write a CSV (key, title"
+    ),
+    '{"data": [{"id": "x", "name": "X", "hypothesis": "y"}], "pagination": {}}': (
+        "line 1, column 1: looks like experiments of another tool"
+    ),
+    '{"experiments": [{"_id": "x", "name": "X"}]}': (
+        "line 1, column 1: looks like experiments of another tool"
+    ),
+    "[]": "line 1, column 1: unknown JSON",
     '{"experiments": [{"id": "a"}], "hasMore": true}': (
         "line 1, column 1: has_more is true: a part of the export; save all its pages in one file"
     ),

@@ -70,7 +70,7 @@ def deployed_by_tags() -> Repository:
 def released_from_branches() -> Repository:
     """Return a repository that releases from branches, one of which is merged back.
 
-    main: #1 #2 #3 #4 … v2.0 on main; release/1 from #2, with #11 and then #12.
+    main: #1 #2 #3 #4 … v2.0 on main; release/1 from #2, with #11, then #12 and a copy of #4.
     """
     shop = Repository("acme/branches", 23)
 
@@ -93,14 +93,29 @@ def released_from_branches() -> Repository:
     shop.release("v1.0", shop.commit("1.0", "2026-09-05T12:00:00Z", parents=[first]), SIXTH)
     head = merge(4, "2026-09-07T12:00:00Z")
     second = backport(12, first, "2026-09-08T12:00:00Z")
-    tagged = shop.commit("1.1", "2026-09-09T12:00:00Z", parents=[second])
+    copy = f"feat: f4\n\n(cherry picked from commit {head})"
+    picked = shop.commit(copy, "2026-09-09T10:00:00Z", parents=[second])
+    tagged = shop.commit("1.1", "2026-09-09T12:00:00Z", parents=[picked])
     shop.release("v1.1", tagged, "2026-09-09T18:00:00Z")
     # GitHub lists the commits of a merged branch by their dates among those of the default branch
     back = shop.push("Merge release/1", "2026-09-10T12:00:00Z", parents=[head, tagged])
-    shop.history[:] = [*shop.history[: shop.history.index(head)], first, head, second, tagged, back]
+    shop.history[:] = [
+        *shop.history[: shop.history.index(head)],
+        first,
+        head,
+        second,
+        picked,
+        tagged,
+        back,
+    ]
     shop.release("v2.0", back, "2026-09-11T18:00:00Z")
     orphan = shop.commit("docs", "2026-09-12T12:00:00Z")
     shop.release("docs-1", orphan, "2026-09-12T18:00:00Z")
+    # more commits of its own than are read
+    old = fork
+    for number in range(1_001):
+        old = shop.commit(f"Old {number}", "2026-09-13T12:00:00Z", parents=[old])
+    shop.release("lts-1", old, "2026-09-13T18:00:00Z")
     return shop
 
 
@@ -154,10 +169,17 @@ def test_releases_of_branches_contain_their_ancestors(desk: Desk) -> None:
         "select tag, pull_request_count from releases where repo like '%branches' "
         "order by published_at"
     )
-    assert rows == [("v0.9", None), ("v1.0", 2), ("v1.1", 1), ("v2.0", 2), ("docs-1", None)]
+    assert rows == [
+        ("v0.9", None),
+        ("v1.0", 2),
+        ("v1.1", 2),
+        ("v2.0", 1),
+        ("docs-1", None),
+        ("lts-1", None),
+    ]
     released = "select number, released_at::date::varchar from pull_requests"
     assert desk.rows(f"{released} where repo like '%branches' order by number") == [
-        *((1, None), (2, "2026-09-06"), (3, "2026-09-11"), (4, "2026-09-11")),
+        *((1, None), (2, "2026-09-06"), (3, "2026-09-11"), (4, "2026-09-09")),
         *((11, "2026-09-06"), (12, "2026-09-09")),
     ]
     shipments = "select shipment_key, pull_request_count from shipments where repo like '%branches'"
