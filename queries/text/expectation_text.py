@@ -44,11 +44,12 @@ def chart_name(metric: Metric, row: Mapping[str, Any]) -> str:
     return f"{capitalised(expectation_name(metric, row))}, {expected(metric, row)}"
 
 
-def chart_note(metric: Metric, *, is_drawn: bool) -> str:
+def chart_note(metric: Metric, unit: str, *, is_drawn: bool) -> str:
     """Return what the chart of an expectation shows, or why there is none."""
     if not is_drawn:
         return "There is no chart: it needs two quarters with at least 10 items."
-    return f"{metric.title} by quarter." + (" Lower bounds are drawn." if metric.upper else "")
+    bounds = " Lower bounds are drawn." if metric.upper else ""
+    return f"{metric.title} by quarter, {unit}.{bounds}"
 
 
 def number(metric: Metric, row: Mapping[str, Any]) -> str:

@@ -49,7 +49,7 @@ def chart(name: str, row: Row, view: View) -> None:
         drawn = question_html.quarters(item, axis, cache.load(events, view, window), goal)
         if drawn:
             comparison.draw(drawn)
-        caption(row["sentence"], chart_note(metric, is_drawn=bool(drawn)))
+        caption(row["sentence"], chart_note(metric, axis.name, is_drawn=bool(drawn)))
 
 
 view = filters.view()

@@ -263,6 +263,8 @@ def table(frame: pd.DataFrame, alt: str, unit: str = "") -> None:
         if name.endswith("_at"):
             label = name.removesuffix("_at").replace("_", " ")
             headers[name] = st.column_config.DatetimeColumn(label, format=TIME)
+        elif name.endswith("_on"):
+            headers[name] = st.column_config.DateColumn(name.replace("_", " "), format=DAY)
     integers = frame.select_dtypes("integer").columns
     formats = dict.fromkeys((name for name in integers if name != "number"), "localized")
     formats |= {name: "dollar" for name in frame.columns if name.endswith("usd")}
