@@ -303,6 +303,9 @@ def test_money_of_nobody_that_contains_published_people_is_withheld(
     books.load([late, spent(date(2026, 5, 31), None, 0.0, actor_kind=None) | total])
     books.publish_spend(AS_OF)
     assert books.ask("select round(sum(cost_usd), 6) from spend") == [(30.0,)]
+    assert books.ask("select sum(cost_usd), sum(counted_usd) from spend_reconciliation") == [
+        (None, None)
+    ]
 
 
 def test_file_of_persons_beside_a_published_file_of_totals_is_withheld(books: Books) -> None:
