@@ -54,7 +54,7 @@ async def watch() -> None:
             newest = await asyncio.to_thread(published.newest)
         live = published.live()
         if newest and live and newest.id != live.id:
-            with suppress(TimeoutError):
+            with suppress(Exception):  # readers wait for no view that fails or takes too long
                 await asyncio.wait_for(draw(newest), MOST_SECONDS)
         published.switch(newest)
         await asyncio.sleep(LOOK_SECONDS)
