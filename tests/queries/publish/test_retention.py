@@ -45,9 +45,8 @@ def test_the_last_then_one_a_day_then_one_a_week_are_kept(tmp_path: Path) -> Non
 
 
 def test_after_a_pause_the_last_are_kept_whatever_their_age(tmp_path: Path) -> None:
-    for days in (400, 300, 200, 100, 0):
-        newest = write(tmp_path, NOW - timedelta(days=days))
-    drop_old(tmp_path, newest, PublishSettings(keep_last=2, keep_daily=7, keep_weekly=4))
+    paths = [write(tmp_path, NOW - timedelta(days=days)) for days in (400, 300, 200, 100, 0)]
+    drop_old(tmp_path, paths[-1], PublishSettings(keep_last=2, keep_daily=7, keep_weekly=4))
     assert remaining(tmp_path) == ["08-22 10", "11-30 10"]
 
 
