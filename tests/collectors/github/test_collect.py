@@ -82,9 +82,9 @@ def published(data: Path, as_of: date = company.AS_OF) -> Tables:
 def rows(data: Path, sql: str) -> list[dict[str, Any]]:
     """Return the rows of a query on a ledger."""
     with duckdb.connect(str(data / LEDGER), read_only=True) as db:
-        found = db.execute(sql)
-        names = [name for name, *_ in found.description or []]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        result = db.execute(sql)
+        names = [name for name, *_ in result.description or []]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 # -- rows -----------------------------------------------------------------------------------------
