@@ -7,6 +7,7 @@ FOLDER`` another version of the project in the same run.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import tempfile
@@ -192,7 +193,7 @@ def cpu_of(served: Served, viewer: Viewer, name: str, query: str) -> tuple[float
 
 
 def load(served: Served, seconds: float) -> None:
-    """Print how long viewers wait with five seconds between clicks, and the memory."""
+    """Print how long viewers wait with five seconds between clicks, CPU and memory."""
     for title, queries in (("default views", [""]), ("views at random", at_random())):
         waits: list[float] = []
         ends_at = time.monotonic() + seconds
@@ -200,15 +201,16 @@ def load(served: Served, seconds: float) -> None:
             threading.Thread(target=_click, args=(served.port, seed, queries, ends_at, waits))
             for seed in range(VIEWERS)
         ]
-        before = served.memory
+        before, used = served.memory, served.cpu
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        cuts = quantiles(waits, n=20)
+        cuts, each = quantiles(waits, n=20), (served.cpu - used) * 1000 / len(waits)
         print(
             f"{VIEWERS} viewers, {title}: p50 {median(waits):.2f} s, p95 {cuts[-1]:.2f} s, "
-            f"{len(waits)} runs, {before:,.0f} to {served.memory:,.0f} MB"
+            f"{len(waits)} runs of {each:.0f} ms of CPU, {before:,.0f} to {served.memory:,.0f} MB, "
+            f"load of the machine {os.getloadavg()[0]:.0f}"
         )
 
 

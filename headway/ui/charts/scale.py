@@ -112,4 +112,6 @@ def apart(places: Sequence[float], distance: float, low: float, high: float) -> 
 
 def wrapped(text: str, width: int, lines: int) -> list[str]:
     """Return a text in lines of a width in letters, cut after so many lines."""
-    return textwrap.wrap(text, width, max_lines=lines, placeholder=" …") or [""]
+    return textwrap.wrap(
+        text, width, max_lines=lines, placeholder=" …", break_on_hyphens=False
+    ) or [""]
