@@ -85,7 +85,8 @@ def quarters(
         marks += f'<u class="target" style="{style}"></u>'
         marks += f'<div class="aim">Dashed: {_text(text)}</div>'
         lines += 1
-        alt = f"{alt}, {text}"
+        value = axis.with_unit(target.value * axis.factor)
+        alt = f"{alt}, target {value} by {day(target.by_on)}"
     name = html.escape(alt, quote=True)
     return (
         f'<div class="plot" role="img" style="--lines: {lines}" aria-label="{name}">{ticks}'
