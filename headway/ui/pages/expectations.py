@@ -6,7 +6,6 @@ import streamlit as st
 from headway.ui.parts import (
     answer,
     cache,
-    comparison,
     evidence_drawer,
     filters,
     question,
@@ -46,9 +45,10 @@ def chart(name: str, row: Row, view: View) -> None:
         window = Window(quarters[0]["window_start"], quarters[-1]["window_end"])
         goal = target([{**row, "category": None, "scope": "org"}], metric.name, Scope())
         axis = question.axis_of(item)
-        drawn = question_html.quarters(item, axis, cache.load(events, view, window), goal)
+        marked = cache.load(events, view, window)
+        drawn = question_html.quarters(item, axis, marked, goal)
         if drawn:
-            comparison.draw(drawn)
+            question.draw_quarters(item, drawn, marked, goal, row["sentence"])
         caption(row["sentence"], chart_note(metric, axis.name, is_drawn=bool(drawn)))
 
 

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -40,7 +40,7 @@ from queries.read.overview import MetricAnswer, Overview
 from queries.read.panels import events
 from queries.read.question import Sides
 from queries.sql_files import Row
-from queries.statistics.windows import Window
+from queries.statistics.windows import Event, Window
 from queries.text.overview_text import basis, comparison_name, effect_text, word
 from queries.text.periods import quarter_name
 from queries.text.question_text import (
@@ -199,11 +199,18 @@ def quarters(main: MetricAnswer, view: View) -> bool:
         whose = " of all teams" if main.row.get("rollout_teams") else ""
         st.header(f"{metric.title}{whose} by quarter, {axis.name}", anchor=False)
         is_weekly = weeks_switch()
-    row, name = main.row, f"{metric.title} by quarter"
-    svg = quarter_svg(main, marked, goal, (title(metric, row, None), f"{name}. {BAND}"))
-    comparison.draw(pictures.saved(drawn, svg, slug(name)))
+    draw_quarters(main, drawn, marked, goal, title(metric, main.row, None))
     caption(BAND, *closed_note(marked))
     return is_weekly
+
+
+def draw_quarters(
+    item: MetricAnswer, drawn: str, marked: Sequence[Event], goal: Target | None, text: str
+) -> None:
+    """Draw a chart of quarters, which is saved under a title."""
+    name = f"{item.metric.title} by quarter"
+    svg = quarter_svg(item, marked, goal, (text, f"{name}. {BAND}"))
+    comparison.draw(pictures.saved(drawn, svg, slug(name)))
 
 
 def weeks_switch() -> bool:

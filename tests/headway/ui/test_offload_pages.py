@@ -171,7 +171,7 @@ def test_chart_of_an_expectation_has_its_category_and_its_target(
     assert "Numbers by quarter" in text_of(app, EXPECTATIONS.file)
     app.query_params[f"open-{slug(name)}"] = "true"
     text = text_of(app, EXPECTATIONS.file)
-    assert '="Offload share by quarter: 2025-Q4: 10 %, 2026-Q1: 40 %, target 60 by 22' in text
+    assert '="Offload share by quarter: 2025-Q4: 10 %, 2026-Q1: 40 %, target 60 % by 22' in text
     assert "Offload share by quarter, %. Lower bounds are drawn." in text
 
 
