@@ -92,34 +92,69 @@ def shown_cells(wave: Wave, earlier: Sequence[Wave], k: int) -> Wave | None:
         del teams[min(teams, key=lambda name: (teams[name].n, name))]
 
 
-def reveals_a_change(parts: Sequence[Cell], earlier: Iterable[Sequence[Cell]], k: int) -> bool:
-    """Return whether sums of parts differ from those of an earlier wave by fewer than ``k`` people.
+def reveals_a_change(parts: Sequence[Cell], earlier: Sequence[Sequence[Cell]], k: int) -> bool:
+    """Return whether sums of parts differ from those of other waves by fewer than ``k`` people.
 
     If all other people answered alike, the difference is what those who joined, left or moved
-    answered.
+    answered. The other parts may be of several waves, as after teams were merged.
     From 20 answers on, the changes of other people's answers are larger than that.
     """
-    return any(_is_near(parts, before, k) or _is_near(before, parts, k) for before in earlier)
+    new = [part.members for part in parts]
+    old = [[part.members for part in wave] for wave in earlier]
+    if _is_near(parts, [people for wave in old for people in wave], (), k):
+        return True
+    rest = [
+        [people for other, wave in enumerate(old) if other != index for people in wave]
+        for index in range(len(old))
+    ]
+    pairs = zip(earlier, rest, strict=True)
+    return any(_is_near(wave, [*others, *new], new, k) for wave, others in pairs)
 
 
-def _is_near(parts: Sequence[Cell], earlier: Sequence[Cell], k: int) -> bool:
-    """Return whether parts with few answers together are nearly the same people as earlier ones."""
+def _is_near(
+    parts: Sequence[Cell],
+    others: Iterable[frozenset[str]],
+    needed: Sequence[frozenset[str]],
+    k: int,
+) -> bool:
+    """Return whether few people tell sums of parts with few answers from sums of other parts.
+
+    If some parts are ``needed``, sums without any of these do not count.
+    """
+    distinct = list(dict.fromkeys(others))
     most_parts = min(len(parts), (MANY - 1) // k)
     for size in range(1, most_parts + 1):
         for some in combinations(parts, size):
             if sum(part.n for part in some) < MANY:
                 people = frozenset[str]().union(*(part.members for part in some))
-                if 0 < _distance(people, earlier) < k:
+                near = [part for part in distinct if 2 * len(part & people) > len(part)]
+                if _is_reached(people, near, needed, k):
                     return True
     return False
 
 
-def _distance(people: frozenset[str], parts: Sequence[Cell]) -> int:
-    """Return how many people differ from the nearest union of parts, which are disjoint."""
-    inside = [len(part.members & people) for part in parts]
-    outside = len(people) - sum(inside)
-    pairs = zip(parts, inside, strict=True)
-    return outside + sum(min(shared, len(part.members) - shared) for part, shared in pairs)
+def _is_reached(
+    people: frozenset[str],
+    near: Sequence[frozenset[str]],
+    needed: Sequence[frozenset[str]],
+    k: int,
+) -> bool:
+    """Return whether disjoint parts, most of whose people are in a group, leave fewer than ``k``.
+
+    Other parts only add people to the difference.
+    """
+    sums: list[tuple[int, frozenset[str], int, bool]] = [(0, frozenset(), len(people), not needed)]
+    while sums:
+        index, used, distance, counts = sums.pop()
+        if counts and 0 < distance < k:
+            return True
+        for position in range(index, len(near)):
+            part = near[position]
+            if not part & used:
+                shared = len(part & people)
+                left = distance - 2 * shared + len(part)
+                sums.append((position + 1, used | part, left, counts or part in needed))
+    return False
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
 import numpy as np
 import pytest
 
 from queries.statistics.judgements import judge
 from queries.statistics.noise import Weeks, Windows
 from queries.statistics.surveys import (
+    MANY,
     Cell,
     Wave,
     band,
@@ -81,6 +87,56 @@ def test_team_is_hidden_with_the_next_smallest() -> None:
     assert public and set(public.teams) == {"red"}
     assert shown_cells(Wave(Cell((2, 2, 0, 0, 0))), (), 5) is None
     assert shown_cells(Wave(Cell((0, 9, 0, 0, 0))), (), 5) is None
+
+
+def cell(people: Iterable[str], answers: Mapping[str, int]) -> Cell:
+    """Return the answers of some people."""
+    members = frozenset(people)
+    counts = Counter(answers[name] for name in members)
+    return Cell(tuple(counts[value] for value in range(1, 6)), members)
+
+
+def wave_of(teams: Mapping[str, str], luck: random.Random) -> Wave:
+    """Return a wave in which everybody answered."""
+    answers = {name: luck.randint(1, 5) for name in teams}
+    names = sorted(set(teams.values()))
+    parts = {name: cell([who for who in teams if teams[who] == name], answers) for name in names}
+    return Wave(cell(teams, answers), parts)
+
+
+def is_derivable(part: Cell, others: Sequence[frozenset[str]], k: int) -> bool:
+    """Return whether disjoint groups make up a part with few answers but for fewer than k."""
+    if part.n >= MANY:
+        return False
+    near = [group for group in others if group & part.members]
+    for size in range(1, 4):
+        for groups in itertools.combinations(near, size):
+            union = frozenset[str]().union(*groups)
+            is_disjoint = len(union) == sum(map(len, groups))
+            if is_disjoint and 0 < len(union ^ part.members) < k:
+                return True
+    return False
+
+
+def test_parts_of_several_waves_make_up_no_small_difference() -> None:
+    names = ("red", "blue", "green", "gold")
+    for seed in range(60):
+        luck = random.Random(seed)
+        teams = {f"{name}{n}": name for name in names for n in range(luck.randint(2, 14))}
+        public: list[Wave] = []
+        for week in range(4):
+            if week and luck.random() < 0.5:  # a team is split or merged into another
+                first, second = luck.sample(names, 2)
+                moving = [who for who in teams if teams[who] == first]
+                teams |= dict.fromkeys(moving[: luck.choice([len(moving), 6])], second)
+            for who in luck.sample(sorted(teams), luck.choice([0, 1, 5])):
+                del teams[who]
+            teams |= {f"new{week}{n}": "red" for n in range(luck.choice([0, 1, 6]))}
+            if wave := shown_cells(wave_of(teams, luck), public, 5):
+                public.append(wave)
+        for wave in public:
+            others = [part.members for other in public if other is not wave for part in other.parts]
+            assert not any(is_derivable(part, others, 5) for part in wave.parts), seed
 
 
 def waves(*values: float | None) -> Weeks:
