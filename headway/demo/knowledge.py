@@ -32,9 +32,12 @@ Date: {day}
 
 
 def write_knowledge(world: World, store: Store) -> None:
-    """Write knowledge files, their changes and owners; every repository has been read."""
+    """Write knowledge files, their changes and owners; every repository has been read.
+
+    They land around the rollout, so a company without its effects has none.
+    """
     files, edits, owners = list[Json](), list[Json](), list[Json]()
-    for row in DATA["knowledge"]:
+    for row in DATA["knowledge"] if world.has_effects else ():
         weeks = [row["landed"], *row.get("edited", ())]
         times = [world.rollout + timedelta(weeks=week, days=1, hours=10) for week in weeks]
         times = [at for at in times if at < world.end]

@@ -530,7 +530,8 @@ class _Decider:
         if reason := self._reason_without_word(item):
             item.columns = self._without_word(item, reason)
             return
-        p_adjusted, level = adjusted or (None, LEVEL)
+        is_blind = item.judgement is not None and item.judgement.lack is not None
+        p_adjusted, level = (None, LEVEL) if adjusted is None or is_blind else adjusted
         result = verdicts.word(
             item.judgement,
             p_adjusted,
@@ -540,7 +541,7 @@ class _Decider:
         )
         item.columns = self._measured(item, level) | {
             "p_adjusted": p_adjusted,
-            "n_family": n_family if adjusted else None,
+            "n_family": None if p_adjusted is None else n_family,
             "verdict": result.word,
             "reason": _reason(result.lack) if result.lack else result.reason,
             "guardrail": result.guardrail,
@@ -595,14 +596,15 @@ def _p_in_family(item: Judged) -> float | None:
     """Return the p of a headline in its family; None if it has none.
 
     An open headline counts as unchanged. The words that are given before it closes are then among
-    those that all headlines together would get.
+    those that all headlines together would get. So does a blind one.
     """
-    if item.columns.get("decided_on"):
-        return None if item.columns["p_adjusted"] is None else item.columns["p"]
+    columns = item.columns
+    if columns.get("decided_on"):
+        is_blind = columns["p"] is not None and columns["p_adjusted"] is None
+        return 1.0 if is_blind else columns["p"]
     if item.pair.status != "decided":
         return None if item.start is None else 1.0
-    judgement = item.judgement
-    return None if judgement is None or judgement.lack else judgement.p
+    return verdicts.p_in_family(item.judgement) if item.judgement else None
 
 
 def _reason(lack: Lack) -> str:

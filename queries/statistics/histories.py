@@ -326,7 +326,7 @@ class Repositories:
         if not is_much or not all(n[panel & ~unshared].any() for n in counts_by_window):
             return panel, []
         is_left_out = unshared & ((counts_by_window[0] > 0) | (counts_by_window[1] > 0))
-        names = [self.names[index] for index in np.flatnonzero(is_left_out[1:])]
+        names = [self.names[int(index)] for index in np.flatnonzero(is_left_out[1:])]
         return panel & ~is_left_out, names
 
     def has_shared_items(self, items: Items, weeks: Span, panel: Flags) -> bool:

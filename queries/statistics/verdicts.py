@@ -72,16 +72,20 @@ def family(
     """Return the adjusted p and the level of the interval of each judged headline of a family.
 
     Benjamini–Hochberg. All headlines have the same level. The interval at this level excludes no
-    change if the adjusted p is at most ``share``. Headlines with a ``lack`` are not in the family.
+    change if the adjusted p is at most ``share``. Headlines without a p are not in the family.
     """
-    return adjust(
-        {
-            key: judgement.p
-            for key, judgement in judgements.items()
-            if judgement.p is not None and not judgement.lack
-        },
-        share,
-    )
+    values = {key: p_in_family(judgement) for key, judgement in judgements.items()}
+    adjusted = adjust({key: p for key, p in values.items() if p is not None}, share)
+    return {key: row for key, row in adjusted.items() if not judgements[key].lack}
+
+
+def p_in_family(judgement: Judgement) -> float | None:
+    """Return the p of a headline in its family; None if it has none.
+
+    A blind one gets no word, so it counts as unchanged. Without it, a family of a small team would
+    be the two or three headlines with the narrowest intervals, and its words be false more often.
+    """
+    return 1.0 if judgement.lack and judgement.p is not None else judgement.p
 
 
 def adjust(p: Mapping[Key, float], share: float = FALSE_SHARE) -> dict[Key, tuple[float, float]]:

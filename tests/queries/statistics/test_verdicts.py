@@ -58,11 +58,13 @@ def test_interval_of_a_family_excludes_no_change_where_the_word_is_given() -> No
             assert (adjusted <= 0.05) == (not low <= 0 <= high)
 
 
-def test_headlines_with_too_little_data_are_not_in_the_family() -> None:
+def test_blind_headline_counts_as_unchanged_and_one_without_p_not_at_all() -> None:
     blind = judgement(0.2, 0.0001, Lack("blind", 0.3, 0.25))
     few = judgement(0.2, None, Lack("items", 9, 20, "now"))
-    assert family({"a": of_p(0.04), "b": blind, "c": few}) == {"a": (0.04, 0.95)}
-    assert family({"c": few}) == {}
+    assert family({"a": of_p(0.04), "c": few}) == {"a": (0.04, 0.95)}
+    # the smaller of two p: 0.04 × 2, and 1 − 0.05 / 2
+    assert family({"a": of_p(0.04), "b": blind, "c": few}) == {"a": (0.08, 0.975)}
+    assert family({"b": blind, "c": few}) == {}
 
 
 def test_the_two_looks_of_a_rollout_share_5_per_cent() -> None:
