@@ -13,7 +13,7 @@ from queries.catalog.catalog import METRICS, PAGES
 from queries.catalog.catalog import metric as catalogued
 from queries.catalog.definitions import definition, definition_hash
 from queries.catalog.metric import Metric
-from queries.publish.items import Headline, NamedScope, create_items
+from queries.publish.items import Headline, NamedScope
 from queries.publish.registered import (
     ADJUSTED,
     BEFORE_AND_AFTER,
@@ -75,30 +75,27 @@ def answers(
     as_of: date,
     judged: Mapping[Key, Registered],
     groups: Sequence[Sequence[Headline]],
+    estimated: Mapping[str, Estimates],
 ) -> Iterator[pd.DataFrame]:
-    """Yield the rows of ``answers``, some headlines at once.
+    """Yield the rows of ``answers``, some headlines at once, from the estimates of each metric.
 
-    All rows of a large company do not fit into memory. If there is one group, its items are those
-    that the verdicts were made from.
+    All rows of a large company do not fit into memory.
     """
     observed = dict(db.execute("select repo, synced_until from repositories").fetchall())
     for group in groups:
-        if len(groups) > 1:
-            create_items(db, group)
-        estimates = _estimates(db, group, as_of)
         rows: list[dict[str, Any]] = []
         for headline in group:
             shared = _shared_columns(headline.metric, observed, as_of)
-            of_metric = estimates[headline.metric.name]
+            of_metric = estimated[headline.metric.name]
             answered = _rows(headline, of_metric, observed, judged, as_of)
             rows += [shared | row for row in answered]
         yield pd.DataFrame(rows)
 
 
-def _estimates(
+def estimates(
     db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline], as_of: date
 ) -> dict[str, Estimates]:
-    """Return the estimates of some headlines by metric."""
+    """Return the estimates of some headlines by metric, from the table of their items."""
     windows = [row for headline in headlines for row in _windows(headline, as_of)]
     db.register("windows_frame", pd.DataFrame(windows, dtype=object))
     db.execute(read_sql(ROOT / "inputs" / "windows.sql").text)

@@ -7,7 +7,7 @@ What is not decided yet is decided when its window and its guardrails are comple
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -172,9 +172,13 @@ def decide(
     as_of: date,
     judging: Judging,
     groups: Sequence[Sequence[Headline]],
+    read: Callable[[Sequence[Headline]], None] = lambda _: None,
 ) -> dict[Key, Judged]:
-    """Judge the comparisons of all headlines and give words to those that are complete."""
-    return _Decider(db, as_of, judging, groups).judged
+    """Judge the comparisons of all headlines and give words to those that are complete.
+
+    ``read`` is called with each group while the table of its items exists.
+    """
+    return _Decider(db, as_of, judging, groups, read).judged
 
 
 def keep(db: duckdb.DuckDBPyConnection, judged: Mapping[Key, Judged]) -> None:
@@ -199,6 +203,7 @@ class _Decider:
         as_of: date,
         judging: Judging,
         groups: Sequence[Sequence[Headline]],
+        read: Callable[[Sequence[Headline]], None],
     ) -> None:
         self.db, self.as_of, self.judging = db, as_of, judging
         self.teams = [item.name for item in groups[0][0].teams]
@@ -221,6 +226,7 @@ class _Decider:
                 if headline.metric.name in observed and headline.metric.aggregate in KINDS:
                     self._judge(headline)
                     self._write_inputs()
+            read(group)
         self._decide()
 
     def _write_inputs(self) -> None:
@@ -265,13 +271,14 @@ class _Decider:
                 if judged.restriction:
                     judged.estimates = self._estimates(judged, items)
                 judged.adjusted = self._adjusted(judged, items)
-                judged.busy_week = self._busy_week(judged, items)
+                panel = judged.panel.tobytes()
+                if panel not in sums:
+                    sums[panel] = items.weekly(judged.panel)
+                judged.busy_week = self._busy_week(pair, sums[panel])
                 if judged.columns:
                     continue
-                if judged.panel.tobytes() not in sums:
-                    sums[judged.panel.tobytes()] = items.weekly(judged.panel)
                 breaks = self.judging.breaks(judged.teams)
-                self._judge_comparison(judged, items, sums[judged.panel.tobytes()], breaks)
+                self._judge_comparison(judged, items, sums[panel], breaks)
         for rollout in self.judging.rollouts:
             self._judge_rollout(about, rollout, scopes[0])
 
@@ -282,14 +289,15 @@ class _Decider:
         headline, weeks = metric(key.metric), span(pair.current, pair.baseline)
         until = read_until(headline, (pair.current, pair.baseline), self.as_of)
         panel, unshared = self.repos.panel(items, weeks, until)
-        start = history_start(items, panel, weeks.judged[0] - transition)
         restriction = self._restriction(unshared, weeks, teams if key.is_rollout else ())
-        judged = Judged(key, pair, restriction, panel=panel, start=start, teams=teams)
+        judged = Judged(key, pair, restriction, panel=panel, teams=teams)
         self.judged[key] = judged
         stored = self.judging.decided.get((key, self.hashes[key.metric]))
+        judged.is_new = not stored
         if stored and stored["decided_on"] <= self.as_of:
             judged.columns = dict(stored)
-        judged.is_new = not stored
+        else:
+            judged.start = history_start(items, panel, weeks.judged[0] - transition)
         return judged
 
     def _estimates(self, judged: Judged, items: Items) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -309,10 +317,9 @@ class _Decider:
         pair = judged.pair
         return items.adjusted(pair.current, pair.baseline, judged.panel, self.closed)
 
-    def _busy_week(self, judged: Judged, items: Items) -> date | None:
+    def _busy_week(self, pair: Comparison, sums: WeeklySums) -> date | None:
         """Return a week with over a third of the items of the judged window or the baseline."""
-        sides = (judged.pair.current, judged.pair.baseline)
-        weeks = (items.busy_week(window, judged.panel, self.closed) for window in sides)
+        weeks = (sums.busy_week(window, self.closed) for window in (pair.current, pair.baseline))
         return next((week for week in weeks if week), None)
 
     def _judge_rollout(self, headline: Metric, rollout: Rollout, whole: Items) -> None:
@@ -344,14 +351,14 @@ class _Decider:
                 key = Key(headline.name, "org", "", "", pair.comparison, rollout.name, variant)
                 judged = self._prepared(key, pair, having, teams, after - began)
                 judged.estimates = self._estimates(judged, having)
-                judged.busy_week = self._busy_week(judged, having)
+                sums = having.weekly(judged.panel)
+                judged.busy_week = self._busy_week(pair, sums)
                 if variant == BEFORE_AND_AFTER:
                     judged.adjusted = self._adjusted(judged, having)
                 if judged.columns:
                     continue
                 breaks = self.judging.breaks(teams if variant == BEFORE_AND_AFTER else (), rollout)
                 other = without if variant == DIFFERENCE else None
-                sums = having.weekly(judged.panel)
                 self._judge_comparison(judged, having, sums, breaks, after - began, other)
 
     def _restriction(
@@ -479,6 +486,8 @@ class _Decider:
 
     def _decide_family(self, members: Mapping[str, Judged]) -> None:
         """Decide those of a family that are complete and not decided yet."""
+        if all(item.columns for item in members.values()):
+            return
         guards = {name: item for name, item in members.items() if is_guardrail(item.metric)}
         headlines = {name: item for name, item in members.items() if name not in guards}
         for item in guards.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,13 +20,20 @@ import pandas as pd
 
 from queries.errors import PublishError, database_problem
 from queries.publish import archive, atoms, decisions, spend, surveys
-from queries.publish.answers import add_guardrail_sentences, answers, metric_rows
+from queries.publish.answers import (
+    Estimates,
+    add_guardrail_sentences,
+    answers,
+    estimates,
+    metric_rows,
+)
 from queries.publish.budgets import budget_rows, forecast_rows
 from queries.publish.build import add, check, comment, create, limit, mask
 from queries.publish.expectations import expectation_events, expectation_rows
-from queries.publish.items import batches
+from queries.publish.items import Headline, batches
 from queries.publish.machines import save_quick_accounts
 from queries.publish.names import rename_documents
+from queries.publish.registered import Key
 from queries.publish.retention import drop_old
 from queries.publish.settings import PublishSettings, Rule
 from queries.read.snapshot import LINK
@@ -145,8 +152,8 @@ def _build(
         add(db, "metrics", metrics_frame=metric_rows())
         groups = batches(db, day, baselines=source.settings.baselines)
         judging = decisions.read_judging(db, source.settings)
-        judged = decisions.decide(db, day, judging, groups)
-        for reported in answers(db, day, judged, groups):
+        judged, answered = judged_answers(db, day, judging, groups)
+        for reported in answered:
             add(db, "answers", answers_frame=reported)
         add_guardrail_sentences(db)
         decisions.keep(db, judged)
@@ -173,6 +180,25 @@ def _build(
         atoms.remember(db, source.ledger, NEW_ROWS)
         db.execute("checkpoint")
     return is_live
+
+
+def judged_answers(
+    db: duckdb.DuckDBPyConnection,
+    day: date,
+    judging: decisions.Judging,
+    groups: Sequence[Sequence[Headline]],
+) -> tuple[Mapping[Key, decisions.Judged], Iterator[pd.DataFrame]]:
+    """Return the judged comparisons and the rows of ``answers``, some headlines at once.
+
+    The items of a group are read once for both.
+    """
+    estimated: dict[str, Estimates] = {}
+
+    def read(group: Sequence[Headline]) -> None:
+        estimated.update(estimates(db, group, day))
+
+    judged = decisions.decide(db, day, judging, groups, read)
+    return judged, answers(db, day, judged, groups, estimated)
 
 
 def set_up(

@@ -108,6 +108,19 @@ class WeeklySums:
         moves = part.items if self.is_net else None
         return Weeks(part.numerator, part.denominator, counts, moves)
 
+    def busy_week(self, window: Window, closed: frozenset[int]) -> date | None:
+        """Return the Monday of a week with over a third of a window's items; None without one.
+
+        Windows of a few weeks or items have none.
+        """
+        start, end = week_of(window.start_on), week_from(window.end_on)
+        items = np.where(open_weeks(start, end, closed), self.cut(start, end).items, 0)
+        if end - start < BUSY_WINDOW or items.sum() < BUSY_ITEMS:
+            return None
+        return (
+            monday(start + int(items.argmax())) if items.max() > BUSY_SHARE * items.sum() else None
+        )
+
 
 @dataclass(frozen=True)
 class Items:
@@ -125,7 +138,8 @@ class Items:
     value: Array
     cost: Array
     is_excluded: Flags
-    stratum: NDArray[np.uint64]
+    #: numbers from 0 of repository and work type
+    stratum: Ints
 
     def of_teams(self, teams: Sequence[int]) -> Items:
         """Return the items of some teams, by position; all items if there are none."""
@@ -237,42 +251,24 @@ class Items:
             start, end = ((day - ORIGIN).days for day in (window.start_on, window.end_on))
             rows = slice(*np.searchsorted(self.day, [start, end]))
             counts = panel[self.repo[rows]] & ~np.isnan(self.value[rows])
-            counts &= ~np.isin(self.day[rows] // 7, list(closed))
+            if closed:
+                counts &= ~np.isin(self.day[rows] // 7, list(closed))
             sides.append((self.value[rows][counts], self.stratum[rows][counts]))
         (now, strata_now), (before, strata_before) = sides
-        names, codes = np.unique(np.concatenate([strata_now, strata_before]), return_inverse=True)
-        n_now, n_before = (
-            np.bincount(part, minlength=len(names)) for part in np.split(codes, [len(now)])
-        )
+        size = 1 + max(int(strata.max(initial=-1)) for _, strata in sides)
+        n_now, n_before = (np.bincount(strata, minlength=size) for _, strata in sides)
         is_shared = (n_now > 0) & (n_before > 0)
         if np.count_nonzero(is_shared) < 2:
             return None
-        weights = n_before[codes[: len(now)]] / n_now[codes[: len(now)]]
+        weights = n_before[strata_now] / n_now[strata_now]
         results = []
         for values, code, weight in (
-            (now, codes[: len(now)], weights),
-            (before, codes[len(now) :], np.ones(len(before))),
+            (now, strata_now, weights),
+            (before, strata_before, np.ones(len(before))),
         ):
             rows_shared = is_shared[code]
             results.append(self._weighted(values[rows_shared], weight[rows_shared]))
         return results[0], results[1]
-
-    def busy_week(self, window: Window, panel: Flags, closed: frozenset[int]) -> date | None:
-        """Return the Monday of a week with over a third of a window's items; None without one.
-
-        Windows of a few weeks or items have none.
-        """
-        start, end = week_of(window.start_on), week_from(window.end_on)
-        rows = self._rows(start, end)
-        weeks = self.day[rows] // 7 - start
-        counts = panel[self.repo[rows]] & ~np.isnan(self.value[rows])
-        by_week = np.bincount(weeks[counts], minlength=max(end - start, 1))
-        by_week[[week - start for week in closed if start <= week < end]] = 0
-        if end - start < BUSY_WINDOW or by_week.sum() < BUSY_ITEMS:
-            return None
-        if by_week.max() <= BUSY_SHARE * by_week.sum():
-            return None
-        return monday(start + int(by_week.argmax()))
 
     def _weighted(self, values: Array, weights: Array) -> dict[str, Any]:
         """Return the estimate of a share or median of weighted items."""
@@ -363,6 +359,7 @@ def by_scope(
 ) -> list[Items]:
     """Return the items of the organisation, and then of each team."""
     columns = {name: np.asarray(columns[name]) for name in COLUMNS}
+    columns["stratum"] = np.unique(columns["stratum"], return_inverse=True)[1]
     order = np.argsort(columns["team"], kind="stable")
     ends = np.searchsorted(columns["team"][order], np.arange(1, teams + 2))
     parts: list[slice | Ints] = [slice(None)]

@@ -20,9 +20,9 @@ from queries import sql_files
 from queries.catalog import definitions
 from queries.catalog.catalog import METRICS, metric
 from queries.catalog.scope import Scope
-from queries.publish.answers import answers
-from queries.publish.decisions import Judging, decide
+from queries.publish.decisions import Judging
 from queries.publish.items import batches
+from queries.publish.publish import judged_answers
 from queries.read.snapshot import current
 from queries.statistics.estimates import estimates
 from queries.statistics.estimates import rows as item_rows
@@ -364,17 +364,16 @@ def small(empty: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield result
 
 
-def judged_answers(db: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
+def answer_rows(db: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return the rows of ``answers`` of published tables."""
-    groups = batches(db, as_of)
-    judged = decide(db, as_of, Judging(), groups)
-    return pd.concat(answers(db, as_of, judged, groups))
+    _, frames = judged_answers(db, as_of, Judging(), batches(db, as_of))
+    return pd.concat(frames)
 
 
 def test_unsynced_repository_is_excluded_from_both_quarters_and_named(
     small: duckdb.DuckDBPyConnection,
 ) -> None:
-    frame = judged_answers(small, date(2026, 2, 28))
+    frame = answer_rows(small, date(2026, 2, 28))
     by_key = {
         (row["quarter"], row["comparison"], row["scope"]): row
         for row in frame[frame["metric"] == "pickup_time"].to_dict("records")
@@ -405,7 +404,7 @@ def test_comparison_counts_repositories_synced_for_both_quarters(
     small: duckdb.DuckDBPyConnection,
 ) -> None:
     """Comparisons of one window can have different repositories: ``read_until`` separates them."""
-    frame = judged_answers(small, date(2026, 2, 28))
+    frame = answer_rows(small, date(2026, 2, 28))
     merged = frame[(frame["metric"] == "merged_within_7_days") & (frame["scope_kind"] == "org")]
     n = {
         (row.quarter, row.comparison): (row.n_current, row.n_baseline)

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queries.publish.answers import answers
-from queries.publish.decisions import Judging, Membership, decide
+from queries.publish.decisions import Judging, Membership
 from queries.publish.items import batches
+from queries.publish.publish import judged_answers
 from queries.publish.registered import DECIDED, Key
 from queries.publish.settings import ClosedPeriod, Rollout
 from queries.read.listings import ListingQuery, records
@@ -115,8 +115,8 @@ def world(empty: Path) -> Iterator[Callable[..., dict[str, Answer]]]:
                     row,
                 )
             groups = batches(db, as_of, baselines=baselines)
-            decided = decide(db, as_of, judging or Judging(), groups)
-            frame = pd.concat(answers(db, as_of, decided, groups)).astype(object)
+            _, rows_of_groups = judged_answers(db, as_of, judging or Judging(), groups)
+            frame = pd.concat(rows_of_groups).astype(object)
             rows = frame.where(frame.notna(), None).to_dict("records")
             return {
                 row["metric"]: {str(name): value for name, value in row.items()}

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from collectors.ledger.opening import open_ledger
-from queries.publish.answers import answers
-from queries.publish.decisions import Judging, decide
+from queries.publish.decisions import Judging
 from queries.publish.items import batches
+from queries.publish.publish import judged_answers
 from queries.publish.settings import ClosedPeriod, PublishSettings, Rollout
 from tests.support import company
 from tests.support.company import imported, typed
@@ -214,8 +214,8 @@ def test_metrics_estimated_one_by_one_or_together_have_the_same_answers(
 ) -> None:
     def reported(rows_at_once: int) -> list[pd.DataFrame]:
         groups = batches(published, company.AS_OF, rows_at_once)
-        judged = decide(published, company.AS_OF, Judging(), groups)
-        return list(answers(published, company.AS_OF, judged, groups))
+        _, frames = judged_answers(published, company.AS_OF, Judging(), groups)
+        return list(frames)
 
     (together,), separate = reported(10**6), reported(1)
     assert len(separate) == together["metric"].nunique() > 15
