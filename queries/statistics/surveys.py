@@ -108,12 +108,12 @@ def reveals_a_change(parts: Sequence[Cell], earlier: Sequence[Sequence[Cell]], k
         for index in range(len(old))
     ]
     pairs = zip(earlier, rest, strict=True)
-    return any(_is_near(wave, [*others, *new], new, k) for wave, others in pairs)
+    return any(_is_near(wave, [*pool, *new], new, k) for wave, pool in pairs)
 
 
 def _is_near(
     parts: Sequence[Cell],
-    others: Iterable[frozenset[str]],
+    pool: Iterable[frozenset[str]],
     needed: Sequence[frozenset[str]],
     k: int,
 ) -> bool:
@@ -121,7 +121,7 @@ def _is_near(
 
     If some parts are ``needed``, sums without any of these do not count.
     """
-    distinct = list(dict.fromkeys(others))
+    distinct = list(dict.fromkeys(pool))
     most_parts = min(len(parts), (MANY - 1) // k)
     for size in range(1, most_parts + 1):
         for some in combinations(parts, size):
@@ -152,8 +152,8 @@ def _is_reached(
             part = near[position]
             if not part & used:
                 shared = len(part & people)
-                left = distance - 2 * shared + len(part)
-                sums.append((position + 1, used | part, left, counts or part in needed))
+                difference = distance - 2 * shared + len(part)
+                sums.append((position + 1, used | part, difference, counts or part in needed))
     return False
 
 

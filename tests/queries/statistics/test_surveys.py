@@ -104,11 +104,11 @@ def wave_of(teams: Mapping[str, str], luck: random.Random) -> Wave:
     return Wave(cell(teams, answers), parts)
 
 
-def is_derivable(part: Cell, others: Sequence[frozenset[str]], k: int) -> bool:
+def is_derivable(part: Cell, pool: Sequence[frozenset[str]], k: int) -> bool:
     """Return whether disjoint groups make up a part with few answers but for fewer than k."""
     if part.n >= MANY:
         return False
-    near = [group for group in others if group & part.members]
+    near = [group for group in pool if group & part.members]
     for size in range(1, 4):
         for groups in itertools.combinations(near, size):
             union = frozenset[str]().union(*groups)
@@ -135,8 +135,8 @@ def test_parts_of_several_waves_make_up_no_small_difference() -> None:
             if wave := shown_cells(wave_of(teams, luck), public, 5):
                 public.append(wave)
         for wave in public:
-            others = [part.members for other in public if other is not wave for part in other.parts]
-            assert not any(is_derivable(part, others, 5) for part in wave.parts), seed
+            pool = [part.members for other in public if other is not wave for part in other.parts]
+            assert not any(is_derivable(part, pool, 5) for part in wave.parts), seed
 
 
 def waves(*values: float | None) -> Weeks:
