@@ -477,6 +477,21 @@ class World:
                     )
                 )
 
+    def bill(self) -> None:
+        """Add once what contains the spend of May: a tax, a late invoice or a file of totals."""
+        about: list[dict[str, object]] = [
+            {"charge": "tax"},
+            {"day": date(2026, 6, 3), "source": "focus", "basis": "invoice"},
+            {"origin": "months.csv"},
+        ]
+        nobody = {"actor": None, "actor_kind": None, "model": None, "day": date(2026, 5, 31)}
+        billed = [row for row in self.rows if row["actor"] and row["provider"] == "anthropic"]
+        may = [row for row in billed if row["day"] != JUNE]
+        is_first = all(row["actor"] for row in self.rows) and not self.has_gateway
+        if is_first and len({row["actor"] for row in may}) >= K:
+            shape = self.random.choice(about)
+            self.rows += [row | nobody | shape for row in may]
+
     def totals(self) -> list[dict[str, object]]:
         """Return the gateway's rows of what persons' bills have; it names nobody."""
         gateway = {"provider": "litellm", "source": "litellm", "basis": "gateway", "model": None}
@@ -497,7 +512,11 @@ class World:
         """Export less: a person, a day or a model is missing, or all are under another name."""
         name = self.random.choice(["actor", "day", "model"])
         value = self.random.choice(self.rows)[name] if self.rows else None
-        self.rows = [row for row in self.rows if row[name] != value or self.random.random() < 0.3]
+        self.rows = [
+            row
+            for row in self.rows
+            if row[name] != value or not row["actor"] or self.random.random() < 0.3
+        ]
 
     def rename(self) -> None:
         """Report the same amounts under another model or account."""
@@ -529,6 +548,7 @@ class World:
         steps: list[Callable[[], None]] = [
             self.add,
             self.add_clients,
+            self.bill,
             self.restate,
             self.narrow,
             self.rename,
