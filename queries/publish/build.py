@@ -86,18 +86,15 @@ def mask(db: duckdb.DuckDBPyConnection) -> None:
     ).fetchall():
         tables.setdefault(table, []).append((f'"{column}"', kind))
     for table, columns in tables.items():
-        condition = " or ".join(_has_email(column, kind) for column, kind in columns)
+        texts = (
+            name if kind == "VARCHAR" else f"array_to_string({name}, ' ')" for name, kind in columns
+        )
+        condition = " or ".join(f"may_have_email({text})" for text in texts)
         if ('"url"', "VARCHAR") in columns:
             condition += f" or url is distinct from {_masked('url', 'VARCHAR')}"
         if db.execute(f"select 1 from {table} where {condition} limit 1").fetchall():
             masked = ", ".join(f"{column} = {_masked(column, kind)}" for column, kind in columns)
             db.execute(f"update {table} set {masked} where {condition}")
-
-
-def _has_email(column: str, kind: str) -> str:
-    """Return the SQL of whether a text, or a list of texts, contains an e-mail address."""
-    text = column if kind == "VARCHAR" else f"array_to_string({column}, ' ')"
-    return f"coalesce(mask_emails({text}) <> {text}, false)"
 
 
 def _masked(column: str, kind: str) -> str:
