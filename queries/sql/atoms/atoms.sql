@@ -198,6 +198,8 @@ with reasons as (
     union all
     select day, 2 from replaced_days
     union all
+    select day, 2 from copied_spend
+    union all
     select known.day, 2
     from known_spend as known
     inner join doubled_months as doubled

@@ -174,17 +174,29 @@ where gone.is_gone and (gone.actor <> '' or fresh.actor <> '');
 
 -- A person's usage of one day with an amount that was published under another name, or that another
 -- account or source has too: a copy of the same money, which would be published twice, once with
--- others.
-delete from fresh_spend
-where fresh_id in (
-    select fresh.fresh_id
+-- others. Under another account, source or provider it is one from three different amounts on, as
+-- people may spend the same twice, and not within one file.
+create temp table copied_spend as
+with pairs as (
+    select
+        fresh.fresh_id,
+        fresh.day,
+        fresh.usd,
+        (fresh.source, fresh.account, fresh.provider) as name,
+        (other.source, other.account, other.provider) as other_name,
+        other.fresh_id is null
+        and (other.source, other.account) = (fresh.source, fresh.account) as is_renamed
     from fresh_spend as fresh
     inner join (
-        select source, account, provider, day, charge, form, person, actor, usd, null as fresh_id
+        select
+            source, account, provider, day, charge, form, person, actor, usd,
+            null as fresh_id, is_gone or known_usd is distinct from usd as is_replaced
         from compared_rows
         where atom_id is not null
         union all
-        select source, account, provider, day, charge, form, person, actor, usd, fresh_id
+        select
+            source, account, provider, day, charge, form, person, actor, usd,
+            fresh_id, false
         from fresh_spend
     ) as other
         on
@@ -202,8 +214,31 @@ where fresh_id in (
                     and (other.source, other.account) <> (fresh.source, fresh.account)
                 )
             )
-    where fresh.actor <> '' and fresh.charge = 'usage' and fresh.usd <> 0
-);
+    left join stg_spend_partitions as files
+        on
+            files.source = fresh.source
+            and files.account = fresh.account
+            and files.day = fresh.day
+            and files.origin <> 'api'
+    left join stg_spend_partitions as other_files
+        on
+            other_files.source = other.source
+            and other_files.account = other.account
+            and other_files.day = other.day
+            and not other.is_replaced
+    where
+        fresh.actor <> ''
+        and fresh.charge = 'usage'
+        and fresh.usd <> 0
+        and files.origin is distinct from coalesce(other_files.origin, 'api')
+)
+
+select distinct fresh_id, day
+from pairs
+qualify is_renamed or count(distinct usd) over (partition by name, other_name) >= 3;
+
+delete from fresh_spend
+where fresh_id in (select fresh_id from copied_spend);
 
 -- Weeks that are over, and final or at least three days old: what still moves much is the last days.
 create temp table weeks as

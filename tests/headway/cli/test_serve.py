@@ -31,6 +31,7 @@ def page_text(browser: Browser, port: int) -> str:
     with contextlib.closing(browser.new_page()) as page:
         page.goto(f"http://127.0.0.1:{port}/")
         page.get_by_role("heading", name="Guardrails").first.wait_for(timeout=60_000)
+        page.get_by_role("link", name="Data through").wait_for()
         return page.inner_text("body")
 
 

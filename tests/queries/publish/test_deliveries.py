@@ -173,7 +173,7 @@ def test_own_rules_decide_what_production_is(desk: Desk) -> None:
     assert desk.rows(matched) == [
         ("ours", 2),
         ("not-ours", 1),
-        ("not-production-environment", 4),
+        ("not-production-environment", 5),
         ("production-environment", 20),
     ]
     file.write_text(before, encoding="utf-8")

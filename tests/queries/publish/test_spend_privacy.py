@@ -328,6 +328,25 @@ def test_copy_under_another_name_reveals_nobody(books: Books, other: dict[str, s
     assert books.ask("select round(sum(cost_usd), 6) from spend") == [(33.0,)]
 
 
+@pytest.mark.parametrize(
+    ("amounts", "origin"),
+    [
+        pytest.param((10.0, 10.0, 10.0), "api", id="the same amount for all"),
+        pytest.param((10.0, 11.0, 12.0), "export.csv", id="in one file"),
+    ],
+)
+def test_equal_spend_in_two_accounts_counts_twice(
+    books: Books, amounts: tuple[float, ...], origin: str
+) -> None:
+    rows = [
+        spent(MAY, person, usd, origin=origin)
+        for person, usd in zip(NINE[:3], amounts, strict=True)
+    ]
+    books.load([*rows, *(row | {"account": "eu"} for row in rows)])
+    books.publish_spend(AS_OF)
+    assert books.ask("select round(sum(cost_usd), 6) from spend") == [(2 * sum(amounts),)]
+
+
 def test_renamed_rows_are_copies_though_new_rows_have_their_names(books: Books) -> None:
     first = [spent(MAY, person, 10.0) for person in NINE[:3]]
     books.load(first)
