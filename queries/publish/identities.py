@@ -15,8 +15,9 @@ from scipy.sparse.csgraph import connected_components
 
 #: words of an identifier that name nobody
 NAMELESS = re.compile(
-    "account|acct|adm|admin|contractor|dev|dr|employee|ext|external|id|jr|key|mailto|member|miss|mr|"
-    "mrs|ms|org|prof|sr|svc|test|u|user|usr"
+    "account|acct|actor|adm|admin|author|coder|contractor|dev|developer|dr|emp|employee|eng|engineer|"
+    "ext|external|id|jr|key|mailto|member|miss|mr|mrs|ms|name|org|people|person|prof|sr|staff|svc|"
+    "test|tester|u|user|usr|worker"
 )
 #: accents, and characters that are not seen
 INVISIBLE = {"Mn", "Cf"}

@@ -162,6 +162,7 @@ def test_spellings_of_one_name_are_one_person(names: list[str]) -> None:
     [
         ["ann_acme", "bob_acme", "cho_acme", "dee_acme", "eli_acme"],
         [f"user-00{number}" for number in range(5)],
+        ["person1@a.io", "person2@a.io", "engineer3", "engineer4", "Staff 5"],
     ],
 )
 def test_names_of_five_people_are_five(names: list[str]) -> None:
