@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,19 @@ from github import Auth, Github
 from tests.support.company import datasets
 from tests.support.github_server import TOKEN, Server, serve
 from tests.support.github_server.client import ask, data, nest, rest_get, whole
+from tests.support.machine import ROOT
+
+SCRIPT = """
+import sys
+from pathlib import Path
+
+from tests.support.company import datasets
+from tests.support.github_server import serve
+
+print("start")
+with serve(datasets(), schema=Path(sys.argv[1])) as server:
+    print(server.url)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +57,14 @@ def repository(server: Server, fields: str, name: str = "shop") -> Any:
 def pull(server: Server, number: int, fields: str) -> Any:
     """Fields of a pull request of acme/shop."""
     return repository(server, nest(f"pullRequest(number: {number})", fields))["pullRequest"]
+
+
+def test_a_script_can_start_it(schema_path: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, str(script), str(schema_path)]
+    done = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.stdout.startswith("start\nhttp://127.0.0.1:"), done.stderr
 
 
 # -- the schema and the limits ---------------------------------------------------------------------
