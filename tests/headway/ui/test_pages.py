@@ -338,7 +338,7 @@ def fits_a_phone(page: Page, path: str) -> None:
     expect(page.get_by_text("all of this is synthetic")).to_be_visible()
     plots = page.locator("[data-testid=stPlotlyChart]")
     if path:
-        expect(plots.last.locator(".main-svg").first).to_be_attached(timeout=20_000)
+        expect(plots.last.locator(".main-svg").first).to_be_attached(timeout=60_000)
     else:
         expect(page.get_by_role("img", name=" by quarter: ").nth(3)).to_be_attached()
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
