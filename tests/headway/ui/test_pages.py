@@ -335,7 +335,7 @@ def test_pages_fit_a_phone_and_say_what_charts_show(
 def fits_a_phone(page: Page, path: str) -> None:
     """Fail if a page is wider than a phone, or if a chart has no text or no colours."""
     ready(page)
-    expect(page.get_by_text("all of this is synthetic")).to_be_visible()
+    expect(page.get_by_text("all of this is synthetic")).to_be_visible(timeout=60_000)
     plots = page.locator("[data-testid=stPlotlyChart]")
     if path:
         expect(plots.last.locator(".main-svg").first).to_be_attached(timeout=60_000)
