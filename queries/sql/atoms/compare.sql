@@ -2,9 +2,11 @@
 create temp table known_spend as
 select
     spent.*,
+    partitions.origin,
     identities.form,
     identities.person
 from int_spend_people as spent
+inner join stg_spend_partitions as partitions using (source, account, day)
 left join input_identities as identities on identities.actor = spent.actor;
 
 create temp table published_rows as
@@ -43,9 +45,8 @@ with spent as (
         known.actor <> '' as is_personal,
         known.usd,
         false as is_published,
-        partitions.origin
+        known.origin
     from known_spend as known
-    inner join stg_spend_partitions as partitions using (source, account, day)
     where known.basis <> 'seat' and known.charge <> 'seat'
     union all
     select
@@ -145,6 +146,7 @@ select
     -- rows of no person change their models and amounts every day
     if(rows.actor = '', machines.day is null, known.day is null) as is_gone,
     known.usd as known_usd,
+    known.origin,
     known.tokens as known_tokens,
     known.requests as known_requests,
     coalesce(known.is_provisional, false) as is_provisional
@@ -190,13 +192,13 @@ with pairs as (
     inner join (
         select
             source, account, provider, day, charge, form, person, actor, usd,
-            null as fresh_id, is_gone or known_usd is distinct from usd as is_replaced
+            null as fresh_id, if(known_usd = usd, origin, null) as origin
         from compared_rows
         where atom_id is not null
         union all
         select
             source, account, provider, day, charge, form, person, actor, usd,
-            fresh_id, false
+            fresh_id, origin
         from fresh_spend
     ) as other
         on
@@ -214,23 +216,11 @@ with pairs as (
                     and (other.source, other.account) <> (fresh.source, fresh.account)
                 )
             )
-    left join stg_spend_partitions as files
-        on
-            files.source = fresh.source
-            and files.account = fresh.account
-            and files.day = fresh.day
-            and files.origin <> 'api'
-    left join stg_spend_partitions as other_files
-        on
-            other_files.source = other.source
-            and other_files.account = other.account
-            and other_files.day = other.day
-            and not other.is_replaced
     where
         fresh.actor <> ''
         and fresh.charge = 'usage'
         and fresh.usd <> 0
-        and files.origin is distinct from coalesce(other_files.origin, 'api')
+        and (fresh.origin = 'api' or other.origin is distinct from fresh.origin)
 )
 
 select distinct fresh_id, day
