@@ -118,6 +118,14 @@ class _SecurePool(HTTPSConnectionPool):
 POOLS = {"http": _Pool, "https": _SecurePool}
 
 
+def limit(
+    session: requests.Session, max_bytes: int = MAX_BYTES, deadline_s: float = DEADLINE_S
+) -> None:
+    """Let a session read whole answers within limits."""
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, BoundedAdapter(max_bytes, deadline_s))
+
+
 class BoundedAdapter(HTTPAdapter):
     """Adapter of a ``requests`` session that reads whole answers within limits.
 

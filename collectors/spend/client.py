@@ -29,10 +29,10 @@ from pydantic import ValidationError
 
 from collectors.answers import (
     DEADLINE_S,
-    BoundedAdapter,
     Secrets,
     TooLargeError,
     TooSlowError,
+    limit,
     parse_json,
 )
 from collectors.errors import AccessError, RefusedError, SourceError
@@ -129,8 +129,7 @@ class VendorClient:
 
     def __post_init__(self) -> None:
         self._secrets = Secrets(self.secret)
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, BoundedAdapter(deadline_s=self.deadline_s))
+        limit(self._session, deadline_s=self.deadline_s)
 
     @property
     def title(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import requests
 
-from collectors.answers import BoundedAdapter
+from collectors.answers import limit
 
 TIMEOUT_S = 10
 #: of the whole answer, which nobody reads
@@ -20,8 +20,7 @@ def post(url: str, lines: Sequence[str]) -> str:
     text = "\n".join(lines).translate(ESCAPES)
     try:
         with requests.Session() as session:
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, BoundedAdapter(MAX_BYTES, DEADLINE_S))
+            limit(session, MAX_BYTES, DEADLINE_S)
             # a redirect would send the message to another host
             response = session.post(
                 url, json={"text": text}, timeout=TIMEOUT_S, allow_redirects=False
