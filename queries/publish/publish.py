@@ -36,7 +36,7 @@ from queries.publish.names import rename_documents
 from queries.publish.registered import Key
 from queries.publish.retention import drop_old
 from queries.publish.settings import PublishSettings, Rule
-from queries.read.snapshot import LINK
+from queries.read.snapshot import ID_TIME, LINK
 from queries.sql_files import ROOT, SqlFile, lineage, models
 
 CONTRACT_VERSION = 2
@@ -74,7 +74,7 @@ def publish(
     folder = data / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
     published_at = datetime.now(UTC).replace(tzinfo=None)
-    snapshot_id = f"{published_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    snapshot_id = f"{published_at:{ID_TIME}}-{secrets.token_hex(2)}"
     work = folder / f".building-{snapshot_id}.duckdb"
     try:
         _drop_unfinished(folder, ".building-*")

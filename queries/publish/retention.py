@@ -7,19 +7,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 from queries.publish.settings import PublishSettings
+from queries.read.snapshot import ID, ID_TIME
 
 #: names of live snapshots and of those of earlier days, each with the time of its publish
-NAMES = tuple(
-    re.compile(rf"{kind}-(\d{{8}}T\d{{12}})-\w+\.duckdb")
-    for kind in ("headway", r"as-of-\d{4}-\d\d-\d\d")
-)
+NAMES = tuple(re.compile(rf"{kind}-{ID}\.duckdb") for kind in ("headway", r"as-of-\d{4}-\d\d-\d\d"))
 
 
 def drop_old(folder: Path, newest: Path, settings: PublishSettings) -> None:
     """Remove the snapshots that are not kept; other files of the folder stay."""
     for name in NAMES:
         times = {
-            path: datetime.strptime(match[1], "%Y%m%dT%H%M%S%f")
+            path: datetime.strptime(match[1], ID_TIME)
             for path in folder.iterdir()
             if (match := name.fullmatch(path.name))
         }

@@ -16,6 +16,8 @@ from queries.errors import NothingPublishedError
 from queries.sql_files import ROOT, read_sql
 
 LINK = "headway.duckdb"
+#: id of a snapshot in names of files: its UTC time in the form ``ID_TIME``, and four letters
+ID, ID_TIME = r"(\d{8}T\d{12})-[0-9a-f]{4}", "%Y%m%dT%H%M%S%f"
 #: snapshots that a process keeps open: a page may still read the previous one
 OPEN_AT_ONCE = 3
 READ_ONLY: dict[str, Any] = {

@@ -23,12 +23,13 @@ from queries.publish.targets.target import (
     published_tables,
     snapshot_id,
 )
+from queries.read.snapshot import ID, ID_TIME
 from queries.statistics.estimates import literal
 
 RETENTION = timedelta(days=1)
 PREFIX = "snapshot="
 #: folders of ours; those of other systems can begin alike
-SNAPSHOT = re.compile(rf"{PREFIX}(\d{{8}}T\d{{6}})\d{{6}}-[0-9a-f]{{4}}")
+SNAPSHOT = re.compile(PREFIX + ID)
 MANIFEST = "manifest.json"
 #: bytes of uncompressed rows that are encoded at once; without it, long texts exceed the memory
 ROW_GROUP = "16MB"
@@ -115,7 +116,7 @@ def _remove_old(store: fs.FileSystem, root: str, current: set[str]) -> None:
         match = SNAPSHOT.fullmatch(item.base_name)
         if item.type != fs.FileType.Directory or not match or item.base_name in current:
             continue
-        if datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) < limit:
+        if datetime.strptime(match[1], ID_TIME).replace(tzinfo=UTC) < limit:
             store.delete_dir(item.path)
 
 
