@@ -9,7 +9,7 @@ import duckdb
 from queries.read.snapshot import Snapshot
 from queries.sql_files import ROOT, read_sql
 
-FOLDER, QUOTE = "archive", "'"
+FOLDER = "archive"
 #: columns that identify an answer
 KEY = "metric, quarter, comparison, event, scope_kind, scope, variant, window_end"
 
@@ -31,7 +31,7 @@ def archived(data: Path, quarter: str, live: Snapshot) -> Snapshot | None:
     db = duckdb.connect()
     statement = read_sql(ROOT / "shared" / "archived_answers.sql").statement
     db.execute(statement, {"files": [str(file) for file in files]})
-    db.execute(f"attach '{str(live.path).replace(QUOTE, QUOTE * 2)}' as live (read_only)")
+    db.execute("attach $file as live (read_only)", {"file": str(live.path)})
     db.execute("create table events as from live.events")
     db.execute("detach live")
     ((as_of,),) = db.execute(

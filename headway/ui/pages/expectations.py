@@ -16,9 +16,8 @@ from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, escape
 from queries.catalog import catalog
 from queries.catalog.catalog import metric as catalogued
-from queries.catalog.scope import Scope
 from queries.read.expectation_history import history
-from queries.read.expectations import target
+from queries.read.expectations import Target
 from queries.read.listings import EXPECTATIONS
 from queries.read.overview import MetricAnswer
 from queries.read.panels import events
@@ -43,7 +42,7 @@ def chart(name: str, row: Row, view: View) -> None:
         quarters = cache.load(history, view, metric.name, row["category"] or "", row["scope"])
         item = MetricAnswer(metric, {"quarter": None}, quarters, is_whole=False)
         window = Window(quarters[0]["window_start"], quarters[-1]["window_end"])
-        goal = target([{**row, "category": None, "scope": "org"}], metric.name, Scope())
+        goal = Target(row["target"], row["by_on"])
         axis = question.axis_of(item)
         marked = cache.load(events, view, window)
         drawn = question_html.quarters(item, axis, marked, goal)
