@@ -201,14 +201,16 @@ def budget_text(row: Row) -> str:
     """Return a period's spend, budget and forecast in one line."""
     budget = f" of {dollars(float(row['budget_usd']))}" if row["budget_usd"] is not None else ""
     name = period_name(row["period"])
-    text = f"{name}: {dollars(row['spent'])}{budget}"
+    is_final = row["counted_until"] >= row["made_on"]
+    text = f"{name}: {'' if is_final else 'at least '}{dollars(row['spent'])}{budget}"
     if is_passed(row):
         text += f", passed on {_short(row['breach_on'])}"
     if row["point"] is None:
         return f"{text}; no forecast"
     text += f"; {dollars(row['point'])} expected"
     if row["breach_on"] is not None and not is_passed(row):
-        text += f", over about {_short(row['breach_on'])}"
+        is_past = row["breach_on"] <= row["made_on"]
+        text += f", over {'since ' if is_past else ''}about {_short(row['breach_on'])}"
     return text
 
 

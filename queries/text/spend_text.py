@@ -86,7 +86,9 @@ def _breach_note(row: Row) -> str:
         return "Not every month of it has a budget."
     if row["breach_on"] is None:
         return "The budget is expected to hold."
-    verb = "was exceeded on" if is_passed(row) else "is expected to be exceeded about"
+    verb = "is expected to be exceeded about"
+    if row["breach_on"] <= row["made_on"]:
+        verb = "was exceeded on" if is_passed(row) else "was probably exceeded about"
     return f"The budget {verb} {day(row['breach_on'])}."
 
 

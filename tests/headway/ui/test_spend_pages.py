@@ -257,6 +257,8 @@ def test_month_is_compared_with_its_budget_if_there_is_one() -> None:
     assert period_notes(thin) == []
     passed = thin | {"budget_usd": 400.0, "breach_on": date(2026, 2, 23)}
     assert period_notes(passed) == ["The budget was exceeded on 23 Feb 2026."]
+    likely = passed | {"breach_on": date(2026, 2, 27)}  # after the last final day, before today
+    assert period_notes(likely) == ["The budget was probably exceeded about 27 Feb 2026."]
 
 
 def test_missing_data_of_a_quarter_is_counted() -> None:

@@ -285,7 +285,7 @@ def test_budgets_say_spent_expected_and_passed() -> None:
     )
     early = MONTH | {"counted_until": date(2026, 11, 24), "spent": 7012.0}
     assert budget_text(early) == (
-        "November 2026: $7,012 of $8,000; $9,125 expected, over about 26 Nov"
+        "November 2026: at least $7,012 of $8,000; $9,125 expected, over since about 26 Nov"
     )
     later = MONTH | {"period": "2026", "breach_on": date(2026, 12, 23), "budget_usd": 96_000}
     assert budget_text(later) == ("2026: $8,893 of $96,000; $9,125 expected, over about 23 Dec")
