@@ -19,6 +19,15 @@ STYLE = """<style>
 .st-key-address, .st-key-filters > div:has(.st-key-address) { display: none }
 .st-key-filters { padding-right: 2.5rem }
 .st-key-filters > div { flex: 1 1 8rem; min-width: 0 }
+.st-key-origin { flex-wrap: nowrap }
+.st-key-origin > div { min-width: 0 }
+.st-key-origin :is(p, .stMarkdownBadge) { font-size: 0.8125rem !important }
+.st-key-origin > div:has([data-testid=stPageLink], .tour) { flex: none }
+.st-key-origin > div:has([data-testid=stPageLink]) { margin-left: auto }
+.st-key-board button { min-height: 2rem; padding: 0 0.75rem }
+.st-key-steps { padding: 0.75rem 1rem }
+.st-key-steps :is(p, li) { font-size: 0.9375rem; line-height: 1.5; margin-bottom: 0.125rem }
+.st-key-sql textarea { font-family: monospace; font-size: 0.875rem }
 a:focus-visible, button:focus-visible, summary:focus-visible {
   outline: 2px solid light-dark(#1f5fa8, #6aa5e3) !important; outline-offset: 2px }
 @media (max-width: 820px) {
@@ -29,6 +38,8 @@ a:focus-visible, button:focus-visible, summary:focus-visible {
   .st-key-filters > div { flex: 0 0 9.5rem }
   .stMainBlockContainer h1 { font-size: 1.25rem }
   .st-key-board { display: none }
+  .st-key-origin { flex-wrap: wrap }
+  .st-key-origin > div:has([data-testid=stPageLink]) { margin: 0 }
 }
 @media (min-width: 769px) {
   .stSidebar[data-collapsed=false] { width: 15.5rem !important; min-width: 15.5rem !important }

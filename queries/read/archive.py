@@ -23,7 +23,8 @@ def archive_files(data: Path, last: str = "9999-Q4") -> list[Path]:
 def archived(data: Path, quarter: str, live: Snapshot) -> Snapshot | None:
     """Return the answers up to a quarter as they were decided; None if none was kept.
 
-    ``live`` is the published file of the folder; events are those that it has.
+    ``live`` is the published file of the folder; events are those that it has, with the teams of
+    that time.
     """
     files = archive_files(data, quarter)
     if not files or files[-1].parent.name != quarter:
@@ -31,8 +32,9 @@ def archived(data: Path, quarter: str, live: Snapshot) -> Snapshot | None:
     db = duckdb.connect()
     statement = read_sql(ROOT / "shared" / "archived_answers.sql").statement
     db.execute(statement, {"files": [str(file) for file in files]})
+    db.execute("alter table answers add column if not exists event_teams varchar[]")
     db.execute("attach $file as live (read_only)", {"file": str(live.path)})
-    db.execute("create table events as from live.events")
+    db.execute(read_sql(ROOT / "shared" / "archived_events.sql").statement)
     db.execute("detach live")
     ((as_of,),) = db.execute(
         "select max(as_of) from answers where quarter = $quarter", {"quarter": quarter}

@@ -14,15 +14,15 @@ from queries.text.sentences import capitalised, day, format_value, lowered
 
 NO_EXPECTATION = (
     "Nothing is expected yet. Write [[expectations]] with metric, target, by and owner in "
-    "headway.toml, then run `headway publish`."
+    "headway.toml, then run headway publish."
 )
 #: states, the ones that need a decision first
 STATES = ("missed", "not proven", "behind", "no owner", "cannot be told", "on course", "met")
 #: states whose sentence is above the table
 URGENT = ("missed", "not proven", "behind")
 SIGNS = {
-    **{"missed": "▼", "not proven": "◆", "behind": "▽", "no owner": "○"},
-    **{"cannot be told": "?", "on course": "△", "met": "▲"},
+    **{"missed": "▼", "not proven": "?", "behind": "▽", "no owner": "○"},
+    **{"cannot be told": "–", "on course": "△", "met": "▲"},
 }
 
 

@@ -37,18 +37,18 @@ def bounds(row: Row) -> str:
     return f"{ends[0]} to {ends[1]}"
 
 
-def category_cells(row: Row) -> dict[str, str]:
-    """Return a category as cells of text."""
+def category_cells(row: Row) -> dict[str, str | int]:
+    """Return a category as cells."""
     count = row["rework_seen"]
     return {
         "category": row["category"],
-        "lasted": f"{row['lasted']}",
-        "by agents": f"{row['by_agents']}",
-        "assisted": f"{row['assisted']}",
-        "no signal": f"{row['without_signal']}",
+        "lasted": row["lasted"],
+        "by agents": row["by_agents"],
+        "assisted": row["assisted"],
+        "no signal": row["without_signal"],
         "agents' share": bounds(row) if row["lasted"] else "–",
         "handed off": _of(row["handed_off"], row["begun_by_agents"]),
-        "unreviewed": f"{row['merged_unreviewed']}",
+        "unreviewed": row["merged_unreviewed"],
         "reworked": _of(row["reworked"], count) if count else "not observable",
     }
 

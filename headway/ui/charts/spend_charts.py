@@ -142,7 +142,7 @@ def fan(chart: Chart, rows: Rows, breach_on: date | None) -> Drawing:
     if budgets:
         traces.append(_line("budget", budgets, "budget_usd", 5, {"dash": "dot", "width": 2}))
     if breach_on:
-        breach = Event(f"over budget on {day(breach_on)}", breach_on, timedelta(0))
+        breach = Event(f"over budget on {breach_on:%-d %b}", breach_on, timedelta(0))
         chart = replace(chart, events=[breach])
     names = [trace["name"] for trace in traces if trace.get("showlegend", True)]
     layout = _layout(chart, names)

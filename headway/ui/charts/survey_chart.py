@@ -7,18 +7,24 @@ from collections.abc import Mapping, Sequence
 from headway.ui.charts.figure import (
     COLOURS,
     DASHES,
+    LABEL_SIZE,
+    LINE_HEIGHT,
     Drawing,
     Figure,
     base_layout,
     drawing,
-    with_legend,
 )
+from headway.ui.charts.scale import apart
 from queries.sql_files import Row
 from queries.text.survey_text import item_name, wave_name
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
 #: distance of the items of one wave, as a share of the distance of waves
 OFFSET = 0.07
+#: ends of the scale of answers
+LOWEST, HIGHEST = 1, 5
+#: height of the plot and width of the names at its right, in pixels
+PLOT, NAMES = 230, 100
 
 
 def waves(title: str, origin: str, items: Mapping[str, Sequence[Row]]) -> Drawing:
@@ -47,14 +53,41 @@ def waves(title: str, origin: str, items: Mapping[str, Sequence[Row]]) -> Drawin
                 "marker": {"symbol": SYMBOLS[index % len(SYMBOLS)], "size": 8},
             }
         )
-    layout = with_legend(base_layout(title, origin), [item_name(item) for item in items])
-    layout["yaxis"] |= {"range": [1, 5], "tickvals": [1, 2, 3, 4, 5], "rangemode": "normal"}
+    layout = base_layout(title, origin, PLOT)
+    layout["margin"] |= {"r": NAMES}
+    layout["annotations"] = _names(items)
+    layout["yaxis"] |= {
+        "range": [LOWEST, HIGHEST],
+        "tickvals": list(range(LOWEST, HIGHEST + 1)),
+        "rangemode": "normal",
+    }
     layout["xaxis"] |= {
         "tickvals": list(range(len(starts))),
-        "ticktext": [wave_name(start) for start in starts],
+        "ticktext": [f"{start:%-d %b}<br>{start.year}" for start in starts],
+        "tickangle": 0,
         "range": [-0.5, len(starts) - 0.5],
     }
     means = {item: ", ".join(f"{row['mean']:.1f}" for row in rows) for item, rows in items.items()}
     texts = [f"{item_name(item)} {text}" for item, text in means.items()]
     names = ", ".join(map(wave_name, starts))
     return drawing(traces, layout, f"{title}, {origin}. Waves of {names}: {'; '.join(texts)}.")
+
+
+def _names(items: Mapping[str, Sequence[Row]]) -> list[Figure]:
+    """Return the names of the items at the right of their newest means, none over another."""
+    scale = PLOT / (HIGHEST - LOWEST)
+    heights = [(rows[-1]["mean"] - LOWEST) * scale for rows in items.values()]
+    moved = apart(heights, LINE_HEIGHT, LINE_HEIGHT / 2, PLOT - LINE_HEIGHT / 2)
+    return [
+        {
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": 4,
+            "y": LOWEST + height / scale,
+            "showarrow": False,
+            "text": item_name(name),
+            "font": {"size": LABEL_SIZE, "color": COLOURS[index]},
+        }
+        for index, (name, height) in enumerate(zip(items, moved, strict=True))
+    ]

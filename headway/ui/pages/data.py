@@ -1,13 +1,8 @@
 """Data: completeness, agreement with GitHub, and the last refresh."""
 
-from dataclasses import replace
-
-import streamlit as st
-
 from headway.ui.parts import answer, cache, filters, sections
 from headway.ui.parts.filters import View
 from queries.catalog import catalog
-from queries.catalog.scope import Scope
 from queries.read.listings import ListingQuery
 from queries.text.completeness import loads_sentence, totals_notes, totals_sentence
 
@@ -42,11 +37,7 @@ def last_refresh(view: View) -> None:
         sections.show(imports, view, notes=[note], is_table=True)
 
 
-filtered = filters.view()
-if filtered.filters:
-    message = "Filters do not apply: this page is about all data."
-    st.info(message, icon=":material/filter_alt_off:")
-view = replace(filtered, scope=Scope())
+view = filters.whole()
 answer.heading(catalog.extra_page("data").title, view, is_here=True)
 agreement(view)
 last_refresh(view)

@@ -29,8 +29,8 @@ def waves(query: ListingQuery, rows: list[Row], view: View) -> None:
         for item in ITEMS
         if item in newest
     }
-    origin = sections.origin("mean and 95 % interval by wave, whole organisation", view)
-    drawing = survey_chart.waves(query.title, origin, items)
+    origin = sections.origin("mean and 95 % interval, whole organisation", view)
+    drawing = survey_chart.waves("Answers by wave", origin, items)
     sections.show(query, view, waves_sentence(rows), [answers_sentence(rows), DISCLAIMER], drawing)
 
 

@@ -48,7 +48,7 @@ def use_example() -> None:
 
 
 def editor(view: View) -> str:
-    """Draw examples, the editor and the columns of all tables; return the statement."""
+    """Draw examples and the editor; return the statement."""
     examples = {row["title"]: row["sql"] for row in cache.row_values(EXAMPLES, view)}
     texts = {sql: title for title, sql in examples.items()}
     st.selectbox(
@@ -61,13 +61,17 @@ def editor(view: View) -> str:
         placeholder="A headline's SQL",
     )
     text = st.text_area("Query", FIRST, key=STATEMENT, height=220, bind="query-params")
+    return text or ""
+
+
+def tables(view: View) -> None:
+    """Draw the columns of all tables, closed."""
     with st.expander("Tables and columns"):
         columns = cache.rows(COLUMNS, view)
         name = st.selectbox("Table", columns["table"].unique().tolist(), key="table")
         of_table = columns[columns["table"] == name]
         caption(of_table["about"].iloc[0])
         evidence_drawer.table(of_table[["column", "type", "meaning"]], f"Columns of {name}")
-    return text or ""
 
 
 def run(view: View, statement: str) -> Result:
@@ -121,16 +125,17 @@ def answer_to(view: View, statement: str, is_new: bool) -> Result | SqlError | N
     return outcome
 
 
-view = filters.view()
+view = filters.whole()
 answer.heading(catalog.extra_page("sql").title, view)
 statement = editor(view)
-is_new = st.button("Run", type="primary", icon=":material/play_arrow:")
+with st.container(horizontal=True, vertical_alignment="center"):
+    is_new = st.button("Run", type="primary", icon=":material/play_arrow:")
+    caption(
+        "A query reads the published file only, in a process of its own: 30 s and 1 GB at most."
+    )
+tables(view)
 outcome = answer_to(view, statement, is_new)
 if isinstance(outcome, SqlError):
     st.error(escape(str(outcome)), icon=":material/error:")
 elif outcome:
     show(outcome, view)
-caption(
-    "A query reads the published file only, in a process of its own with limits of 30 s and 1 GB. "
-    "Filters of this dashboard do not apply."
-)

@@ -29,7 +29,7 @@ def costs(view: View) -> None:
     by_tool = listing_query("Cost by tool", "tool_costs", view.period)
     if len(cache.rows(by_tool, view)):
         drawn = stacked(by_tool, "counted usage and seats by month", view)
-        sections.show(by_tool, view, drawing=drawn)
+        sections.body(by_tool, view, drawn)
     how_many = listing_query(HOW_MANY, "tools_by_month", view.period)
     if rows := cache.row_values(how_many, view):
         columns = {"equally large tools": "effective_tools", "tools with cost": "tools"}

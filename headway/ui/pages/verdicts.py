@@ -7,6 +7,7 @@ from headway.ui.parts import answer, cache, evidence_drawer, filters, overview_h
 from headway.ui.parts.filters import View
 from headway.ui.parts.text import caption, lead
 from queries.catalog import catalog
+from queries.catalog.metric import Metric
 from queries.read.listings import ListingQuery
 from queries.sql_files import Row
 from queries.text.overview_text import comparison_name, effect_text, verdicts_sentence
@@ -21,6 +22,11 @@ def decided(view: View) -> ListingQuery:
     return ListingQuery(TITLE, "verdicts", (("scope", view.scope.team or ""),))
 
 
+def known(metric: Metric, value: float | None) -> str:
+    """Return a value with its unit; a dash without one."""
+    return "–" if value is None else format_value(value, metric.unit)
+
+
 def readable(row: Row) -> dict[str, str]:
     """Return a verdict as cells of text."""
     metric = catalog.metric(row["metric"])
@@ -29,7 +35,7 @@ def readable(row: Row) -> dict[str, str]:
     weeks = weeks if weeks.isdigit() else ""
     later = "not yet"
     if row["next_quarter_is"] == "decided":
-        later = format_value(row["in_next_quarter"], metric.unit)
+        later = known(metric, row["in_next_quarter"])
     elif not row["is_current_definition"]:
         later = "replaced definition"
     return {
@@ -37,10 +43,10 @@ def readable(row: Row) -> dict[str, str]:
         "number": metric.title,
         "compared": comparison_name(row) + (f", {weeks} weeks" if weeks else ""),
         "verdict": f"{sign} {row['verdict']}",
-        "before": format_value(row["baseline"], metric.unit),
-        "after": format_value(row["current"], metric.unit),
+        "before": known(metric, row["baseline"]),
+        "after": known(metric, row["current"]),
         "change": effect_text(metric, row),
-        "in the quarter after": later,
+        "next quarter": later,
     }
 
 
@@ -50,7 +56,7 @@ query = decided(view)
 if rows := cache.row_values(query, view):
     lead(verdicts_sentence(rows))
     words = [word for word in overview_html.SIGNS if any(row["verdict"] == word for row in rows)]
-    only = st.selectbox("Word", [ALL, *words], key="word", bind="query-params")
+    only = st.selectbox("Word", [ALL, *words], key="word", bind="query-params", width=240)
     visible = [row for row in rows if only in (ALL, row["verdict"])]
     evidence_drawer.table(pd.DataFrame(map(readable, visible)), TITLE)
     caption(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import streamlit as st
@@ -110,6 +110,14 @@ def view() -> View:
     """Return the view of this run."""
     stored: View = st.session_state["view"]
     return stored
+
+
+def whole() -> View:
+    """Return the view without filters, whose line is hidden; their values stay in the address."""
+    st.html(
+        "<style>.st-key-filters { display: none } .st-key-origin { padding-right: 2.5rem }</style>"
+    )
+    return replace(view(), scope=Scope())
 
 
 def _period(info: SnapshotInfo) -> tuple[str, Window]:

@@ -94,12 +94,14 @@ def next_steps(view: View) -> None:
     if view.snapshot.is_synthetic or view.filters:
         return
     (counts,) = cache.row_values(ListingQuery("Connected data", "connected"), view)
-    caption(connected_sentence(counts))
+    connected = connected_sentence(counts)
     steps = connected_steps(counts, len(cache.listed("unmatched_labels", view)))
-    if steps:
-        with st.container(border=True):
-            lines = [f"- **{escape(row.lack)}.** To see {row.answer}: {row.step}." for row in steps]
-            st.markdown("\n".join(["**Next steps**", *lines]))
+    if not steps:
+        caption(connected)
+        return
+    with st.container(border=True, key="steps"):
+        lines = [f"- **{escape(row.lack)}.** To see {row.answer}: {row.step}." for row in steps]
+        st.markdown("\n".join([f"**Next steps.** {escape(connected)}", "", *lines]))
 
 
 def nothing_in_view(view: View) -> None:

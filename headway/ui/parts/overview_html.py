@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Sequence
 from math import isfinite, log
 
-from headway.ui.parts.text import typeset
+from headway.ui.parts.text import as_html
 from queries.catalog import catalog
 from queries.catalog.metric import Metric, Page
 from queries.read.overview import RANKS, Line, MetricAnswer, Overview, event_quarter
@@ -76,14 +76,14 @@ def _row(label: str, item: MetricAnswer, notes: Sequence[str], address: str = ""
     """Return one line; a link if it has an address."""
     metric, row = item.metric, item.row
     event = event_quarter(row) if not row["quarter"] else None
-    small = _text(" · ".join(note for note in notes if note))
+    small = as_html(" · ".join(note for note in notes if note))
     parts = (
-        f'<span class="question">{_text(label)}</span>',
+        f'<span class="question">{as_html(label)}</span>',
         f"<span>{chip(row)}</span>",
-        f'<span class="wide">{_text(change_sentence(metric, row))}<br>'
+        f'<span class="wide">{as_html(change_sentence(metric, row))}<br>'
         f'<span class="small">{small}</span></span>',
         f"<span>{strip(metric, row)}"
-        f'<span class="small">{_text(effect_text(metric, row))}</span></span>',
+        f'<span class="small">{as_html(effect_text(metric, row))}</span></span>',
         f"<span>{strokes(metric, item.quarters, row['quarter'], event)}</span>",
     )
     return _linked(address, "line", "".join(parts))
@@ -140,11 +140,11 @@ def _cell(item: MetricAnswer, address: str) -> str:
     if row["baseline"] is not None:
         notes.insert(0, f"was {short_value(metric, row['baseline'], row['n_baseline'])}")
     value = with_rate(metric, short_value(metric, row["current"], row["n_current"]))
-    small = _text(" · ".join(note for note in notes if note))
+    small = as_html(" · ".join(note for note in notes if note))
     return _linked(
         address,
         f"cell{state}",
-        f"<span>{sign} {_text(metric.title)}</span><br><span><b>{_text(value)}</b> "
+        f"<span>{sign} {as_html(metric.title)}</span><br><span><b>{as_html(value)}</b> "
         f'<span class="small">{small}</span></span>',
     )
 
@@ -156,7 +156,7 @@ def budgets(rows: Sequence[Row], address: str) -> str:
 
 def expectations(rows: Sequence[Row], address: str) -> str:
     """Return the states of all expectations in one line."""
-    return _linked(address, "small", _text(f"Expectations: {summary(rows)}"))
+    return _linked(address, "small", as_html(f"Expectations: {summary(rows)}"))
 
 
 def _budget(row: Row) -> str:
@@ -165,7 +165,7 @@ def _budget(row: Row) -> str:
     colour = "bad" if budget and row["breach_on"] is not None else "good"
     mark = f'<u style="left: {100 * budget / end:.1f}%"></u>' if 0 < budget < end else ""
     return (
-        f'<span><span class="small">{_text(budget_text(row))}</span><span class="bar">'
+        f'<span><span class="small">{as_html(budget_text(row))}</span><span class="bar">'
         f'<i class="{colour}" style="width: {100 * (row["spent"] or 0) / end:.1f}%; '
         f'background: currentColor"></i>{mark}</span></span>'
     )
@@ -177,10 +177,6 @@ def _linked(address: str, classes: str, content: str) -> str:
         return f'<div class="{classes}">{content}</div>'
     target = html.escape(address, quote=True)
     return f'<a class="{classes}" href="{target}" target="_self">{content}</a>'
-
-
-def _text(text: str) -> str:
-    return html.escape(typeset(text))
 
 
 def chip(row: Row | None) -> str:

@@ -75,7 +75,7 @@ def origin(view: View, text: str = "", *, is_start: bool = False, is_here: bool 
     ``is_here``: whether it is the page about the data, which the others link to.
     """
     data_page = catalog.extra_page("data")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="origin"):
         if view.snapshot.is_synthetic:
             notices.synthetic()
         if text or is_start:

@@ -8,7 +8,7 @@ from math import floor, inf, isfinite, log10
 
 from headway.ui.charts.figure import LABEL_LETTERS
 from headway.ui.charts.scale import closed_part, position, wrapped
-from headway.ui.parts.text import typeset
+from headway.ui.parts.text import as_html
 from queries.catalog.metric import Metric
 from queries.read.expectations import Target
 from queries.read.overview import MetricAnswer, unchanged_band
@@ -25,13 +25,13 @@ HALF = 0.5
 
 def title(text: str, chip: str) -> str:
     """Return the title of a page with the chip of its word, which is HTML."""
-    return f"<h1>{chip} {_text(text)}</h1>"
+    return f"<h1>{chip} {as_html(text)}</h1>"
 
 
 def tour(links: Mapping[str, str]) -> str:
     """Return links by their text, for the first look at the demo company."""
     texts = " · ".join(
-        f'<a href="{html.escape(address, quote=True)}" target="_self">{_text(text)}</a>'
+        f'<a href="{html.escape(address, quote=True)}" target="_self">{as_html(text)}</a>'
         for text, address in links.items()
     )
     return f'<div class="tour small">Start here: {texts}</div>'
@@ -39,12 +39,12 @@ def tour(links: Mapping[str, str]) -> str:
 
 def section(text: str) -> str:
     """Return the heading of a part of a page."""
-    return f"<h2>{_text(text)}</h2>"
+    return f"<h2>{as_html(text)}</h2>"
 
 
 def effect(strip: str, texts: Sequence[str]) -> str:
     """Return an effect, whose strip is HTML, and texts about it as one line."""
-    small = _text(" · ".join(text for text in texts if text))
+    small = as_html(" · ".join(text for text in texts if text))
     return f'<div class="effect">{strip}<span class="small">{small}</span></div>'
 
 
@@ -74,7 +74,7 @@ def quarters(
     )
     ticks = "".join(
         f'<u style="bottom: {100 * (tick - low) / (high - low):.1f}%"><span>'
-        f"{_text(_tick(tick, axis))}</span></u>"
+        f"{as_html(_tick(tick, axis))}</span></u>"
         for tick in _ticks(low, high)
     )
     marks, lines = _events(events, rows)
@@ -83,7 +83,7 @@ def quarters(
         text = f"target {axis.number(target.value * axis.factor)} by {day(target.by_on)}"
         style = f"bottom: {at(target.value):.1f}%"
         marks += f'<u class="target" style="{style}"></u>'
-        marks += f'<div class="aim">Dashed: {_text(text)}</div>'
+        marks += f'<div class="aim">Dashed: {as_html(text)}</div>'
         lines += 1
         value = axis.with_unit(target.value * axis.factor)
         alt = f"{alt}, target {value} by {day(target.by_on)}"
@@ -117,14 +117,14 @@ def _column(
             f'<div class="band" style="bottom: {start:.1f}%; height: {end - start:.1f}%"></div>'
         )
     if value is not None:
-        number = _text(_signed(axis.number(value * axis.factor)))
+        number = as_html(_signed(axis.number(value * axis.factor)))
         parts.append(f'<div class="level" style="bottom: {at(value):.1f}%">{number}</div>')
     states = {
         "judged": row["quarter"] == item.row["quarter"],
         "running": row["status"] == "so far",
     }
     classes = " ".join(["column", *(name for name, applies in states.items() if applies)])
-    label = f'<div class="name">{_text(_quarter_name(row, item.quarters))}</div>'
+    label = f'<div class="name">{as_html(_quarter_name(row, item.quarters))}</div>'
     return f'<div class="{classes}">{"".join(parts)}{label}</div>'
 
 
@@ -188,7 +188,7 @@ def _events(events: Sequence[Event], rows: Sequence[Row]) -> tuple[str, int]:
             continue
         side = " left" if part > HALF else ""
         lines = wrapped(event.name, LABEL_LETTERS, 3)
-        name = "<br>".join(map(_text, lines))
+        name = "<br>".join(map(as_html, lines))
         marks.append(
             f'<div class="event{side}" style="left: {100 * part:.1f}%">'
             f'<span style="top: {count}rem">{name}</span></div>'
@@ -204,21 +204,17 @@ HEADS = ("before", "since", "change")
 def comparison_table(caption: str, head: str, lines: Sequence[tuple[str, Metric, Row]]) -> str:
     """Return names with their numbers before and since, and their changes."""
     body = "".join(
-        f'<tr><th scope="row">{_text(name)}</th>'
-        f"<td>{_text(short_value(metric, row['baseline'], row['n_baseline']))}</td>"
-        f"<td>{_text(short_value(metric, row['current'], row['n_current']))}</td>"
-        f"<td>{_text(effect_text(metric, row) or '–')}</td></tr>"
+        f'<tr><th scope="row">{as_html(name)}</th>'
+        f"<td>{as_html(short_value(metric, row['baseline'], row['n_baseline']))}</td>"
+        f"<td>{as_html(short_value(metric, row['current'], row['n_current']))}</td>"
+        f"<td>{as_html(effect_text(metric, row) or '–')}</td></tr>"
         for name, metric, row in lines
     )
-    heads = "".join(f'<th scope="col">{_text(text)}</th>' for text in (head, *HEADS))
+    heads = "".join(f'<th scope="col">{as_html(text)}</th>' for text in (head, *HEADS))
     return (
-        f"<table><caption>{_text(caption)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<table><caption>{as_html(caption)}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
-
-
-def _text(text: str) -> str:
-    return html.escape(typeset(text))
 
 
 def _signed(text: str) -> str:

@@ -36,6 +36,7 @@ STYLE = """
 .hw .cell { display: block; border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
   border-radius: 0.375rem; padding: 0.25rem 0.625rem; height: 100% }
 .hw .cell b { font-size: 1.0625rem }
+.hw .cells + .small { display: inline-block; margin-top: 0.25rem }
 .hw .cell.off { border-color: light-dark(#a8391c, #e8805c);
   background: light-dark(#fdf6f3, #2b1d19) }
 .hw .cell.unknown { border-style: dashed }
@@ -63,6 +64,7 @@ QUESTION_STYLE = """
 .hw .tour a { text-decoration: underline }
 .hw .effect { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center }
 .hw .effect .strip { width: 9.5rem; flex: none }
+.hw .effect .small { flex: 1 1 20rem }
 .hw .plot { position: relative; height: 12.5rem;
   margin: calc(var(--lines) * 1rem + 0.25rem) 0 1.75rem 2.5rem;
   --paper: light-dark(#ffffff, #14171c); --ink: light-dark(#1b4a87, #4db2f5) }
@@ -77,10 +79,11 @@ QUESTION_STYLE = """
 .hw .plot .column { flex: 1; position: relative; min-width: 0 }
 .hw .plot .band { position: absolute; left: 8%; right: 8%;
   background: color-mix(in srgb, var(--ink) 14%, transparent) }
-.hw .plot .level { position: absolute; left: 8%; right: 8%; border-bottom: 3px solid var(--ink);
-  opacity: 0.72; text-align: center; font-size: 0.8125rem; font-weight: 600; line-height: 1.25;
-  z-index: 1; text-shadow: 0 0 2px var(--paper), 0 0 3px var(--paper), 0 0 4px var(--paper) }
-.hw .plot .judged .level { opacity: 1; font-weight: 700 }
+.hw .plot .level { position: absolute; left: 8%; right: 8%; border-bottom: 3px solid
+  color-mix(in srgb, var(--ink) 72%, var(--paper)); text-align: center; font-size: 0.8125rem;
+  font-weight: 600; line-height: 1.25; z-index: 1; -webkit-text-stroke: 5px var(--paper);
+  paint-order: stroke fill; stroke-linejoin: round }
+.hw .plot .judged .level { border-bottom-color: var(--ink); font-weight: 700 }
 .hw .plot .running .level { border-bottom-style: dotted }
 .hw .plot .name { position: absolute; top: 100%; left: -0.25rem; right: -0.25rem;
   padding-top: 0.25rem; text-align: center; font-size: 0.75rem; opacity: 0.78 }
@@ -102,6 +105,7 @@ QUESTION_STYLE = """
   border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); font-weight: 400;
   vertical-align: top }
 .hw thead th { font-size: 0.8125rem; opacity: 0.78 }
+.hw td { font-variant-numeric: tabular-nums }
 @media (max-width: 820px) {
   .hw h1 { font-size: 1.25rem }
   .hw .tour { display: none }

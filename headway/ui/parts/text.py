@@ -9,6 +9,12 @@ import streamlit as st
 
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~:<>&])")
 LEAD_STYLE = "font-size:1.25rem;line-height:1.5;margin:0"
+MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+#: spaces in days and quarters, and before a separator
+FIXED = re.compile(
+    rf"(?<=\d) (?={MONTH}\b)|(?<=\d {MONTH}) (?=\d)|(?<=\bQ\d) (?=\d{{4}})"
+    r"|(?<=against) (?=Q\d)| (?=·)"
+)
 
 
 def escape(text: str) -> str:
@@ -20,6 +26,11 @@ def typeset(text: str) -> str:
     """Return text whose numbers stay on one line with their signs and units."""
     text = re.sub(r"−(?=\$)", "−\N{WORD JOINER}", text)
     return re.sub(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<==) (?=\d)", "\N{NO-BREAK SPACE}", text)
+
+
+def as_html(text: str) -> str:
+    """Return text for HTML; no line ends within a day or a quarter, or before a separator."""
+    return html.escape(FIXED.sub("\N{NO-BREAK SPACE}", typeset(text)))
 
 
 def lead(text: str) -> None:

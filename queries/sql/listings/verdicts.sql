@@ -87,4 +87,5 @@ order by
     decisions.verdict not in ('improving', 'worse', 'not proven'),
     decisions.metric,
     decisions.comparison,
+    decisions.quarter desc,
     decisions.is_current_definition desc

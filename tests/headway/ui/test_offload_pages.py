@@ -134,7 +134,7 @@ def test_expectations_are_listed_by_urgency_and_summed_up_on_the_overview(
     lines = [line for line in text.splitlines() if "at least 60 % by 22 Feb 2026" in line]
     assert [line.split(",")[0] for line in lines] == [
         "▼ missed",
-        "◆ not proven",
+        "? not proven",
         "△ on course",
         "▲ met",
     ]
@@ -180,4 +180,4 @@ def test_without_expectations_the_page_says_the_next_step(
 ) -> None:
     facts.published(tmp_path, empty, tables(agents=4))
     text = text_of(app, EXPECTATIONS.file)
-    assert "Nothing is expected yet." in text and "then run `headway publish`" in text
+    assert "Nothing is expected yet." in text and "then run headway publish" in text

@@ -6,14 +6,16 @@ import html
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from headway.ui.parts import overview_html
 from queries.catalog import catalog
+from queries.publish.archive import keep
 from queries.read.overview import overview, unchanged_band
-from queries.read.snapshot import Snapshot
+from queries.read.snapshot import LINK, Snapshot
 from tests.support import facts
 from tests.support.command import Desk
 from tests.support.webhook import webhook
@@ -25,7 +27,12 @@ TAG = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
 
 @pytest.fixture
 def snapshot(empty: Path, tmp_path: Path) -> Snapshot:
-    """A published file with the typed answers; a text is empty where it is null in the fixture."""
+    """A published file with the typed answers."""
+    return facts.published(tmp_path, empty, company())
+
+
+def company() -> facts.Tables:
+    """Return the typed tables; a text of an answer is empty where it is null in the fixture."""
     tables = dict(COMPANY)
     about = {"definition": "Items of `a kind`.", "definition_hash": "0123456789abcdef"}
     tables["answers"] = [
@@ -35,7 +42,7 @@ def snapshot(empty: Path, tmp_path: Path) -> Snapshot:
         | {"variant": row["variant"] or "raw"}
         for row in COMPANY["answers"]
     ]
-    return facts.published(tmp_path, empty, tables)
+    return tables
 
 
 @pytest.fixture
@@ -152,7 +159,7 @@ def test_decided_verdicts_are_listed_with_the_quarter_after(app: AppTest) -> Non
         "before": "8",
         "after": "9",
         "change": "+1 (−9 to +11)",
-        "in the quarter after": "25",
+        "next quarter": "25",
     } in rows
     assert "Since agents, 5 Jan 2026, 26 weeks" in {row["compared"] for row in rows}
 
@@ -227,6 +234,23 @@ def test_report_prints_writes_and_says_the_same(desk: Desk, snapshot: Snapshot) 
     assert not re.search(r"<script|https?://|src=|href=", document)
     earlier = desk.run("report", "--data", str(folder), "--quarter", "2026-Q2")
     assert "Q2 2026 against Q1: nothing changed by more than it usually does." in earlier.out
+
+
+def test_report_of_a_quarter_has_the_rollout_teams_of_its_time(
+    desk: Desk, empty: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "archived"
+    data.mkdir()
+    rollout = {"kind": "rollout", "name": "Agents", "happened_on": "2026-01-05"}
+    for file, teams in (("first", "[app, checkout]"), ("second", "[app, checkout, growth]")):
+        (data / LINK).unlink(missing_ok=True)
+        with duckdb.connect(str(data / LINK)) as db:
+            facts.fill(db, empty, {**company(), "events": [rollout | {"teams": teams}]})
+        keep((data / LINK).resolve(), data, file)
+    words = ("report", "--data", str(data), "--compare", "rollout")
+    assert "In the 3 rollout teams, features take 4.8 days" in desk.run(*words).out
+    archived = desk.run(*words, "--quarter", "2026-Q3").out
+    assert "In the 2 rollout teams, features take 4.8 days" in archived
 
 
 def test_report_is_posted_to_the_webhook(desk: Desk, snapshot: Snapshot) -> None:

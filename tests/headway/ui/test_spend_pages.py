@@ -309,7 +309,7 @@ def test_provisional_spend_is_hatched_and_fan_ends_with_its_interval(company: Pa
         and "80 % interval: $500 to $510." in drawn.alt
     )
     label = drawn.figure["layout"]["annotations"][0]["text"]
-    assert label.replace("<br>", " ") == "over budget on 23 Feb 2026"
+    assert label.replace("<br>", " ") == "over budget on 23 Feb"
 
 
 # -- pages without a browser -----------------------------------------------------------------------
