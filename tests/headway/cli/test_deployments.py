@@ -10,12 +10,13 @@ import pytest
 from tests.support.command import Desk
 from tests.support.field import Repository, refreshed
 from tests.support.github_server import Server, serve
+from tests.support.refreshing import raw_tables
 
 RULES = """[[deployments]]
 rule = "deploy-workflow"
 field = "workflow"
 pattern = "^deploy"
-repo = "acme/runs"
+repo = "acme/ru*"
 [[deployments]]
 rule = "version-tags"
 field = "tag"
@@ -30,9 +31,9 @@ repo = "acme/tags"
 """
 
 
-def deployed_by_runs() -> Repository:
+def deployed_by_runs(name: str = "acme/runs", number: int = 21) -> Repository:
     """Return a repository whose workflow deploys on days 2, 3 (fails), 3 and 4 of September."""
-    shop = Repository("acme/runs", 21)
+    shop = Repository(name, number)
     oids = [
         shop.merge(day, f"feat: f{day}", at=f"2026-09-0{day}T12:00:00Z")["merge_commit"]
         for day in range(1, 6)
@@ -124,8 +125,10 @@ SIXTH = "2026-09-06T18:00:00Z"
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, schema_path: Path) -> Iterator[Desk]:
-    """A desk that has refreshed the three repositories."""
-    repositories = [deployed_by_runs(), deployed_by_tags(), released_from_branches()]
+    """A desk that has refreshed the three repositories, and one whose runs it may not read."""
+    refused = deployed_by_runs("acme/rubble", 24)
+    refused.about["forbidden"] = ["actions"]
+    repositories = [deployed_by_runs(), deployed_by_tags(), released_from_branches(), refused]
     folder = tmp_path_factory.mktemp("deployments")
     with refreshed(repositories, folder, schema_path, RULES) as desk:
         yield desk
@@ -212,18 +215,16 @@ def test_runs_are_read_once_and_new_ones_with_one_page(tmp_path: Path, schema_pa
         desk.set_up(github.url, [shop.name], RULES)
         assert desk.run("refresh", "--no-publish").code == 0
         first = workflow_requests(github)
-        assert desk.run("refresh").code == 0
+        assert desk.run("refresh", "--no-publish").code == 0
         second = workflow_requests(github)
     assert first == 1 + 3  # the workflows, and 250 runs
     assert second == 1 + 1
-    assert desk.rows("select count(*) from deployments") == [(250,)]
+    assert len(raw_tables(tmp_path / "data")["github_workflow_runs"]) == 250
 
 
-def test_refused_runs_cost_no_item(tmp_path: Path, schema_path: Path) -> None:
-    shop = deployed_by_runs()
-    shop.about["forbidden"] = ["actions"]
-    with refreshed([shop], tmp_path, schema_path, RULES) as desk:
-        done = desk.run("refresh", "--no-publish")
-        assert "workflow runs could not be read" in done.out + done.err
-        assert desk.rows("select count(*) from pull_requests") == [(5,)]
-        assert desk.rows("select count(*) from deployments") == [(0,)]
+def test_refused_runs_cost_no_item(desk: Desk) -> None:
+    done = desk.run("refresh", "--no-publish")
+    assert "workflow runs could not be read" in done.out + done.err
+    counts = "select count(*) from {} where repo = 'acme/rubble'"
+    assert desk.rows(counts.format("pull_requests")) == [(5,)]
+    assert desk.rows(counts.format("deployments")) == [(0,)]

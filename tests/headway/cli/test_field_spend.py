@@ -71,17 +71,25 @@ def counted(desk: Desk) -> float:
     return float(usd)
 
 
-def test_bought_seats_cost_in_their_period(desk: Desk) -> None:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Return a desk that has published bought seats and an export of Jira."""
+    desk = Desk(tmp_path_factory.mktemp("published"), env={})
+    desk.set_up("http://127.0.0.1:1")
     days = [date(2026, 7, 1) + timedelta(days=number) for number in range(92)]
     rows = [
         f"acct,Billing Account,USD,Purchase,{day}T00:00:00Z,{day + timedelta(days=1)}T00:00:00Z,,"
         f"98.5,98.5,Anthropic,,{AI},Claude Enterprise seats,"
         for day in days
     ]
-    put(desk, **{"seats.csv": "\n".join([FOCUS, *rows, ""])})
-    assert desk.run("import", "seats.csv").code == 0
+    put(desk, **{"seats.csv": "\n".join([FOCUS, *rows, ""]), "jira.csv": JIRA})
+    assert desk.run("import", "seats.csv", "jira.csv").code == 0
+    return desk
+
+
+def test_bought_seats_cost_in_their_period(published: Desk) -> None:
     spend = "select charge, round(sum(cost_usd), 2) from spend where is_counted group by all"
-    assert desk.rows(spend) == [("seat", 92 * 98.5)]
+    assert published.rows(spend) == [("seat", 92 * 98.5)]
 
 
 def test_list_cost_of_a_commitment_counts_once(desk: Desk) -> None:
@@ -126,13 +134,11 @@ def test_gateway_counts_only_without_the_bill_of_its_provider(desk: Desk) -> Non
     assert desk.rows(spend) == [("cost_api", "gpt-5")]
 
 
-def test_item_with_an_open_status_category_is_open(desk: Desk) -> None:
-    put(desk, **{"jira.csv": JIRA})
-    assert desk.run("import", "jira.csv").code == 0
+def test_item_with_an_open_status_category_is_open(published: Desk) -> None:
     states = "select number, state, state_reason from issues order by number"
-    assert desk.rows(states) == [(1, "open", None), (2, "closed", "completed")]
+    assert published.rows(states) == [(1, "open", None), (2, "closed", "completed")]
     stock = "select number, left_at is null from issue_intervals where kind = 'ux debt' order by 1"
-    assert desk.rows(stock) == [(1, True), (2, False)]
+    assert published.rows(stock) == [(1, True), (2, False)]
 
 
 def test_every_documented_format_is_read_by_its_content(desk: Desk) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.request import urlopen
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser
 
+from queries.read.snapshot import LINK
 from tests.support.command import Desk, Running, children, free_port, wait_until
 from tests.support.github_server import Server
 
@@ -92,8 +95,11 @@ def dashboard(
 ) -> Iterator[tuple[Running, int]]:
     """A dashboard of a named snapshot with a second host name, in a folder with an apostrophe."""
     desk = offices[1].copy(tmp_path_factory.mktemp("serve") / "o'brien's desk")
-    assert desk.run("publish", "--as-of", "2026-06-30").code == 0
-    (snapshot,) = (desk.folder / "data" / "snapshots").glob("as-of-2026-06-30-*.duckdb")
+    snapshot = desk.folder / "kept.duckdb"
+    shutil.copy((desk.folder / "data" / LINK).resolve(), snapshot)
+    snapshot.chmod(0o600)
+    with duckdb.connect(str(snapshot)) as db:
+        db.execute("update snapshot set as_of = '2026-06-30'")
     port = free_port()
     options = ("--port", str(port), "--snapshot", str(snapshot), "--host", "Headway.Example.com")
     with desk.start("serve", *options, env=SECRETS) as running:
