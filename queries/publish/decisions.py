@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from statistics import fmean
 from typing import Any, Literal
 
 import duckdb
@@ -59,8 +60,8 @@ from queries.statistics.windows import Comparison, Window
 
 #: an effect of a quarter in progress has an interval from so many whole weeks on
 LEAST_WEEKS = 4
-#: change of the response rate above which other people answered
-MOST_RATE_CHANGE = 0.15
+#: change of the response rate above which other people answered, and least rate of a wave
+MOST_RATE_CHANGE, LEAST_RATE = 0.15, 0.5
 #: the level of intervals outside families; a guardrail's interval belongs to its one-sided test
 LEVEL, GUARDRAIL_INTERVAL = 0.95, 0.9
 #: metrics that have items
@@ -81,6 +82,16 @@ class Membership:
     team: str
     from_on: date
     to_on: date
+
+
+@dataclass(frozen=True)
+class SurveyWave:
+    """An item in a wave of the pulse, its response rate, and how far silence may move its mean."""
+
+    closes_on: date
+    item: str
+    rate: float | None
+    shift: float | None
 
 
 @dataclass(frozen=True)
@@ -211,7 +222,7 @@ class _Decider:
         self.repos = repositories(activity)
         self.closed = closed_weeks((row.from_on, row.to_on) for row in judging.closed)
         rates = read_sql(ROOT / "shared" / "response_rates.sql").statement
-        self.rates: list[tuple[date, float]] = db.execute(rates).fetchall()
+        self.waves = [SurveyWave(*row) for row in db.execute(rates).fetchall()]
         self.hashes: dict[str, str] = {}
         self.judged: dict[Key, Judged] = {}
         #: of the first judged comparison whose weekly sums are not in the table yet
@@ -422,16 +433,27 @@ class _Decider:
                 result = judgements.difference_of_medians(durations, other, windows, counts)
         judged.judgement = self._checked(result, judged, items, weeks)
 
-    def _rate_change(self, pair: Comparison) -> float:
-        """Return by how much the mean response rate of waves differs; zero if one is unknown."""
-        sides = [
-            [rate for day, rate in self.rates if window.start_on <= day < window.end_on]
-            for window in (pair.current, pair.baseline)
-        ]
-        if not all(sides):
-            return 0.0
-        current, baseline = (sum(rates) / len(rates) for rates in sides)
-        return round(abs(current - baseline), 6)
+    def _silence(self, result: Judgement, judged: Judged) -> Lack | None:
+        """Return why people who did not answer may explain a change of a survey's mean."""
+        windows = (judged.pair.current, judged.pair.baseline)
+        item = judged.metric.parameters["item"]
+        waves = [wave for wave in self.waves if wave.item == item]
+        now, before = (
+            [wave for wave in waves if window.start_on <= wave.closes_on < window.end_on]
+            for window in windows
+        )
+        if unknown := sum(wave.rate is None for wave in (*now, *before)):
+            return Lack("rate unknown", unknown, 0)
+        rates = [[wave.rate or 0.0 for wave in side] for side in (now, before)]
+        change = round(abs(fmean(rates[0]) - fmean(rates[1])), 6)
+        if change > MOST_RATE_CHANGE:
+            return Lack("response", change, MOST_RATE_CHANGE)
+        effect = result.effect or 0.0
+        is_gain = effect > 0 if judged.metric.better == "up" else effect < 0
+        better = [wave for wave in (now if is_gain else before) if (wave.rate or 0) >= LEAST_RATE]
+        moved = round(abs(fmean(wave.shift or 0.0 for wave in better)), 6)
+        is_explained = moved >= round(abs(effect), 6)
+        return Lack("silence", moved, round(abs(effect), 6)) if is_explained else None
 
     def _checked(self, result: Judgement, judged: Judged, items: Items, weeks: Span) -> Judgement:
         """Return a judgement with the true length of the history and what the sums cannot show."""
@@ -440,10 +462,9 @@ class _Decider:
             result = replace(result, lack=replace(result.lack, actual=history))
         if not result.lack and not self.repos.has_shared_items(items, weeks, judged.panel):
             return replace(result, p=None, lack=Lack("repositories", 0, 1))
-        if items.aggregate == "mean" and not result.lack:
-            change = self._rate_change(judged.pair)
-            if change > MOST_RATE_CHANGE:
-                return replace(result, p=None, lack=Lack("response", change, MOST_RATE_CHANGE))
+        is_survey = items.aggregate == "mean" and not result.lack
+        if is_survey and (lack := self._silence(result, judged)):
+            return replace(result, p=None, lack=lack)
         if items.aggregate == "per outcome" and not result.lack:
             for side in (weeks.judged, weeks.baseline):
                 needed, days = KNOWN_DAYS * 7 * (side[1] - side[0]), items.known_days(side)

@@ -18,7 +18,15 @@ import pandas as pd
 
 from queries.publish.build import add
 from queries.sql_files import ROOT, Row, read_sql
-from queries.statistics.surveys import Cell, Level, Wave, level, response_rate, shown_cells
+from queries.statistics.surveys import (
+    Cell,
+    Level,
+    Wave,
+    level,
+    plausible,
+    response_rate,
+    shown_cells,
+)
 
 #: fewest comments of a wave
 LEAST_COMMENTS = 10
@@ -26,6 +34,7 @@ PERIOD = ("survey", "opens_on", "closes_on")
 ITEM = ("item", "version", "scale", "polarity")
 NUMBERS = tuple(Level.__dataclass_fields__)
 CELL_COLUMNS = (*PERIOD, "team", *ITEM, "frequencies", "members", "is_shown", *NUMBERS)
+PLAUSIBLE = ("mean_plausible", "favourable_plausible")
 COMMENT_COLUMNS = (*PERIOD, "item", "position", "comment")
 Period = tuple[str, date, date]
 Item = tuple[str, int, str, int]
@@ -69,8 +78,9 @@ def publish_surveys(db: duckdb.DuckDBPyConnection, k: int, as_of: date) -> None:
     for answers in _candidates(db, stored):
         new += _cells(answers, membership, _invited(db, answers.period), waves, k)
     cells = [row for row in (*stored, *new) if row["closes_on"] <= as_of]
-    scores = [row for row in cells if row["is_shown"]]
-    add(db, "survey_scores", survey_scores_frame=_frame(CELL_COLUMNS, _large(scores, k)))
+    scores = [_with_plausible(row) for row in _large([row for row in cells if row["is_shown"]], k)]
+    columns = (*CELL_COLUMNS, *PLAUSIBLE)
+    add(db, "survey_scores", survey_scores_frame=_frame(columns, scores))
     known = _rows(db, "select * from ledger.published_survey_comments")
     names = {name for row in membership.rows for name in row[:2] if name}
     new_comments = _comments(db, new, names)
@@ -137,7 +147,7 @@ def _wave(rows: Iterable[Row]) -> Wave | None:
 
 
 def _stored_cell(row: Row) -> Cell:
-    return Cell(tuple(row["frequencies"]), frozenset(row["members"] or ()))
+    return Cell(tuple(row["frequencies"]), frozenset(row["members"] or ()), row["polarity"])
 
 
 def _item(row: Row) -> Item:
@@ -158,9 +168,9 @@ def _cells(
     waves: dict[Item, tuple[Wave, Wave | None]] = {}
     for item, by_team in answers.by_item.items():
         least, most = map(int, item[2].split("-"))
-        whole = _cell(by_team.values(), least, most, members.get("", frozenset()))
+        whole = _cell(by_team.values(), (least, most), members.get("", frozenset()), item[3])
         teams = {
-            names[team]: _cell([counts], least, most, members[names[team]])
+            names[team]: _cell([counts], (least, most), members[names[team]], item[3])
             for team, counts in by_team.items()
             if team in names
         }
@@ -191,7 +201,7 @@ def _cells(
             if is_shown:
                 size = _size(cell_team or "", invited, members)
                 n = _fewest(waves.values(), cell_team)
-                row |= vars(level(cell, least, item[3], n, k, size, rates.get(cell_team)))
+                row |= vars(level(cell, least, n, k, size, rates.get(cell_team)))
             rows.append(row)
     return rows
 
@@ -206,11 +216,24 @@ def _fewest(waves: Iterable[tuple[Wave, Wave | None]], team: str | None) -> int:
 
 
 def _cell(
-    parts: Iterable[Mapping[int, int]], least: int, most: int, members: frozenset[str]
+    parts: Iterable[Mapping[int, int]],
+    scale: tuple[int, int],
+    members: frozenset[str],
+    polarity: int,
 ) -> Cell:
     parts = list(parts)
-    values = range(least, most + 1)
-    return Cell(tuple(sum(part.get(value, 0) for part in parts) for value in values), members)
+    values = range(scale[0], scale[1] + 1)
+    frequencies = tuple(sum(part.get(value, 0) for part in parts) for value in values)
+    return Cell(frequencies, members, polarity)
+
+
+def _with_plausible(row: Row) -> dict[str, Any]:
+    """Return a published row with the numbers of the plausible case, null without a rate."""
+    numbers: Sequence[float | None] = (None, None)
+    if row["response_rate"] is not None:
+        least = int(row["scale"].split("-")[0])
+        numbers = plausible(_stored_cell(row), least, row["response_rate"])
+    return {**row, **dict(zip(PLAUSIBLE, numbers, strict=True))}
 
 
 def _size(
@@ -233,7 +256,7 @@ def _invited(db: duckdb.DuckDBPyConnection, period: Period) -> dict[str, int]:
 
 
 def _large(scores: Sequence[Row], k: int) -> list[Row]:
-    """Return the published rows that still have enough answers if ``k`` was raised since."""
+    """Return the published rows that may still be shown, as if ``k`` was raised since."""
     groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in scores:
         groups[tuple(row[name] for name in (*PERIOD, *ITEM))].append(row)

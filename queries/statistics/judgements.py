@@ -41,7 +41,9 @@ Shortage = Literal[
     "outcomes",
     "moves",
     "waves",
+    "rate unknown",
     "response",
+    "silence",
     "spend",
     "repositories",
     "history",
@@ -72,8 +74,10 @@ class Lack:
     """Reason for ``too little data``, with the figure and the limit.
 
     ``items``, ``events``, ``non-events``, ``reviews``, ``outcomes``, ``moves``, ``waves``: fewer
-    than needed in the window. ``response``: change of the response rate of waves, ``spend``: days
-    with known spend, and ``repositories`` with items in both windows, which callers count.
+    than needed in the window. ``spend``: days with known spend, and ``repositories`` with items
+    in both windows, which callers count. ``rate unknown``: waves without a response rate,
+    ``response``: its change between the windows, ``silence``: by how much people who did not answer
+    plausibly move the mean of the better window, and the change; callers compare these.
     ``history``: weeks before the judged window. ``pairs``: degrees of freedom, if breaks and closed
     periods leave too few.
     ``not reached``: fewer than half of the items got there. ``undefined``: a number of 0 has no

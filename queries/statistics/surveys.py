@@ -18,19 +18,24 @@ MANY = 20
 BANDS = (5, 10, 20, 50, 100, 200, 500, 1000)
 #: fewest people invited for a response rate
 LEAST_INVITED = 10
-#: published steps between the shares 0 and 1
+#: published steps between the shares 0 and 1; the first and the last are never published
 STEPS_OF_A_SHARE = 20
+#: in the plausible case, odds of an unfavourable answer of people who did not answer, compared with
+#: those of people who did
+ODDS_OF_SILENCE = 2
 
 
 @dataclass(frozen=True)
 class Cell:
     """Answers of one group to one item: how many people gave each value from ``least`` on.
 
-    ``members`` are the people who could answer, if they are known.
+    ``members`` are the people who could answer, if they are known. ``polarity`` is -1 if a high
+    answer is bad.
     """
 
     frequencies: tuple[int, ...]
     members: frozenset[str] = frozenset()
+    polarity: int = 1
 
     @property
     def n(self) -> int:
@@ -38,20 +43,27 @@ class Cell:
         return sum(self.frequencies)
 
     @property
-    def is_unanimous(self) -> bool:
-        """Return whether all gave the same answer, so that each answer is known."""
-        return sum(1 for count in self.frequencies if count) == 1
+    def favourable(self) -> int:
+        """Return the number of favourable answers: the two best, or one of two or three."""
+        best = min(2, len(self.frequencies) // 2)
+        return sum(self.frequencies[-best:] if self.polarity > 0 else self.frequencies[:best])
+
+    @property
+    def is_uniform(self) -> bool:
+        """Return whether all or none are favourable, so that each person's answer is known."""
+        return self.favourable in (0, self.n)
 
     def is_large(self, k: int) -> bool:
         """Return whether the cell may be published by itself."""
-        return self.n >= k and not self.is_unanimous
+        return self.n >= k and not self.is_uniform
 
     def without(self, cells: Iterable[Cell]) -> Cell:
         """Return the answers of all people who are in none of some cells."""
         parts = list(cells)
         columns = zip(self.frequencies, *(cell.frequencies for cell in parts), strict=True)
         members = self.members.difference(*(cell.members for cell in parts))
-        return Cell(tuple(first - sum(rest) for first, *rest in columns), members)
+        frequencies = tuple(first - sum(rest) for first, *rest in columns)
+        return Cell(frequencies, members, self.polarity)
 
 
 @dataclass(frozen=True)
@@ -71,9 +83,10 @@ class Wave:
 def shown_cells(wave: Wave, earlier: Sequence[Wave], k: int) -> Wave | None:
     """Return the wave with the cells that may be published; None if there are none.
 
-    A cell needs ``k`` answers that differ. So does the rest of the organisation outside the teams
-    that are published, unless it is empty. ``earlier`` are the published waves of the same item:
-    see ``reveals_a_change``. Teams are hidden, the smallest first, until all this is so.
+    A cell needs ``k`` answers, favourable ones and others. So does the rest of the organisation
+    outside the teams that are published, unless it is empty. ``earlier`` are the published waves of
+    the same item: see ``reveals_a_change``. Teams are hidden, the smallest first, until all this is
+    so.
     """
     before = [other.parts for other in earlier]
     teams = {
@@ -176,9 +189,7 @@ class Level:
     response_rate: float | None
 
 
-def level(
-    cell: Cell, least: int, polarity: int, n: int, k: int, invited: int | None, rate: float | None
-) -> Level:
+def level(cell: Cell, least: int, n: int, k: int, invited: int | None, rate: float | None) -> Level:
     """Return the numbers of a cell; ``n`` is the smallest number of answers to any of its items.
 
     The interval is that of a finite group of ``invited`` people, or of an endless one if their
@@ -189,9 +200,9 @@ def level(
     size = invited if invited is not None and invited >= cell.n else None
     low, high = mean_interval(mean, sd, cell.n, size)
     most = values[-1]
-    share = favourable_share(cell.frequencies, polarity)
+    share = cell.favourable / cell.n
     share_low, share_high = share_interval(share, cell.n, size)
-    mean, share = round(mean, 1), _step(share)
+    mean, share = round(mean, 1), _inner_step(share)
     bounds = None if rate is None else mean_bounds(mean, rate, least, most)
     shares = None if rate is None else share_bounds(share, rate)
     return Level(
@@ -241,12 +252,6 @@ def share_interval(share: float, n: int, size: int | None = None) -> tuple[float
     return max(centre - margin, 0.0), min(centre + margin, 1.0)
 
 
-def favourable_share(frequencies: Sequence[int], polarity: int) -> float:
-    """Return the share of the two best answers."""
-    best = frequencies[-2:] if polarity > 0 else frequencies[:2]
-    return sum(best) / sum(frequencies)
-
-
 def mean_bounds(mean: float, rate: float, least: int, most: int) -> tuple[float, float]:
     """Return the mean if all who did not answer had given the lowest or the highest answer."""
     return rate * mean + (1 - rate) * least, rate * mean + (1 - rate) * most
@@ -255,6 +260,23 @@ def mean_bounds(mean: float, rate: float, least: int, most: int) -> tuple[float,
 def share_bounds(share: float, rate: float) -> tuple[float, float]:
     """Return the share if none or all of those who did not answer were favourable."""
     return _step(rate * share), _step(rate * share + 1 - rate)
+
+
+def plausible(cell: Cell, least: int, rate: float) -> tuple[float, float]:
+    """Return mean and favourable share if those who did not answer were plausibly less content.
+
+    Their odds of an unfavourable answer are ``ODDS_OF_SILENCE`` times those of the others. Among
+    favourable answers, and among the others, they answer alike.
+    """
+    other = 1 - cell.favourable / cell.n
+    silent = ODDS_OF_SILENCE * other / (1 - other + ODDS_OF_SILENCE * other)
+    best = min(2, len(cell.frequencies) // 2)
+    split = len(cell.frequencies) - best if cell.polarity > 0 else best
+    low, high = cell.frequencies[:split], cell.frequencies[split:]
+    means = [mean_and_sd(low, least)[0], mean_and_sd(high, least + split)[0]]
+    good, bad = means[::-1] if cell.polarity > 0 else means
+    bad_share = rate * other + (1 - rate) * silent
+    return round(good + bad_share * (bad - good), 1), _inner_step(1 - bad_share)
 
 
 def response_rate(answers: int, invited: int | None) -> float | None:
@@ -267,6 +289,11 @@ def response_rate(answers: int, invited: int | None) -> float | None:
 def band(n: int, k: int) -> int:
     """Return the lower end of the band of a number of answers."""
     return max(limit for limit in (k, *BANDS) if limit <= max(n, k) and limit >= k)
+
+
+def _inner_step(share: float) -> float:
+    """Return a share in steps, of which the ends would state everybody's answer."""
+    return min(max(_step(share), 1 / STEPS_OF_A_SHARE), 1 - 1 / STEPS_OF_A_SHARE)
 
 
 def _step(share: float) -> float:

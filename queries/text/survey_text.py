@@ -44,8 +44,9 @@ def answers_sentence(rows: Sequence[Row]) -> str:
         return f"{text}."
     item, least, most = newest["item"], newest["mean_least"], newest["mean_most"]
     return (
-        f"{text}. If all others had given the lowest or the highest answer, "
-        f"{ITEMS.get(item, item)} would be {least:.1f} or {most:.1f}."
+        f"{text}. In a plausible case, in which the others are less content, "
+        f"{ITEMS.get(item, item)} would be {newest['mean_plausible']:.1f}. If all of them had "
+        f"given the lowest or the highest answer, it would be {least:.1f} or {most:.1f}."
     )
 
 
@@ -55,8 +56,8 @@ def hidden_sentence(rows: Sequence[Row]) -> str:
     if not hidden:
         return ""
     return (
-        f"Hidden: {', '.join(hidden)}. A team needs enough answers that differ, and no number may "
-        "reveal a smaller group: neither beside the organisation nor beside an earlier wave."
+        f"Hidden: {', '.join(hidden)}. A team needs enough answers, favourable ones and others. "
+        "No number may reveal a smaller group, beside the organisation or an earlier wave."
     )
 
 

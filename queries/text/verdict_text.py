@@ -22,6 +22,8 @@ REASONS: Mapping[str, str] = {
     "not reached": "Fewer than half are finished, so there is no median to compare",
     "undefined": "A number of 0 has no ratio, so there is nothing to compare",
     "repositories": "No repository has items in both windows",
+    "rate unknown": "A wave has no known response rate, or fewer than 10 people were invited",
+    "silence": "The change is no larger than what less content people who did not answer may hide",
     "response": "The response rate changed by more than 15 points, so other people answered",
     "exploratory": "Repositories and work types have effects and no verdicts",
     "guardrails open": "Not decided yet: a guardrail has not matured",

@@ -17,7 +17,7 @@
 -- sd: standard deviation of the answers, with one decimal.
 -- lo: lower end of the 95 % interval of the mean of everyone invited.
 -- hi: upper end of the interval.
--- favourable: share of the two best answers, in steps of 5 points.
+-- favourable: share of the two best answers, in steps of 5 points from 5 to 95 %.
 -- favourable_lo: lower end of the 95 % interval of that share of everyone invited.
 -- favourable_hi: upper end of that interval.
 -- response_rate: people who answered, of those invited, in steps of 5 points; null under 10 invited,
@@ -26,6 +26,9 @@
 -- mean_most: the mean if they had given the highest answer.
 -- favourable_least: the favourable share if none of them were favourable.
 -- favourable_most: the favourable share if all of them were.
+-- mean_plausible: the mean if their odds of an unfavourable answer were twice those of the people who
+--     answered; null without a response rate.
+-- favourable_plausible: the favourable share in that case.
 select
     survey::varchar as survey,
     opens_on::varchar as wave,
@@ -48,6 +51,8 @@ select
     mean_least::double as mean_least,
     mean_most::double as mean_most,
     favourable_least::double as favourable_least,
-    favourable_most::double as favourable_most
+    favourable_most::double as favourable_most,
+    mean_plausible::double as mean_plausible,
+    favourable_plausible::double as favourable_plausible
 from survey_scores_frame
 order by survey, wave_start, team nulls first, item, version

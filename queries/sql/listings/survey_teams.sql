@@ -1,5 +1,5 @@
 -- The newest published wave of the pulse by team: the mean of each item. An empty cell is hidden:
--- it has fewer answers than the limit, all answers are the same, or it would reveal a small group.
+-- it has fewer answers than the limit, all or none are favourable, or it would reveal a small group.
 with newest as (
     select max(wave_start) as wave_start
     from survey_scores

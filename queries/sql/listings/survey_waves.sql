@@ -18,7 +18,9 @@ select
     mean_least,
     mean_most,
     favourable_least,
-    favourable_most
+    favourable_most,
+    mean_plausible,
+    favourable_plausible
 from survey_scores
 where survey = 'pulse' and team is null
 order by wave_start, item

@@ -1,7 +1,10 @@
--- Response rates of the waves of the pulse, by the day on which each closed.
-select distinct
+-- Waves of the pulse by item, with the day on which each closed: the response rate, null if it is not
+-- known, and how far the plausible case moves the mean.
+select
     wave_end as day,
-    response_rate as rate
+    item,
+    response_rate as rate,
+    mean_plausible - mean as shift
 from survey_scores
-where survey = 'pulse' and team is null and response_rate is not null
-order by day
+where survey = 'pulse' and team is null
+order by day, item

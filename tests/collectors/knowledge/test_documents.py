@@ -27,8 +27,11 @@ UNSEEN = [
     "docs/adr/0015-sqlite-on-tills.md",
     "docs/adr/0041-no-soft-deletes.md",
 ]
-#: a reason about the state of a standard, not for the choice
-WRONG = ["docs/decisions/0069-mcp.md"]
+#: a reason under a heading that no rule knows, and one about a standard, not for the choice
+WRONG = [
+    "docs/adrs/008-use-svelte-for-embedded-spas.md",
+    "docs/decisions/0069-mcp.md",
+]
 
 
 def facts(path: str, text: str) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def record(sections: str) -> str:
 
 
 def test_reasons_agree_with_the_reader() -> None:
-    assert len(READ) == 29
+    assert len(READ) == 32
     disagreed = [
         path
         for judgement, _, path, sections in READ

@@ -65,8 +65,9 @@ def test_page_has_the_newest_wave_and_its_response_rate(
         "2 waves. In the newest, 3 Aug 2026 to 7 Aug 2026: burnout 2.4, excitement 3.6."
     )
     assert (
-        "At least 20 people answered, about 75 % of those invited. If all others had given the "
-        "lowest or the highest answer, burnout would be 2.1 or 3.1." in content
+        "At least 20 people answered, about 75 % of those invited. In a plausible case, in which "
+        "the others are less content, burnout would be 2.5. If all of them had given the lowest or "
+        "the highest answer, it would be 2.1 or 3.1." in content
     )
     assert "A pulse, not a diagnosis." in content
 
@@ -77,7 +78,7 @@ def test_team_without_numbers_is_named_as_hidden(snapshot: Snapshot) -> None:
         ("App", None, None, None),
         ("Checkout", 5, 2.8, None),
     ]
-    assert hidden_sentence(rows).startswith("Hidden: App. A team needs enough answers that differ")
+    assert hidden_sentence(rows).startswith("Hidden: App. A team needs enough answers, favourable")
     assert hidden_sentence(rows[1:]) == ""
 
 

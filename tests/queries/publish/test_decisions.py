@@ -37,8 +37,8 @@ KILLS = ["ledger.duckdb.wal", "snapshots/.building-*", "snapshots/headway-*"][
 WEEK = timedelta(days=7)
 WEEKS = (NEXT - FIRST).days // 7
 Answer = dict[str, Any]
-#: last day of a wave of the pulse, mean of burnout, and response rate
-Wave = tuple[date, float, float | None]
+#: last day of a wave of the pulse, mean of burnout, response rate, and mean in the plausible case
+Wave = tuple[date, float, float | None, float]
 
 
 def pulls(
@@ -101,11 +101,12 @@ def world(empty: Path) -> Iterator[Callable[..., dict[str, Answer]]]:
             frame = pd.concat(frames)
             db.register("pulls_frame", frame)
             db.execute("delete from survey_scores")
-            for closed, mean, rate in waves:
+            for wave in waves:
                 db.execute(
                     "insert into survey_scores (survey, wave, wave_end, item, version, scale, "
-                    "mean, response_rate) values ('pulse', ?, ?, 'burnout', 1, '1-5', ?, ?)",
-                    [f"{closed}", closed, mean, rate],
+                    "mean, response_rate, mean_plausible) "
+                    "values ('pulse', ?, ?, 'burnout', 1, '1-5', ?, ?, ?)",
+                    [f"{wave[0]}", *wave],
                 )
             db.execute("insert into pull_requests by name from pulls_frame")
             for repo in frame["repo"].unique():
@@ -299,28 +300,34 @@ def test_sentence_has_the_change_without_mix(world: Callable[..., dict[str, Answ
 
 
 @pytest.mark.parametrize(
-    ("rates", "expected"),
+    ("rates", "silent", "verdict", "reason", "words"),
     [
-        ((0.8, 0.65), ("improving", "change")),
-        ((0.85, 0.65), ("too little data", "response: 0.2 of 0.15")),
-        ((None, 0.65), ("improving", "change")),
+        ((0.8, 0.65), 0.2, "improving", "change", ""),
+        ((0.85, 0.65), 0.2, None, "response: 0.2 of 0.15", "changed by more than 15 points"),
+        ((None, 0.65), 0.2, None, "rate unknown: 6 of 0", "no known response rate"),
+        # those who did not answer plausibly move the better window, and its mean of 2.5
+        ((0.8, 0.65), 0.5, "improving", "change", ""),
+        ((0.8, 0.65), 0.6, None, "silence: 0.6 of 0.6", "who did not answer may hide"),
     ],
 )
 def test_waves_that_other_people_answered_are_not_compared(
     world: Callable[..., dict[str, Answer]],
     rates: tuple[float | None, float],
-    expected: tuple[str, str],
+    silent: float,
+    verdict: str | None,
+    reason: str,
+    words: str,
 ) -> None:
     means = (3.0, 3.2, 3.1, 2.9, 3.3, 3.1)
+    sides = ((JUDGED - 13 * WEEK, 0.0, rates[0], 2.0), (JUDGED, 0.6, rates[1], silent))
     waves = [
-        (start + timedelta(weeks=2 * n, days=4), mean - drop, rate)
-        for start, drop, rate in ((JUDGED - 13 * WEEK, 0.0, rates[0]), (JUDGED, 0.6, rates[1]))
+        (start + timedelta(weeks=2 * n, days=4), mean - drop, rate, mean - drop + moved)
+        for start, drop, rate, moved in sides
         for n, mean in enumerate(means)
     ]
     row = world(pulls(), waves=waves)["burnout"]
-    assert (row["verdict"], row["reason"]) == expected
-    has_reason = "response rate changed by more than 15 points" in row["verdict_sentence"]
-    assert has_reason == (expected[0] == "too little data")
+    assert (row["verdict"], row["reason"]) == (verdict or "too little data", reason)
+    assert words in row["verdict_sentence"]
 
 
 def members(team: str, people: Sequence[int], from_on: date, to_on: date) -> list[Membership]:

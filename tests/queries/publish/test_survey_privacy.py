@@ -143,6 +143,11 @@ def sums(answers: Mapping[str, int], mean: float) -> set[int]:
     return {total for total in range(n, 5 * n + 1) if abs(total / n - mean) < 0.05 + 1e-9}
 
 
+def is_mixed(item: str, answers: Iterable[int]) -> bool:
+    """Return whether there are favourable answers and others."""
+    return len({value > 3 if item == "excitement" else value < 3 for value in answers}) == 2
+
+
 def attack(world: World) -> int:
     """Carry out the attacks on everything published, and return the number of groups attacked."""
     attacked = 0
@@ -154,12 +159,12 @@ def attack(world: World) -> int:
             for row in cells:
                 answers = world.answers(wave, item, row["team"])
                 assert len(answers) >= K
-                assert len(set(answers.values())) > 1
+                assert is_mixed(item, answers.values())
                 assert row["n"] <= len(answers)
                 assert row["n"] in (5, 10, 20, 50)
                 attacked += 1
             rest = world.answers(wave, item, "")  # the parent less its children
-            assert not rest or (len(rest) >= K and len(set(rest.values())) > 1)
+            assert not rest or (len(rest) >= K and is_mixed(item, rest.values()))
         for first, second in itertools.combinations(waves, 2):
             attacked += attack_change(world, item, first, second)
     return attacked
@@ -255,11 +260,11 @@ def test_person_without_a_team_is_not_the_rest_of_the_organisation() -> None:
     assert {row["team"] for row in world.publish()} == {None, "red"}
 
 
-def test_unanimous_team_is_hidden_and_not_derived() -> None:
+def test_team_without_a_favourable_answer_is_hidden_and_not_derived() -> None:
     world = World()
     teams = people({"red": 8, "blue": 7})
     replies = {
-        name: {"burnout": 5 if team == "blue" else 1 + n % 4, "excitement": 1 + n % 5}
+        name: {"burnout": 3 + n % 3 if team == "blue" else 1 + n % 4, "excitement": 1 + n % 5}
         for n, (name, team) in enumerate(teams.items())
     }
     world.answer(0, teams, replies)
@@ -307,7 +312,7 @@ def published_numbers(answers: Sequence[int]) -> list[float]:
     """Return what is published of answers that everybody gave, but for bounds and number."""
     frequencies = Counter(answers)
     cell = Cell(tuple(frequencies[value] for value in range(1, 6)))
-    numbers = level(cell, 1, 1, cell.n, K, cell.n + 2, None)
+    numbers = level(cell, 1, cell.n, K, cell.n + 2, None)
     return [numbers.mean, numbers.favourable, numbers.sd, numbers.lo, numbers.hi]
 
 

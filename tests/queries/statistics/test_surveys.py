@@ -17,11 +17,11 @@ from queries.statistics.surveys import (
     Cell,
     Wave,
     band,
-    favourable_share,
     level,
     mean_and_sd,
     mean_bounds,
     mean_interval,
+    plausible,
     response_rate,
     share_bounds,
     share_interval,
@@ -59,8 +59,18 @@ def test_bounds_are_those_of_everybody_at_an_end_of_the_scale() -> None:
 
 
 def test_favourable_answers_are_the_low_ones_of_a_bad_item() -> None:
-    assert favourable_share(SIX, -1) == 0.5
-    assert favourable_share(SIX, 1) == pytest.approx(1 / 3)
+    assert [Cell(SIX, polarity=polarity).favourable for polarity in (-1, 1)] == [3, 2]
+    # of two or three points only the best one
+    assert [Cell(values, polarity=-1).favourable for values in ((4, 2), (4, 2, 1))] == [4, 4]
+
+
+def test_people_who_did_not_answer_are_plausibly_less_content() -> None:
+    # half favourable: of the silent 2 * 0.5 / 1.5 = 2/3 are not; 0.75 / 2 + 0.25 * 2/3 = 0.541667
+    # means of both halves 5/3 and 4: 1.666667 + 0.541667 * 2.333333 = 2.930556
+    assert plausible(Cell(SIX, polarity=-1), 1, 0.75) == (2.9, 0.45)
+    assert plausible(Cell(SIX, polarity=-1), 1, 1.0) == (2.8, 0.5)
+    # 4 of 6 not favourable: 0.8 of the silent; 0.75 * 2/3 + 0.2 = 0.7; means 2 and 4.5
+    assert plausible(Cell(SIX), 1, 0.75) == (2.8, 0.3)
 
 
 def test_rates_and_numbers_of_answers_are_published_in_steps() -> None:
@@ -70,7 +80,7 @@ def test_rates_and_numbers_of_answers_are_published_in_steps() -> None:
 
 
 def test_published_numbers_are_rounded() -> None:
-    numbers = level(Cell(SIX), 1, -1, 6, 5, 8, 0.75)
+    numbers = level(Cell(SIX, polarity=-1), 1, 6, 5, 8, 0.75)
     assert (numbers.n, numbers.mean, numbers.sd, numbers.lo, numbers.hi) == (5, 2.8, 1.5, 2.1, 3.6)
     shares = (numbers.favourable, numbers.favourable_lo, numbers.favourable_hi)
     assert shares == (0.5, 0.3, 0.7)
@@ -80,13 +90,36 @@ def test_published_numbers_are_rounded() -> None:
 
 
 def test_team_is_hidden_with_the_next_smallest() -> None:
-    teams = {"red": Cell((2, 2, 2, 2, 2)), "blue": Cell((2, 2, 2, 0, 0)), "gold": Cell((1, 1, 1))}
-    teams["gold"] = Cell((1, 1, 1, 0, 0))
-    whole = Cell((5, 5, 5, 2, 2))
+    teams = {
+        "red": Cell((2, 2, 2, 2, 2)),
+        "blue": Cell((2, 2, 1, 1, 0)),
+        "gold": Cell((1, 1, 0, 1, 0)),
+    }
+    whole = Cell((5, 5, 3, 4, 2))
     public = shown_cells(Wave(whole, teams), (), 5)
     assert public and set(public.teams) == {"red"}
-    assert shown_cells(Wave(Cell((2, 2, 0, 0, 0))), (), 5) is None
+    assert shown_cells(Wave(Cell((2, 0, 0, 2, 0))), (), 5) is None
     assert shown_cells(Wave(Cell((0, 9, 0, 0, 0))), (), 5) is None
+
+
+def test_cell_in_which_all_or_none_are_favourable_is_hidden() -> None:
+    high, low, mixed = (0, 0, 0, 4, 3), (3, 2, 2, 0, 0), (3, 2, 1, 1, 0)
+    for polarity, names in ((1, set()), (-1, {"low"})):
+        whole = Cell((9, 9, 9, 9, 9), polarity=polarity)
+        teams = {"high": Cell(high, polarity=polarity), "low": Cell(low, polarity=polarity)}
+        public = shown_cells(Wave(whole, teams), (), 5)
+        assert public and set(public.teams) == names
+    public = shown_cells(Wave(Cell((9, 9, 9, 9, 9)), {"red": Cell(mixed)}), (), 5)
+    assert public and set(public.teams) == {"red"}
+    # the rest of the organisation is a cell as well
+    assert shown_cells(Wave(Cell((3, 2, 1, 5, 3)), {"red": Cell(mixed)}), (), 5) == Wave(
+        Cell((3, 2, 1, 5, 3))
+    )
+
+
+def test_share_at_an_end_is_not_published() -> None:
+    assert level(Cell((49, 0, 0, 1, 0)), 1, 50, 5, 60, None).favourable == 0.05
+    assert level(Cell((49, 0, 1, 0, 0), polarity=-1), 1, 50, 5, 60, None).favourable == 0.95
 
 
 def cell(people: Iterable[str], answers: Mapping[str, int]) -> Cell:
