@@ -28,6 +28,7 @@ STYLE = """<style>
 .st-key-steps { padding: 0.75rem 1rem }
 .st-key-steps :is(p, li) { font-size: 0.9375rem; line-height: 1.5; margin-bottom: 0.125rem }
 .st-key-sql textarea { font-family: monospace; font-size: 0.875rem }
+[data-testid=stBaseButton-primary] { color: light-dark(#ffffff, #12161c) }
 a:focus-visible, button:focus-visible, summary:focus-visible {
   outline: 2px solid light-dark(#1f5fa8, #6aa5e3) !important; outline-offset: 2px }
 @media (max-width: 820px) {

@@ -67,7 +67,10 @@ QUESTION_STYLE = """
 .hw .effect .small { flex: 1 1 20rem }
 .hw .plot { position: relative; height: 12.5rem;
   margin: calc(var(--lines) * 1rem + 0.25rem) 0 1.75rem 2.5rem;
-  --paper: light-dark(#ffffff, #14171c); --ink: light-dark(#1b4a87, #4db2f5) }
+  --paper: light-dark(#ffffff, #14171c); --ink: light-dark(#1b4a87, #4db2f5);
+  --halo: 2px 0 1px var(--paper), -2px 0 1px var(--paper), 0 2px 1px var(--paper),
+  0 -2px 1px var(--paper), 1px 1px 1px var(--paper), -1px -1px 1px var(--paper),
+  1px -1px 1px var(--paper), -1px 1px 1px var(--paper) }
 .hw .plot > u { position: absolute; left: 0; right: 0; text-decoration: none;
   border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent) }
 .hw .plot > u span { position: absolute; right: 100%; top: -0.625rem; padding-right: 0.375rem;
@@ -81,8 +84,7 @@ QUESTION_STYLE = """
   background: color-mix(in srgb, var(--ink) 14%, transparent) }
 .hw .plot .level { position: absolute; left: 8%; right: 8%; border-bottom: 3px solid
   color-mix(in srgb, var(--ink) 72%, var(--paper)); text-align: center; font-size: 0.8125rem;
-  font-weight: 600; line-height: 1.25; z-index: 1; -webkit-text-stroke: 5px var(--paper);
-  paint-order: stroke fill; stroke-linejoin: round }
+  font-weight: 600; line-height: 1.25; z-index: 1; text-shadow: var(--halo) }
 .hw .plot .judged .level { border-bottom-color: var(--ink); font-weight: 700 }
 .hw .plot .running .level { border-bottom-style: dotted }
 .hw .plot .name { position: absolute; top: 100%; left: -0.25rem; right: -0.25rem;
