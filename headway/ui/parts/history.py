@@ -1,7 +1,8 @@
 """Script that makes each change of a filter a step of the browser's history.
 
 Streamlit replaces the address when a control that is kept in it changes. The script adds a step
-instead. Parameters that a new page restores within ``settled`` milliseconds are no steps.
+instead. Parameters that a new page restores within ``settled`` milliseconds are no steps, unless the
+reader has pressed something on it.
 """
 
 SCRIPT = """
@@ -13,6 +14,10 @@ SCRIPT = """
   const settled = 3000;
   let clicked = -settled;
   let arrived = -settled;
+  let pressed = -settled;
+  const press = () => { pressed = performance.now(); };
+  document.addEventListener("pointerdown", press, true);
+  document.addEventListener("keydown", press, true);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (link && new URL(link.href).pathname !== location.pathname) clicked = performance.now();
@@ -23,7 +28,7 @@ SCRIPT = """
       clicked = -settled;
       arrived = now;
       push(state, title, url);
-    } else if (now - arrived < settled) {
+    } else if (now - arrived < settled && pressed < arrived) {
       replace(state, title, url);
     } else if (now - clicked >= settled) {
       change(state, title, url);
