@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from headway.ui.charts.quarter_svg import quarter_svg
 from headway.ui.parts import overview_html
-from headway.ui.parts.style import STYLE as OVERVIEW_STYLE
+from headway.ui.parts.style import PRINTED_STYLE
 from queries.catalog.catalog import PAGES
 from queries.read.overview import MetricAnswer, Overview
 from queries.read.snapshot import Snapshot
@@ -36,6 +36,8 @@ svg { width: 100%; height: auto }
   html { font-size: 10.5px }
   body { margin: 0; padding: 0; max-width: none; font-size: 1rem }
   svg { width: 75% }
+  .hw .line { grid-template-columns: 7rem 10rem 1fr 12rem 7.5rem }
+  .hw .meanings { line-height: 1.2 }
 }
 """
 BAND = "Light band: where the number would lie without a change from the quarter before."
@@ -73,7 +75,7 @@ def as_html(
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Headway report</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>{OVERVIEW_STYLE}{STYLE}</style></head>"
+        f"<style>{PRINTED_STYLE}{STYLE}</style></head>"
         f'<body><main class="hw">{content}</main></body></html>\n'
     )
 

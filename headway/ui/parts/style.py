@@ -1,6 +1,6 @@
 """Styles of the overview and of the pages of questions."""
 
-STYLE = """
+WIDE = """
 .hw { font-size: 0.9375rem; line-height: 1.4 }
 .hw, .hw a { color: inherit; text-decoration: none }
 .hw ul { list-style: none; margin: 0; padding: 0 }
@@ -40,12 +40,14 @@ STYLE = """
 .hw .cell.off { border-color: light-dark(#a8391c, #e8805c);
   background: light-dark(#fdf6f3, #2b1d19) }
 .hw .cell.unknown { border-style: dashed }
-.hw .bars { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem }
+.hw .bars { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; align-items: end }
 .hw .bar { display: block; height: 0.75rem; border-radius: 0.375rem; position: relative;
   overflow: hidden; background: color-mix(in srgb, currentColor 10%, transparent) }
 .hw .bar i { position: absolute; left: 0; top: 0; bottom: 0 }
 .hw .bar u { position: absolute; top: 0; bottom: 0; width: 2px; background: currentColor }
-@media (max-width: 820px) {
+"""
+
+NARROW = """
   .hw .line { grid-template-columns: 1fr auto; row-gap: 0.125rem; padding: 0.1875rem 0 }
   .hw .strokes { height: 1.5rem }
   .hw .head { display: none }
@@ -53,8 +55,11 @@ STYLE = """
   .hw .cells, .hw .bars { grid-template-columns: 1fr; gap: 0.375rem }
   .hw .cell { padding: 0.25rem 0.5rem; display: flex; justify-content: space-between;
     gap: 0.5rem; align-items: baseline }
-}
 """
+
+STYLE = f"{WIDE}@media (max-width: 820px) {{{NARROW}}}\n"
+#: of a page that also prints: small letters leave room for all columns on paper
+PRINTED_STYLE = f"{WIDE}@media screen and (max-width: 820px) {{{NARROW}}}\n"
 
 QUESTION_STYLE = """
 .hw h1 { font-size: 1.5625rem; font-weight: 650; line-height: 1.3; margin: 0; padding: 0 }

@@ -223,3 +223,4 @@ def test_labels_on_pages_are_apart_and_whole(
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_timeout(SETTLED)
             assert page.evaluate(FAULTS, SLACK) == [], width
+            assert page.evaluate(QUARTER_FAULTS, SLACK) == [], width
