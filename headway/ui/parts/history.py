@@ -1,8 +1,8 @@
 """Script that makes each change of a filter a step of the browser's history.
 
 Streamlit replaces the address when a control that is kept in it changes. The script adds a step
-instead. Parameters that a new page restores within ``settled`` milliseconds are no steps, unless the
-reader has pressed something on it.
+instead. Parameters that a new page restores within ``settled`` milliseconds are no steps, unless
+the reader has pressed something on it.
 """
 
 SCRIPT = """
