@@ -13,12 +13,8 @@ with changes as (
 ),
 
 held as (
-    select
-        pull_requests.repo,
-        pull_requests.number,
-        found.node.name as label
-    from stg_pull_requests as pull_requests
-    cross join unnest(pull_requests.label_nodes) as found(node)
+    select repo, number, unnest(label_nodes).name as label
+    from stg_pull_requests
 )
 
 select

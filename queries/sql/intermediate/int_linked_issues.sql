@@ -1,39 +1,55 @@
 -- One row per issue that a pull request closes, as either of them tells, with its type and the
 -- labels that it carries as of the cutoff; of an issue that is not read, those of the last reading. An issue that
 -- was opened after the cutoff is not there yet, and one that GitHub no longer shows never was.
-with told as (
+with closed as (
     select
-        held.host,
-        held.repo_id,
-        held.number,
-        found.issue.repository.databaseId as issue_repo_id,
-        found.issue.number as issue_number,
-        list_transform(found.issue.labels.nodes, lambda label: label.name) as labels,
-        found.issue.issueType.name as type
-    from stg_pull_request_documents as held
-    cross join unnest(from_json(
-        held.node->'closingIssuesReferences',
-        '[{
-            "number": "INTEGER",
-            "repository": {"databaseId": "BIGINT"},
-            "labels": {"nodes": [{"name": "VARCHAR"}]},
-            "issueType": {"name": "VARCHAR"}
-        }]'
-    )) as found(issue)
+        host,
+        repo_id,
+        number,
+        unnest(from_json(
+            node->'closingIssuesReferences',
+            '[{
+                "number": "INTEGER",
+                "repository": {"databaseId": "BIGINT"},
+                "labels": {"nodes": [{"name": "VARCHAR"}]},
+                "issueType": {"name": "VARCHAR"}
+            }]'
+        )) as issue
+    from stg_pull_request_documents
+),
+
+closers as (
+    select
+        host,
+        repo_id,
+        number,
+        unnest(from_json(
+            node->'closedByPullRequestsReferences',
+            '[{"number": "INTEGER", "repository": {"databaseId": "BIGINT"}}]'
+        )) as pull
+    from stg_issue_documents
+),
+
+told as (
+    select
+        host,
+        repo_id,
+        number,
+        issue.repository.databaseId as issue_repo_id,
+        issue.number as issue_number,
+        list_transform(issue.labels.nodes, lambda label: label.name) as labels,
+        issue.issueType.name as type
+    from closed
     union all
     select
-        held.host,
-        found.pull.repository.databaseId,
-        found.pull.number,
-        held.repo_id,
-        held.number,
+        host,
+        pull.repository.databaseId,
+        pull.number,
+        repo_id,
+        number,
         null,
         null
-    from stg_issue_documents as held
-    cross join unnest(from_json(
-        held.node->'closedByPullRequestsReferences',
-        '[{"number": "INTEGER", "repository": {"databaseId": "BIGINT"}}]'
-    )) as found(pull)
+    from closers
 ),
 
 linked as (

@@ -8,9 +8,8 @@ with seen as (
     union all
     select assignee, assignee_type from stg_events where tracker = 'pull request'
     union all
-    select login_of(found.node.login), found.node.__typename
-    from stg_pull_requests
-    cross join unnest(assignee_nodes) as found(node)
+    select login_of(node.login), node.__typename
+    from (select unnest(assignee_nodes) as node from stg_pull_requests)
     union all
     select login, account_type from stg_replies
     union all

@@ -20,22 +20,26 @@ assigners as (
     group by events.repo, events.number
 ),
 
+assignee_nodes as (
+    select repo, number, unnest(assignee_nodes) as node
+    from int_pull_requests
+),
+
 assigned as (
     select repo, number, assignee as login, strftime(happened_at, '%Y%m%d%H%M%S') as place
     from stg_events
     where tracker = 'pull request' and type = 'AssignedEvent' and is_past
     union all
     select
-        pull_requests.repo,
-        pull_requests.number,
-        login_of(found.node.login),
-        lower(found.node.login)
-    from int_pull_requests as pull_requests
-    cross join unnest(pull_requests.assignee_nodes) as found(node)
+        current.repo,
+        current.number,
+        login_of(current.node.login),
+        lower(current.node.login)
+    from assignee_nodes as current
     anti join stg_events as events
         on
-            events.repo = pull_requests.repo
-            and events.number = pull_requests.number
+            events.repo = current.repo
+            and events.number = current.number
             and events.type = 'AssignedEvent'
 ),
 

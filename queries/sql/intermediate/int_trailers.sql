@@ -3,15 +3,21 @@ with texts as (
     select repo, number, null as place, body as text from stg_pull_requests
     union all
     select repo, number, place, message from stg_commits
+),
+
+lists as (
+    select
+        repo,
+        number,
+        place,
+        regexp_extract_all(text, '(?m)^[\w-]+:.*$') as trailers
+    from texts
 )
 
 select
-    texts.repo,
-    texts.number,
-    texts.place,
-    found.line_place,
-    found.trailer
-from texts
-cross join unnest(
-    regexp_extract_all(texts.text, '(?m)^[\w-]+:.*$')
-) with ordinality as found(trailer, line_place)
+    repo,
+    number,
+    place,
+    unnest(range(1, len(trailers) + 1)) as line_place,
+    unnest(trailers) as trailer
+from lists

@@ -4,16 +4,61 @@ with documents as (
     select 'pull request' as tracker, * from stg_pull_request_documents
     union all
     select 'issue', * from stg_issue_documents
+),
+
+timelines as (
+    select
+        repositories.repo,
+        documents.tracker,
+        documents.number,
+        settings.cutoff,
+        from_json(
+            documents.node->'timelineItems',
+            '[{
+                "__typename": "VARCHAR",
+                "createdAt": "VARCHAR",
+                "actor": {"login": "VARCHAR", "__typename": "VARCHAR"},
+                "label": {"name": "VARCHAR"},
+                "assignee": {"login": "VARCHAR", "__typename": "VARCHAR"},
+                "source": {
+                    "__typename": "VARCHAR",
+                    "number": "INTEGER",
+                    "repository": {"databaseId": "BIGINT"}
+                },
+                "stateReason": "VARCHAR",
+                "closer": {
+                    "number": "INTEGER",
+                    "repository": {"databaseId": "BIGINT"},
+                    "oid": "VARCHAR"
+                }
+            }]'
+        ) as events
+    from documents
+    inner join stg_repositories as repositories
+        on repositories.host = documents.host and repositories.repo_id = documents.repo_id
+    cross join input_settings as settings
+    where utc(documents.node->>'createdAt') < settings.cutoff
+),
+
+timeline as (
+    select
+        repo,
+        tracker,
+        number,
+        cutoff,
+        unnest(events) as event,
+        unnest(range(1, len(events) + 1)) as place
+    from timelines
 )
 
 select
-    repositories.repo,
-    documents.tracker,
-    documents.number,
+    timeline.repo,
+    timeline.tracker,
+    timeline.number,
     timeline.place,
     timeline.event.__typename as type,
     utc(timeline.event.createdAt) as happened_at,
-    utc(timeline.event.createdAt) < settings.cutoff as is_past,
+    utc(timeline.event.createdAt) < timeline.cutoff as is_past,
     login_of(timeline.event.actor.login) as actor,
     timeline.event.actor.__typename as actor_type,
     timeline.event.label.name as label,
@@ -26,29 +71,4 @@ select
     timeline.event.closer.repository.databaseId as closer_repo_id,
     timeline.event.closer.number as closer_number,
     timeline.event.closer.oid as closer_oid
-from documents
-inner join stg_repositories as repositories
-    on repositories.host = documents.host and repositories.repo_id = documents.repo_id
-cross join input_settings as settings
-cross join unnest(from_json(
-    documents.node->'timelineItems',
-    '[{
-        "__typename": "VARCHAR",
-        "createdAt": "VARCHAR",
-        "actor": {"login": "VARCHAR", "__typename": "VARCHAR"},
-        "label": {"name": "VARCHAR"},
-        "assignee": {"login": "VARCHAR", "__typename": "VARCHAR"},
-        "source": {
-            "__typename": "VARCHAR",
-            "number": "INTEGER",
-            "repository": {"databaseId": "BIGINT"}
-        },
-        "stateReason": "VARCHAR",
-        "closer": {
-            "number": "INTEGER",
-            "repository": {"databaseId": "BIGINT"},
-            "oid": "VARCHAR"
-        }
-    }]'
-)) with ordinality as timeline(event, place)
-where utc(documents.node->>'createdAt') < settings.cutoff
+from timeline

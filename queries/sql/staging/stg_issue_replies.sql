@@ -1,18 +1,15 @@
 -- One row per comment on an issue, and per comment and reply in a discussion, before the cutoff.
 with told as (
     select
-        held.host,
-        held.repo_id,
-        held.number,
-        found.reply.createdAt as replied_at,
-        found.reply.authorAssociation as association,
-        found.reply.author
-    from stg_issue_documents as held
-    cross join unnest(from_json(
-        held.node->'comments',
-        '[{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
-           "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
-    )) as found(reply)
+        host,
+        repo_id,
+        number,
+        unnest(from_json(
+            node->'comments',
+            '[{"createdAt": "VARCHAR", "authorAssociation": "VARCHAR",
+               "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
+        )) as reply
+    from stg_issue_documents
 ),
 
 discussed as (
@@ -30,21 +27,26 @@ discussed as (
     from stg_discussion_documents as held
 ),
 
+answered as (
+    select host, repo_id, number, unnest(comment.replies) as reply
+    from discussed
+),
+
 replies as (
-    select * from told
+    select
+        host,
+        repo_id,
+        number,
+        reply.createdAt as replied_at,
+        reply.authorAssociation as association,
+        reply.author
+    from told
     union all
     select host, repo_id, number, comment.createdAt, comment.authorAssociation, comment.author
     from discussed
     union all
-    select
-        discussed.host,
-        discussed.repo_id,
-        discussed.number,
-        found.reply.createdAt,
-        found.reply.authorAssociation,
-        found.reply.author
-    from discussed
-    cross join unnest(discussed.comment.replies) as found(reply)
+    select host, repo_id, number, reply.createdAt, reply.authorAssociation, reply.author
+    from answered
 )
 
 select

@@ -1,40 +1,56 @@
 -- One row per comment and submitted review before the cutoff.
-with talk as (
+with comments as (
     select
-        held.host,
-        held.repo_id,
-        held.number,
+        host,
+        repo_id,
+        number,
+        unnest(from_json(
+            node->'comments',
+            '[{"createdAt": "VARCHAR", "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
+        )) as reply
+    from stg_pull_request_documents
+),
+
+reviews as (
+    select
+        host,
+        repo_id,
+        number,
+        unnest(from_json(
+            node->'reviews',
+            '[{
+                "state": "VARCHAR",
+                "submittedAt": "VARCHAR",
+                "authorAssociation": "VARCHAR",
+                "author": {"login": "VARCHAR", "__typename": "VARCHAR"}
+            }]'
+        )) as reply
+    from stg_pull_request_documents
+),
+
+talk as (
+    select
+        host,
+        repo_id,
+        number,
         'comment' as kind,
         null as state,
-        found.reply.createdAt as replied_at,
+        reply.createdAt as replied_at,
         null as association,
-        found.reply.author
-    from stg_pull_request_documents as held
-    cross join unnest(from_json(
-        held.node->'comments',
-        '[{"createdAt": "VARCHAR", "author": {"login": "VARCHAR", "__typename": "VARCHAR"}}]'
-    )) as found(reply)
+        reply.author
+    from comments
     union all
     select
-        held.host,
-        held.repo_id,
-        held.number,
+        host,
+        repo_id,
+        number,
         'review' as kind,
-        found.reply.state,
-        found.reply.submittedAt as replied_at,
-        found.reply.authorAssociation as association,
-        found.reply.author
-    from stg_pull_request_documents as held
-    cross join unnest(from_json(
-        held.node->'reviews',
-        '[{
-            "state": "VARCHAR",
-            "submittedAt": "VARCHAR",
-            "authorAssociation": "VARCHAR",
-            "author": {"login": "VARCHAR", "__typename": "VARCHAR"}
-        }]'
-    )) as found(reply)
-    where found.reply.state <> 'PENDING'
+        reply.state,
+        reply.submittedAt as replied_at,
+        reply.authorAssociation as association,
+        reply.author
+    from reviews
+    where reply.state <> 'PENDING'
 )
 
 select
