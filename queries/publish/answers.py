@@ -20,6 +20,7 @@ from queries.publish.registered import (
     DECIDED,
     DIFFERENCE,
     KEY,
+    UPPER,
     Key,
     Registered,
 )
@@ -34,7 +35,7 @@ from queries.statistics.estimates import (
 )
 from queries.statistics.windows import Comparison
 from queries.text.sentences import restriction_sentence, sentence
-from queries.text.verdict_text import mix_sentence, verdict_sentence
+from queries.text.verdict_text import bound_sentence, mix_sentence, verdict_sentence
 
 #: what an answer takes of an estimate
 ESTIMATED = ("estimate", "n", "n_missing", "n_excluded")
@@ -198,24 +199,26 @@ def _variants(
     left_out: Sequence[str],
     until: date,
 ) -> Iterator[dict[str, Any]]:
-    """Yield an answer, and the one with the baseline's weights."""
+    """Yield an answer, then the ones with the baseline's weights and with the upper bound."""
     answer = _answer(metric, pair, by_name, row, item, left_out, until)
-    if item is None or item.adjusted is None:
-        yield answer
-        return
-    adjusted = compare(metric, pair, *item.adjusted) | {"reason": ADJUSTED}
-    windows = [pair.current, pair.baseline]
-    sql = adjusted_sql(metric, windows, until, by_name.scope, item.restriction)
-    mix = mix_sentence(metric, row["effect"], adjusted["effect"])
-    yield answer | {"sentence": answer["sentence"] + mix}
-    undecided = dict.fromkeys((*DECIDED, "verdict_sentence"))
-    text = sentence(metric, pair, by_name.scope, adjusted, left_out, until)
-    yield (
-        answer
-        | undecided
-        | adjusted
-        | {"variant": ADJUSTED, "sql": sql, "inputs_sql": None, "sentence": text + WEIGHTED}
-    )
+    windows, variants = [pair.current, pair.baseline], list[dict[str, Any]]()
+    if item and item.adjusted:
+        adjusted = compare(metric, pair, *item.adjusted) | {"variant": ADJUSTED, "reason": ADJUSTED}
+        sql = adjusted_sql(metric, windows, until, by_name.scope, item.restriction)
+        text = sentence(metric, pair, by_name.scope, adjusted, left_out, until) + WEIGHTED
+        variants.append(adjusted | {"sql": sql, "sentence": text})
+        answer["sentence"] += mix_sentence(metric, row["effect"], adjusted["effect"])
+    if item and item.bound:
+        upper = catalogued(metric.upper)
+        bound = compare(upper, pair, *item.bound) | {"variant": UPPER, "reason": UPPER}
+        sql = printable_sql(upper, windows, until, by_name.scope, item.restriction)
+        text = sentence(upper, pair, by_name.scope, bound, left_out, until)
+        variants.append(bound | {"sql": sql, "sentence": text})
+        answer["sentence"] += bound_sentence(upper, bound)
+    yield answer
+    undecided = dict.fromkeys((*DECIDED, "verdict_sentence", "inputs_sql"))
+    for variant in variants:
+        yield answer | undecided | variant
 
 
 def _inputs_sql(key: Key) -> str:

@@ -6,7 +6,7 @@ What is not decided yet is decided when its window and its guardrails are comple
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -272,9 +272,11 @@ class _Decider:
         """Judge all comparisons of a metric, but for those that the ledger has decided."""
         about = headline.metric
         self.hashes[about.name] = definition_hash(about)
-        scopes = self._read(about, self.as_of + timedelta(days=1 - about.matures_after))
+        last = self.as_of + timedelta(days=1 - about.matures_after)
+        scopes = self._read(about, last)
+        uppers = self._read(metric(about.upper), last) if about.upper else []
         names = [("org", ""), *(("team", name) for name in self.teams)]
-        for items, (kind, name) in zip(scopes, names, strict=False):
+        for index, (items, (kind, name)) in enumerate(zip(scopes, names, strict=False)):
             sums: dict[bytes, WeeklySums] = {}
             for pair in headline.pairs:
                 key = Key(about.name, kind, name, pair.quarter, pair.comparison, pair.event)
@@ -282,6 +284,8 @@ class _Decider:
                 if judged.restriction:
                     judged.estimates = self._estimates(judged, items)
                 judged.adjusted = self._adjusted(judged, items)
+                if uppers:
+                    judged.bound = self._estimates(judged, uppers[index])
                 panel = judged.panel.tobytes()
                 if panel not in sums:
                     sums[panel] = items.weekly(judged.panel)
@@ -291,7 +295,7 @@ class _Decider:
                 breaks = self.judging.breaks(judged.teams)
                 self._judge_comparison(judged, items, sums[panel], breaks)
         for rollout in self.judging.rollouts:
-            self._judge_rollout(about, rollout, scopes[0])
+            self._judge_rollout(about, rollout, scopes[0], *uppers[:1])
 
     def _prepared(
         self, key: Key, pair: Comparison, items: Items, teams: Sequence[str], transition: int = 0
@@ -333,7 +337,9 @@ class _Decider:
         weeks = (sums.busy_week(window, self.closed) for window in (pair.current, pair.baseline))
         return next((week for week in weeks if week), None)
 
-    def _judge_rollout(self, headline: Metric, rollout: Rollout, whole: Items) -> None:
+    def _judge_rollout(
+        self, headline: Metric, rollout: Rollout, whole: Items, upper: Items | None = None
+    ) -> None:
         """Judge the windows of a rollout that are complete, and the one in progress."""
         began, after = rollout_weeks(rollout)
         teams = [name for name in rollout.teams if name in self.teams]
@@ -366,6 +372,8 @@ class _Decider:
                 judged.busy_week = self._busy_week(pair, sums)
                 if variant == BEFORE_AND_AFTER:
                     judged.adjusted = self._adjusted(judged, having)
+                    if upper:
+                        judged.bound = self._estimates(judged, upper.of_teams(positions))
                 if judged.columns:
                     continue
                 breaks = self.judging.breaks(teams if variant == BEFORE_AND_AFTER else (), rollout)
@@ -482,11 +490,21 @@ class _Decider:
 
     def _decide(self) -> None:
         """Give each judged comparison its columns; words family by family."""
-        families: dict[tuple[str, ...], dict[str, list[Judged]]] = defaultdict(dict)
+        variants: dict[tuple[str, ...], dict[str, list[Judged]]] = defaultdict(dict)
         for key, judged in self.judged.items():
-            families[key.family].setdefault(key.metric, []).append(judged)
-        for family in families.values():
-            self._decide_family({name: self._main(variants) for name, variants in family.items()})
+            variants[key.family].setdefault(key.metric, []).append(judged)
+        families = {
+            family: {name: self._main(rows) for name, rows in members.items()}
+            for family, members in variants.items()
+        }
+        values = {family: _p_values(members) for family, members in families.items()}
+        sizes = Counter[tuple[str, ...]]()
+        for (kind, _, *compared), p in values.items():
+            sizes[kind, *compared] += len(p)
+        for family, members in families.items():
+            kind, _, *compared = family
+            n_unchanged = sizes[kind, *compared] - len(values[family])
+            self._decide_family(members, values[family], n_unchanged)
 
     def _main(self, variants: Sequence[Judged]) -> Judged:
         """Return the variant that gets the word; the other is reported without one.
@@ -505,8 +523,13 @@ class _Decider:
         difference.columns = self._without_word(difference, _reason(lack) if lack else NOT_MEASURED)
         return first
 
-    def _decide_family(self, members: Mapping[str, Judged]) -> None:
-        """Decide those of a family that are complete and not decided yet."""
+    def _decide_family(
+        self, members: Mapping[str, Judged], p: Mapping[str, float], n_unchanged: int
+    ) -> None:
+        """Decide those of a family that are complete and not decided yet.
+
+        ``n_unchanged``: number of headlines of the other teams.
+        """
         if all(item.columns for item in members.values()):
             return
         guards = {name: item for name, item in members.items() if is_guardrail(item.metric)}
@@ -519,9 +542,8 @@ class _Decider:
             for name, item in guards.items()
             if item.pair.status == "decided"
         }
-        values = {name: _p_in_family(item) for name, item in headlines.items()}
         share = verdicts.false_share(next(iter(members.values())).key.comparison)
-        adjusted = verdicts.adjust({name: p for name, p in values.items() if p is not None}, share)
+        adjusted = verdicts.adjust(p, share, n_unchanged)
         for name, item in headlines.items():
             guardrails = item.metric.guardrails
             if item.columns:
@@ -532,7 +554,7 @@ class _Decider:
                 item.columns = self._without_word(item, WAITING)
             else:
                 by_name = {guard: words.get(guard, "too little data") for guard in guardrails}
-                self._decide_headline(item, adjusted.get(name), len(adjusted), by_name)
+                self._decide_headline(item, adjusted.get(name), len(p) + n_unchanged, by_name)
 
     def _decide_guardrail(self, item: Judged) -> None:
         """Give a guardrail its word: one-sided, and outside the family."""
@@ -620,6 +642,14 @@ def _guard_word(verdict: str | None) -> verdicts.GuardWord:
         if verdict == "worse"
         else ("no clear change" if verdict == "no clear change" else "too little data")
     )
+
+
+def _p_values(members: Mapping[str, Judged]) -> dict[str, float]:
+    """Return the p of the headlines of a family that have one."""
+    values = {
+        name: _p_in_family(item) for name, item in members.items() if not is_guardrail(item.metric)
+    }
+    return {name: p for name, p in values.items() if p is not None}
 
 
 def _p_in_family(item: Judged) -> float | None:

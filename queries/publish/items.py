@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from queries.catalog.catalog import METRICS
+from queries.catalog.catalog import METRICS, metric
 from queries.catalog.metric import Metric
 from queries.catalog.scope import Scope
 from queries.sql_files import ROOT, read_sql
@@ -59,8 +59,10 @@ def batches(
 
 
 def create_items(db: duckdb.DuckDBPyConnection, headlines: Sequence[Headline]) -> None:
-    """Create the table ``answer_items`` of some headlines."""
-    sql = answer_items_sql([headline.metric for headline in headlines])
+    """Create the table ``answer_items`` of some headlines and of their upper bounds."""
+    metrics = [headline.metric for headline in headlines]
+    uppers = [metric(name) for name in dict.fromkeys(each.upper for each in metrics) if name]
+    sql = answer_items_sql([*metrics, *uppers])
     db.execute(f"create or replace temp table answer_items as\n{sql}")
 
 
@@ -71,13 +73,13 @@ def _headlines(
     parts = {kind: _parts(db, kind) for kind in ("team", "repo", "work_type")}
     return [
         Headline(
-            metric,
-            comparisons(as_of, metric.matures_after, baselines=baselines),
-            [NamedScope("org", ""), *(scope for kind in _kinds(metric) for scope in parts[kind])],
+            about,
+            comparisons(as_of, about.matures_after, baselines=baselines),
+            [NamedScope("org", ""), *(scope for kind in _kinds(about) for scope in parts[kind])],
             parts["team"],
         )
-        for metric in METRICS
-        if metric.is_headline
+        for about in METRICS
+        if about.is_headline
     ]
 
 

@@ -13,6 +13,8 @@ from queries.statistics.windows import Comparison
 
 #: variant with the weights of repositories and work types in the baseline
 ADJUSTED = "adjusted"
+#: variant with the upper bound of a metric; its raw numbers are the lower one
+UPPER = "bound_hi"
 #: variants of a rollout: its teams alone, and against the teams without it
 BEFORE_AND_AFTER, DIFFERENCE = "before and after", "difference"
 #: columns of ``answers`` and of the ledger that name a comparison
@@ -73,6 +75,8 @@ class Registered:
     estimates: tuple[dict[str, Any], dict[str, Any]] | None = field(default=None, kw_only=True)
     #: the same with the weights of repositories and work types in the baseline
     adjusted: tuple[dict[str, Any], dict[str, Any]] | None = field(default=None, kw_only=True)
+    #: the same of the metric's upper bound
+    bound: tuple[dict[str, Any], dict[str, Any]] | None = field(default=None, kw_only=True)
     #: first day of a week with over a third of the items of a window
     busy_week: date | None = field(default=None, kw_only=True)
     #: whether the ledger has no decision yet

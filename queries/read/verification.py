@@ -212,14 +212,15 @@ def _teams(snapshot: Snapshot, row: Row) -> list[str]:
 
 
 def _adjusted(row: Row, family: pd.DataFrame, judgement: Judgement) -> float | None:
-    """Return the adjusted p among the family as it was when the verdict was decided."""
+    """Return the adjusted p among the family as it was when the verdict was decided.
+
+    Headlines that were open on that day counted as unchanged, and so do those of other teams.
+    """
     if row["n_family"] is None or judgement.p is None:
         return None
     judged = family[family["p_adjusted"].notna()]
     p = dict(zip(judged["metric"], judged["p"], strict=True)) | {row["metric"]: judgement.p}
-    # headlines that were open on that day counted as unchanged
-    open_ones = {f"open {n}": 1.0 for n in range(int(row["n_family"]) - len(p))}
-    return verdicts.adjust(p | open_ones)[row["metric"]][0]
+    return verdicts.adjust(p, n_unchanged=int(row["n_family"]) - len(p))[row["metric"]][0]
 
 
 def _word(

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+import numpy as np
 from scipy.special import stdtr
 
 from queries.statistics.judgements import Judgement, Lack
@@ -67,15 +68,16 @@ def guardrail(judgement: Judgement, better: Better, margin: float) -> GuardWord:
 
 
 def family(
-    judgements: Mapping[Key, Judgement], share: float = FALSE_SHARE
+    judgements: Mapping[Key, Judgement], share: float = FALSE_SHARE, n_unchanged: int = 0
 ) -> dict[Key, tuple[float, float]]:
     """Return the adjusted p and the level of the interval of each judged headline of a family.
 
     Benjamini–Hochberg. All headlines have the same level. The interval at this level excludes no
     change if the adjusted p is at most ``share``. Headlines without a p are not in the family.
+    ``n_unchanged``: see ``adjust``.
     """
     values = {key: p_in_family(judgement) for key, judgement in judgements.items()}
-    adjusted = adjust({key: p for key, p in values.items() if p is not None}, share)
+    adjusted = adjust({key: p for key, p in values.items() if p is not None}, share, n_unchanged)
     return {key: row for key, row in adjusted.items() if not judgements[key].lack}
 
 
@@ -88,15 +90,24 @@ def p_in_family(judgement: Judgement) -> float | None:
     return 1.0 if judgement.lack and judgement.p is not None else judgement.p
 
 
-def adjust(p: Mapping[Key, float], share: float = FALSE_SHARE) -> dict[Key, tuple[float, float]]:
-    """Return the adjusted p and the level of the interval of each p of a family."""
+def adjust(
+    p: Mapping[Key, float], share: float = FALSE_SHARE, n_unchanged: int = 0
+) -> dict[Key, tuple[float, float]]:
+    """Return the adjusted p and the level of the interval of each p of a family.
+
+    ``n_unchanged``: number of further headlines, which count as unchanged. Those of other teams do:
+    so the teams of a quarter together have a false word as rarely as the organisation, and the word
+    of a team does not depend on how the rest did.
+    """
     if not p:
         return {}
     from scipy.stats import false_discovery_control  # half a second that other commands save
 
-    adjusted = false_discovery_control(list(p.values()), method="bh")
+    size = len(p) + n_unchanged
+    alone = false_discovery_control(list(p.values()), method="bh")
+    adjusted = np.minimum(alone * (size / len(p)), 1.0)
     words = max(int((adjusted <= share).sum()), 1)
-    level = 1 - words * share / len(p)
+    level = 1 - words * share / size
     return {key: (float(value), level) for key, value in zip(p, adjusted, strict=True)}
 
 

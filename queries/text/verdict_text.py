@@ -188,6 +188,15 @@ def mix_sentence(metric: Metric, effect: float | None, adjusted: float | None) -
     return f" With the same weights of {weights}: {texts[0]}, not {texts[1]}."
 
 
+def bound_sentence(upper: Metric, row: Mapping[str, Any]) -> str:
+    """Return the upper bound of both numbers; empty if one is not known."""
+    values = [as_float(row[name]) for name in ("current", "baseline")]
+    if None in values:
+        return ""
+    current, baseline = (format_value(value, upper.unit) for value in values)
+    return f" At most {current}, was {baseline}."
+
+
 def shortage_text(metric: Metric, row: Mapping[str, Any], reason: str) -> str:
     """Return what is missing; a reason with figures is ``code: actual of needed``."""
     code, _, figures = reason.partition(": ")

@@ -68,6 +68,8 @@ ROLLOUT_WORLDS = ("nothing", "wander", "shock")
 #: weeks before a rollout
 ROLLOUT_HISTORY = 156
 QUICK_HISTORIES = 40
+#: teams of a company: each a history of its own
+TEAMS = 8
 ROLLOUTS = ((1, 2), (1, 4), (3, 4), (4, 8), (10, 30), (1, 30))
 
 
@@ -324,9 +326,9 @@ def changed_text(number: Number, size: float, change: float) -> str:
 
 
 def family_table(count: int) -> Iterable[str]:
-    """Yield the families of 13 headlines with a false word."""
-    yield "| world | p < 0.05 somewhere | a false word |"
-    yield "| --- | --- | --- |"
+    """Yield the families of 13 headlines with a false word, and of eight teams with one of any."""
+    yield "| world | p < 0.05 somewhere | a false word | of 8 teams alone | of 8 teams together |"
+    yield "| --- | --- | --- | --- | --- |"
     for world in (
         "independent",
         "correlated 0.4",
@@ -355,21 +357,32 @@ def family_table(count: int) -> Iterable[str]:
         p += [p_values(median_changes(histories, windows)[0]) for histories in medians]
         # a word needs a p below 5 %
         rows = np.flatnonzero(np.min(p, axis=0) < ALONE)
-        somewhere, words = 0, 0
+        somewhere = 0
+        #: histories with a false word: alone, and as one of eight teams
+        words: dict[int, list[int]] = {1: [], TEAMS: []}
         for row in rows:
             judgements = [
                 judge(headlines[n][0].kind, row_of(weeks, row), windows)
                 for n, weeks in enumerate(drawn)
             ]
             judgements += [judge_median(*histories[row], windows) for histories in medians]
-            adjusted = family(dict(enumerate(judgements)))
-            verdicts = [
-                word(judgement, adjusted.get(n, (None, 0))[0], "up", {}).word
-                for n, judgement in enumerate(judgements)
-            ]
             somewhere += any(_is_seen(judgement, ALONE) for judgement in judgements)
-            words += any(verdict in ("improving", "worse") for verdict in verdicts)
-        yield f"| {world} | {per_cent(somewhere / count)} | {per_cent(words / count)} |"
+            for teams, rows_of in words.items():
+                if has_word(judgements, n_unchanged=(teams - 1) * len(judgements)):
+                    rows_of.append(int(row))
+        companies = [len({row // TEAMS for row in rows_of}) for rows_of in words.values()]
+        shares = [somewhere / count, len(words[1]) / count]
+        shares += [number / (count // TEAMS) for number in companies]
+        yield f"| {world} | " + " | ".join(per_cent(share) for share in shares) + " |"
+
+
+def has_word(judgements: Sequence[Judgement], n_unchanged: int) -> bool:
+    """Return whether a headline of a family gets a word that claims a change."""
+    adjusted = family(dict(enumerate(judgements)), n_unchanged=n_unchanged)
+    return any(
+        word(judgement, adjusted.get(n, (None, 0))[0], "up", {}).word in ("improving", "worse")
+        for n, judgement in enumerate(judgements)
+    )
 
 
 def guardrail_table(count: int) -> Iterable[str]:

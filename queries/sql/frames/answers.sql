@@ -16,6 +16,7 @@
 -- event: the rollout, or the quarter of a fixed baseline; else empty.
 -- variant: raw; of rollouts before and after, or difference to the teams without it. adjusted: a
 --     share or median with the weights of repositories and work types in the baseline, no verdict.
+--     bound_hi: the upper bound of a share whose raw numbers are its lower bound, no verdict.
 -- current: estimate in the window, in the unit; null where none, a median not reached, or a count
 --     not measured.
 -- baseline: the same for the baseline's window.
@@ -33,7 +34,8 @@
 -- df: degrees of freedom.
 -- history_weeks: weeks of history behind the standard error.
 -- n_pairs: pairs of earlier windows behind it.
--- n_family: headlines of its family, among which p is adjusted; null of guardrails.
+-- n_family: headlines of its family, among which p is adjusted, of a team those of all teams; null
+--     of guardrails.
 -- n_current: items that the current estimate rests on.
 -- n_baseline: items that the baseline rests on.
 -- n_missing: items of the current window without a value.

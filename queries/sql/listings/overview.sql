@@ -38,7 +38,7 @@ from answers
 where
     scope_kind = $scope_kind
     and scope = $scope
-    and variant <> 'adjusted'
+    and variant not in ('adjusted', 'bound_hi')
     and (
         $quarter = ''
         or window_end <= (select max(window_end) from answers where quarter = $quarter)

@@ -24,5 +24,6 @@ where
     and scope_kind = 'team'
     and comparison = $comparison
     and quarter = $quarter
+    and variant = 'raw'
     and current is not null
 order by scope

@@ -104,6 +104,29 @@ def test_printed_sql_gives_the_numbers_of_the_same_mix(db: duckdb.DuckDBPyConnec
         assert baseline["estimate"] == pytest.approx(row["baseline"], rel=1e-9)
 
 
+def test_printed_sql_gives_the_upper_bound(db: duckdb.DuckDBPyConnection) -> None:
+    bounds = records(db, "from answers where variant = 'bound_hi'")
+    assert {row["metric"] for row in bounds} == {"offload_share", "hand_off_rate"}
+    assert {row["scope_kind"] for row in bounds} == {"org", "team"}
+    assert {row["verdict"] for row in bounds} == {row["inputs_sql"] for row in bounds} == {None}
+    lower = {
+        tuple(row[name] for name in ("metric", "scope", "comparison", "quarter")): row
+        for row in records(db, "from answers where variant in ('raw', 'before and after')")
+        if row["scope_kind"] in ("org", "team")
+    }
+    for row in bounds:
+        raw = lower[tuple(row[name] for name in ("metric", "scope", "comparison", "quarter"))]
+        for side, n in (("current", "n_current"), ("baseline", "n_baseline")):
+            assert (raw[side] or 0) <= (row[side] or 0), row["sentence"]
+            if metric(row["metric"]).name == "hand_off_rate":
+                assert raw[n] == row[n]
+    for row in bounds[::SAMPLE]:
+        baseline, current = records(db, row["sql"])
+        assert (current["n"], baseline["n"]) == (row["n_current"], row["n_baseline"])
+        assert is_close(current["estimate"], row["current"])
+        assert is_close(baseline["estimate"], row["baseline"])
+
+
 def test_printed_sql_gives_the_weekly_sums_as_judged(
     db: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
 ) -> None:
@@ -251,7 +274,7 @@ def test_only_complete_quarters_of_organisation_and_teams_have_a_verdict(
 def test_rollout_is_answered_twice_with_equal_windows_around_its_transition(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
-    rows = records(db, "from answers where event <> '' and variant <> 'adjusted'")
+    rows = records(db, "from answers where event <> '' and variant not in ('adjusted', 'bound_hi')")
     began, after = date(2026, 3, 30), date(2026, 4, 13)
     for row in rows:
         weeks = timedelta(weeks=int(row["comparison"].split()[1]))

@@ -347,6 +347,21 @@ def test_team_that_splits_is_not_judged(world: Callable[..., dict[str, Answer]])
     assert world(frame, judging=Judging(members=split))[SPEED]["verdict"] == "improving"
 
 
+def test_word_of_a_team_counts_the_headlines_of_all_teams(
+    world: Callable[..., dict[str, Answer]],
+) -> None:
+    changed = pulls(team="Shop", is_soon=from_judged(0.45, 0.7))
+    alone = world(changed, scope="Shop")[SPEED]
+    assert (alone["verdict"], alone["n_family"]) == ("improving", 1)
+    assert alone["p_adjusted"] == alone["p"]
+    rest = [pulls(n, team=f"Team {n}", repo=f"acme/{n}") for n in range(2, 9)]
+    among = world(changed, *rest, scope="Shop")[SPEED]
+    assert (among["p"], among["n_family"]) == (alone["p"], 8)
+    assert among["p_adjusted"] == pytest.approx(8 * alone["p"])
+    assert among["level"] == pytest.approx(1 - 0.05 / 8)
+    assert (among["verdict"], among["lo"] < 0) == ("no clear change", True)
+
+
 def test_six_people_of_two_repositories_get_no_word_after_90_days(
     world: Callable[..., dict[str, Answer]],
 ) -> None:

@@ -67,6 +67,15 @@ def test_blind_headline_counts_as_unchanged_and_one_without_p_not_at_all() -> No
     assert family({"b": blind, "c": few}) == {}
 
 
+def test_headlines_of_other_teams_count_as_unchanged() -> None:
+    adjusted = family({"a": of_p(0.001), "b": of_p(0.02), "c": of_p(0.9)}, n_unchanged=7)
+    # by rank, of ten: 0.001 × 10, 0.02 × 10/2, 0.9 × 10/3; one word: 1 − 0.05 / 10
+    assert {key: value for key, (value, _) in adjusted.items()} == pytest.approx(
+        {"a": 0.01, "b": 0.1, "c": 1.0}
+    )
+    assert {level for _, level in adjusted.values()} == {0.995}
+
+
 def test_the_two_looks_of_a_rollout_share_5_per_cent() -> None:
     assert ROLLOUT_SHARES == {13: 0.01, 26: 0.04}
     adjusted, level = family({"a": of_p(0.02)}, ROLLOUT_SHARES[13])["a"]
