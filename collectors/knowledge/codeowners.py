@@ -39,7 +39,7 @@ def read_rules(text: str, invalid_lines: Collection[int] = ()) -> list[OwnerRule
     if len(text.encode()) > SIZE_MOST:
         return []
     rules = []
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         words = _words(raw)
         if not words or number in invalid_lines or not _is_valid(words):
             continue

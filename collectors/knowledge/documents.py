@@ -12,7 +12,7 @@ from collectors.knowledge.paths import DECISIONS, KnowledgeFile, is_record
 from collectors.knowledge.patterns import Pattern, folder_pattern, glob_pattern
 
 #: raise it if more facts are read: documents are then read again
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 #: a file of at most so many bytes that only names another instruction file is the same document
 STUB_MOST = 200
 #: a file with less than both gives no guidance
@@ -20,9 +20,13 @@ RULES_LEAST, BYTES_LEAST = 5, 400
 INSTRUCTIONS = r"(?:AGENTS|CLAUDE|GEMINI|copilot-instructions)\.md"
 POINTER = re.compile(rf"(?:@|\]\(|`|\s|^)((?:[\w.-]+/|\./|\.\./)*{INSTRUCTIONS})")
 FIELD = re.compile(r"^\s{0,3}(\w[\w-]*):\s*(.*?)\s*$")
+TOML_FIELD = re.compile(r"^\s*(\w[\w-]*)\s*=\s*(.*?)\s*$")
 ITEM = re.compile(r"^\s*-\s+(.+?)\s*$")
 BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\S")
-HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$|^(\S.*)\n(?:=+|-{3,})\s*$", re.M)
+#: of Markdown or AsciiDoc, or underlined
+HEADING = re.compile(
+    r"^(#{1,6}|={1,6})[ \t]+(.+?)[ \t]*[#=]*[ \t]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M
+)
 #: "since" of a time, such as "since version 2", is no reason
 REASON = re.compile(
     r"\b(?:because|due to|in order to|to avoid|so that|rather than|which is why"
@@ -32,13 +36,35 @@ REASON = re.compile(
     re.I,
 )
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
-STATUS_LINE = re.compile(r"^\s*(?:[*-]\s*)?\**status\**\s*:\**\s*(.+)$", re.I | re.M)
-DATE_LINE = re.compile(r"^\s*(?:[*-]\s*)?\**date\**\s*:\**\s*(.+)$", re.I | re.M)
-DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])|\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+#: field in a line of its own, an item, a quotation, a heading, or a row of a table
+FIELD_LINE = r"^[ \t]*(?:[>|*:#-]+[ \t]*)*\**(?:{})\**[ \t]*(?::|\|)[ \t:*]*([^\n]*[^\s|])"
+STATUS_LINE = re.compile(FIELD_LINE.format("status"), re.I | re.M)
+DATE_LINE = re.compile(FIELD_LINE.format("(?:decision )?date|decided(?: on)?"), re.I | re.M)
+#: first two rows of a table: its header and values
+TABLE = re.compile(r"^\|(.+)\|[ \t]*\n\|[ \t:|-]+\|[ \t]*\n\|(.+)\|[ \t]*$", re.M)
+SUCCESSOR_LINE = re.compile(r"^\W*(?:superseded|replaced) by\b.*$", re.I | re.M)
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTH = rf"(?P<month>{'|'.join(MONTHS)})[a-z]*\.?"
+#: forms of a day; 12/02/2016 is the 12th of February
+DAYS = [
+    re.compile(form, re.I)
+    for form in (
+        r"(?<![\d-])(?P<y>\d{4})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})(?![\d-])",
+        r"(?<![\d-])(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?![\d-])",
+        r"\b(?P<d>\d{1,2})(?P<mark>[/.])(?P<m>\d{1,2})(?P=mark)(?P<y>\d{4})\b",
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -]{MONTH}[ ,-]+(?P<y>\d{{4}})\b",
+        rf"\b{MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b",
+    )
+]
 STATUSES = {
     "accepted": "accepted",
     "approved": "accepted",
     "implemented": "accepted",
+    "final": "accepted",
+    "active": "accepted",
+    "adopted": "accepted",
+    "decided": "accepted",
+    "ratified": "accepted",
     "implementable": "accepted",
     "imlpemented": "accepted",
     "proposed": "proposed",
@@ -48,11 +74,24 @@ STATUSES = {
     "in-progress": "proposed",
     "in progress": "proposed",
     "experimental": "proposed",
+    "open": "proposed",
+    "rfc": "proposed",
+    "wip": "proposed",
+    "in review": "proposed",
+    "under review": "proposed",
+    "under discussion": "proposed",
     "on hold": "on hold",
     "deferred": "on hold",
+    "postponed": "on hold",
     "rejected": "rejected",
     "withdrawn": "rejected",
+    "declined": "rejected",
+    "abandoned": "rejected",
+    "cancelled": "rejected",
+    "canceled": "rejected",
     "deprecated": "deprecated",
+    "obsolete": "deprecated",
+    "retired": "deprecated",
     "superseded": "superseded",
     "replaced": "superseded",
 }
@@ -100,21 +139,28 @@ def status_of(text: str | None) -> str | None:
     """Return the normalised status of a record; None if there is none or a list of choices."""
     if text is None:
         return None
-    plain = re.sub(r"[*_`\"'{}]", "", LINK.sub(r"\1", text)).strip().lower()
-    first = re.split(r"\||\n|<br", plain)[0].strip()
+    shown = re.sub(r"~~.*?~~", "", LINK.sub(r"\1", text))
+    plain = re.sub(r"[*_`\"'{}]", "", shown).strip().lower()
+    last = re.split(r"->|→", re.split(r"\||\n|<br", plain)[0])[-1]
+    first = re.sub(r"^\W+", "", last)
     if "|" in plain and re.search(r"\bproposed\b.*\|.*\b(?:rejected|accepted)\b", plain):
         return None
     return next((value for word, value in STATUSES.items() if first.startswith(word)), None)
 
 
 def date_of(text: str | None) -> date | None:
-    """Return the day in a text, if it is one; ``12/02/2016`` is the 12th of February."""
-    match = DAY.search(text or "")
-    if not match:
+    """Return the first day in a text, if it is one."""
+    matches = [match for form in DAYS if (match := form.search(text or ""))]
+    if not matches:
         return None
-    year, month, day = (match[1], match[2], match[3]) if match[1] else match.group(6, 5, 4)
+    parts = min(matches, key=lambda match: match.start()).groupdict()
+    name = parts.get("month")
+    month = MONTHS.index(name.lower()) + 1 if name else int(parts["m"])
+    day = int(parts["d"])
+    if month > 12 and parts["mark"] == "/":  # of the United States
+        month, day = day, month
     try:
-        return date(int(year), int(month), int(day))
+        return date(int(parts["y"]), month, day)
     except ValueError:
         return None
 
@@ -170,26 +216,52 @@ def _level(heading: re.Match[str]) -> int:
 
 def _decision(path: str, fields: Mapping[str, Any], body: str) -> dict[str, Any]:
     """Return the facts of a decision record."""
-    section = next(
-        (text for titles, text in _sections(body) if titles and titles[-1].lower() == "status"), ""
-    )
+    sections = {titles[-1].lower(): text.strip() for titles, text in _sections(body) if titles}
+    section = sections.get("status", "")
+    successor_line = SUCCESSOR_LINE.search(section)
     line = STATUS_LINE.search(body)
-    raw = fields.get("status") or section.strip() or (line[1] if line else None)
+    cells = _table(body)
+    raw = (
+        fields.get("status")
+        or cells.get("status")
+        or (successor_line[0] if successor_line else section)
+        or (line[1] if line else None)
+    )
     raw = f"{raw}" if raw else None
     own_date = DATE_LINE.search(body)
-    day = date_of(f"{fields.get('date') or ''}") or date_of(own_date[1] if own_date else None)
+    days = (
+        f"{fields.get('date') or ''}",
+        cells.get("date"),
+        own_date[1] if own_date else None,
+        sections.get("date"),
+        section,
+        posixpath.basename(path)[:10],
+    )
+    day = next((value for text in days if (value := date_of(text))), None)
     is_choice = raw is not None and status_of(raw) is None and "|" in raw
     can_decide = is_record(path) and not is_choice
     status = status_of(raw)
-    successor = LINK.search(raw or "") if status == "superseded" else None
+    link = LINK.search(raw or "")
+    field = f"{fields.get('superseded-by') or fields.get('superseded_by') or ''}"
+    target = link[2] if link else field if field.endswith(".md") else ""
     return {
         "is_record": can_decide,
         "has_status": raw is not None,
         "status": status,
-        "superseded_by": _relative(path, successor[2]) if successor else None,
+        "superseded_by": _relative(path, target) if target and status == "superseded" else None,
         "decided_on": day.isoformat() if day else None,
         "has_why": can_decide and _has_why(body),
     }
+
+
+def _table(body: str) -> dict[str, str]:
+    """Return the fields of a table that has a status in its first row of values, by header."""
+    for match in TABLE.finditer(body):
+        header, values = ([cell.strip(" *") for cell in row.split("|")] for row in match.groups())
+        cells = dict(zip((name.lower() for name in header), values, strict=False))
+        if status_of(cells.get("status")):
+            return cells
+    return {}
 
 
 def _split(text: str) -> tuple[dict[str, Any], str]:
@@ -198,8 +270,9 @@ def _split(text: str) -> tuple[dict[str, Any], str]:
     YAML cannot read globs such as ``**/*.py`` without quotes, so the fields are read line by line.
     """
     lines = text.lstrip("\ufeff").splitlines()
-    begin = 1 if lines[:1] == ["---"] else 0
-    end = next((i for i, line in enumerate(lines[begin:], begin) if line.rstrip() == "---"), None)
+    mark, form = ("+++", TOML_FIELD) if lines[:1] == ["+++"] else ("---", FIELD)
+    begin = 1 if lines[:1] == [mark] else 0
+    end = next((i for i, line in enumerate(lines[begin:], begin) if line.rstrip() == mark), None)
     if end is None or (not begin and not all(_is_field(line) for line in lines[:end])):
         return {}, text
     fields: dict[str, Any] = {}
@@ -208,7 +281,7 @@ def _split(text: str) -> tuple[dict[str, Any], str]:
         if (item := ITEM.match(line)) and name:
             before = fields[name]
             fields[name] = [*(before if isinstance(before, list) else []), _unquoted(item[1])]
-        elif match := FIELD.match(line):
+        elif match := form.match(line):
             name = match[1]
             fields[name] = _value(match[2])
     return fields, "\n".join(lines[end + 1 :])
@@ -219,7 +292,8 @@ def _is_field(line: str) -> bool:
 
 
 def _value(text: str) -> Any:
-    """Return a value of the front matter: a list in brackets, or a text."""
+    """Return a value of the front matter: a list in brackets, or a text, without its comment."""
+    text = re.sub(r"^(\"[^\"]*\"|'[^']*'|[^\"'].*?)\s+#.*$", r"\1", text)
     if text.startswith("[") and text.endswith("]") and "](" not in text:
         return [_unquoted(entry) for entry in text[1:-1].split(",") if entry.strip()]
     return _unquoted(text)

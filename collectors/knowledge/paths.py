@@ -30,7 +30,7 @@ class KnowledgeFile:
 
 #: pattern of the path, kind and coverage; the first match decides. ``base`` is the covered folder.
 TOOLS: tuple[tuple[str, str, Coverage], ...] = (
-    (r"(?P<base>.*/)?AGENTS(?:\.override)?\.md", "agents", "folder"),
+    (r"(?P<base>.*/)?AGENTS?(?:\.override)?\.md", "agents", "folder"),
     (r"(?P<base>.*/)?\.claude/CLAUDE\.md", "claude", "root"),
     (r"(?P<base>.*/)?CLAUDE\.md", "claude", "folder"),
     (r"(?P<base>.*/)?\.claude/rules/.+\.md", "claude_rule", "fields"),
@@ -41,26 +41,40 @@ TOOLS: tuple[tuple[str, str, Coverage], ...] = (
     (r"(?P<base>.*/)?GEMINI\.md", "gemini", "folder"),
     (r"(?P<base>.*/)?\.gemini/styleguide\.md", "style", "none"),
     (r"(?P<base>.*/)?\.windsurf/rules/.+\.md", "windsurf", "fields"),
+    (r"(?P<base>.*/)?\.windsurfrules", "windsurf", "folder"),
     (r"(?P<base>.*/)?\.kiro/steering/.+\.md", "kiro", "fields"),
     (r"(?P<base>.*/)?\.clinerules/(?:workflows|hooks)/.+\.md", "cline", "none"),
     (r"(?P<base>.*/)?\.clinerules(?:/.+\.md)?", "cline", "root"),
     (r"(?P<base>.*/)?\.roo/rules[^/]*/.+\.md", "roo", "root"),
+    (r"(?P<base>.*/)?\.roorules", "roo", "folder"),
     (r"(?P<base>.*/)?\.junie/guidelines\.md", "junie", "root"),
     (r"(?P<base>.*/)?\.openhands/microagents/repo\.md", "openhands", "root"),
     (r"(?P<base>.*/)?\.openhands/microagents/.+\.md", "openhands", "none"),
-    (r"(?P<base>.*/)?(?:\.goosehints|WARP\.md|\.rules)", "other", "folder"),
+    (r"(?P<base>.*/)?(?:\.goosehints|(?:CRUSH|QWEN|WARP)\.md|\.rules)", "other", "folder"),
     (
         r"(?P<base>.*/)?(?:\.amazonq/rules|\.continue/rules|\.augment/rules)/.+\.md",
         "other",
         "root",
     ),
     (r"(?:.*/)?SKILL\.md", "skill", "none"),
+    (
+        r"(?:.*/)?(?:\.claude/(?:agents|commands)|\.github/(?:agents|prompts))/.+\.md",
+        "skill",
+        "none",
+    ),
     (r"(?:.*/)?CONVENTIONS\.md", "conventions", "none"),
 )
+#: ends of a text of a decision record
+TEXT = r"\.(?:md|markdown|adoc|rst)"
 #: files of people, and decision records: the case of letters is of no account
 DOCUMENTS: tuple[tuple[str, str], ...] = (
-    (r"(?:.*/)?(?:adrs?|decisions)/[^/]+\.(?:md|adoc|rst)", "adr"),
-    (r"(?:.*/)?(?:rfcs?|enhancements|design-docs?)/[^/]+\.(?:md|adoc|rst)", "rfc"),
+    (
+        r"(?:.*/)?(?:adrs?|(?:architectur(?:e|al)-)?decisions?(?:-records?|-logs?)?)/"
+        rf"(?:[^/]+/)?[^/]+{TEXT}",
+        "adr",
+    ),
+    (rf"(?:.*/)?adr-?\d{{2,}}[^/]*{TEXT}", "adr"),
+    (rf"(?:.*/)?(?:rfcs?|enhancements|design-docs?)/(?:[^/]+/)?[^/]+{TEXT}", "rfc"),
     (r"(?:.*/)?keps/.+/readme\.md", "rfc"),
     (r"(?:.*/)?(?:docs?|contributing)/(?:.*/)?testing/.+\.mdx?", "testing"),
     (r"(?:.*/)?testing\.(?:mdx?|rst)", "testing"),
@@ -78,8 +92,11 @@ COPIES = re.compile(
 )
 _TOOLS = [(re.compile(pattern), kind, covers) for pattern, kind, covers in TOOLS]
 _DOCUMENTS = [(re.compile(pattern, re.I), kind) for pattern, kind in DOCUMENTS]
+#: records that are the README of their own folder
+OWN_FOLDER = re.compile(
+    r"(?:.*/)?(?:keps/[^/]+/[^/]+|(?:adrs?|decisions|rfcs?)/\d{2,}[^/]*)/readme\.\w+", re.I
+)
 #: records that hold no decision: indexes, templates and the record that ``adr init`` writes
-KEP = re.compile(r"(?:.*/)?keps/[^/]+/[^/]+/readme\.md", re.I)
 NO_RECORD = re.compile(
     r"(?:readme|index)\.\w+|.*template.*|0*1-record-architecture-decisions\.md", re.I
 )
@@ -101,7 +118,7 @@ def classify(path: str) -> KnowledgeFile | None:
 
 
 def is_record(path: str) -> bool:
-    """Return whether a file among decision records can hold a decision; a KEP is a README."""
-    if KEP.fullmatch(path):
+    """Return whether a file among decision records can hold a decision."""
+    if OWN_FOLDER.fullmatch(path):
         return True
     return NO_RECORD.fullmatch(PurePosixPath(path).name) is None

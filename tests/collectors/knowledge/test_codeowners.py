@@ -125,6 +125,58 @@ def test_comment_behind_a_pattern_clears_ownership(owner: Owner) -> None:
     assert (owner(rules, "a/x"), owner(rules, "a/b/c")) == ("@ada", "")
 
 
+#: the example in GitHub's documentation
+EXAMPLE = """\ufeff* @global-owner1 @global-owner2
+*.js    @js-owner #This is an inline comment.
+*.go docs@example.com
+*.txt @octo-org/octocats
+/build/logs/ @doctocat
+docs/* docs@example.com
+apps/ @octocat
+/docs/ @doctocat
+/scripts/ @doctocat @octocat
+**/logs @octocat
+/apps/ @octocat
+/apps/github
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("a.py", "@global-owner1"),
+        ("x/y.js", "@js-owner"),
+        ("cmd/main.go", "docs@example.com"),
+        ("a/notes.txt", "@octo-org/octocats"),
+        ("build/logs/a/b.log", "@octocat"),
+        ("docs/a.md", "@doctocat"),
+        ("web/docs/a.md", "@global-owner1"),
+        ("scripts/x.sh", "@doctocat"),
+        ("web/apps/x.py", "@octocat"),
+        ("apps/github/x.py", ""),
+    ],
+)
+def test_example_of_the_documentation(path: str, expected: str, owner: Owner) -> None:
+    assert owner(read_rules(EXAMPLE), path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ("*\t@ada\t@bea\n", "a", "@ada"),
+        ("*.md @ada_corp\n", "x.md", "@ada_corp"),
+        ("*.md first.last+x@sub.acme.co.uk\n", "x.md", "first.last+x@sub.acme.co.uk"),
+        ("[Two words] @docs\n*.md @bea\n", "x.md", "@bea"),
+        ("*.{js,ts} @ada\n", "x.ts", None),
+        (".github @ada\n", ".github/workflows/x.yml", "@ada"),
+        ("./src/ @ada\n", "src/x", None),
+        ("*.md @ada,@bea\n", "x.md", None),
+    ],
+)
+def test_other_forms_of_lines(text: str, path: str, expected: str | None, owner: Owner) -> None:
+    assert owner(read_rules(text), path) == expected
+
+
 def test_catch_all_is_marked() -> None:
     rules = read_rules("* @a\n** @a\n/** @a\n/* @a\n*.py @a\n")
     assert [rule.row["is_catch_all"] for rule in rules] == [True, True, True, False, False]

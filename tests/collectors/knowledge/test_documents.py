@@ -114,6 +114,15 @@ def test_placeholders_and_decisions_alone_are_no_reason(text: str) -> None:
         ("2023-10-26T00:00:00Z", date(2023, 10, 26)),
         ("{ 2024-09-03 }", date(2024, 9, 3)),
         ("13/02/2016", date(2016, 2, 13)),
+        ("1/31/2024", date(2024, 1, 31)),
+        ("05.01.2024", date(2024, 1, 5)),
+        ("2024/01/05", date(2024, 1, 5)),
+        ("20240105", date(2024, 1, 5)),
+        ("5 January 2024", date(2024, 1, 5)),
+        ("Jan 5th, 2024", date(2024, 1, 5)),
+        ("5-Jan-2024", date(2024, 1, 5)),
+        ("2024-01-05 (revised 2024-03-01)", date(2024, 1, 5)),
+        ("May 2024", None),
         ("2024-023-2706", None),
         ("2024-02-30", None),
         ("", None),
@@ -132,12 +141,51 @@ def test_date_of_a_record(text: str | None, day: date | None) -> None:
         ("# T\n\n* Status: Pending\n* Date: 2024-03-08\n", "proposed", "2024-03-08"),
         ("# T\n\nNo fields.\n", None, None),
         ("---\nstatus: imlpemented\n---\n# T\n", "accepted", None),
+        ("---\nstatus: draft # of the guild\n---\n# T\n", "proposed", None),
+        ('+++\nstatus = "accepted"\ndate = 2024-01-05\n+++\n# T\n', "accepted", "2024-01-05"),
+        (
+            "# T\n\n| Status | Declined |\n|---|---|\n| Date | 2024-01-05 |\n",
+            "rejected",
+            "2024-01-05",
+        ),
+        (
+            "# T\n\n| Status | Date | Owner |\n|---|---|---|\n| Open | 5 May 2024 | ada |\n",
+            "proposed",
+            "2024-05-05",
+        ),
+        ("# T\n\n## Status: Final\n\n## Date\n\n2024-01-05\n", "accepted", "2024-01-05"),
+        ("# T\n\n## Status\n\n✅ Adopted on 2024-01-05\n", "accepted", "2024-01-05"),
+        ("# T\n\n> Status: ~~proposed~~ obsolete\n", "deprecated", None),
+        ("= T\n:status: accepted\n\n== Date\n\n2024-01-05\n", "accepted", "2024-01-05"),
+        ("= T\n\n== Status\n\nProposed -> Accepted\n", "accepted", None),
+        ("T\n=\n\n:Status: Under review\n:Decision date: 2024-01-05\n", "proposed", "2024-01-05"),
     ],
 )
 def test_status_and_date_of_each_format(text: str, status: str | None, decided_on: str) -> None:
     result = facts("docs/adr/0002-t.md", text)
     assert (result["status"], result["decided_on"]) == (status, decided_on)
     assert result["is_record"]
+
+
+def test_day_in_the_name_of_a_record_is_its_date() -> None:
+    assert facts("docs/decisions/2024-03-11-a.md", "# T\n")["decided_on"] == "2024-03-11"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nstatus: superseded\nsuperseded-by: 0004-u.md\n---\n",
+        "# T\n\n## Status\n\nAccepted\n\nSuperseded by [4. U](0004-u.md)\n",
+    ],
+)
+def test_successor_beside_the_status(text: str) -> None:
+    result = facts("docs/adr/0002-t.md", text)
+    assert (result["status"], result["superseded_by"]) == ("superseded", "docs/adr/0004-u.md")
+
+
+def test_headings_of_asciidoc_are_sections() -> None:
+    context = "word " * 10 + "\n\n== Decision\n\nWe cache because it is cheap.\n"
+    assert has_why("docs/adr/0002-t.adoc", f"= T\n\n== Context\n\n{context}")
 
 
 def test_superseding_record_is_resolved_and_choices_are_a_template() -> None:
@@ -159,6 +207,7 @@ def test_superseding_record_is_resolved_and_choices_are_a_template() -> None:
         (".github/instructions/a.instructions.md", "Text without fields\n", 0),
         (".claude/rules/a.md", "Text for everything\n", 1),
         (".cursor/rules/a.mdc", "---\nalwaysApply: true\n---\n", 1),
+        (".cursor/rules/a.mdc", "---\nalwaysApply: true # of all\n---\n", 1),
         (".cursor/rules/a.mdc", '---\nalwaysApply: "true"\nglobs:\n---\n', 1),
         (".cursor/rules/a.mdc", "---\ndescription: by choice\n---\n", 0),
         (".cursor/rules/a.mdc", "---\nglobs: *.ts, *.tsx\n---\n", 2),
