@@ -139,8 +139,8 @@ def status_of(text: str | None) -> str | None:
     """Return the normalised status of a record; None if there is none or a list of choices."""
     if text is None:
         return None
-    shown = re.sub(r"~~.*?~~", "", LINK.sub(r"\1", text))
-    plain = re.sub(r"[*_`\"'{}]", "", shown).strip().lower()
+    text = re.sub(r"~~.*?~~", "", LINK.sub(r"\1", text))
+    plain = re.sub(r"[*_`\"'{}]", "", text).strip().lower()
     last = re.split(r"->|→", re.split(r"\||\n|<br", plain)[0])[-1]
     first = re.sub(r"^\W+", "", last)
     if "|" in plain and re.search(r"\bproposed\b.*\|.*\b(?:rejected|accepted)\b", plain):

@@ -43,6 +43,13 @@ GOOGLE_TIMES = frozenset(
 TIMES = frozenset(
     ["date", "day", "time", "submitted at", "submitted_at", "submitted on", "week", "created at"]
 )
+#: halves of the day beside a clock in German, Japanese, Korean and Chinese
+HALVES = (
+    (r"([\d:]+) vorm\.$", "AM"),
+    (r"([\d:]+) nachm\.$", "PM"),
+    (r"(?:午前|오전|上午) ?([\d:]+)$", "AM"),
+    (r"(?:午後|오후|下午) ?([\d:]+)$", "PM"),
+)
 #: headers of columns that identify a person
 IDENTITY = frozenset(
     [
@@ -210,8 +217,11 @@ def time_of(text: str) -> PossibleTimes | None:
     if EXCEL_DAYS.fullmatch(text):
         text = _excel_day(float(text))
     text = re.sub(r"([AaPp])\.\s?[Mm]\.", r"\1m", text)
-    # the week is that of the respondent's clock
-    return parse_time(re.sub(r" (?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?$", "", text))
+    # the week is that of the respondent's clock, so that its zone is of no account
+    text = re.sub(r" (?!AM$|PM$)[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d\d)?)?$", "", text)
+    for pattern, half in HALVES:
+        text = re.sub(pattern, rf"\1 {half}", text)
+    return parse_time(text)
 
 
 def _excel_day(days: float) -> str:

@@ -49,6 +49,8 @@ from collectors.ledger.store import Store
 LEAST_ITEMS = 2
 #: bytes of a file in which its header ends
 MOST_HEADER = 1 << 20
+#: number of a question before its text
+NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?\d{1,2} ?[.):-] ?")
 #: most weeks in a row with answers that are one wave if no waves are configured
 MOST_WEEKS = 6
 #: characters of a comment and of a team's name
@@ -255,7 +257,10 @@ def _columns(layout: Layout, survey: Survey) -> dict[int, Item]:
     for index, text in enumerate(layout.headers):
         header = plain(text)
         row = re.fullmatch(r".*\[(.+)\]", header)
-        item = by_header.get(header) or (row and by_header.get(plain(row[1])))
+        bare = plain(re.sub(r" \((?:required|optional)\)$", "", NUMBERED.sub("", header)))
+        item = (
+            by_header.get(header) or (row and by_header.get(plain(row[1]))) or by_header.get(bare)
+        )
         if item and index != layout.time:
             columns[index] = item
     return columns

@@ -57,6 +57,9 @@ NO_ANSWER = frozenset(
         "n/a",
         "na",
         "prefer not to say",
+        "prefer not to answer",
+        "rather not say",
+        "i'd rather not say",
         "i prefer not to say",
         "don't know",
         "i don't know",
@@ -73,8 +76,11 @@ NO_ANSWER = frozenset(
 )
 NUMBER = re.compile(r"[+-]?\d{1,4}(?:[.,]0+)?")
 LABELLED = re.compile(
-    r"(?P<first>\d{1,2})\s*[-–—:.=)]\s*(?P<after>\D.*)|(?P<before>\D.*)\((?P<last>\d{1,2})\)"
+    r"(?P<first>\d{1,2})\s*(?:[-–—:.=)]\s*(?P<after>\D.*)|\((?P<inner>\D.*)\))"
+    r"|(?P<before>\D.*)\((?P<last>\d{1,2})\)"
 )
+#: a number with the end of its scale
+OF_MOST = re.compile(r"(\d{1,2})\s*(?:/|out of)\s*(\d{1,2})")
 #: Excel reads a choice such as 1-5 as a day, and writes 01-May
 MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*")
 
@@ -82,8 +88,8 @@ MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*")
 def plain(text: str) -> str:
     """Return a text as it is compared: one line in lower case, without tags and end marks."""
     text = unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", text)).casefold()
-    text = re.sub("[\u2018\u2019]", "'", text)
-    return " ".join(text.split()).rstrip(" ?.:*!")
+    text = re.sub("[\u201c-\u201e]", '"', re.sub("[\u2018\u2019]", "'", text))
+    return " ".join(text.split()).rstrip(" ?.:*!").strip('"')
 
 
 @dataclass(frozen=True)
@@ -104,12 +110,14 @@ class Scale:
             return None
         label = LABELLED.fullmatch(word)
         if label:  # the words decide: a form can number its answers from either end
-            words = plain(label["after"] or label["before"])
+            words = plain(label["after"] or label["inner"] or label["before"])
             if words in self.words:
                 return self.words[words]
             if MONTH.fullmatch(words):
                 raise ValueError("is a date; format the column as text and export it again")
         number = (label["first"] or label["last"]) if label else word
+        if (part := OF_MOST.fullmatch(word)) and int(part[2]) == self.most:
+            number = part[1]
         if not NUMBER.fullmatch(number):
             raise ValueError(f"is not on the scale {self.name}")
         value = int(re.split("[.,]", number)[0])

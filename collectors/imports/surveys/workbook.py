@@ -45,7 +45,9 @@ def read_archive(name: str, content: bytes) -> list[Row] | bytes:
                 raise SourceError(f"{name}: above {MAX_PARTS:,} parts; {SAVE}")
             if "xl/workbook.xml" in names:
                 return _Workbook(name, archive).lines()
-            tables = [item for item in names if item.lower().endswith((".csv", ".tsv"))]
+            # macOS adds a hidden twin of each file
+            files = [item for item in names if not item.startswith("__MACOSX/")]
+            tables = [item for item in files if item.lower().endswith((".csv", ".tsv"))]
             if len(tables) == 1:
                 return _part(name, archive, tables[0])
     except BROKEN:

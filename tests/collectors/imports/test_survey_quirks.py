@@ -87,6 +87,10 @@ def test_column_of_times_in_any_language(header: str) -> None:
         ("7/27/26 19:06:23", "2026-07-27"),  # of Microsoft Forms
         ("46254.395833", "2026-08-17"),
         ("2020-07-17 18:52:45", "2020-07-13"),
+        ("2026/08/20 9:10:00 AM EST", "2026-08-17"),
+        ("2026/08/23 11:10:00 nachm. MESZ", "2026-08-17"),  # a Sunday
+        ("2026/08/20 오전 9:10:00", "2026-08-17"),
+        ("2026-08-20T09:10:00.123Z", "2026-08-17"),
     ],
 )
 def test_time_is_cut_to_its_week(time: str, week: str) -> None:
@@ -99,6 +103,13 @@ def test_time_is_cut_to_its_week(time: str, week: str) -> None:
         # multiple choices are one cell, or a column each with the same title
         f'"Timestamp",{BURNOUT},{EXCITED},"Tools"\n"2026/08/20 9:10:00 AM GMT-3","2","4","A;B"\n',
         f"Timestamp,{BURNOUT},{EXCITED},Tools,Tools\n8/20/2026 9:10:00,2,4,A,B\n",
+        # numbers before questions, marks behind them, and a line for Excel
+        f"sep=;\nTimestamp;{BURNOUT[0]}1. {BURNOUT[1:]};{EXCITED[0]}Q2: {EXCITED[1:-1]} (required)"
+        '"\n8/20/2026 9:10:00;2;4\n',
+        # SurveyMonkey saved by Excel in Europe
+        f"Respondent ID;Collector ID;Start Date;End Date;IP Address;{BURNOUT};{EXCITED}\n"
+        ";;;;;Response;Response\n"
+        "118;5;08/03/2026 09:00:00;08/03/2026 09:05:00;10.0.0.1;Slightly;4 out of 5\n",
         # a grid, and the same title twice
         "Timestamp,How? [burnout],How? [excitement]\n8/20/2026 9:10:00,2,4\n",
         # Typeform before 2022, with tags in its titles
@@ -119,6 +130,9 @@ def test_time_is_cut_to_its_week(time: str, week: str) -> None:
         "date\tburnout\texcitement\n2026-08-20\t2\t4\n",
         "date,burnout,excitement\n2026-08-20,2,4\n".encode("utf-16"),
         "date;burnout;excitement\n2026-08-20;etwas;4\n".encode("cp1252"),
+        archive(
+            {"__MACOSX/._Pulse.csv": "x", "A.csv": "date,burnout,excitement\n2026-08-20,2,4\n"}
+        ),
         archive({"Pulse.csv": "date,burnout,excitement\n2026-08-20,2,4\n"}),
         workbook(
             [
@@ -170,6 +184,9 @@ def test_qualtrics_export_without_previews_and_unfinished_answers() -> None:
         ("[0, 10]", ("10 - Extremely likely", "0 = Not at all likely", "7"), [0, 10, 7]),
         ('["no", "sometimes", "yes"]', ("Yes", "no", "Sometimes."), [1, 2, 3]),
         ('"extent"', ("Überhaupt nicht", "extrêmement", "Mucho", "moderadamente"), [1, 3, 4, 5]),
+        ('"extent"', ("“Very much”", "4/5", "Rather not say", "\uff11"), [1, 4, 4, None]),
+        ('"agreement"', ("5 (Strongly agree)", "1 - strongly agree"), [5, 5]),
+        ('["always", "often", "never"]', ("Often", "never"), [2, 3]),
         ('"extent"', ("N/A", "Don’t know", "Prefer not to say", "", "2"), [2] + [None] * 3),
     ],
 )
