@@ -8,7 +8,6 @@ from headway.ui.charts.figure import (
     COLOURS,
     DASHES,
     LABEL_SIZE,
-    LINE_HEIGHT,
     Drawing,
     Figure,
     base_layout,
@@ -23,8 +22,8 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
 OFFSET = 0.07
 #: ends of the scale of answers
 LOWEST, HIGHEST = 1, 5
-#: height of the plot and width of the names at its right, in pixels
-PLOT, NAMES = 230, 100
+#: height of the plot, width of the names at its right and a line of them, in pixels
+PLOT, NAMES, LINE = 230, 100, 19
 
 
 def waves(title: str, origin: str, items: Mapping[str, Sequence[Row]]) -> Drawing:
@@ -77,7 +76,7 @@ def _names(items: Mapping[str, Sequence[Row]]) -> list[Figure]:
     """Return the names of the items at the right of their newest means, none over another."""
     scale = PLOT / (HIGHEST - LOWEST)
     heights = [(rows[-1]["mean"] - LOWEST) * scale for rows in items.values()]
-    moved = apart(heights, LINE_HEIGHT, LINE_HEIGHT / 2, PLOT - LINE_HEIGHT / 2)
+    moved = apart(heights, LINE, LINE / 2, PLOT - LINE / 2)
     return [
         {
             "x": 1,

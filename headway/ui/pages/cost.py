@@ -5,6 +5,7 @@ import streamlit as st
 from headway.ui.charts import spend_charts
 from headway.ui.parts import answer, cache, filters, notices, question, sections
 from headway.ui.parts.filters import View
+from headway.ui.parts.text import lead
 from queries.catalog import catalog
 from queries.read.listings import ListingQuery, listing_query
 from queries.read.overview import MetricAnswer
@@ -39,7 +40,8 @@ def basis(main: MetricAnswer, view: View) -> None:
     closed = text.removeprefix("Based on ").partition(":")[0]
     with question.fold(query.title, missing or closed) as is_open:
         if is_open:
-            sections.show(query, view, missing or text, [text] if missing else [])
+            lead(missing or text)
+            sections.body(query, view, notes=[text] if missing else [])
 
 
 def change(main: MetricAnswer, view: View) -> None:
@@ -68,13 +70,13 @@ def change(main: MetricAnswer, view: View) -> None:
         if is_open:
             origin = sections.origin(f"{before} to {quarter}, counted spend in scope", view)
             drawing = spend_charts.waterfall(query.title, origin, rows[0], before, quarter)
-            sections.show(query, view, sentence, split_notes(rows[1:]), drawing)
+            lead(sentence)
+            sections.body(query, view, drawing, notes=split_notes(rows[1:]))
 
 
 def over_time(view: View) -> None:
     """Draw spend by week, and spend without a price."""
     title = "Spend over time"
-    st.header(title, anchor=False)
     group = st.segmented_control(
         title, list(GROUPS), default=DEFAULT_GROUP, key="by", label_visibility="collapsed"
     )

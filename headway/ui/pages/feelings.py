@@ -38,7 +38,7 @@ def teams(view: View) -> None:
     """Draw the newest wave by team, and the teams that are hidden."""
     query = ListingQuery("Teams in the newest wave", "survey_teams")
     if rows := cache.row_values(query, view):
-        sections.show(query, view, notes=[hidden_sentence(rows)], is_table=True)
+        sections.body(query, view, notes=[hidden_sentence(rows)], is_table=True)
 
 
 def comments(view: View) -> None:
@@ -50,7 +50,6 @@ def comments(view: View) -> None:
     if not rows:
         sections.empty(query.title, "Comments are shown from ten in a wave on.")
         return
-    st.header(query.title, anchor=False)
     st.markdown("\n".join(f"- {escape(row['comment'])}" for row in rows))
     sections.body(query, view)
 

@@ -2,6 +2,7 @@
 
 from headway.ui.parts import answer, cache, filters, question, sections
 from headway.ui.parts.filters import View
+from headway.ui.parts.text import lead
 from queries.catalog import catalog
 from queries.read.listings import ListingQuery, listing_query
 from queries.read.overview import MetricAnswer
@@ -50,7 +51,8 @@ def outcomes(view: View) -> None:
     sentence = outcomes_sentence(rows)
     with question.fold(query.title) as is_open:
         if is_open:
-            sections.show(query, view, sentence, is_table=bool(rows))
+            lead(sentence)
+            sections.body(query, view, is_table=bool(rows))
 
 
 def guidance(_: MetricAnswer | None, view: View) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -91,7 +91,7 @@ def show_answer(item: MetricAnswer, panel: Panel, view: View) -> None:
     caption(decided_text(row, extra.definition_hash if extra else ""))
     if not tab:
         return
-    with _frame(metric.title):
+    with _frame(""):
         if tab == DEFINITION:
             _meaning(metric)
             definitions(panel, [], view)
@@ -115,8 +115,7 @@ def _filtered(frame: pd.DataFrame, metric: Metric) -> None:
         is_match = cells.apply(lambda column: column.str.contains(text, case=False, regex=False))
         frame = frame[is_match.any(axis="columns")]
     st.caption(f"{len(frame):,} {metric.of.plural}, newest first. Click a header to sort.")
-    columns = ["window", "url", *frame.columns.drop(["window", "url", *metric.of.ids[:2]])]
-    table(frame[columns], f"Rows of {metric.title}", metric.unit)
+    table(_linked(frame, metric.of.ids), f"Rows of {metric.title}", metric.unit)
 
 
 def _meaning(metric: Metric) -> None:
@@ -147,7 +146,7 @@ def _tabs(title: str, rows: str = "") -> str | None:
 
     ``rows`` is the text of the rows of the page's first answer, whose names are the short ones.
     """
-    key, suffix = f"evidence {title}", "" if rows else f"-{slug(title)}"
+    key, suffix = (f"evidence {title}", f"-{slug(title)}") if not rows else ("evidence", "")
     tab = TABS.get(st.query_params.get(EVIDENCE, "").removesuffix(suffix))
     is_open = st.query_params.get(EVIDENCE, "").endswith(suffix)
     st.session_state[key] = tab if is_open else None
@@ -190,7 +189,7 @@ def oldest(data: PanelData, view: View) -> None:
     frame = _items(evidence, view, "longest").sort_values("value", ascending=False, kind="stable")
     if len(frame):
         st.markdown("**Open longest**")
-        columns = frame[["url", *panel.subject.listed]].dropna(axis="columns", how="all")
+        columns = _listed(frame, panel).dropna(axis="columns", how="all")
         alt = f"The {panel.subject.plural} that have been open longest"
         table(columns, alt, evidence.metric.unit)
 
@@ -205,7 +204,7 @@ def newest(data: PanelData, view: View) -> None:
     total = counted["total"].iloc[0]
     more = f", the {len(counted)} newest of {total:,}" if total > len(counted) else ""
     st.markdown(f"**{panel.title}** in the period shown{more}")
-    columns = counted[["url", *panel.subject.listed]]
+    columns = _listed(counted, panel)
     if panel.subject.name == "outcome":
         st.markdown("\n".join(_outcome(row) for row in columns.to_dict("records")))
     else:
@@ -252,8 +251,19 @@ def definitions(panel: Panel, headlines: list[Headline], view: View) -> None:
 def _rows(evidence: Evidence, panel: Panel, view: View) -> None:
     frame = _items(evidence, view)
     st.caption(f"{len(frame):,} {panel.subject.plural}, newest first. Click a header to sort.")
-    columns = ["url", *frame.columns.drop(["url", *panel.subject.ids[:2]])]
-    table(frame[columns], f"Rows of {evidence.label}", evidence.metric.unit)
+    table(_linked(frame, panel.subject.ids), f"Rows of {evidence.label}", evidence.metric.unit)
+
+
+def _linked(frame: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
+    """Return rows with window and link first; items with a link need no other key."""
+    first = [name for name in ("window", "url") if name in frame.columns]
+    keys = ids[:2] if "url" in frame.columns else ()
+    return frame[[*first, *frame.columns.drop([*first, *keys])]]
+
+
+def _listed(frame: pd.DataFrame, panel: Panel) -> pd.DataFrame:
+    """Return the columns of a short list, with the link if items have one."""
+    return frame[[name for name in ("url", *panel.subject.listed) if name in frame.columns]]
 
 
 def table(frame: pd.DataFrame, alt: str, unit: str = "") -> None:

@@ -31,14 +31,18 @@ def show(
     st.header(query.title, anchor=False)
     if sentence:
         lead(sentence)
-    caption(*notes)
-    body(query, view, drawing, is_table)
+    body(query, view, drawing, notes, is_table)
 
 
 def body(
-    query: ListingQuery, view: View, drawing: Drawing | None = None, is_table: bool = False
+    query: ListingQuery,
+    view: View,
+    drawing: Drawing | None = None,
+    notes: Sequence[str] = (),
+    is_table: bool = False,
 ) -> None:
-    """Draw the chart or the rows of a section, and the evidence."""
+    """Draw notes, the chart or the rows of a section, and the evidence."""
+    caption(*notes)
     if drawing:
         draw(drawing, query.title)
     if is_table:
@@ -56,8 +60,8 @@ def folded(
     """Draw a closed section with its number; its chart or its rows are drawn if it is open."""
     with question.fold(query.title, text.removesuffix(".")) as is_open:
         if is_open:
-            caption(*notes)
-            body(query, view, drawing() if drawing else None, is_table=drawing is None)
+            drawn = drawing() if drawing else None
+            body(query, view, drawn, notes, is_table=drawing is None)
 
 
 def empty(title: str, reason: str) -> None:

@@ -37,8 +37,14 @@ from tests.support.dashboard import opened, ready, served
 ROOT = Path(__file__).parents[3]
 #: characters of a figure as it is sent
 MOST_CHARACTERS = 32_000
-#: sections that pages draw closed
+#: sections that pages draw closed, and panels with the name of their first number
 OPENED = (
+    *(
+        panel.title
+        for page in PAGES
+        for panel in catalog.panels(page)
+        if panel.metrics[0].is_headline and panel.title == panel.metrics[0].title
+    ),
     "Why spend changed",
     "Spend over time",
     "Spend per engineer",
@@ -122,16 +128,18 @@ def drawn_panels(demo: Path) -> dict[str, str]:
 
 
 def drawn_pages(demo: Path) -> dict[str, str]:
-    """Return the charts that pages draw with closed sections opened."""
+    """Return the charts that pages draw with closed sections and rows of answers opened."""
     main, result = sys.modules["__main__"], {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEADWAY_DATA", str(demo))
         app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
         for title in OPENED:
             app.query_params[f"open-{slug(title)}"] = "true"
+        app.query_params["evidence"] = "rows"
         app.run()
         for page in ALL_PAGES:
             app.switch_page(page.file).run()
+            assert not app.exception, page.name
             for element in app.get("plotly_chart"):
                 assert element.proto.alt
                 result[f"{page.name}: {element.proto.alt[:60]}"] = element.proto.spec

@@ -144,6 +144,15 @@ def test_page_begins_with_its_answer_and_the_guardrail_in_the_way(app: AppTest) 
     assert "Guardrail in the way:** revert rate 8 %, was 2 % " in markdown(app)
 
 
+def test_each_team_is_listed_once_beside_the_others(app: AppTest) -> None:
+    (table,) = [
+        part
+        for part in drawn(app, catalog.page("cycle-time").file, compare="quarter")
+        if part.startswith("Teams side by side")
+    ]
+    assert table == "Teams side by side team before since change checkout 4 days 4 days 0 %"
+
+
 def test_decided_verdicts_are_listed_with_the_quarter_after(app: AppTest) -> None:
     text = drawn(app, catalog.extra_page("verdicts").file)
     assert (
