@@ -19,7 +19,7 @@ LAST_DAY = date(2026, 11, 29)
 
 def take_picture(data: Path, target: Path) -> None:
     """Write a picture of the first screen of a data folder's overview."""
-    size = {"width": 1280, "height": 910}
+    size = {"width": 1280, "height": 900}
     with sync_playwright() as playwright, served(data) as url:
         chromium = playwright.chromium.launch(executable_path=machine.chromium())
         with opened(chromium, url, viewport=size, color_scheme="light") as page:
