@@ -16,14 +16,16 @@ NO_AGENTS = (
 
 
 def categories_sentence(rows: Sequence[Row]) -> str:
-    """Return where agents do most and least of the work."""
+    """Return in which categories the share of agents is highest and lowest."""
     ranked = [row for row in rows if row["lasted"] >= LEAST_CHANGES]
     if not ranked:
         return f"No category has {LEAST_CHANGES} changes that lasted in this period."
     most, least = ranked[0], ranked[-1]
-    text = f"By their signals, agents wrote most of {most['category']} ({_least(most)})"
+    text = (
+        f"By their signals, the share of agents is highest in {most['category']} ({_least(most)})"
+    )
     if least is not most:
-        text += f" and least of {least['category']} ({_least(least)})"
+        text += f" and lowest in {least['category']} ({_least(least)})"
     return f"{text}."
 
 

@@ -43,10 +43,12 @@ def answers_sentence(rows: Sequence[Row]) -> str:
     if rate >= 1:
         return f"{text}."
     item, least, most = newest["item"], newest["mean_least"], newest["mean_most"]
+    plausible = newest["mean_plausible"]
+    still = "still " if plausible == newest["mean"] else ""
     return (
         f"{text}. In a plausible case, in which the others are less content, "
-        f"{ITEMS.get(item, item)} would be {newest['mean_plausible']:.1f}. If all of them had "
-        f"given the lowest or the highest answer, it would be {least:.1f} or {most:.1f}."
+        f"{ITEMS.get(item, item)} would {still}be {plausible:.1f}. If all of them had given the "
+        f"lowest or the highest answer, it would be {least:.1f} or {most:.1f}."
     )
 
 

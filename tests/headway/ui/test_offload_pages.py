@@ -101,8 +101,8 @@ def test_offload_page_shows_category_by_author_with_bounds(
     assert OFFLOAD.title in text
     # 4 of 10, or 4 and half of 6; none of 10, or half of them
     assert (
-        "By their signals, agents wrote most of docs (at least 40 %) and least of product work "
-        "(at least 0 %)." in text
+        "By their signals, the share of agents is highest in docs (at least 40 %) and lowest in "
+        "product work (at least 0 %)." in text
     )
     assert "docs,10,4,0,6,40 % to 70 %,2 of 4,0,1 of 3" in text
     assert "product work,10,0,0,10,0 % to 50 %,–,0,not observable" in text
