@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from statistics import fmean
 from typing import Any, Literal
 
@@ -118,16 +119,21 @@ class Judging:
 
     def changed(self, teams: Sequence[str], pair: Comparison) -> float:
         """Return the share of the members of teams who changed between two windows."""
-        days = (pair.baseline.start_on, pair.current.end_on - timedelta(days=1))
+        first, last = pair.baseline.start_on, pair.current.end_on - timedelta(days=1)
+        members = [row for team in teams for row in self.members_by_team.get(team, ())]
         before, after = (
-            frozenset(
-                row.login
-                for row in self.members
-                if row.team in teams and row.from_on <= day <= row.to_on
-            )
-            for day in days
+            frozenset(row.login for row in members if row.from_on <= day <= row.to_on)
+            for day in (first, last)
         )
         return changed_members(before, after)
+
+    @cached_property
+    def members_by_team(self) -> Mapping[str, Sequence[Membership]]:
+        """The members of each team."""
+        members: dict[str, list[Membership]] = defaultdict(list)
+        for row in self.members:
+            members[row.team].append(row)
+        return members
 
 
 @dataclass

@@ -114,12 +114,14 @@ class WeeklySums:
         Windows of a few weeks or items have none.
         """
         start, end = week_of(window.start_on), week_from(window.end_on)
-        items = np.where(open_weeks(start, end, closed), self.cut(start, end).items, 0)
+        items = _cut(self.items, self.first, start, end)
         if end - start < BUSY_WINDOW or items.sum() < BUSY_ITEMS:
             return None
-        return (
-            monday(start + int(items.argmax())) if items.max() > BUSY_SHARE * items.sum() else None
-        )
+        if any(start <= week < end for week in closed):
+            items = np.where(open_weeks(start, end, closed), items, 0)
+        total = items.sum()
+        is_busy = total >= BUSY_ITEMS and items.max() > BUSY_SHARE * total
+        return monday(start + int(items.argmax())) if is_busy else None
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ def load(served: Served, seconds: float) -> None:
         waits: list[float] = []
         ends_at = time.monotonic() + seconds
         threads = [
-            threading.Thread(target=_click, args=(served.port, seed, queries, ends_at, waits))
+            threading.Thread(target=click, args=(served.port, seed, queries, ends_at, waits))
             for seed in range(VIEWERS)
         ]
         before, used = served.memory, served.cpu
@@ -223,9 +223,8 @@ def at_random() -> list[str]:
     ]
 
 
-def _click(
-    port: int, seed: int, queries: Sequence[str], ends_at: float, waits: list[float]
-) -> None:
+def click(port: int, seed: int, queries: Sequence[str], ends_at: float, waits: list[float]) -> None:
+    """View pages with pauses until a time, and add the seconds of each to a list."""
     dice = random.Random(seed)
     time.sleep(dice.random() * THINK_SECONDS)
     viewer = Viewer(port)
