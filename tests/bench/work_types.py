@@ -11,8 +11,8 @@ import argparse
 import csv
 import random
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -27,20 +27,22 @@ from queries.sql_files import ROOT, read_sql
 SEEDS = ROOT / "seeds"
 TYPES = ("feature", "fix", "docs", "test", "refactor", "chore")
 FOLDS = 5
+#: words of one topic; each topic has weights that its words share
+TOPICS = Path(__file__).parent / "word_groups.csv"
 #: titles with a term, before it gets weights
 MIN_TITLES = 4
 #: inverse strength of the penalty on large weights
-STRENGTH = 0.7
+STRENGTH = 0.35
 #: terms with smaller weights are left out
 MIN_WEIGHT = 0.15
 #: a title stays unclassified without this lead of a type over the next, and without a word of this
 #: weight for the type; as in SQL
-MARGIN, REASON = 0.45, 0.3
+MARGIN, REASON = 0.4, 0.3
 #: words that give no reason
 NO_REASON = (
     *("a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "in", "into", "is"),
     *("it", "its", "of", "on", "or", "so", "that", "the", "this", "to", "via", "was", "wip"),
-    "with",
+    *("revert", "with"),
 )
 #: the terms of all titles
 EVERY = "(every title)"
@@ -68,18 +70,26 @@ def read(path: Path) -> list[Title]:
             for row in takewhile(lambda row: row["field"] != "title_words", csv.DictReader(file))
             if row["field"] == "title"
         ]
-    titles = []
+    matches: list[str | None] = []
+    remainders = []
+    for row in rows:
+        match = next((rule for rule in rules if rule[0].search(row["title"])), None)
+        matches.append(match[1] if match else None)
+        remainders.append(match[0].sub("", row["title"]) if match else row["title"])
     with duckdb.connect() as db:
         db.execute(read_sql(ROOT / "shared" / "macros.sql").text)
-        for row in rows:
-            text = row["title"]
-            matched = [(rule, kind) for rule, kind in rules if rule.search(text)]
-            by_rule = matched[0][1] if matched else None
-            remainder = matched[0][0].sub("", text) if matched else text
-            terms = db.execute("select title_terms(?)", [remainder]).fetchall()[0][0]
-            group = row.get("repo") or ""
-            titles.append(Title(text, tuple(sorted(terms)), row["work_type"], by_rule, group))
-    return titles
+        query = "select list_sort(title_terms(title)) from (select unnest(?) as title)"
+        terms = [tuple(own) for (own,) in db.execute(query, [remainders]).fetchall()]
+    return [
+        Title(row["title"], own, row["work_type"], match, row.get("repo") or "")
+        for row, own, match in zip(rows, terms, matches, strict=True)
+    ]
+
+
+def read_topics() -> dict[str, list[str]]:
+    """Return the words of each topic."""
+    with TOPICS.open(encoding="utf-8", newline="") as file:
+        return {row["topic"]: row["words"].split() for row in csv.DictReader(file)}
 
 
 def stem(term: str) -> str:
@@ -91,23 +101,49 @@ def stem(term: str) -> str:
     return "^" + word if term.startswith("^") else word
 
 
+def topics_of_stems() -> dict[str, set[str]]:
+    """Return the topics of each stem, also of stems as the first word."""
+    topics = defaultdict[str, set[str]](set)
+    for topic, words in read_topics().items():
+        for word in words:
+            topics[stem(word)].add("topic " + topic)
+            topics[stem("^" + word)].add("first topic " + topic)
+    return topics
+
+
+def inputs_of(stems: Iterable[str], frequent: set[str], topics: dict[str, set[str]]) -> Counter[str]:
+    """Return how often each input of the regression is in a title: stems and their topics."""
+    inputs = Counter[str]()
+    for name in stems:
+        inputs.update({name} & frequent)
+        inputs.update(topics.get(name, ()))
+    return inputs
+
+
 def fit(titles: Sequence[Title]) -> Weights:
-    """Return the weights of each term by multinomial logistic regression."""
+    """Return the weights of each term by multinomial logistic regression.
+
+    The weight of a term is that of its stem and those of its topics, so that words which are rare
+    in the titles have the weight of their topics.
+    """
     # the type that a rule gives is a term while fitting: it explains titles that say no more
     stems = [
         {stem(term) for term in title.terms} | ({title.by_rule + ":"} if title.by_rule else set())
         for title in titles
     ]
     counts = Counter(name for names in stems for name in names)
-    names = sorted(
+    frequent = {
         name
         for name, count in counts.items()
         if count >= MIN_TITLES and name.removeprefix("^") not in NO_REASON
-    )
+    }
+    topics = topics_of_stems()
+    rows = [inputs_of(names, frequent, topics) for names in stems]
+    names = sorted({name for row in rows for name in row})
     index = {name: column for column, name in enumerate(names)}
-    cells = [(row, index[name]) for row, own in enumerate(stems) for name in own & index.keys()]
-    places = tuple(np.array(cells).T)
-    inputs = csr_matrix((np.ones(len(cells)), places), shape=(len(titles), len(names)))
+    cells = [(n, index[name], count) for n, row in enumerate(rows) for name, count in row.items()]
+    lines, columns, values = (np.array(part) for part in zip(*cells, strict=True))
+    inputs = csr_matrix((values, (lines, columns)), shape=(len(titles), len(names)), dtype=float)
     actual = np.array([[title.work_type == kind for kind in TYPES] for title in titles], float)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
@@ -124,9 +160,14 @@ def fit(titles: Sequence[Title]) -> Weights:
     start = np.zeros((len(names) + 1) * len(TYPES))
     result = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
     weights = result.x.reshape(len(names) + 1, len(TYPES)).round(2)
-    forms = sorted({term for title in titles for term in title.terms})
-    by_term = {form: weights[index[stem(form)]] for form in forms if stem(form) in index}
-    heavy = {form: list(row) for form, row in by_term.items() if abs(row).max() >= MIN_WEIGHT}
+    own_words = {word for words in read_topics().values() for word in words}
+    forms = {term for title in titles for term in title.terms}
+    forms |= own_words | {"^" + word for word in own_words}
+    by_term = {}
+    for form in sorted(forms):
+        own = inputs_of([stem(form)], frequent, topics).keys() & index.keys()
+        by_term[form] = np.sum([weights[index[name]] for name in sorted(own)], axis=0).round(2)
+    heavy = {form: list(row) for form, row in by_term.items() if np.abs(row).max() >= MIN_WEIGHT}
     return {EVERY: list(weights[-1])} | heavy
 
 

@@ -42,7 +42,7 @@ ranked as (
 decided as (
     select title, types[1].work_type as work_type
     from ranked
-    where types[1].score - types[2].score >= 0.45
+    where types[1].score - types[2].score >= 0.4
 ),
 
 reasons as (

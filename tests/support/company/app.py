@@ -126,7 +126,7 @@ PULLS = [
     # Case: ships the experiment #14, which is decided by a label later.
     _pull(
         15,
-        "Shorter checkout",
+        "Checkout in one step",
         "ada",
         "2026-03-02",
         "src/onepage/form.ts",

@@ -34,7 +34,7 @@ PULLS = [
     # the branch is longer than a page.
     Pull(
         20,
-        "Handbook moved in",
+        "Books moved in",
         "jon",
         "2025-09-22 12:00",
         method=MERGE,

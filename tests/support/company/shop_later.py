@@ -100,7 +100,7 @@ PULLS = [
     # there.
     Pull(
         28,
-        "Repair the express checkout",
+        "Express again",
         "ivy",
         "2025-11-05 10:00",
         commits=[Commit("2025-11-05 09:30")],

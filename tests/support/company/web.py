@@ -218,7 +218,7 @@ PULLS = [
     # Case: a human in a co-author trailer is no signal. Only docs, by the paths.
     Pull(
         12,
-        "Spelling",
+        "Commas",
         "ivy",
         "2025-07-07 10:00",
         commits=[Commit("2025-07-07 09:00", "Fix typos\n\nCo-authored-by: Hal <hal@acme.example>")],
@@ -369,7 +369,7 @@ PULLS = [
     # Case: closed as of the last day, reopened later.
     Pull(
         23,
-        "Inline the icons",
+        "Icons in place",
         "hal",
         "2026-06-15 10:00",
         commits=[Commit("2026-06-15 08:00")],

@@ -82,7 +82,7 @@ def read_title_words(seeds: Path) -> dict[str, dict[str, Decimal]]:
 def by_title_words(title: str, weights: Mapping[str, Mapping[str, Decimal]]) -> str | None:
     """Return the work type that the words of a title weigh for.
 
-    None if no type is ahead by 0.45, or if no word weighs 0.3 for it.
+    None if no type is ahead by 0.4, or if no word weighs 0.3 for it.
     """
     text = title[:200].lower()
     rest = TICKET.sub("", text)
@@ -98,7 +98,7 @@ def by_title_words(title: str, weights: Mapping[str, Mapping[str, Decimal]]) -> 
         + (weights.get("^" + word, zero).get(best, 0) if "^" + word in terms else 0)
         for word in {term.removeprefix("^") for term in terms}
     ]
-    is_ahead = sums[best] - sums[second] >= Decimal("0.45")
+    is_ahead = sums[best] - sums[second] >= Decimal("0.4")
     return best if is_ahead and max(reasons, default=0) >= Decimal("0.3") else None
 
 
