@@ -21,10 +21,9 @@ def keep(published: Path, data: Path, name: str) -> None:
         if files := archive_files(data):
             known = db.read_parquet([str(file) for file in files]).set_alias("known")
             rows = rows.join(known, KEY, how="anti")
-        db.execute("create temp table new_answers as from rows")
-        quarters = db.execute("select distinct archive_quarter from new_answers").fetchall()
-        for (quarter,) in quarters:
-            new = db.table("new_answers").filter(f"archive_quarter = '{quarter}'")
+        # one quarter at a time: the texts of all quarters of a large company take gigabytes
+        for (quarter,) in rows.project("archive_quarter").distinct().fetchall():
+            new = rows.filter(f"archive_quarter = '{quarter}'")
             _write(new, data / FOLDER / quarter / f"{name}.parquet")
 
 

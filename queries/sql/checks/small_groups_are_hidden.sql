@@ -1,4 +1,38 @@
 -- No combination of team and role is named on a day on which it has fewer than k people.
+with named as (
+    select distinct opened_at::date as opened_on, team, role, is_engineering_role
+    from pull_requests
+    where team is not null or is_engineering_role is not null
+),
+
+-- of a row without a team, people of all teams; apart, so that the others are joined by team
+members as (
+    select named.*, people.login
+    from named
+    left join int_published_people as people
+        on
+            people.team = named.team
+            and named.opened_on between people.from_on and people.to_on
+            and coalesce(people.role = named.role, named.role is null)
+            and coalesce(
+                people.is_engineering_role = named.is_engineering_role,
+                named.is_engineering_role is null
+            )
+    where named.team is not null
+    union all
+    select named.*, people.login
+    from named
+    left join int_published_people as people
+        on
+            named.opened_on between people.from_on and people.to_on
+            and coalesce(people.role = named.role, named.role is null)
+            and coalesce(
+                people.is_engineering_role = named.is_engineering_role,
+                named.is_engineering_role is null
+            )
+    where named.team is null
+)
+
 select
     people.from_on,
     people.team,
@@ -20,30 +54,17 @@ group by
 having count(*) < settings.small_group
 union all
 select
-    pull_requests.opened_at::date,
-    pull_requests.team,
-    pull_requests.role,
-    pull_requests.is_engineering_role,
-    count(distinct people.login)
-from (
-    select distinct opened_at::date as opened_at, team, role, is_engineering_role
-    from pull_requests
-    where team is not null or is_engineering_role is not null
-) as pull_requests
+    members.opened_on,
+    members.team,
+    members.role,
+    members.is_engineering_role,
+    count(distinct members.login)
+from members
 cross join input_settings as settings
-left join int_published_people as people
-    on
-        pull_requests.opened_at between people.from_on and people.to_on
-        and coalesce(people.team = pull_requests.team, pull_requests.team is null)
-        and coalesce(people.role = pull_requests.role, pull_requests.role is null)
-        and coalesce(
-            people.is_engineering_role = pull_requests.is_engineering_role,
-            pull_requests.is_engineering_role is null
-        )
 group by
-    pull_requests.opened_at,
-    pull_requests.team,
-    pull_requests.role,
-    pull_requests.is_engineering_role,
+    members.opened_on,
+    members.team,
+    members.role,
+    members.is_engineering_role,
     settings.small_group
-having count(distinct people.login) < settings.small_group
+having count(distinct members.login) < settings.small_group
