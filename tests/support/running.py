@@ -73,8 +73,8 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return more processes than cores, because tests wait for pages, limits and processes."""
-    return min(2 * (os.cpu_count() or 1), 4)
+    """Return a process more than cores: tests wait, but each builds and imports the same again."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
