@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from queries.catalog import (
     capabilities,
@@ -134,6 +135,7 @@ def extra_page(name: str) -> Page:
     return {row.name: row for row in EXTRA_PAGES}[name]
 
 
+@cache
 def metric(name: str) -> Metric:
     """Return a metric by name; raise KeyError if there is none."""
     return {row.name: row for row in METRICS}[name]

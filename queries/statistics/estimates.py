@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import pandas as pd
@@ -288,7 +288,19 @@ def bound_parameters(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_literals(sql: str, parameters: Mapping[str, Any]) -> str:
     """Return a query with its parameters replaced by SQL literals."""
-    return PARAMETER.sub(lambda match: literal(parameters[match[1]]), sql)
+    texts, names = _split(sql)
+    literals = {name: literal(parameters[name]) for name in dict.fromkeys(names)}
+    parts = [texts[0]]
+    for name, text in zip(names, texts[1:], strict=True):
+        parts += (literals[name], text)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _split(sql: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the texts of a query around its parameters, and the names of these."""
+    parts = PARAMETER.split(sql)
+    return parts[::2], parts[1::2]
 
 
 def literal(value: Any) -> str:
