@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from math import sqrt
+from math import ceil, sqrt
 
 from scipy.special import ndtri, stdtrit
 
@@ -20,6 +20,9 @@ BANDS = (5, 10, 20, 50, 100, 200, 500, 1000)
 LEAST_INVITED = 10
 #: published steps between the shares 0 and 1; the first and the last are never published
 STEPS_OF_A_SHARE = 20
+#: answers of a cell below which the spread is rounded up, in steps of half a point: with a finer
+#: one a reader could find how many people gave each answer
+SMALL, STEPS_OF_A_SPREAD = 10, 2
 #: in the plausible case, odds of an unfavourable answer of people who did not answer, compared with
 #: those of people who did
 ODDS_OF_SILENCE = 2
@@ -197,6 +200,8 @@ def level(cell: Cell, least: int, n: int, k: int, invited: int | None, rate: flo
     """
     values = range(least, least + len(cell.frequencies))
     mean, sd = mean_and_sd(cell.frequencies, least)
+    if cell.n < SMALL:
+        sd = ceil(sd * STEPS_OF_A_SPREAD) / STEPS_OF_A_SPREAD
     size = invited if invited is not None and invited >= cell.n else None
     low, high = mean_interval(mean, sd, cell.n, size)
     most = values[-1]

@@ -14,7 +14,8 @@
 -- n: answers, at least: the lower end of a band (5, 10, 20, 50, 100 and so on), of the item of the
 --     cell with the fewest.
 -- mean: mean of the answers, with one decimal.
--- sd: standard deviation of the answers, with one decimal.
+-- sd: standard deviation of the answers, with one decimal; under ten answers rounded up to half
+--     points, also in the interval of the mean.
 -- lo: lower end of the 95 % interval of the mean of everyone invited.
 -- hi: upper end of the interval.
 -- favourable: share of the two best answers, in steps of 5 points from 5 to 95 %.

@@ -81,7 +81,8 @@ def test_rates_and_numbers_of_answers_are_published_in_steps() -> None:
 
 def test_published_numbers_are_rounded() -> None:
     numbers = level(Cell(SIX, polarity=-1), 1, 6, 5, 8, 0.75)
-    assert (numbers.n, numbers.mean, numbers.sd, numbers.lo, numbers.hi) == (5, 2.8, 1.5, 2.1, 3.6)
+    # under ten answers with a spread of 1.5: 2.8333 ± 2.570582 * 1.5 / sqrt(6) * 0.5 = 0.7871
+    assert (numbers.n, numbers.mean, numbers.sd, numbers.lo, numbers.hi) == (5, 2.8, 1.5, 2.0, 3.6)
     shares = (numbers.favourable, numbers.favourable_lo, numbers.favourable_hi)
     assert shares == (0.5, 0.3, 0.7)
     # 0.75 * 2.8 + 0.25 * 1 = 2.35 and + 0.25 * 5 = 3.35
@@ -115,6 +116,20 @@ def test_cell_in_which_all_or_none_are_favourable_is_hidden() -> None:
     assert shown_cells(Wave(Cell((3, 2, 1, 5, 3)), {"red": Cell(mixed)}), (), 5) == Wave(
         Cell((3, 2, 1, 5, 3))
     )
+
+
+def test_reader_of_a_small_cell_finds_nobody_s_side_and_seldom_each_answer() -> None:
+    alike: dict[tuple[float | None, ...], list[Cell]] = {}
+    for n in (5, 6, 7):
+        for answers in itertools.combinations_with_replacement(range(5), n):
+            small = Cell(tuple(answers.count(value) for value in range(5)))
+            if small.is_large(5):
+                numbers = vars(level(small, 1, n, 5, n + 2, None)).values()
+                alike.setdefault((n, *numbers), []).append(small)
+    # the reader knows how many answered, and tries all answers that agree with the numbers
+    assert not any(all(small.is_uniform for small in cells) for cells in alike.values())
+    known = sum(len(cells) == 1 for cells in alike.values())
+    assert known / sum(map(len, alike.values())) < 0.4  # 0.9 with the true spread
 
 
 def test_share_at_an_end_is_not_published() -> None:
