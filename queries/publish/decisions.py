@@ -284,6 +284,7 @@ class _Decider:
         names = [("org", ""), *(("team", name) for name in self.teams)]
         for index, (items, (kind, name)) in enumerate(zip(scopes, names, strict=False)):
             sums: dict[bytes, WeeklySums] = {}
+            busy: dict[bytes, dict[Window, date | None]] = defaultdict(dict)
             for pair in headline.pairs:
                 key = Key(about.name, kind, name, pair.quarter, pair.comparison, pair.event)
                 judged = self._prepared(key, pair, items, [name] if name else [])
@@ -295,7 +296,7 @@ class _Decider:
                 panel = judged.panel.tobytes()
                 if panel not in sums:
                     sums[panel] = items.weekly(judged.panel)
-                judged.busy_week = self._busy_week(pair, sums[panel])
+                judged.busy_week = self._busy_week(pair, sums[panel], busy[panel])
                 if judged.columns:
                     continue
                 breaks = self.judging.breaks(judged.teams)
@@ -338,10 +339,17 @@ class _Decider:
         pair = judged.pair
         return items.adjusted(pair.current, pair.baseline, judged.panel, self.closed)
 
-    def _busy_week(self, pair: Comparison, sums: WeeklySums) -> date | None:
-        """Return a week with over a third of the items of the judged window or the baseline."""
-        weeks = (sums.busy_week(window, self.closed) for window in (pair.current, pair.baseline))
-        return next((week for week in weeks if week), None)
+    def _busy_week(
+        self, pair: Comparison, sums: WeeklySums, known: dict[Window, date | None]
+    ) -> date | None:
+        """Return a week with over a third of the items of the judged window or the baseline.
+
+        ``known``: weeks by window, which are added; most windows belong to several comparisons.
+        """
+        for window in (pair.current, pair.baseline):
+            if window not in known:
+                known[window] = sums.busy_week(window, self.closed)
+        return known[pair.current] or known[pair.baseline]
 
     def _judge_rollout(
         self, headline: Metric, rollout: Rollout, whole: Items, upper: Items | None = None
@@ -375,7 +383,7 @@ class _Decider:
                 judged = self._prepared(key, pair, having, teams, after - began)
                 judged.estimates = self._estimates(judged, having)
                 sums = having.weekly(judged.panel)
-                judged.busy_week = self._busy_week(pair, sums)
+                judged.busy_week = self._busy_week(pair, sums, {})
                 if variant == BEFORE_AND_AFTER:
                     judged.adjusted = self._adjusted(judged, having)
                     if upper:
@@ -549,7 +557,8 @@ class _Decider:
             if item.pair.status == "decided"
         }
         share = verdicts.false_share(next(iter(members.values())).key.comparison)
-        adjusted = verdicts.adjust(p, share, n_unchanged)
+        is_over = any(item.pair.status == "decided" for item in headlines.values())
+        adjusted = verdicts.adjust(p, share, n_unchanged) if is_over else {}
         for name, item in headlines.items():
             guardrails = item.metric.guardrails
             if item.columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -268,7 +269,8 @@ def _noise(judgement: Judgement) -> list[str]:
 
 def _agrees(value: float | None, published: Any) -> bool:
     if value is None or published is None:
-        return (value is None or value != value) == (published is None)
+        # a standard error that is not finite is published as null
+        return (value is None or not isfinite(value)) == (published is None)
     return bool(abs(value - published) <= TOLERANCE * max(1.0, abs(published)))
 
 

@@ -22,10 +22,10 @@
 -- is_masked: whether the week is closed and counts in no sum.
 -- regime: number of rollouts of the scope before the week; null in the transition of one. Only
 --     weeks of one regime are compared as history.
-with judged as (
+with decisions as (
     select * exclude (position, is_new)
-    from judged_inputs
-    inner join judged_comparisons using (position)
+    from judged_comparisons
+    inner join judged_lists using (position)
     union all by name
     select
         metric,
@@ -37,38 +37,50 @@ with judged as (
         variant,
         threshold,
         definition_hash,
-        unnest(inputs, max_depth := 2)
+        inputs
     from ledger.published_verdicts
     where decided_on <= (select as_of from input_settings)
+),
+
+-- sorted and joined as lists, which are a hundredth of the rows
+answered as (
+    select
+        decisions.*,
+        answers.window_start,
+        answers.baseline_start,
+        answers.baseline_end
+    from decisions
+    inner join answers using (metric, scope_kind, scope, quarter, comparison, event, variant)
+    where
+        decisions.definition_hash is null
+        or (decisions.definition_hash = answers.definition_hash and answers.decided_on is not null)
+    order by metric, scope_kind, scope, quarter, comparison, event, variant
+),
+
+judged as (
+    select * exclude (inputs), unnest(inputs, max_depth := 2)
+    from answered
 )
 
 select
-    judged.metric::varchar as metric,
-    judged.scope_kind::varchar as scope_kind,
-    judged.scope::varchar as scope,
-    judged.quarter::varchar as quarter,
-    judged.comparison::varchar as comparison,
-    judged.event::varchar as event,
-    judged.variant::varchar as variant,
-    judged.series::varchar as series,
+    metric::varchar as metric,
+    scope_kind::varchar as scope_kind,
+    scope::varchar as scope,
+    quarter::varchar as quarter,
+    comparison::varchar as comparison,
+    event::varchar as event,
+    variant::varchar as variant,
+    series::varchar as series,
     case
-        when judged.block >= answers.window_start then 'judged'
-        when
-            judged.block >= answers.baseline_start
-            and judged.block < answers.baseline_end
-            then 'baseline'
+        when block >= window_start then 'judged'
+        when block >= baseline_start and block < baseline_end then 'baseline'
         else 'history'
     end::varchar as "window",
-    judged.block::date as block,
-    judged.numerator::double as numerator,
-    judged.denominator::double as denominator,
-    judged.moves::double as moves,
-    judged.threshold::double as threshold,
-    judged.is_masked::boolean as is_masked,
-    judged.regime::integer as regime
+    block::date as block,
+    numerator::double as numerator,
+    denominator::double as denominator,
+    moves::double as moves,
+    threshold::double as threshold,
+    is_masked::boolean as is_masked,
+    regime::integer as regime
 from judged
-inner join answers using (metric, scope_kind, scope, quarter, comparison, event, variant)
-where
-    judged.definition_hash is null
-    or (judged.definition_hash = answers.definition_hash and answers.decided_on is not null)
-order by all

@@ -13,6 +13,22 @@ select
     threshold::double as threshold
 from judged_frame;
 
+-- Their weekly sums as lists, in the form of the ledger.
+create temp table judged_lists as
+select
+    position,
+    list({
+        'series': series,
+        'block': block,
+        'numerator': numerator,
+        'denominator': denominator,
+        'moves': moves,
+        'is_masked': is_masked,
+        'regime': regime
+    } order by series, block) as inputs
+from judged_inputs
+group by position;
+
 -- Decisions that the ledger does not have yet.
 create temp table new_verdicts as
 select
@@ -48,19 +64,5 @@ select
 from answers
 inner join judged_comparisons as judged
     using (metric, scope_kind, scope, quarter, comparison, event, variant)
-left join (
-    select
-        position,
-        list({
-            'series': series,
-            'block': block,
-            'numerator': numerator,
-            'denominator': denominator,
-            'moves': moves,
-            'is_masked': is_masked,
-            'regime': regime
-        } order by series, block) as inputs
-    from judged_inputs
-    group by position
-) as inputs on inputs.position = judged.position
+left join judged_lists as inputs on inputs.position = judged.position
 where judged.is_new;

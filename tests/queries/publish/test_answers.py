@@ -24,6 +24,7 @@ from queries.publish.decisions import Judging
 from queries.publish.items import batches
 from queries.publish.publish import judged_answers
 from queries.read.snapshot import current
+from queries.read.verification import verify
 from queries.statistics.estimates import estimates
 from queries.statistics.estimates import rows as item_rows
 from queries.statistics.windows import Quarter, Window
@@ -125,6 +126,12 @@ def test_printed_sql_gives_the_upper_bound(db: duckdb.DuckDBPyConnection) -> Non
         assert (current["n"], baseline["n"]) == (row["n_current"], row["n_baseline"])
         assert is_close(current["estimate"], row["current"])
         assert is_close(baseline["estimate"], row["baseline"])
+
+
+def test_verdicts_without_a_standard_error_are_verified(demo: Path) -> None:
+    rows = verify(current(demo), metric("hand_off_rate"), "2026-Q1")
+    assert any("standard error inf" in step for row in rows for step in row.steps)
+    assert {difference for row in rows for difference in row.differences} == set()
 
 
 def test_printed_sql_gives_the_weekly_sums_as_judged(
