@@ -10,15 +10,28 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+)
 
 from queries.read.snapshot import LINK
 from tests.support.command import free_port
 
 ROOT = Path(__file__).parents[2]
+WIDE: ViewportSize = {"width": 1400, "height": 900}
+Scheme = Literal["light", "dark"]
+#: pages to use again, by browser and options of their context
+PAGES: dict[tuple[Browser, str], Page] = {}
 
 
 @contextmanager
@@ -52,27 +65,53 @@ def is_up(url: str) -> bool:
 
 
 @contextmanager
-def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
-    """Yield a page in a new context; fail on requests to other hosts and on errors."""
-    context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
-    page = context.new_page()
+def opened(
+    browser: Browser,
+    url: str,
+    viewport: ViewportSize = WIDE,
+    color_scheme: Scheme = "light",
+    **options: Any,
+) -> Iterator[Page]:
+    """Yield a page at an address; fail on requests to other hosts and on errors.
+
+    A page without a failure is used again, as it has compiled Streamlit's scripts: two of the three
+    seconds of a new one. ``options`` are those of its context.
+    """
+    key = (browser, repr(sorted(options.items())))
+    page = PAGES.pop(key, None) or browser.new_context(**options).new_page()
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=color_scheme, media="screen")
     errors: list[str] = []
     host = "/".join(url.split("/")[:3])
     own = (host, host.replace("http", "ws"), "data:", "blob:")
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith(own) else errors.append(request.url),
-    )
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            errors.append(message.text) if message.type == "error" and not probes(message) else None
-        ),
-    )
-    page.goto(url)
-    yield page
-    context.close()
+
+    def check_request(request: Request) -> None:
+        if not request.url.startswith(own):
+            errors.append(request.url)
+
+    def check_message(message: ConsoleMessage) -> None:
+        if message.type == "error" and not probes(message):
+            errors.append(message.text)
+
+    def add_error(error: Error) -> None:
+        errors.append(str(error))
+
+    page.on("request", check_request)
+    page.on("pageerror", add_error)
+    page.on("console", check_message)
+    try:
+        page.goto(url)
+        yield page
+    except BaseException:
+        page.context.close()
+        raise
+    page.remove_listener("request", check_request)
+    page.remove_listener("pageerror", add_error)
+    page.remove_listener("console", check_message)
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    PAGES[key] = page
     assert errors == []
 
 

@@ -6,7 +6,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import ViewportSize, expect, sync_playwright
 
 from headway.demo.publish import build_demo
 from tests.support import machine
@@ -19,7 +19,7 @@ LAST_DAY = date(2026, 11, 29)
 
 def take_picture(data: Path, target: Path) -> None:
     """Write a picture of the first screen of a data folder's overview."""
-    size = {"width": 1280, "height": 900}
+    size: ViewportSize = {"width": 1280, "height": 900}
     with sync_playwright() as playwright, served(data) as url:
         chromium = playwright.chromium.launch(executable_path=machine.chromium())
         with opened(chromium, url, viewport=size, color_scheme="light") as page:

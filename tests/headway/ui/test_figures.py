@@ -32,7 +32,7 @@ from queries.read.overview import overview
 from queries.read.panels import events, panels_data
 from queries.read.snapshot import current
 from queries.statistics.windows import CLOSED, Event, Window
-from tests.support.dashboard import opened, ready, served
+from tests.support.dashboard import Scheme, opened, ready, served
 
 ROOT = Path(__file__).parents[3]
 #: characters of a figure as it is sent
@@ -223,7 +223,7 @@ def resize(page: Page, width: int) -> None:
 
 @pytest.mark.parametrize(("path", "scheme"), ON_PAGES)
 def test_labels_on_pages_are_apart_and_whole(
-    browser: Browser, demo: Path, path: str, scheme: str
+    browser: Browser, demo: Path, path: str, scheme: Scheme
 ) -> None:
     with served(demo) as url, opened(browser, f"{url}/{path}", color_scheme=scheme) as page:
         ready(page)

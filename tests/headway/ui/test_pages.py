@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from xml.etree import ElementTree
 
 import duckdb
@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from streamlit.testing.v1 import AppTest
 
 from headway.ui.charts import durations, figure
@@ -30,6 +30,7 @@ from queries.text.sentences import format_value
 from tests.support import facts
 from tests.support.counting import is_close
 from tests.support.dashboard import (
+    Scheme,
     chart,
     choose,
     leads,
@@ -45,8 +46,8 @@ from tests.support.dashboard import (
 ROOT = Path(__file__).parents[3]
 #: words and numbers of the overview, filters included
 MOST_WORDS, MOST_NUMBERS = 370, 90
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-Scheme = Literal["light", "dark"]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 #: axe's rule that all content is in landmarks; Streamlit draws open lists outside of them
 OUTSIDE = "region"
 AXE, BACKGROUNDS = Axe(), {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 28)"}
@@ -100,7 +101,7 @@ def test_rows_come_as_csv_and_parquet_and_the_chart_as_html(
     browser: Browser, site: str, demo: Path
 ) -> None:
     panel = catalog.panels(CYCLE_TIME)[0]
-    with opened(browser, f"{site}/{CYCLE_TIME.name}", accept_downloads=True) as page:
+    with opened(browser, f"{site}/{CYCLE_TIME.name}") as page:
         ready(page)
         show(page, panel.title, "SQL")
         newest = run(demo, printed(page))[-1]
@@ -129,7 +130,7 @@ def parquet_frame(content: bytes) -> pd.DataFrame:
 
 
 def test_every_chart_is_saved_as_svg_and_png(browser: Browser, site: str) -> None:
-    with opened(browser, f"{site}/{CYCLE_TIME.name}?weeks=true", accept_downloads=True) as page:
+    with opened(browser, f"{site}/{CYCLE_TIME.name}?weeks=true") as page:
         ready(page)
         title = page.locator("h1").inner_text().partition("improving")[2].strip()
         page.locator(".js-plotly-plot").first.hover()
@@ -324,10 +325,10 @@ def link(data: Path, published: Path) -> None:
     ],
 )
 def test_pages_fit_a_phone_and_say_what_charts_show(
-    browser: Browser, site: str, scheme: str, paths: tuple[str, ...]
+    browser: Browser, site: str, scheme: Scheme, paths: tuple[str, ...]
 ) -> None:
-    options = {"viewport": PHONE, "color_scheme": scheme, "has_touch": True, "is_mobile": True}
-    with opened(browser, f"{site}/{paths[0]}", **options) as page:
+    address, is_phone = f"{site}/{paths[0]}", {"has_touch": True, "is_mobile": True}
+    with opened(browser, address, PHONE, scheme, **is_phone) as page:
         fits_a_phone(page, paths[0])
         for path in paths[1:]:
             page.goto(f"{site}/{path}")
