@@ -75,13 +75,19 @@ def models() -> tuple[SqlFile, ...]:
 
 def lineage(*files: SqlFile) -> list[SqlFile]:
     """Return the models that statements read, also through other models, in build order."""
-    by_key = {model.name: model for model in models()}
-    pending, reached = {name for file in files for name in file.reads & by_key.keys()}, set[str]()
-    while pending - reached:
-        name = (pending - reached).pop()
-        reached.add(name)
-        pending |= by_key[name].reads & by_key.keys()
-    return [model for name, model in by_key.items() if name in reached]
+    upstream = _upstream()
+    names = {name for file in files for read in file.reads for name in upstream.get(read, ())}
+    return [model for model in models() if model.name in names]
+
+
+@cache
+def _upstream() -> Mapping[str, frozenset[str]]:
+    """Return the name of each model, and those of all that it reads, also through others."""
+    names: dict[str, frozenset[str]] = {}
+    for model in models():
+        read = [names[name] for name in model.reads if name in names]
+        names[model.name] = frozenset({model.name}).union(*read)
+    return names
 
 
 def checks() -> list[SqlFile]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
@@ -23,6 +24,7 @@ from collectors.imports import tabular
 from collectors.imports.formats import normalize_header
 from headway.config.errors import SettingsError
 from headway.config.fields import (
+    PRODUCT,
     Expression,
     ShellPattern,
     Table,
@@ -270,17 +272,17 @@ class Row(Generic[M]):
     where: Callable[[str], str]
 
 
-def read_rows(path: Path, model: type[M]) -> list[Row[M]]:
+def read_rows(path: Path, model: type[M], context: object = None) -> list[Row[M]]:
     """Return the rows of a CSV file with the columns of a model; none if there is no file.
 
-    Raises SettingsError with file, line and column.
+    ``context`` is that of the model's validation. Raises SettingsError with file, line and column.
     """
     fields = model.model_fields
     required = [name for name, field in fields.items() if field.is_required()]
     optional = [name for name in fields if name not in required]
     try:
         records = tabular.read_records(path, required, optional) if path.exists() else []
-        return [Row(_row_values(record, model), record.where) for record in records]
+        return [Row(_row_values(record, model, context), record.where) for record in records]
     except SourceError as error:
         raise SettingsError(str(error)) from None
     except OSError as error:
@@ -289,13 +291,13 @@ def read_rows(path: Path, model: type[M]) -> list[Row[M]]:
         ) from None
 
 
-def _row_values(record: tabular.Record, model: type[M]) -> M:
+def _row_values(record: tabular.Record, model: type[M], context: object) -> M:
     fields = model.model_fields
     cells = {
         name: cell for name, cell in record.values.items() if cell or fields[name].is_required()
     }
     try:
-        return model.model_validate(cells)
+        return model.model_validate(cells, context=context)
     except ValidationError as error:
         first = error.errors()[0]
         column = str(first["loc"][0])
@@ -313,9 +315,16 @@ def is_on(row: RuleRow) -> bool:
     return bool(row.pattern) or row.field == "reference"
 
 
+@cache
+def product_rules(kind: str) -> tuple[RuleRow, ...]:
+    """Return the product's rules of a kind."""
+    rows = read_rows(SEEDS / f"{kind}.csv", KINDS[kind], context=PRODUCT)
+    return tuple(row.values for row in rows)
+
+
 def check_names(kind: str, rows: Sequence[Row[RuleRow]]) -> None:
     """Raise SettingsError for a repeated name, or an empty pattern without a product's rule."""
-    product = [row.values.rule for row in read_rows(SEEDS / f"{kind}.csv", KINDS[kind])]
+    product = [row.rule for row in product_rules(kind)]
     names: set[str] = set()
     for row in rows:
         name = row.values.rule
@@ -343,14 +352,13 @@ def rules_in_force(own: Mapping[str, Sequence[RuleRow]], user_seeds: Path) -> li
     """
     rules: list[Rule] = []
     for kind, model in KINDS.items():
-        path = user_seeds / f"{kind}.csv"
-        rows = read_rows(path, model)
+        rows = read_rows(user_seeds / f"{kind}.csv", model)
         check_names(kind, rows)
         by_name: dict[str, tuple[str, RuleRow]] = {}
         for source, values in (
             *(("headway.toml", row) for row in own.get(kind, ())),
             *(("user", row.values) for row in rows),
-            *(("product", row.values) for row in read_rows(SEEDS / path.name, model)),
+            *(("product", row) for row in product_rules(kind)),
         ):
             by_name.setdefault(values.rule, (source, values))
         in_force = [(source, values) for source, values in by_name.values() if is_on(values)]

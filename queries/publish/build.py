@@ -21,6 +21,7 @@ THREADS = 4
 #: bytes of a ledger below which more threads cost more than they save: DuckDB gives each 122,880
 #: rows of a table
 SMALL_LEDGER = 64 * 2**20
+VALUE_FIELDS = "select distinct field from int_rule_values"
 #: Columns with a compression of their own: the SQL texts of answers are long and similar, and
 #: become seventy times smaller than with DuckDB's default.
 PACKED = {"sql": " using compression zstd"}
@@ -40,8 +41,8 @@ def limit(db: duckdb.DuckDBPyConnection, ledger: Path) -> None:
 def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] = ()) -> None:
     """Make one model a table: a published one, or one for the time of the build.
 
-    A model with a pattern runs once for each rule that has one, its parameters bound. Documents of
-    the ledger are views, so that they are not copied.
+    A model with a pattern runs once for each rule that has one and values to match, its parameters
+    bound. Documents of the ledger are views, so that they are not copied.
     """
     kind = (
         "table"
@@ -54,9 +55,14 @@ def create(db: duckdb.DuckDBPyConnection, model: SqlFile, rules: Sequence[Rule] 
         db.execute(f"create {kind} {model.name} as\n{model.text}")
         return
     names = dict.fromkeys(re.findall(r"\$(\w+)", model.text))
-    bound = [{name: getattr(rule, name) for name in names} for rule in rules if rule.pattern]
+    fields = {field for (field,) in db.execute(VALUE_FIELDS).fetchall()}
+    rules = [rule for rule in rules if rule.pattern]
+    bound = [{name: getattr(rule, name) for name in names} for rule in rules]
     db.execute(f"create {kind} {model.name} as\n{model.text}\nlimit 0", bound[0])
-    db.executemany(f"insert into {model.name}\n{model.text}", bound)
+    matching = [
+        row for row, rule in zip(bound, rules, strict=True) if fields & {*rule.value_fields}
+    ]
+    db.executemany(f"insert into {model.name}\n{model.text}", matching)
 
 
 def add(db: duckdb.DuckDBPyConnection, name: str, **frames: pd.DataFrame) -> None:

@@ -14,6 +14,13 @@ from queries.catalog.metric import DURABLE_DAYS, FAILURE_DAYS
 TRANSITION_DAYS = 14
 #: snapshots that are kept: the last ones, one a day and one a week for so many days and weeks
 KEEP_LAST, KEEP_DAILY, KEEP_WEEKLY = 5, 7, 4
+#: fields of values by the field of a rule, if that is another
+VALUE_FIELDS = {
+    "text": ["body", "message"],
+    "linked_label": ["label"],
+    "linked_type": ["type"],
+    "paths": ["path"],
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,11 @@ class Rule:
     min_lines: int | None = None
     min_areas: int | None = None
     min_deleted: int | None = None
+
+    @property
+    def value_fields(self) -> list[str]:
+        """Fields of the values that the pattern may match."""
+        return VALUE_FIELDS.get(self.field or "", [self.field or ""])
 
 
 @dataclass(frozen=True)

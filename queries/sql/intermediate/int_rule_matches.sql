@@ -11,14 +11,5 @@ select
     if($kind in ('work_types', 'work_categories'), regexp_extract(found.value, $pattern, 0, 'i'), null) as part
 from int_rule_values as found
 where
-    list_contains(
-        case $field
-            when 'text' then ['body', 'message']
-            when 'linked_label' then ['label']
-            when 'linked_type' then ['type']
-            when 'paths' then ['path']
-            else [$field::varchar]
-        end,
-        found.field
-    )
+    list_contains($value_fields::varchar[], found.field)
     and regexp_matches(found.value, $pattern, 'i')

@@ -64,7 +64,9 @@ def test_without_rules_of_the_users_the_products_are_in_force(tmp_path: Path) ->
     rules = compile_rules(tmp_path)
     for kind in KINDS:
         with (SEEDS / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
-            names = [row["rule"] for row in csv.DictReader(file)]
+            rows = list(csv.DictReader(file))
+        names = [row["rule"] for row in rows]
+        assert not [row for row in rows if problem(Expression, row["pattern"])]
         result = of_kind(rules, kind)
         assert [rule.rule for rule in result] == names
         assert [rule.position for rule in result] == list(range(1, len(names) + 1))
