@@ -1,7 +1,7 @@
 """Atoms: the smallest sums of persons' spend that any published table contains.
 
-An atom adds up the spend of at least k persons, none of whom has over four fifths of it, over whole
-weeks of a month. Every published number is a sum of whole atoms, and each row of spend is in one
+An atom adds up the spend of at least k persons, over whole weeks of a month; see ``is_safe`` in
+``macros.sql``. Every published number is a sum of whole atoms, and each row of spend is in one
 atom for good, so that no difference of published numbers contains fewer than k persons. The ledger
 keeps the rows of every atom; ``remember`` writes them before a snapshot can be read.
 """

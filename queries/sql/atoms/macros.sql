@@ -1,7 +1,7 @@
 -- Size of the groups of a table (grp, form, person, usd, tokens, requests): per measure how many
--- persons have some of it, what the largest of them has, and what all have, without signs. Names
--- of different forms may belong to one person: each person is counted in one form only, and the
--- largest persons of all forms are taken for one.
+-- persons have a twentieth of the mean or more, what the two largest of them have, and what all
+-- have, without signs. Names of different forms may belong to one person: each person is counted
+-- in one form only, and the largest persons of all forms are taken for one.
 create or replace temp macro group_sizes(name) as table
 with persons as (
     select
@@ -15,19 +15,29 @@ with persons as (
     group by grp, form, person
 ),
 
+compared as (
+    select
+        *,
+        0.05 * avg(nullif(usd, 0)) over own as usd_least,
+        0.05 * avg(nullif(tokens, 0)) over own as tokens_least,
+        0.05 * avg(nullif(requests, 0)) over own as requests_least
+    from persons
+    window own as (partition by grp)
+),
+
 forms as (
     select
         grp,
-        count(*) filter (usd > 0 and form <> 'unknown') as usd_n,
-        count(*) filter (tokens > 0 and form <> 'unknown') as tokens_n,
-        count(*) filter (requests > 0 and form <> 'unknown') as requests_n,
-        coalesce(max(usd), 0) as usd_top,
-        coalesce(max(tokens), 0) as tokens_top,
-        coalesce(max(requests), 0) as requests_top,
+        count(*) filter (usd >= usd_least and form <> 'unknown') as usd_n,
+        count(*) filter (tokens >= tokens_least and form <> 'unknown') as tokens_n,
+        count(*) filter (requests >= requests_least and form <> 'unknown') as requests_n,
+        coalesce(max(usd, 2), [0]) as usd_top,
+        coalesce(max(tokens, 2), [0]) as tokens_top,
+        coalesce(max(requests, 2), [0]) as requests_top,
         coalesce(sum(usd), 0) as usd_total,
         coalesce(sum(tokens), 0) as tokens_total,
         coalesce(sum(requests), 0) as requests_total
-    from persons
+    from compared
     group by grp, form
 )
 
@@ -36,9 +46,9 @@ select
     max(usd_n) as usd_n,
     max(tokens_n) as tokens_n,
     max(requests_n) as requests_n,
-    sum(usd_top) as usd_top,
-    sum(tokens_top) as tokens_top,
-    sum(requests_top) as requests_top,
+    [sum(usd_top[1]), sum(list_sum(usd_top))] as usd_top,
+    [sum(tokens_top[1]), sum(list_sum(tokens_top))] as tokens_top,
+    [sum(requests_top[1]), sum(list_sum(requests_top))] as requests_top,
     sum(usd_total) as usd_total,
     sum(tokens_total) as tokens_total,
     sum(requests_total) as requests_total
@@ -46,9 +56,10 @@ from forms
 group by grp;
 
 -- Whether a measure of a group may be published: nobody has any of it, or at least k persons have,
--- and nobody over four fifths.
+-- nobody over four fifths, and all but the two largest a tenth of the largest (p % rule). `top` has
+-- what the largest and what the two largest have.
 create or replace temp macro is_safe(persons, top, total, k) as
-total = 0 or (persons >= k and top <= 0.8 * total);
+total = 0 or (persons >= k and top[1] <= 0.8 * total and total - top[2] >= 0.1 * top[1]);
 
 -- Whether a group may be published at all: its dollars, or without dollars its other measures.
 create or replace temp macro is_large(sizes, k) as

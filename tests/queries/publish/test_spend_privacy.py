@@ -14,6 +14,7 @@ import pytest
 
 from collectors.ledger.backups import restore
 from queries.errors import PublishError
+from queries.publish.atoms import FOLDER
 from queries.publish.identities import identities
 from queries.publish.settings import PublishSettings
 from tests.support.spend_ledger import BASE, Attacker, Books, people, spent
@@ -103,6 +104,34 @@ def test_nobody_has_over_four_fifths_of_an_amount(books: Books) -> None:
     assert books.ask("select distinct gap from spend where day >= '2026-06-01'") == [
         ("too few people",)
     ]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "is_large"),
+    [
+        ((4.0, 4.0, 4.0, 4.0, 4.0), True),
+        ((60.0, 25.0, 5.0, 5.0, 5.0), True),
+        ((85.0, 5.0, 5.0, 5.0, 5.0), False),
+        ((50.0, 50.0, 1.0, 1.0, 1.0), False),
+        ((50.0, 50.0, 3.0, 3.0, 3.0), True),
+        ((50.0, 50.0, 50.0, 1.0, 1.0), False),
+        ((50.0, 50.0, 50.0, 2.0, 2.0), True),
+        ((1.0,) * 300, True),
+    ],
+)
+def test_amounts_of_few_large_persons_are_not_published(
+    amounts: tuple[float, ...], is_large: bool
+) -> None:
+    """Tiny amounts do not count, and the largest cannot be estimated by the second."""
+    with duckdb.connect() as db:
+        db.execute((FOLDER / "macros.sql").read_text(encoding="utf-8"))
+        db.execute(
+            "create table rows as select 1 as grp, 'person' as form, n as person, usd, "
+            "0 as tokens, 0 as requests from unnest($1) with ordinality as persons(usd, n)",
+            [list(amounts)],
+        )
+        answer = db.execute("select is_large(sizes, 5) from group_sizes('rows') as sizes")
+        assert answer.fetchall() == [(is_large,)]
 
 
 def test_measures_differ_in_enough_people_or_are_not_published(books: Books) -> None:
