@@ -111,7 +111,9 @@ def topics_of_stems() -> dict[str, set[str]]:
     return topics
 
 
-def inputs_of(stems: Iterable[str], frequent: set[str], topics: dict[str, set[str]]) -> Counter[str]:
+def inputs_of(
+    stems: Iterable[str], frequent: set[str], topics: dict[str, set[str]]
+) -> Counter[str]:
     """Return how often each input of the regression is in a title: stems and their topics."""
     inputs = Counter[str]()
     for name in stems:
