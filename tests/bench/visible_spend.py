@@ -1,4 +1,4 @@
-"""How much spend a published file still shows by day, tool, model and team.
+"""Share of spend that a published file shows by day, tool, model and team.
 
 ``python -m tests.bench.visible_spend company DIR`` writes the files of a company of 40 people into
 ``DIR``; ``… shares FILE [TOTAL]`` prints the shares of ``TOTAL`` dollars, or of the published ones.
