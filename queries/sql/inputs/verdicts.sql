@@ -1,4 +1,4 @@
--- The comparisons that this publish judged; their weekly sums are in judged_inputs.
+-- The comparisons that this publish judged; their weekly sums are in judged_lists.
 create temp table judged_comparisons as
 select
     position::bigint as position,
@@ -12,22 +12,6 @@ select
     is_new::boolean as is_new,
     threshold::double as threshold
 from judged_frame;
-
--- Their weekly sums as lists, in the form of the ledger.
-create temp table judged_lists as
-select
-    position,
-    list({
-        'series': series,
-        'block': block,
-        'numerator': numerator,
-        'denominator': denominator,
-        'moves': moves,
-        'is_masked': is_masked,
-        'regime': regime
-    } order by series, block) as inputs
-from judged_inputs
-group by position;
 
 -- Decisions that the ledger does not have yet.
 create temp table new_verdicts as
