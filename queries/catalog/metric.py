@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import Literal
 
 Value = str | int | float | date | None
@@ -217,6 +218,13 @@ class Metric:
     def of(self) -> Subject:
         """Return the kind of its items."""
         return SUBJECTS[self.subject]
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Return its smallest and its largest possible value."""
+        if self.aggregate == "net per week":
+            return -inf, inf
+        return {"share": (0.0, 1.0), "points of 5": (1.0, 5.0)}.get(self.unit, (0.0, inf))
 
     @property
     def has_category(self) -> bool:

@@ -192,19 +192,24 @@ def _of_page(page: Page, answered: Mapping[str, MetricAnswer]) -> list[MetricAns
     return [item for item in answered.values() if item.metric.page == page.name]
 
 
-def unchanged_band(row: Row) -> tuple[float, float] | None:
+def unchanged_band(metric: Metric, row: Row) -> tuple[float, float] | None:
     """Return between which values the number would lie without a change; None if not known.
 
-    The baseline, as far up and down as the interval of the effect reaches.
+    The baseline, as far up and down as the interval of the effect reaches, of possible values.
     """
     lo, hi, baseline = row["lo"], row["hi"], row["baseline"]
     if lo is None or hi is None or baseline is None:
         return None
     if row["effect_kind"] == "ratio":
-        factor = sqrt((1 + hi) / (1 + lo)) if lo > -1 else None
-        return (baseline / factor, baseline * factor) if factor else None
-    half = (hi - lo) / 2
-    return baseline - half, baseline + half
+        if lo <= -1:
+            return None
+        factor = sqrt((1 + hi) / (1 + lo))
+        least, most = baseline / factor, baseline * factor
+    else:
+        half = (hi - lo) / 2
+        least, most = baseline - half, baseline + half
+    smallest, largest = metric.limits
+    return max(least, smallest), min(most, largest)
 
 
 def event_quarter(row: Row) -> str:

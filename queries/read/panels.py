@@ -157,14 +157,14 @@ def events(snapshot: Snapshot, period: Window) -> list[Event]:
 
 def _bands(numbers: Numbers, panels: Sequence[Panel]) -> dict[str, list[Bounds]]:
     """Return the bounds of the quarters of each panel's first headline."""
-    firsts = [panel.headlines[0].name for panel in panels if panel.headlines]
+    firsts = {panel.headlines[0].name: panel.headlines[0] for panel in panels if panel.headlines}
     if not firsts or numbers.scope.published is None:
         return {}
     kind, name = numbers.scope.published
-    parameters = {"metrics": firsts, "scope_kind": kind, "scope": name}
+    parameters = {"metrics": list(firsts), "scope_kind": kind, "scope": name}
     result: dict[str, list[Bounds]] = {}
     for row in records(listing(numbers.snapshot, "compared_quarters", **parameters)):
-        if band := unchanged_band(row):
+        if band := unchanged_band(firsts[row["metric"]], row):
             bounds = Window(row["window_start"], row["window_end"]), band
             result.setdefault(row["metric"], []).append(bounds)
     return result

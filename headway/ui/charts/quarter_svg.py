@@ -36,10 +36,11 @@ def quarter_svg(
     known = [row for row in quarters if row["current"] is not None]
     if len(known) < 2:
         return ""
-    bands = [band for row in known if (band := unchanged_band(row))]
+    bands = [band for row in known if (band := unchanged_band(metric, row))]
     values = [row["current"] for row in known] + [value for band in bands for value in band]
     values += [] if target is None else [target.value]
-    low, high = min(0.0, *values), max(values)
+    base = max(metric.limits[0], 0.0)
+    low, high = min(base, *values), max(values)
     step = WIDTH / len(quarters)
     marks = [
         (event, share)
@@ -53,7 +54,7 @@ def quarter_svg(
     def at(value: float) -> float:
         return float(bottom - PLOT * (value - low) / ((high - low) or 1))
 
-    parts = [*head, *_closed(events, quarters, top), _line(0, WIDTH, at(0.0), "#c6ccd5", 1)]
+    parts = [*head, *_closed(events, quarters, top), _line(0, WIDTH, at(base), "#c6ccd5", 1)]
     for number, (event, share) in enumerate(marks):
         x, y = share * WIDTH, start_y + LINE * (number + 1)
         parts.append(
@@ -67,7 +68,7 @@ def quarter_svg(
         parts.append(_text((start + end) / 2, bottom + 22, _quarter_name(row), TEXT))
         if row["current"] is None:
             continue
-        if band := unchanged_band(row):
+        if band := unchanged_band(metric, row):
             highest = at(band[1])
             parts.append(
                 f'<rect x="{start:.1f}" y="{highest:.1f}" width="{end - start:.1f}" '

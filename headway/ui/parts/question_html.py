@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping, Sequence
-from math import floor, inf, isfinite, log10
+from math import floor, isfinite, log10
 
 from headway.ui.charts.figure import LABEL_LETTERS
 from headway.ui.charts.scale import closed_part, position, wrapped
@@ -61,10 +61,10 @@ def quarters(
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
-    bands = [_possible(item.metric, unchanged_band(row)) for row in rows]
+    bands = [unchanged_band(item.metric, row) for row in rows]
     every = [*known, *(value for band in bands if band for value in band)]
     every += [] if target is None else [target.value]
-    low, high = _range([value * axis.factor for value in every])
+    low, high = _range([value * axis.factor for value in every], max(item.metric.limits[0], 0.0))
 
     def at(value: float) -> float:
         return 100 * (value * axis.factor - low) / (high - low)
@@ -92,14 +92,6 @@ def quarters(
         f'<div class="plot" role="img" style="--lines: {lines}" aria-label="{name}">{ticks}'
         f'<div class="columns">{columns}</div>{marks}</div>'
     )
-
-
-def _possible(metric: Metric, band: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Return a band without impossible values: only net rates are below zero."""
-    if band is None or metric.aggregate == "net per week":
-        return band
-    end = 1.0 if metric.unit == "share" else inf
-    return max(band[0], 0.0), min(band[1], end)
 
 
 def _column(
@@ -151,9 +143,9 @@ def _known(value: float | None) -> float | None:
     return value if value is not None and isfinite(value) else None
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of an axis: from zero, with room for the labels above."""
-    low, high = min(0.0, *values), max(0.0, *values)
+def _range(values: Sequence[float], base: float) -> tuple[float, float]:
+    """Return the ends of an axis: from its base, with room for the labels above."""
+    low, high = min(base, *values), max(base, *values)
     span = (high - low) or 1.0
     return low - (0.08 * span if low < 0 else 0), high + 0.1 * span
 

@@ -187,9 +187,15 @@ def test_page_of_an_empty_file_has_no_verdicts(
 
 def test_unchanged_band_reaches_as_far_as_the_interval() -> None:
     row = {"baseline": 100.0, "effect_kind": "ratio", "lo": 0.0, "hi": 3.0}
-    assert unchanged_band(row) == (50.0, 200.0)
-    assert unchanged_band(row | {"effect_kind": "difference", "hi": 30.0}) == (85.0, 115.0)
-    assert unchanged_band(row | {"lo": None}) is None
+    time, share, mean = (
+        catalog.metric(name) for name in ("feature_cycle_time", "change_failure_rate", "burnout")
+    )
+    assert unchanged_band(time, row) == (50.0, 200.0)
+    assert unchanged_band(time, row | {"effect_kind": "difference", "hi": 30.0}) == (85.0, 115.0)
+    assert unchanged_band(time, row | {"lo": None}) is None
+    low = {"baseline": 0.25, "effect_kind": "difference", "lo": -0.5, "hi": 0.5}
+    assert unchanged_band(share, low) == (0.0, 0.75)
+    assert unchanged_band(mean, low | {"baseline": 1.25, "hi": 7.5}) == (1.0, 5.0)
 
 
 def test_strip_has_colour_only_with_a_word(snapshot: Snapshot) -> None:
