@@ -178,6 +178,9 @@ def import_files(
             for file in valid:
                 yield load_file(file, paths.inbox, ledger)
             load_waves(paths.surveys, ledger)
+            if is_published:  # what is published of a team stays so
+                people = PeopleSource(paths.people).collect(ledger, lambda _: None)
+                yield from (item for item in people if not item.is_good)
             key = ledger.secret("pseudonyms")
         if is_published:
             yield from _publish(paths, settings, Source(paths.ledger, values, key, VERSION))

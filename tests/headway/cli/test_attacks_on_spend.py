@@ -103,6 +103,8 @@ def test_no_sequence_of_files_and_days_tells_anybodys_spend(desk: Desk) -> None:
     may.append(line("2026-05-06", ALICE, "alice@acme.io"))
     june = [line("2026-06-02", 11.0 + n, person) for n, person in enumerate([*FIVE, "p6@acme.io"])]
     load(desk, "spend.csv", may + june)
+    # an import publishes with the people of today
+    assert desk.rows("select distinct team from spend_by_team") == [("Shop",)]
     secret = {"alice": ALICE, "alice again": 55.55, "p5": 77.77}
     monthly = "select month(day), round(sum(cost_usd), 2) from spend where cost_usd > 0 group by 1"
     before = [(5, 510.0 + ALICE), (6, 81.0)]
