@@ -144,6 +144,8 @@ anti join doubled_months as doubled
         and doubled.total_source = known_spend.source
         and doubled.total_basis = known_spend.basis
         and doubled.is_surcharge = is_surcharge(known_spend.charge)
+anti join few_totals
+    using (source, account, day, provider, tool, model, basis, charge, actor)
 where actor = ''
 union all by name
 from compared_rows as rows
@@ -211,6 +213,8 @@ with reasons as (
             and doubled.total_basis = known.basis
             and doubled.is_surcharge = is_surcharge(known.charge)
     where known.actor = ''
+    union all
+    select day, 1 from few_totals
     union all
     -- an invoice is the total of its month
     select fresh.day, 2

@@ -230,6 +230,91 @@ qualify is_renamed or count(distinct usd) over (partition by name, other_name) >
 delete from fresh_spend
 where fresh_id in (select fresh_id from copied_spend);
 
+-- Totals beside persons that are not published: if fewer than k of these persons are in their account,
+-- tool and model, or on their day, such a total is theirs.
+create temp table few_totals as
+with totals as (
+    select
+        fresh.*,
+        doubled.provider as persons_provider,
+        -- else it is the total of its month
+        min(fresh.day) over same <> max(fresh.day) over same as is_of_day
+    from fresh_spend as fresh
+    inner join doubled_months as doubled
+        on
+            not doubled.are_persons_first
+            and doubled.total_month = fresh.month
+            and doubled.total_provider = fresh.provider
+            and doubled.total_source = fresh.source
+            and doubled.total_basis = fresh.basis
+    where fresh.actor = '' and fresh.charge <> 'seat'
+    window same as (partition by fresh.month, fresh.provider, fresh.source, fresh.basis)
+),
+
+persons as (
+    select distinct month, day, provider, account, tool, model, form, person
+    from known_spend
+    where actor <> ''
+),
+
+-- an account that no person has may be another name of theirs
+keys as (
+    select distinct
+        totals.month,
+        totals.day,
+        totals.persons_provider,
+        totals.account,
+        totals.tool,
+        totals.model,
+        coalesce(accounts.account, '') as persons_account
+    from totals
+    left join (select distinct month, provider, account from persons) as accounts
+        on
+            accounts.month = totals.month
+            and accounts.provider = totals.persons_provider
+            and accounts.account = totals.account
+),
+
+counted as (
+    select
+        keys.*,
+        persons.form,
+        count(distinct persons.person) as in_month,
+        count(distinct persons.person) filter (persons.day = keys.day) as on_day
+    from keys
+    inner join persons
+        on
+            persons.month = keys.month
+            and persons.provider = keys.persons_provider
+            and keys.persons_account in (persons.account, '')
+            and keys.tool in (persons.tool, '')
+            and keys.model in (persons.model, '')
+    group by all
+),
+
+-- names of different forms may belong to one person
+sizes as (
+    select
+        month,
+        day,
+        persons_provider,
+        account,
+        tool,
+        model,
+        max(in_month) as in_month,
+        max(on_day) as on_day
+    from counted
+    group by all
+)
+
+select distinct totals.* exclude (persons_provider, is_of_day)
+from totals
+inner join sizes using (month, day, persons_provider, account, tool, model)
+cross join input_settings as settings
+where
+    sizes.in_month < settings.small_group
+    or (totals.is_of_day and sizes.on_day between 1 and settings.small_group - 1);
+
 -- Weeks that are over, and final or at least three days old: what still moves much is the last days.
 create temp table weeks as
 with read_weeks as (

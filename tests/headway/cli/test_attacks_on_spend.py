@@ -94,6 +94,37 @@ def test_one_file_tells_nobodys_spend(desk: Desk) -> None:
     ]
 
 
+def test_totals_beside_persons_tell_nobodys_spend(desk: Desk) -> None:
+    """Both files come at once: an account in May, a model in June and a day in July are of one."""
+    alone = {
+        "05": line("2026-05-06", ALICE, "alice@acme.io", account="hers"),
+        "06": line("2026-06-06", ALICE, "alice@acme.io", model="sonnet"),
+        "07": line("2026-07-20", ALICE, "alice@acme.io"),
+    }
+    five = [
+        line(f"2026-{month}-06", 101.0 + index, person)
+        for month in alone
+        for index, person in enumerate(FIVE)
+    ]
+    totals = [
+        line("2026-05-31", 515.0, ""),
+        line("2026-05-31", ALICE, "", account="hers"),
+        line("2026-06-30", 515.0, ""),
+        line("2026-06-30", ALICE, "", model="sonnet"),
+        line("2026-07-06", 515.0, "", account="all"),
+        line("2026-07-20", ALICE, "", account="all"),
+    ]
+    for name, lines in (("persons.csv", [*five, *alone.values()]), ("totals.csv", totals)):
+        (desk.folder / name).write_text(HEADER + "".join(lines), encoding="utf-8")
+    done = desk.run("import", "persons.csv", "totals.csv", "--as", "spend")
+    assert done.code == 0, done.err
+    assert amounts(desk, {"alice": ALICE}) == []
+    sums = "select month(day), sum(cost_usd) from spend group by 1 order by 1"
+    assert desk.rows(sums) == [(5, 515.0), (6, 515.0), (7, 515.0)]
+    gaps = "select day::varchar from spend where gap = 'too few people' order by 1"
+    assert desk.rows(gaps) == [("2026-05-31",), ("2026-06-30",), ("2026-07-20",)]
+
+
 def test_no_sequence_of_files_and_days_tells_anybodys_spend(desk: Desk) -> None:
     """Earlier days, changed lists of people, narrower exports, and lost records."""
     listed = "login,email,team\n" + "".join(f"{name[:2]},{name},Shop\n" for name in FIVE)
