@@ -35,7 +35,8 @@ METRICS = (
         "share",
         "share",
         "up",
-        "Agents wrote at least {value} of the changes merged {period} that lasted",
+        "Agents wrote at least {value} of the changes merged {period} that are not known to be "
+        "undone",
         "No change that was merged {period} lasted",
         missing="too recent to know",
         parameters={"assisted": 0.0, "no_signal": 0.0},
@@ -44,10 +45,11 @@ METRICS = (
         guardrails=REVIEWED_REWORK,
         gain="agents write more of the changes that last",
         loss="agents write less of the changes that last",
-        changed="Agents wrote at least {current} of the changes that lasted, {baseline} before",
-        unchanged="Agents wrote about as much of the changes that lasted as before: {current}, "
-        "was {baseline}",
-        panel="Changes that lasted, by agents",
+        changed="Agents wrote at least {current} of the changes that are not known to be undone, "
+        "{baseline} before",
+        unchanged="Agents wrote about as much of the changes not known to be undone as before: "
+        "{current}, was {baseline}",
+        panel="Changes not known to be undone, by agents",
         label="at least",
         upper="offload_share_at_most",
     ),
@@ -58,14 +60,14 @@ METRICS = (
         "share",
         "share",
         "up",
-        "Agents and assistants wrote at most {value} of the changes merged {period} that lasted, "
-        "if half of those without a signal were theirs",
+        "Agents and assistants wrote at most {value} of the changes merged {period} that are not "
+        "known to be undone, if half of those without a signal were theirs",
         "No change that was merged {period} lasted",
         missing="too recent to know",
         sql="offload_share",
         parameters={"assisted": 1.0, "no_signal": 0.5},
         matures_after=DURABLE_DAYS,
-        panel="Changes that lasted, by agents",
+        panel="Changes not known to be undone, by agents",
         label="at most",
     ),
     Metric(

@@ -19,7 +19,7 @@ def categories_sentence(rows: Sequence[Row]) -> str:
     """Return in which categories the share of agents is highest and lowest."""
     ranked = [row for row in rows if row["lasted"] >= LEAST_CHANGES]
     if not ranked:
-        return f"No category has {LEAST_CHANGES} changes that lasted in this period."
+        return f"No category has {LEAST_CHANGES} changes not known to be undone in this period."
     most, least = ranked[0], ranked[-1]
     text = (
         f"By their signals, the share of agents is highest in {most['category']} ({_least(most)})"

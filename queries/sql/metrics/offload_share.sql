@@ -1,7 +1,7 @@
--- Of changes that were merged into the default branch in the window and lasted, the share that
--- agents wrote. A change with AI assistance counts as $assisted, one without a signal of AI as
--- $no_signal. Provisional changes are missing; changes undone within `durable_days` and bots are
--- excluded.
+-- Of changes that were merged into the default branch in the window and are not known to be undone,
+-- the share that agents wrote. A change whose durability is not observable counts. A change with AI
+-- assistance counts as $assisted, one without a signal of AI as $no_signal. Provisional changes are
+-- missing; changes undone within `durable_days` and bots are excluded.
 select
     merged_at::date as day,
     repo,
