@@ -231,7 +231,8 @@ def click(port: int, seed: int, queries: Sequence[str], ends_at: float, waits: l
     while time.monotonic() < ends_at:
         wait, _ = viewer.run(dice.choice(NAMES), dice.choice(queries))
         waits.append(wait)
-        time.sleep(THINK_SECONDS)
+        # equal pauses would keep viewers in step whom one slow view brought together
+        time.sleep(dice.uniform(0.5, 1.5) * THINK_SECONDS)
     viewer.close()
 
 
